@@ -1,0 +1,46 @@
+"""The error of the experiments: a request that cannot be met as it was made."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = ["BadUse", "did_you_mean"]
+
+
+class BadUse(ValueError):  # noqa: N818 - named for what happened; the command line prints it and exits 2
+    """A request that cannot be met as it was made; ``str()`` is the sentence for the person who made it.
+
+    Examples
+    --------
+    >>> raise BadUse("--keys: '-5' is below 1; give a whole number from 1")
+    Traceback (most recent call last):
+        ...
+    experiments.errors.BadUse: --keys: '-5' is below 1; give a whole number from 1
+    """
+
+
+def did_you_mean(given: str, allowed: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the closest of the allowed words, or ``""`` if none is close.
+
+    Parameters
+    ----------
+    given
+        The word that was not understood.
+    allowed
+        The words that would have been.
+
+    Returns
+    -------
+    str
+        The end of a sentence, possibly empty.
+
+    Examples
+    --------
+    >>> did_you_mean("scalling", ["scaling", "balance"])
+    "; did you mean 'scaling'?"
+    >>> did_you_mean("tea", ["scaling", "balance"])
+    ''
+    """
+    close = difflib.get_close_matches(given, list(allowed), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
