@@ -1,0 +1,24 @@
+"""Measures of balance and movement: pure functions on arrays of buckets, loads and arcs.
+
+Whatever is counted is counted in integers, and every ratio of counts is a `Fraction` or the float nearest to
+one, so that a measure has the same bits on every machine. Nodes are told apart by name, never by bucket.
+"""
+
+from experiments.measures.balance import cv, loads, max_to_mean, min_to_mean, percentiles, relative_loads
+from experiments.measures.flows import Counts, EventShape, Flows
+from experiments.measures.shares import total_variation, whole_numbers, whole_weights
+
+__all__ = [
+    "Counts",
+    "EventShape",
+    "Flows",
+    "cv",
+    "loads",
+    "max_to_mean",
+    "min_to_mean",
+    "percentiles",
+    "relative_loads",
+    "total_variation",
+    "whole_numbers",
+    "whole_weights",
+]
