@@ -1,0 +1,61 @@
+"""Partitioning algorithms behind one interface.
+
+Examples
+--------
+>>> from algorithms import create
+>>> ring = create("ring", ["a", "b", "c"], points=160)
+>>> ring.lookup("user:42")
+'b'
+>>> ring.add_node("d")
+3
+"""
+
+from algorithms.arcs import Arcs
+from algorithms.errors import (
+    DuplicateNode,
+    InvalidHash,
+    InvalidKey,
+    InvalidNode,
+    InvalidParameter,
+    InvalidWeight,
+    MissingCapability,
+    NoNodes,
+    ShardlabError,
+    UnknownAlgorithm,
+    UnknownHash,
+    UnknownNode,
+    UnsupportedEvent,
+)
+from algorithms.interface import Capability, Partitioner, Spec
+from algorithms.nodes import Node, Nodes
+from algorithms.registry import class_of, create, having, names, parameters_of, register, spec_of, unregister
+
+__all__ = [
+    "Arcs",
+    "Capability",
+    "DuplicateNode",
+    "InvalidHash",
+    "InvalidKey",
+    "InvalidNode",
+    "InvalidParameter",
+    "InvalidWeight",
+    "MissingCapability",
+    "NoNodes",
+    "Node",
+    "Nodes",
+    "Partitioner",
+    "ShardlabError",
+    "Spec",
+    "UnknownAlgorithm",
+    "UnknownHash",
+    "UnknownNode",
+    "UnsupportedEvent",
+    "class_of",
+    "create",
+    "having",
+    "names",
+    "parameters_of",
+    "register",
+    "spec_of",
+    "unregister",
+]

@@ -173,7 +173,7 @@ _FUNCTIONS = {
             "the first word of MurmurHash3_x64_128, seeded with 32 bits",
             width=64,
             seed_bits=32,
-            of_bytes=lambda key, seed: mmh3.hash64(key, seed, True, False)[0],
+            of_bytes=lambda key, seed: mmh3.hash64(key, seed=seed, signed=False)[0],
             strings=hash_kernels.murmur3_strings,
         ),
         HashFunction(

@@ -1,0 +1,615 @@
+"""The one interface: everything in the suite speaks to :class:`Partitioner` and to nothing behind it."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import enum
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.arcs import Arcs
+from algorithms.columns import Key
+from algorithms.errors import InvalidHash, InvalidParameter, InvalidWeight, MissingCapability, UnsupportedEvent
+from algorithms.hashing import Hashes, hash_function
+from algorithms.nodes import Node, NodeLike, Nodes, NodesLike, as_node
+
+S = TypeVar("S")
+Buckets = NDArray[np.int32]
+
+_NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
+
+
+class Capability(enum.StrEnum):
+    """What an algorithm promises or can do. What it declares is tested, and so is what it does not."""
+
+    REMOVES_ANY = "removes any"
+    REMOVES_LAST = "removes last"
+    WEIGHTED = "weighted"
+    MINIMAL_MOVEMENT = "minimal movement"
+    UNIFORM = "uniform"
+    INTERVALS = "intervals"
+    ORDERED = "ordered"
+    REPLICAS = "replicas"
+    ORDER_INDEPENDENT = "order independent"
+    REVERSIBLE = "reversible"
+
+    @property
+    def meaning(self) -> str:
+        """What is promised, in a sentence."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Capability.REMOVES_ANY: "any node can be removed",
+    Capability.REMOVES_LAST: "the node in the last bucket can be removed",
+    Capability.WEIGHTED: "shares follow the weights of the nodes",
+    Capability.MINIMAL_MOVEMENT: "an event that only adds, only removes or changes one weight has no stray moves",
+    Capability.UNIFORM: "nodes of equal weight have equal shares of the hash space, but for rounding",
+    Capability.INTERVALS: "each bucket serves intervals of hashes, which arcs() lists exactly",
+    Capability.ORDERED: "buckets ascend with the hash, so a range of hashes touches neighbours only",
+    Capability.REPLICAS: "further distinct nodes for each key, which lose only what they must in an event",
+    Capability.ORDER_INDEPENDENT: "placement does not depend on the order in which nodes were named",
+    Capability.REVERSIBLE: "adding a node and removing it again restores every placement",
+}
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is known about an algorithm.
+
+    Parameters
+    ----------
+    name
+        By which it is registered.
+    title
+        As it stands in tables and plots.
+    summary
+        A line about how it places a key.
+    capabilities
+        What it declares.
+    lacks
+        Why it does not declare a capability, for those where no counterexample shows it.
+    reference
+        Where it was published.
+    year
+        When; 0 where it is folklore.
+    lookup_cost, resize_cost, memory_cost
+        In n nodes and v points, such as "O(log n)".
+    movement_law
+        The family of closed forms that its movement follows: "modulo", "range", "consistent", "random" or
+        "bound"; "" where none is known.
+    balance_law
+        The same for its loads: "multinomial", "ring", "range" or "exact"; "" where none is known.
+    baseline
+        Whether it is in the suite to compare with, and not to be used.
+
+    Examples
+    --------
+    >>> Spec(name="x", title="X", summary="", capabilities=[Capability.UNIFORM]).capabilities
+    frozenset({<Capability.UNIFORM: 'uniform'>})
+    """
+
+    name: str
+    title: str
+    summary: str
+    capabilities: Iterable[Capability]
+    lacks: Mapping[Capability, str] = field(default_factory=dict)
+    reference: str = ""
+    year: int = 0
+    lookup_cost: str = ""
+    resize_cost: str = ""
+    memory_cost: str = ""
+    movement_law: str = ""
+    balance_law: str = ""
+    baseline: bool = False
+
+    def __post_init__(self) -> None:
+        """Freeze the collections."""
+        object.__setattr__(self, "capabilities", frozenset(self.capabilities))
+        object.__setattr__(self, "lacks", MappingProxyType(dict(self.lacks)))
+
+    def can(self, capability: Capability) -> bool:
+        """Return whether a capability is declared."""
+        return capability in self.capabilities
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State(Generic[S]):
+    """All that a scale event replaces, in one object, so that it is replaced at once."""
+
+    nodes: Nodes
+    structure: S
+
+
+class Partitioner(ABC, Generic[S]):
+    """An algorithm with its nodes: it assigns hashes to buckets.
+
+    Parameters
+    ----------
+    nodes
+        Names or :class:`Node` in bucket order; an int n for node-0 ... node-(n - 1); or a mapping bucket -> node.
+    hash
+        The hash function for keys, points and scores, by name.
+    hash_bits
+        Bits of the hash space; None for the function's own width, a smaller number to keep the high bits.
+    seed
+        Reaches keys, points and scores, where the hash function takes one.
+
+    Raises
+    ------
+    NoNodes, DuplicateNode, InvalidNode, InvalidWeight, InvalidParameter, UnknownHash
+        When something given is not possible.
+
+    Notes
+    -----
+    A lookup on another thread while an event is under way sees the nodes before or after it, never a mixture.
+    Events themselves are not synchronised: make them from one thread.
+
+    **Sub-classing.** Register the class with a :class:`Spec`, and write ``_build`` (nodes -> an immutable
+    structure, such as a named tuple of arrays) and ``_place`` (structure, hashes -> buckets, by a kernel).
+    With INTERVALS also ``_arcs``, with REPLICAS ``_place_replicas``. Override ``_rebuild`` if an event needs
+    the structure before it, and ``_free_buckets`` if new nodes do not take the lowest free buckets.
+    Parameters of its own stand in the signature of ``__init__``, each kept as an attribute of the same name and set
+    before ``super().__init__`` is called.
+    """
+
+    spec: ClassVar[Spec]
+
+    def __init__(
+        self, nodes: NodesLike, *, hash: str = "xxh64", hash_bits: int | None = None, seed: int = 0
+    ) -> None:
+        function = hash_function(hash)
+        self.hash = hash
+        self.hash_bits = function.check_bits(hash_bits)
+        self.seed = _checked_seed(seed)
+        if function.seeded:
+            function.check_seed(self.seed)
+        self._hash_function = function
+        live = Nodes.of(nodes)
+        self._check_nodes(live)
+        self._state: State[S] = State(live, self._build(live))
+
+    # ---- placement ---------------------------------------------------------------------------------
+
+    def assign(self, hashes: NDArray[np.unsignedinteger[Any]], *, out: Buckets | None = None) -> Buckets:
+        """Assign hashes to buckets.
+
+        Parameters
+        ----------
+        hashes
+            (k,) unsigned integers of any width, below 2^hash_bits.
+        out
+            (k,) int32 to write into; a new array when not given.
+
+        Returns
+        -------
+        ndarray
+            (k,) int32 buckets, which is ``out`` if that was given.
+
+        Raises
+        ------
+        InvalidHash
+            For anything but a 1-D array of unsigned integers below 2^hash_bits.
+        InvalidParameter
+            For an ``out`` that is not a writable, contiguous (k,) int32 array.
+
+        Examples
+        --------
+        >>> from algorithms import create
+        >>> create("modulo", 4).assign(np.array([4, 7], dtype=np.uint64))
+        array([0, 3], dtype=int32)
+        """
+        checked = self._checked_hashes(hashes)
+        if out is None:
+            out = np.empty(len(checked), dtype=np.int32)
+        elif not (
+            isinstance(out, np.ndarray)
+            and out.dtype == np.int32
+            and out.shape == checked.shape
+            and out.flags.c_contiguous
+            and out.flags.writeable
+        ):
+            raise InvalidParameter(f"out must be a writable, contiguous int32 array of shape {checked.shape}")
+        self._assign(checked, out)
+        return out
+
+    def assign_replicas(self, hashes: NDArray[np.unsignedinteger[Any]], count: int) -> Buckets:
+        """Assign each hash to several distinct buckets, the first of them being that of :meth:`assign`.
+
+        Parameters
+        ----------
+        hashes
+            (k,) unsigned integers below 2^hash_bits.
+        count
+            How many buckets, from 1 to the number of nodes.
+
+        Returns
+        -------
+        ndarray
+            (k, count) int32.
+
+        Raises
+        ------
+        MissingCapability
+            When the algorithm does not declare REPLICAS.
+        InvalidParameter, InvalidHash
+            For a count or hashes that cannot be.
+
+        Examples
+        --------
+        >>> from algorithms import create
+        >>> create("rendezvous", 3).assign_replicas(np.array([1, 2], dtype=np.uint64), 2).shape
+        (2, 2)
+        """
+        self._need(Capability.REPLICAS, "keeps no replicas")
+        state = self._state
+        if isinstance(count, bool) or not isinstance(count, int | np.integer) or not 1 <= count <= len(state.nodes):
+            raise InvalidParameter(f"count {count!r} is not possible: use 1 to {len(state.nodes)}, the number of nodes")
+        checked = self._checked_hashes(hashes)
+        out = np.empty((len(checked), int(count)), dtype=np.int32)
+        self._place_replicas(state.structure, checked, out)
+        return out
+
+    def lookup(self, key: Key) -> str:
+        """Return the name of the node that has a key.
+
+        Parameters
+        ----------
+        key
+            A str, bytes, or an int with 0 <= key < 2^64.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        InvalidKey
+            For anything else.
+
+        Examples
+        --------
+        >>> from algorithms import create
+        >>> create("jump", ["a", "b", "c"]).lookup("user:1")
+        'c'
+        """
+        state = self._state
+        value = self._hash_function.key(key, self._hash_seed) >> (self._hash_function.width - self.hash_bits)
+        return state.nodes[self._place_one(state.structure, value)].name
+
+    def lookup_many(self, keys: object) -> NDArray[np.object_]:
+        """Return the names of the nodes that have the keys of a column.
+
+        Parameters
+        ----------
+        keys
+            A list, a numpy array, or anything that offers the Arrow C interface (pyarrow, pandas, polars).
+
+        Returns
+        -------
+        ndarray
+            (k,) object, referring to the nodes' own strings.
+
+        Raises
+        ------
+        InvalidKey
+            Naming the first row that holds no key.
+
+        Examples
+        --------
+        >>> from algorithms import create
+        >>> create("jump", ["a", "b", "c"]).lookup_many(["user:1", "user:2"])
+        array(['c', 'c'], dtype=object)
+        """
+        state = self._state
+        hashes = self.hashes_of(keys)
+        out = np.empty(len(hashes), dtype=np.int32)
+        self._place(state.structure, hashes, out)
+        names: NDArray[np.object_] = state.nodes.name_array()[out]
+        return names
+
+    def hashes_of(self, keys: object) -> Hashes:
+        """Return the hashes by which this partitioner places the keys of a column.
+
+        Parameters
+        ----------
+        keys
+            As for :meth:`lookup_many`.
+
+        Returns
+        -------
+        ndarray
+            (k,) uint64, below 2^hash_bits.
+
+        Raises
+        ------
+        InvalidKey
+            Naming the first row that holds no key.
+
+        Examples
+        --------
+        >>> from algorithms import create
+        >>> create("modulo", 2, hash="identity").hashes_of([5])
+        array([5], dtype=uint64)
+        """
+        hashes = self._hash_function.column(keys, self._hash_seed)
+        dropped = self._hash_function.width - self.hash_bits
+        return hashes >> np.uint64(dropped) if dropped else hashes
+
+    def _assign(self, hashes: Hashes, out: Buckets) -> None:
+        """Assign checked hashes; the only thing that a benchmark times."""
+        self._place(self._state.structure, hashes, out)
+
+    # ---- membership --------------------------------------------------------------------------------
+
+    @property
+    def nodes(self) -> Nodes:
+        """The live nodes by bucket, ascending; a read-only mapping that later events leave as it is."""
+        return self._state.nodes
+
+    def change(
+        self,
+        *,
+        add: Iterable[NodeLike] = (),
+        remove: Iterable[str] = (),
+        weights: Mapping[str, float] = _NO_WEIGHTS,
+    ) -> None:
+        """Make one scale event, whole or not at all.
+
+        Parameters
+        ----------
+        add
+            Nodes that join; each takes a free bucket by the algorithm's own rule, the lowest where it has none.
+        remove
+            Names of nodes that leave.
+        weights
+            New weights of nodes that stay.
+
+        Raises
+        ------
+        UnsupportedEvent
+            When the algorithm cannot do it.
+        UnknownNode, DuplicateNode, NoNodes, InvalidNode, InvalidWeight, InvalidParameter
+            When it makes no sense. Whatever is raised, nothing has changed.
+
+        Examples
+        --------
+        >>> from algorithms import create
+        >>> p = create("rendezvous", ["a", "b"])
+        >>> p.change(add=["c"], remove=["a"])
+        >>> p.nodes
+        ['c', 'b']
+        """
+        self._change(add, remove, weights, None)
+
+    def add_node(self, node: NodeLike) -> int:
+        """Add one node and return its bucket; raises as :meth:`change` does."""
+        joining = as_node(node)
+        self.change(add=[joining])
+        return self.nodes.bucket_of(joining.name)
+
+    def remove_node(self, name: str) -> None:
+        """Remove one node; raises as :meth:`change` does."""
+        self.change(remove=[name])
+
+    def set_weight(self, name: str, weight: float) -> None:
+        """Give a node another weight; raises as :meth:`change` does."""
+        self.change(weights={name: weight})
+
+    def copy(self) -> Self:
+        """Return a partitioner of its own with the same nodes; it shares the immutable structure."""
+        return copy.copy(self)
+
+    # ---- what is known without sampling ------------------------------------------------------------
+
+    def arcs(self) -> Arcs:
+        """Return the arcs, which tile the hash space.
+
+        Returns
+        -------
+        Arcs
+            In ascending order, the wrap split at 0.
+
+        Raises
+        ------
+        MissingCapability
+            When the algorithm does not declare INTERVALS.
+
+        Examples
+        --------
+        >>> from algorithms import create
+        >>> create("ring", ["server-a"], points=5, hash="sha1_28").arcs().point_name(1)
+        'server-a-4'
+        """
+        self._need(Capability.INTERVALS, "has no arcs")
+        state = self._state
+        return self._arcs(state.structure, state.nodes)
+
+    @property
+    def nbytes(self) -> int:
+        """All bytes that the structure owns, names included."""
+        return _array_bytes(self._state.structure) + self._state.nodes.nbytes
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters it was made with, by name, its own first; ``nodes`` is not among them."""
+        from algorithms.registry import parameters_of
+
+        return {name: getattr(self, name) for name in parameters_of(type(self))}
+
+    def __repr__(self) -> str:
+        from algorithms.registry import parameters_of
+
+        values = {name: getattr(self, name) for name in parameters_of(type(self))}
+        values["hash_bits"] = None if self.hash_bits == self._hash_function.width else self.hash_bits
+        changed = [
+            f"{name}={values[name]!r}"
+            for name, parameter in parameters_of(type(self)).items()
+            if values[name] != parameter.default
+        ]
+        return f"{type(self).__name__}({', '.join([repr(self.nodes), *changed])})"
+
+    # ---- what an algorithm writes ------------------------------------------------------------------
+
+    @abstractmethod
+    def _build(self, nodes: Nodes) -> S:
+        """Return the structure for these nodes; it is never changed afterwards."""
+
+    @abstractmethod
+    def _place(self, structure: S, hashes: Hashes, out: Buckets) -> None:
+        """Write the bucket of each hash, without allocating."""
+
+    def _rebuild(self, before: State[S], nodes: Nodes, layout: Any) -> S:
+        """Return the structure after an event; ``layout`` is what a sub-class' own ``change`` was given."""
+        return self._build(nodes)
+
+    def _place_one(self, structure: S, value: int) -> int:
+        """Return the bucket of one hash."""
+        out = np.empty(1, dtype=np.int32)
+        self._place(structure, np.array([value], dtype=np.uint64), out)
+        return int(out[0])
+
+    def _place_replicas(self, structure: S, hashes: Hashes, out: Buckets) -> None:
+        """Write the distinct buckets of each hash, (k, count), the first as ``_place`` does."""
+        raise MissingCapability(f"{self.spec.name} declares REPLICAS and has no _place_replicas")
+
+    def _arcs(self, structure: S, nodes: Nodes) -> Arcs:
+        """Return the arcs of a structure."""
+        raise MissingCapability(f"{self.spec.name} declares INTERVALS and has no _arcs")
+
+    def _free_buckets(self, left: Nodes, count: int) -> Sequence[int]:
+        """Return the free buckets that ``count`` new nodes take, when ``left`` are those that stay."""
+        return left.lowest_free(count)
+
+    # ---- shared by all -----------------------------------------------------------------------------
+
+    def _change(
+        self, add: Iterable[NodeLike], remove: Iterable[str], weights: Mapping[str, float], layout: Any
+    ) -> None:
+        before = self._state
+        remove = list(remove) if not isinstance(remove, str) else remove
+        if remove and not self.spec.capabilities & {Capability.REMOVES_ANY, Capability.REMOVES_LAST}:
+            raise UnsupportedEvent(f"{self.spec.name} cannot remove nodes")
+        nodes = before.nodes.after(add=add, remove=remove, weights=weights, rule=self._free_buckets)
+        self._check_nodes(nodes)
+        self._state = State(nodes, self._rebuild(before, nodes, layout))
+
+    def _check_nodes(self, nodes: Nodes) -> None:
+        if not self.spec.can(Capability.REMOVES_ANY) and not nodes.dense:
+            free = nodes.lowest_free(1)[0]
+            raise UnsupportedEvent(
+                f"{self.spec.name} can only shrink from its last bucket: bucket {free} would be free below bucket "
+                f"{nodes.top - 1}; remove the last nodes, or put another node in its place in the same event"
+            )
+        if not self.spec.can(Capability.WEIGHTED):
+            for node in nodes.spelled():
+                if node.weight != 1.0:
+                    raise InvalidWeight(f"{self.spec.name} does not follow weights: {node.name!r} must keep weight 1, not {node.weight}")
+
+    def _checked_hashes(self, hashes: NDArray[np.unsignedinteger[Any]]) -> Hashes:
+        if not isinstance(hashes, np.ndarray) or hashes.dtype.kind != "u" or hashes.ndim != 1:
+            given = f"{hashes.dtype} of shape {hashes.shape}" if isinstance(hashes, np.ndarray) else type(hashes).__name__
+            raise InvalidHash(
+                f"hashes are a 1-D array of unsigned integers, such as np.uint64, not {given}; "
+                "use lookup or lookup_many for keys"
+            )
+        checked = np.ascontiguousarray(hashes, dtype=np.uint64)
+        if self.hash_bits < 64 and len(checked) and int(checked.max()) >> self.hash_bits:
+            row = int(np.argmax(checked >> np.uint64(self.hash_bits) > 0))
+            raise InvalidHash(f"the hash {int(checked[row])} in row {row} is not below 2^{self.hash_bits}")
+        return checked
+
+    @property
+    def _hash_seed(self) -> int:
+        return self.seed if self._hash_function.seeded else 0
+
+    def _need(self, capability: Capability, what: str) -> None:
+        if not self.spec.can(capability):
+            raise MissingCapability(
+                f"{self.spec.name} {what}: it does not declare {capability.name}"
+                + (f" ({self.spec.lacks[capability]})" if capability in self.spec.lacks else "")
+            )
+
+
+def whole_number(name: str, value: object, low: int, high: int) -> int:
+    """Return a parameter that must be a whole number, as an int.
+
+    Parameters
+    ----------
+    name
+        The parameter, for the message.
+    value
+        What was given.
+    low, high
+        The least and the greatest value allowed.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    InvalidParameter
+        For anything else.
+
+    Examples
+    --------
+    >>> whole_number("points", 160, 1, 1000)
+    160
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
+        raise InvalidParameter(f"{name} must be a whole number from {low} to {high}, not {value!r:.60}")
+    return int(value)
+
+
+def one_of(name: str, value: object, allowed: Sequence[str]) -> None:
+    """Raise InvalidParameter unless a parameter has one of the allowed values.
+
+    Parameters
+    ----------
+    name
+        The parameter, for the message.
+    value
+        What was given.
+    allowed
+        The values it may have.
+
+    Examples
+    --------
+    >>> one_of("serves", "successor", ["predecessor", "successor"])
+    """
+    if value not in allowed:
+        _refuse(name, value, allowed)
+
+
+def _refuse(name: str, value: object, allowed: Sequence[str]) -> NoReturn:
+    raise InvalidParameter(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r:.60}")
+
+
+def _checked_seed(seed: object) -> int:
+    return whole_number("seed", seed, 0, (1 << 64) - 1)
+
+
+def _array_bytes(structure: object) -> int:
+    """Return the bytes of all arrays in a structure of tuples, dataclasses and arrays, each array once."""
+    arrays: dict[int, int] = {}
+    waiting = [structure]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, np.ndarray):
+            arrays[id(item)] = item.nbytes
+        elif isinstance(item, tuple | list):
+            waiting.extend(item)
+        elif dataclasses.is_dataclass(item) and not isinstance(item, type):
+            waiting.extend(getattr(item, part.name) for part in dataclasses.fields(item))
+    return sum(arrays.values())
+
+
+__all__ = ["Arcs", "Capability", "Node", "Nodes", "Partitioner", "Spec", "State", "one_of", "whole_number"]

@@ -1,0 +1,415 @@
+"""Nodes, and the mapping from buckets to nodes that a partitioner holds."""
+
+from __future__ import annotations
+
+import math
+import sys
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.columns import Strings, labels
+from algorithms.errors import DuplicateNode, InvalidNode, InvalidParameter, InvalidWeight, NoNodes, UnknownNode
+
+COUNTED_PREFIX = "node"
+MOST_NODES = (1 << 31) - 1
+WEIGHT_LIMIT = 1e100
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A server, with a name and a weight; compared by value.
+
+    Parameters
+    ----------
+    name
+        Any str that is not empty and can be written in UTF-8.
+    weight
+        How large its share is to be, relative to the other nodes' weights: a finite number above 0.
+
+    Raises
+    ------
+    InvalidNode
+        For a name that is no such str.
+    InvalidWeight
+        For a weight that is no number, not finite, or not between 1e-100 and 1e100.
+
+    Examples
+    --------
+    >>> Node("server-a") == Node("server-a", weight=1.0)
+    True
+    """
+
+    name: str
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check the name and the weight."""
+        if not isinstance(self.name, str):
+            raise InvalidNode(f"a node's name is a str, not {type(self.name).__name__} ({self.name!r:.60})")
+        if not self.name:
+            raise InvalidNode("a node's name may not be empty")
+        try:
+            self.name.encode()
+        except UnicodeEncodeError:
+            raise InvalidNode(f"the node name {self.name!r} has a lone surrogate: it must be encodable as UTF-8") from None
+        object.__setattr__(self, "weight", _checked_weight(self.name, self.weight))
+
+
+def _checked_weight(name: str, weight: object) -> float:
+    if isinstance(weight, bool) or not isinstance(weight, Real):
+        raise InvalidWeight(f"the weight of {name!r} is a number above 0, not {weight!r:.60}")
+    value = float(weight)
+    if not (math.isfinite(value) and 1 / WEIGHT_LIMIT <= value <= WEIGHT_LIMIT):
+        raise InvalidWeight(
+            f"the weight of {name!r} is {weight!r}: it must be a finite number above 0 "
+            f"({1 / WEIGHT_LIMIT:g} to {WEIGHT_LIMIT:g}); remove a node instead of giving it no weight"
+        )
+    return value
+
+
+NodeLike: TypeAlias = str | Node
+NodesLike: TypeAlias = Iterable[NodeLike] | Mapping[int, NodeLike] | int
+BucketRule: TypeAlias = Callable[["Nodes", int], Sequence[int]]
+
+
+def as_node(node: object) -> Node:
+    """Return a Node, of weight 1 where only a name is given.
+
+    Parameters
+    ----------
+    node
+        A Node, or a name.
+
+    Returns
+    -------
+    Node
+
+    Raises
+    ------
+    InvalidNode
+        For anything else.
+
+    Examples
+    --------
+    >>> as_node("a")
+    Node(name='a', weight=1.0)
+    """
+    if isinstance(node, Node):
+        return node
+    if isinstance(node, str):
+        return Node(node)
+    raise InvalidNode(f"a node is a Node or a name, not {type(node).__name__} ({node!r:.60})")
+
+
+class Nodes(Mapping[int, Node]):
+    """The live nodes by bucket, ascending; immutable.
+
+    A number of nodes that were only counted (``Nodes.of(16)``) are not spelled out until somebody asks for
+    them, so a million of them cost nothing.
+
+    Parameters
+    ----------
+    counted
+        Buckets 0 ... counted - 1 hold node-0 ... node-(counted - 1) of weight 1, unless they are in ``gone``.
+    gone
+        Buckets below ``counted`` that do not hold their counted node.
+    spelled
+        The other nodes by bucket.
+
+    Examples
+    --------
+    >>> nodes = Nodes.of(["a", Node("b", 2.0)])
+    >>> nodes[1], nodes.bucket_of("a"), list(Nodes.of(3).after(remove=["node-1"]))
+    (Node(name='b', weight=2.0), 0, [0, 2])
+    """
+
+    __slots__ = ("_buckets", "_by_name", "_counted", "_gone", "_name_array", "_spelled")
+
+    def __init__(self, counted: int, gone: frozenset[int], spelled: Mapping[int, Node]) -> None:
+        while counted and counted - 1 in gone:
+            counted -= 1
+            gone = gone - {counted}
+        self._counted = counted
+        self._gone = gone
+        self._spelled = dict(sorted(spelled.items()))
+        self._by_name = {node.name: bucket for bucket, node in self._spelled.items()}
+        self._buckets: NDArray[np.int32] | None = None
+        self._name_array: NDArray[np.object_] | None = None
+
+    @classmethod
+    def of(cls, nodes: NodesLike) -> Self:
+        """Return the nodes of whatever a partitioner is made with.
+
+        Parameters
+        ----------
+        nodes
+            Names or Nodes, which get buckets 0, 1, ... in their order; a mapping bucket -> name or Node; or
+            an int n, for node-0 ... node-(n - 1).
+
+        Returns
+        -------
+        Nodes
+
+        Raises
+        ------
+        NoNodes
+            When there are none.
+        DuplicateNode, InvalidNode, InvalidWeight
+            For names that occur twice, for a bare str or anything that is no node, and for bad weights.
+        """
+        if isinstance(nodes, Nodes):
+            return cls(nodes._counted, nodes._gone, nodes._spelled)
+        if isinstance(nodes, str | bytes):
+            raise InvalidNode(f"nodes are a list of names or Nodes, not the single {type(nodes).__name__} {nodes!r}: use [{nodes!r}]")
+        if isinstance(nodes, int | np.integer) and not isinstance(nodes, bool):
+            return cls._count(int(nodes))
+        if isinstance(nodes, Mapping):
+            return cls._placed(nodes)
+        if not isinstance(nodes, Iterable):
+            raise InvalidNode(f"nodes are a list of names or Nodes, or how many there are, not {nodes!r:.60}")
+        return cls._placed(dict(enumerate(nodes)))
+
+    @classmethod
+    def _count(cls, count: int) -> Self:
+        if count < 1:
+            raise NoNodes(f"a partitioner needs at least one node, not {count}")
+        if count > MOST_NODES:
+            raise InvalidNode(f"{count} nodes are more than buckets of 31 bits can number: at most {MOST_NODES}")
+        return cls(count, frozenset(), {})
+
+    @classmethod
+    def _placed(cls, placed: Mapping[Any, object]) -> Self:
+        spelled: dict[int, Node] = {}
+        seen: set[str] = set()
+        for bucket, given in placed.items():
+            if isinstance(bucket, bool) or not isinstance(bucket, int | np.integer) or not 0 <= bucket < MOST_NODES:
+                raise InvalidNode(f"a bucket is an int from 0 to {MOST_NODES - 1}, not {bucket!r:.60}")
+            node = as_node(given)
+            if node.name in seen:
+                raise DuplicateNode(f"the node {node.name!r} is named twice: names must differ")
+            seen.add(node.name)
+            spelled[int(bucket)] = node
+        if not spelled:
+            raise NoNodes("a partitioner needs at least one node: the list is empty")
+        return cls(0, frozenset(), spelled)
+
+    def __len__(self) -> int:
+        return self._counted - len(self._gone) + len(self._spelled)
+
+    def __getitem__(self, bucket: int) -> Node:
+        if bucket in self._spelled:
+            return self._spelled[bucket]
+        if isinstance(bucket, int | np.integer) and 0 <= bucket < self._counted and bucket not in self._gone:
+            return Node(f"{COUNTED_PREFIX}-{bucket}")
+        raise KeyError(bucket)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.buckets().tolist())
+
+    def __repr__(self) -> str:
+        if not self._spelled and not self._gone:
+            return repr(self._counted)
+        if self.dense:
+            return repr([_short(node) for node in self.values()])
+        return repr({bucket: _short(node) for bucket, node in self.items()})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._counted, self._gone, self._spelled)
+
+    @property
+    def top(self) -> int:
+        """One more than the highest live bucket."""
+        return max(self._counted, max(self._spelled, default=-1) + 1)
+
+    @property
+    def dense(self) -> bool:
+        """Whether the live buckets are 0 ... n - 1 without a gap."""
+        return self.top == len(self)
+
+    @property
+    def equal_weights(self) -> bool:
+        """Whether all nodes have the same weight."""
+        weights = {node.weight for node in self._spelled.values()}
+        if self._counted > len(self._gone):
+            weights.add(1.0)
+        return len(weights) == 1
+
+    def spelled(self) -> Iterator[Node]:
+        """Return the nodes that are not merely counted; only these can have a weight other than 1."""
+        return iter(self._spelled.values())
+
+    def buckets(self) -> NDArray[np.int32]:
+        """Return the live buckets, ascending, as (n,) int32; read-only."""
+        if self._buckets is None:
+            counted = np.arange(self._counted, dtype=np.int32)
+            if self._gone:
+                counted = np.delete(counted, sorted(self._gone))
+            spelled = np.fromiter(self._spelled, dtype=np.int32, count=len(self._spelled))
+            buckets = np.sort(np.concatenate([counted, spelled])) if len(spelled) else counted
+            buckets.flags.writeable = False
+            self._buckets = buckets
+        return self._buckets
+
+    def weights(self) -> list[float]:
+        """Return the weights in the order of the buckets."""
+        if not self._spelled:
+            return [1.0] * len(self)
+        return [self._spelled[bucket].weight if bucket in self._spelled else 1.0 for bucket in self]
+
+    def names(self) -> list[str]:
+        """Return the names in the order of the buckets."""
+        return [self[bucket].name for bucket in self]
+
+    def name_column(self) -> Strings:
+        """Return the names in the order of the buckets, as a column that compiled code can read."""
+        if not self._spelled and not self._gone:
+            return labels(Strings.of([COUNTED_PREFIX.encode()]), np.array([self._counted]))
+        return Strings.of([name.encode() for name in self.names()])
+
+    def name_array(self) -> NDArray[np.object_]:
+        """Return the names by bucket, (top,) object; None at buckets that are free. Read-only, made once."""
+        if self._name_array is None:
+            names = np.full(self.top, None, dtype=object)
+            for bucket in self:
+                names[bucket] = self[bucket].name
+            names.flags.writeable = False
+            self._name_array = names
+        return self._name_array
+
+    def name_order(self) -> NDArray[np.int64]:
+        """Return the rank of each node, in the order of the buckets, among the names in UTF-8 order."""
+        column = self.name_column().tolist()
+        ranks = np.empty(len(column), dtype=np.int64)
+        ranks[sorted(range(len(column)), key=column.__getitem__)] = np.arange(len(column))
+        return ranks
+
+    def bucket_of(self, name: str) -> int:
+        """Return the bucket of a live node; raise UnknownNode when there is none of this name."""
+        if name in self._by_name:
+            return self._by_name[name]
+        prefix, _, digits = name.rpartition("-") if isinstance(name, str) else ("", "", "")
+        if prefix == COUNTED_PREFIX and digits.isdecimal() and digits.isascii() and str(int(digits)) == digits:
+            bucket = int(digits)
+            if bucket < self._counted and bucket not in self._gone:
+                return bucket
+        raise UnknownNode(f"no live node is named {name!r:.60}: there are {self._listed()}")
+
+    def has(self, name: str) -> bool:
+        """Return whether a live node has this name."""
+        try:
+            self.bucket_of(name)
+        except UnknownNode:
+            return False
+        return True
+
+    def lowest_free(self, count: int) -> list[int]:
+        """Return the lowest ``count`` buckets that no node has."""
+        free = [bucket for bucket in sorted(self._gone) if bucket not in self._spelled][:count]
+        bucket = self._counted
+        while len(free) < count:
+            if bucket not in self._spelled:
+                insort(free, bucket)
+            bucket += 1
+        return free
+
+    def after(
+        self,
+        *,
+        add: Iterable[NodeLike] = (),
+        remove: Iterable[str] = (),
+        weights: Mapping[str, float] | None = None,
+        rule: BucketRule | None = None,
+    ) -> Self:
+        """Return the nodes after one scale event; these stay as they are.
+
+        Parameters
+        ----------
+        add
+            Nodes that join.
+        remove
+            Names of nodes that leave.
+        weights
+            New weights of nodes that stay.
+        rule
+            Which free buckets the new nodes take: a function of the nodes that are left and of how many
+            join. The lowest ones when not given.
+
+        Returns
+        -------
+        Nodes
+
+        Raises
+        ------
+        UnknownNode, DuplicateNode, NoNodes, InvalidNode, InvalidWeight, InvalidParameter
+            When the event makes no sense: it names a node that is not there, adds one that is, removes all,
+            or names a node in two parts of it.
+        """
+        leaving = _names(remove, "remove")
+        joining = [as_node(node) for node in _several(add, "add")]
+        changing = dict(weights or {})
+        gone, spelled = set(self._gone), dict(self._spelled)
+        for name in leaving:
+            bucket = self.bucket_of(name)
+            if bucket not in spelled:
+                gone.add(bucket)
+            spelled.pop(bucket, None)
+        for name, weight in changing.items():
+            bucket = self.bucket_of(name)
+            if name in leaving:
+                raise InvalidParameter(f"the node {name!r} cannot be removed and given a weight in one event")
+            spelled[bucket] = Node(name, weight)
+            if bucket < self._counted:
+                gone.add(bucket)
+        left = type(self)(self._counted, frozenset(gone), spelled)
+        names: set[str] = set()
+        for node in joining:
+            if self.has(node.name) or node.name in names:
+                raise DuplicateNode(f"the node {node.name!r} is there already, or is added twice: names must differ")
+            names.add(node.name)
+        if not len(left) + len(joining):
+            raise NoNodes("an event may not remove all nodes: at least one must be left")
+        if not joining:
+            return left
+        places = (rule or Nodes.lowest_free)(left, len(joining))
+        if len(left) + len(joining) > MOST_NODES:
+            raise InvalidNode(f"more than {MOST_NODES} nodes cannot be numbered")
+        return type(self)(left._counted, left._gone, {**left._spelled, **dict(zip(places, joining, strict=True))})
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held for names, nodes and the arrays made of them."""
+        total = sys.getsizeof(self._spelled) + sys.getsizeof(self._by_name) + sys.getsizeof(self._gone)
+        for node in self._spelled.values():
+            total += sys.getsizeof(node) + sys.getsizeof(node.name) + sys.getsizeof(node.weight)
+        for array in (self._buckets, self._name_array):
+            total += 0 if array is None else array.nbytes
+        return total
+
+    def _listed(self) -> str:
+        first = [self[bucket].name for bucket in self.buckets()[:6].tolist()]
+        more = f", ... ({len(self)} in all)" if len(self) > len(first) else ""
+        return ", ".join(map(repr, first)) + more
+
+
+def _short(node: Node) -> str | Node:
+    return node.name if node.weight == 1.0 else node
+
+
+def _several(items: Iterable[Any], word: str) -> list[Any]:
+    if isinstance(items, str | bytes | Node) or not isinstance(items, Iterable):
+        raise InvalidParameter(f"{word} takes a list of nodes, not {items!r:.60}: write {word}=[...]")
+    return list(items)
+
+
+def _names(items: Iterable[str], word: str) -> list[str]:
+    names = [item.name if isinstance(item, Node) else item for item in _several(items, word)]
+    for name in names:
+        if names.count(name) > 1:
+            raise DuplicateNode(f"the node {name!r} is named twice in {word}")
+    return names

@@ -1,0 +1,270 @@
+"""The registry: algorithms by name, found without a list of them.
+
+Every module of this package is imported once, the first time somebody asks, and a class becomes known by the
+decorator :func:`register` above it. Packages outside are found through the entry-point group
+``shardlab.algorithms``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import inspect
+import pkgutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_type_hints
+
+from algorithms.errors import InvalidParameter, UnknownAlgorithm, suggestion
+from algorithms.interface import Capability, Partitioner, Spec
+from algorithms.nodes import NodesLike
+
+ENTRY_POINTS = "shardlab.algorithms"
+
+C = TypeVar("C", bound=type[Partitioner[Any]])
+
+_classes: dict[str, type[Partitioner[Any]]] = {}
+_discovering = threading.RLock()
+_discovered = False
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an algorithm, as its signature declares it.
+
+    Parameters
+    ----------
+    name
+        The keyword.
+    annotation
+        Its type, resolved.
+    default
+        Its default; ``inspect.Parameter.empty`` where it must be given.
+    own
+        Whether it is the algorithm's own, and not one that all algorithms take.
+    """
+
+    name: str
+    annotation: Any
+    default: Any
+    own: bool
+
+
+def register(spec: Spec) -> Callable[[C], C]:
+    """Make a class known under the name of its spec.
+
+    Parameters
+    ----------
+    spec
+        Name, capabilities, reference and costs.
+
+    Returns
+    -------
+    callable
+        A class decorator, which sets ``spec`` on the class and returns it.
+
+    Raises
+    ------
+    InvalidParameter
+        When another class has the name already.
+
+    Examples
+    --------
+    >>> from algorithms import Capability, Partitioner, Spec
+    >>> @register(Spec(name="first_node", title="First node", summary="all keys to bucket 0",
+    ...                capabilities={Capability.REMOVES_ANY}))
+    ... class FirstNode(Partitioner[int]):
+    ...     def _build(self, nodes):
+    ...         return int(nodes.buckets()[0])
+    ...     def _place(self, structure, hashes, out):
+    ...         out[:] = structure
+    >>> create("first_node", ["a", "b"]).lookup("any key")
+    'a'
+    >>> unregister("first_node")
+    """
+
+    def decorate(cls: C) -> C:
+        known = _classes.get(spec.name)
+        if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise InvalidParameter(
+                f"the algorithm name {spec.name!r} is taken by {known.__module__}.{known.__qualname__}: choose another"
+            )
+        cls.spec = spec
+        _classes[spec.name] = cls
+        return cls
+
+    return decorate
+
+
+def unregister(name: str) -> None:
+    """Forget an algorithm, such as one that a test has registered.
+
+    Parameters
+    ----------
+    name
+        Its registered name.
+    """
+    _classes.pop(name, None)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all algorithms, the baselines last, else in alphabetical order.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> "ring" in names()
+    True
+    """
+    _discover()
+    return tuple(sorted(_classes, key=lambda name: (_classes[name].spec.baseline, name)))
+
+
+def having(*capabilities: Capability) -> tuple[str, ...]:
+    """Return the names of the algorithms that declare all of these capabilities.
+
+    Parameters
+    ----------
+    *capabilities
+        Any number of them.
+
+    Returns
+    -------
+    tuple of str
+        In the order of :func:`names`.
+
+    Examples
+    --------
+    >>> "jump" in having(Capability.REMOVES_ANY)
+    False
+    """
+    return tuple(name for name in names() if set(capabilities) <= class_of(name).spec.capabilities)
+
+
+def class_of(name: str) -> type[Partitioner[Any]]:
+    """Return the class registered under a name.
+
+    Parameters
+    ----------
+    name
+        One of :func:`names`.
+
+    Returns
+    -------
+    type
+
+    Raises
+    ------
+    UnknownAlgorithm
+        When there is none.
+
+    Examples
+    --------
+    >>> class_of("jump").__name__
+    'Jump'
+    """
+    _discover()
+    if name not in _classes:
+        raise UnknownAlgorithm(f"no algorithm is named {name!r}: {suggestion(str(name), names())}")
+    return _classes[name]
+
+
+def spec_of(name: str) -> Spec:
+    """Return the spec of an algorithm; raises UnknownAlgorithm as :func:`class_of` does.
+
+    Parameters
+    ----------
+    name
+        One of :func:`names`.
+
+    Returns
+    -------
+    Spec
+
+    Examples
+    --------
+    >>> spec_of("jump").year
+    2014
+    """
+    return class_of(name).spec
+
+
+def parameters_of(algorithm: str | type[Partitioner[Any]]) -> dict[str, Parameter]:
+    """Return the parameters of an algorithm, read from the signature of its ``__init__``.
+
+    Parameters
+    ----------
+    algorithm
+        A registered name, or a class.
+
+    Returns
+    -------
+    dict
+        Parameter by name, the algorithm's own first; ``nodes`` is not among them.
+
+    Examples
+    --------
+    >>> parameters_of("ring")["points"].default
+    160
+    """
+    cls = class_of(algorithm) if isinstance(algorithm, str) else algorithm
+    hints = get_type_hints(cls.__init__)
+    common = inspect.signature(Partitioner.__init__).parameters
+    return {
+        name: Parameter(name, hints.get(name, Any), parameter.default, name not in common)
+        for name, parameter in inspect.signature(cls.__init__).parameters.items()
+        if name not in ("self", "nodes")
+    }
+
+
+def create(name: str, nodes: NodesLike, **parameters: Any) -> Partitioner[Any]:
+    """Make a partitioner.
+
+    Parameters
+    ----------
+    name
+        A registered algorithm, one of :func:`names`.
+    nodes
+        Names or Nodes in bucket order, an int n for node-0 ... node-(n - 1), or a mapping bucket -> node.
+    **parameters
+        ``hash``, ``hash_bits``, ``seed``, and the algorithm's own.
+
+    Returns
+    -------
+    Partitioner
+
+    Raises
+    ------
+    UnknownAlgorithm, InvalidParameter, NoNodes, DuplicateNode, InvalidNode, InvalidWeight, UnknownHash
+        When something given is not possible; the message says what is.
+
+    Examples
+    --------
+    >>> create("ring", ["a", "b"], points=160, hash="xxh64").lookup("user:42")
+    'b'
+    """
+    cls = class_of(name)
+    allowed = parameters_of(cls)
+    for given in parameters:
+        if given not in allowed:
+            raise InvalidParameter(f"{name} has no parameter {given!r}: {suggestion(given, allowed)}")
+    return cls(nodes, **parameters)
+
+
+def _discover() -> None:
+    global _discovered
+    if _discovered:
+        return
+    with _discovering:
+        if _discovered:
+            return
+        package = importlib.import_module("algorithms")
+        for module in pkgutil.iter_modules(package.__path__, "algorithms."):
+            importlib.import_module(module.name)
+        for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
+            entry.load()
+        _discovered = True
