@@ -92,14 +92,14 @@ class Spec:
 
     Examples
     --------
-    >>> Spec(name="x", title="X", summary="", capabilities=[Capability.UNIFORM]).capabilities
-    frozenset({<Capability.UNIFORM: 'uniform'>})
+    >>> Spec(name="x", title="X", summary="", capabilities=frozenset()).can(Capability.UNIFORM)
+    False
     """
 
     name: str
     title: str
     summary: str
-    capabilities: Iterable[Capability]
+    capabilities: frozenset[Capability]
     lacks: Mapping[Capability, str] = field(default_factory=dict)
     reference: str = ""
     year: int = 0
@@ -111,8 +111,7 @@ class Spec:
     baseline: bool = False
 
     def __post_init__(self) -> None:
-        """Freeze the collections."""
-        object.__setattr__(self, "capabilities", frozenset(self.capabilities))
+        """Freeze the reasons."""
         object.__setattr__(self, "lacks", MappingProxyType(dict(self.lacks)))
 
     def can(self, capability: Capability) -> bool:
@@ -612,4 +611,16 @@ def _array_bytes(structure: object) -> int:
     return sum(arrays.values())
 
 
-__all__ = ["Arcs", "Capability", "Node", "Nodes", "Partitioner", "Spec", "State", "one_of", "whole_number"]
+__all__ = [
+    "Arcs",
+    "Buckets",
+    "Capability",
+    "Hashes",
+    "Node",
+    "Nodes",
+    "Partitioner",
+    "Spec",
+    "State",
+    "one_of",
+    "whole_number",
+]

@@ -8,6 +8,10 @@ O(log intervals) in the worst case.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -70,10 +74,10 @@ def build_intervals(starts: NDArray[np.uint64], owners: NDArray[np.int32], hash_
     >>> out
     array([1, 0], dtype=int32)
     """
-    cell_bits = min(hash_bits, _MOST_CELL_BITS, (_CELLS_PER_INTERVAL * len(starts) - 1).bit_length())
+    # at least one bit, since a machine word cannot be shifted by all of its 64
+    cell_bits = min(hash_bits, _MOST_CELL_BITS, max(1, (_CELLS_PER_INTERVAL * len(starts) - 1).bit_length()))
     first = np.empty((1 << cell_bits) + 1, dtype=np.int32)
     _index(starts, hash_bits - cell_bits, first)
-    # a shift by 64 is undefined in machine code; one cell is reached by shifting twice
     return Intervals(starts, owners, first, hash_bits - cell_bits, hash_bits)
 
 
@@ -90,6 +94,22 @@ def _index(starts: NDArray[np.uint64], shift: int, first: NDArray[np.int32]) -> 
 
 
 @kernel
+def row_of(starts: NDArray[np.uint64], first: NDArray[np.int32], shift: int, value: np.uint64) -> int:
+    """Return the interval that a hash lies in."""
+    cell = np.int64(value >> np.uint64(shift))
+    low, high = first[cell], first[cell + 1]
+    while high - low > _STEPS:
+        middle = (low + high + 1) >> 1
+        if starts[middle] <= value:
+            low = middle
+        else:
+            high = middle - 1
+    while low < high and starts[low + 1] <= value:
+        low += 1
+    return low
+
+
+@kernel
 def locate(
     starts: NDArray[np.uint64],
     owners: NDArray[np.int32],
@@ -100,15 +120,71 @@ def locate(
 ) -> None:
     """Write the owner of the interval that each hash lies in."""
     for i in range(len(hashes)):
-        h = hashes[i]
-        cell = np.int64(h >> np.uint64(shift))
-        low, high = first[cell], first[cell + 1]
-        while high - low > _STEPS:
-            middle = (low + high + 1) >> 1
-            if starts[middle] <= h:
-                low = middle
-            else:
-                high = middle - 1
-        while low < high and starts[low + 1] <= h:
-            low += 1
-        out[i] = owners[low]
+        out[i] = owners[row_of(starts, first, shift, hashes[i])]
+
+
+def proportional_starts(weights: Sequence[float], hash_bits: int) -> list[int]:
+    """Return where ranges in proportion to weights begin: at ceil(2^bits * W_i / W), from exact fractions.
+
+    Parameters
+    ----------
+    weights
+        Of each range in turn, above 0; W_i is the sum of those before range i, W that of all.
+    hash_bits
+        Bits of the hash space.
+
+    Returns
+    -------
+    list of int
+        Ascending from 0; two are equal where a range is too narrow to hold a hash.
+
+    Examples
+    --------
+    >>> proportional_starts([1, 1, 2], 8)
+    [0, 64, 128]
+    """
+    exact = [Fraction(weight) for weight in weights]
+    # over a common denominator all is integer arithmetic
+    scale = math.lcm(*(weight.denominator for weight in exact))
+    widths = [int(weight * scale) for weight in exact]
+    total = sum(widths)
+    return [-((-before << hash_bits) // total) for before in accumulate(widths[:-1], initial=0)]
+
+
+def intervals_from(starts: Sequence[int], owners: NDArray[np.int32], hash_bits: int) -> Intervals:
+    """Return intervals of exact starts, leaving out those that hold no hash.
+
+    Parameters
+    ----------
+    starts
+        Ascending from 0; of equal ones, and of those from 2^bits on, only what holds a hash is kept.
+    owners
+        (k,) int32 buckets.
+    hash_bits
+        Bits of the hash space.
+
+    Returns
+    -------
+    Intervals
+
+    Examples
+    --------
+    >>> intervals_from([0, 5, 5], np.array([7, 8, 9], dtype=np.int32), 4).owners
+    array([7, 9], dtype=int32)
+    """
+    bounds = [*starts, 1 << hash_bits]
+    keep = [row for row in range(len(starts)) if bounds[row] < min(bounds[row + 1], 1 << hash_bits)]
+    return build_intervals(np.array([starts[row] for row in keep], dtype=np.uint64), owners[keep], hash_bits)
+
+
+def place(table: Intervals, hashes: NDArray[np.uint64], out: NDArray[np.int32]) -> None:
+    """Write the owner of each hash, (k,) uint64 -> (k,) int32.
+
+    Parameters
+    ----------
+    table
+        The intervals.
+    hashes, out
+        As for ``Partitioner._place``.
+    """
+    locate(table.starts, table.owners, table.first, table.shift, hashes, out)

@@ -73,7 +73,7 @@ def register(spec: Spec) -> Callable[[C], C]:
     --------
     >>> from algorithms import Capability, Partitioner, Spec
     >>> @register(Spec(name="first_node", title="First node", summary="all keys to bucket 0",
-    ...                capabilities={Capability.REMOVES_ANY}))
+    ...                capabilities=frozenset({Capability.REMOVES_ANY})))
     ... class FirstNode(Partitioner[int]):
     ...     def _build(self, nodes):
     ...         return int(nodes.buckets()[0])

@@ -1,0 +1,76 @@
+"""Random choice: every event draws anew for every key."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.hashing import hash_function
+from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec
+from algorithms.kernels import kernel
+from algorithms.mixing import mix, multiply_high
+from algorithms.registry import register
+
+
+class Draw(NamedTuple):
+    """The live buckets, and what the draws of this membership are salted with."""
+
+    live: NDArray[np.int32]
+    salt: np.uint64
+
+
+@kernel
+def random_choice_kernel(hashes: Hashes, salt: np.uint64, live: NDArray[np.int32], out: Buckets) -> None:
+    """Write a random live bucket that is a function of hash and salt."""
+    n = np.uint64(len(live))
+    for i in range(len(hashes)):
+        out[i] = live[multiply_high(mix(hashes[i] ^ salt), n)]
+
+
+@register(
+    Spec(
+        name="random_choice",
+        title="Random choice",
+        summary="a random node for each key, drawn anew whenever the nodes change",
+        capabilities=frozenset({Capability.REMOVES_ANY, Capability.UNIFORM, Capability.REVERSIBLE}),
+        lacks={
+            Capability.WEIGHTED: "every node is drawn alike, so a weight other than 1 is refused",
+            Capability.INTERVALS: "each hash is drawn for itself, so the arcs would be single hashes",
+            Capability.REPLICAS: "all replicas would be new ones after every event",
+        },
+        reference="a baseline",
+        lookup_cost="O(1)",
+        resize_cost="O(n) here, and nearly all keys move",
+        memory_cost="O(n)",
+        movement_law="random",
+        balance_law="multinomial",
+        baseline=True,
+    )
+)
+class RandomChoice(Partitioner[Draw]):
+    """The baseline without a memory: each membership has a random assignment of its own.
+
+    The names of the live nodes are hashed to a salt; a key's bucket is a random function of its hash and the
+    salt. Balance is that of independent draws, the yardstick for every algorithm that hashes well; in an event from n
+    to k nodes a key keeps its node only by luck, with probability 1 / max(n, k).
+
+    **Costs.** assign O(1); an event O(n) here and nearly all keys for its user; memory 4 bytes a node.
+
+    **Adverse case.** None: the draws depend on the hash through a full avalanche.
+
+    Examples
+    --------
+    >>> p = RandomChoice(["a", "b", "c"])
+    >>> p.lookup("key") == RandomChoice(["a", "b", "c"]).lookup("key")
+    True
+    """
+
+    def _build(self, nodes: Nodes) -> Draw:
+        names = nodes.name_column()
+        membership = names.offsets.astype("<i8").tobytes() + names.data.tobytes()
+        return Draw(nodes.buckets(), np.uint64(hash_function("xxh64").key(membership, self.seed)))
+
+    def _place(self, structure: Draw, hashes: Hashes, out: Buckets) -> None:
+        random_choice_kernel(hashes, structure.salt, structure.live, out)
