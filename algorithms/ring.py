@@ -1,0 +1,228 @@
+"""Ring: consistent hashing with many points a node."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.arcs import Arcs
+from algorithms.columns import labels
+from algorithms.errors import InvalidWeight
+from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, one_of, whole_number
+from algorithms.intervals import Intervals, build_intervals, place, row_of
+from algorithms.kernels import kernel
+from algorithms.nodes import NodesLike
+from algorithms.registry import register
+
+MOST_POINTS = 1 << 26
+
+
+class Points(NamedTuple):
+    """All points in ascending order; of equal ones first that of the smaller name."""
+
+    hashes: NDArray[np.uint64]
+    owners: NDArray[np.int32]
+    numbers: NDArray[np.int64]
+
+
+class Circle(NamedTuple):
+    """The arcs as intervals, and what replicas walk over.
+
+    ``walk`` holds the owners of all points in ascending order, and ``entry`` where the walk of each interval
+    begins. Where no two points are equal both would say what the intervals say, and ``entry`` is empty.
+    """
+
+    intervals: Intervals
+    walk: NDArray[np.int32]
+    entry: NDArray[np.int32]
+
+
+@kernel
+def ring_replicas_kernel(
+    starts: NDArray[np.uint64],
+    first: NDArray[np.int32],
+    shift: int,
+    walk: NDArray[np.int32],
+    entry: NDArray[np.int32],
+    step: int,
+    hashes: Hashes,
+    out: Buckets,
+) -> None:
+    """Write the first distinct owners met on a walk from each hash in the direction of ``step``."""
+    for i in range(len(hashes)):
+        at = row_of(starts, first, shift, hashes[i])
+        if len(entry):
+            at = entry[at]
+        found = 0
+        while found < out.shape[1]:
+            owner, known = walk[at], False
+            for j in range(found):
+                known |= out[i, j] == owner
+            if not known:
+                out[i, found] = owner
+                found += 1
+            at = (at + step) % len(walk)
+
+
+@register(
+    Spec(
+        name="ring",
+        title="Ring",
+        summary="the node whose point is nearest below (or above) the hash on a circle of points",
+        capabilities=frozenset(
+            {
+                Capability.REMOVES_ANY,
+                Capability.WEIGHTED,
+                Capability.MINIMAL_MOVEMENT,
+                Capability.INTERVALS,
+                Capability.REPLICAS,
+                Capability.ORDER_INDEPENDENT,
+                Capability.REVERSIBLE,
+            }
+        ),
+        lacks={Capability.UNIFORM: "shares are random: with v points a node they spread by about 1/sqrt(v)"},
+        reference="D. Karger et al., Consistent hashing and random trees, STOC 1997",
+        year=1997,
+        lookup_cost="O(1) for scattered points, O(log nv) in the worst case",
+        resize_cost="O(nv log nv)",
+        memory_cost="O(nv)",
+        movement_law="consistent",
+        balance_law="ring",
+    )
+)
+class Ring(Partitioner[Circle]):
+    """Consistent hashing (Karger et al. 1997) with ``points`` points a node.
+
+    Nodes and keys are hashed onto one circle. A new node takes over the arcs at its own points and nothing
+    else moves; a removed node's arcs fall to their neighbours. One point a node leaves shares as uneven as
+    exponential variables; v points bring their standard deviation down to 1/sqrt(v) of the mean.
+
+    Parameters
+    ----------
+    nodes
+        As for :class:`~algorithms.interface.Partitioner`. A node of weight w has max(1, floor(points * w + 1/2)) points,
+        always the first of the same sequence, so that a change of weight moves no more than it must.
+    points
+        Points of a node of weight 1. Point i of a node is the hash of ``f"{name}-{i}"``.
+    serves
+        "predecessor": a point serves the hashes from itself up to the next point, and the last point the
+        wrap. "successor": a hash is served by the first point at or after it (Karger's, and ketama's).
+    hash, hash_bits, seed
+        As for :class:`~algorithms.interface.Partitioner`. Functions that do not scatter names (``identity``,
+        ``splitmix64``, ``ordered``) leave the points to xxh64.
+
+    Raises
+    ------
+    InvalidParameter
+        For points that are no whole number from 1 to 2^26, and for another ``serves``.
+    InvalidWeight
+        For a weight that would make more than 2^26 points.
+
+    Notes
+    -----
+    **Sources.** STOC 1997 for the circle and several points a node; the label of a point is the article's.
+
+    **Done otherwise.** Equal points of two nodes: the one with the smaller name in UTF-8 order has the arc,
+    whatever the order of insertion, and the other has none there until the first one leaves.
+
+    **Costs.** assign: an index over the top bits leads to the arc in O(1) when points are scattered.
+    An event builds the circle anew: O(nv log nv). Memory: 12 bytes a point and 4 to 8 cells of 4 bytes.
+
+    **Adverse case.** Crowded points: with ``hash="crc32"`` and few nodes names that differ in a digit lie
+    close together, and with an index cell that holds many points a lookup is a binary search.
+
+    Examples
+    --------
+    >>> p = Ring(["server-a", "server-b"], points=5, hash="sha1_28")
+    >>> arcs = p.arcs().merged()
+    >>> [(start, p.nodes[bucket].name) for start, bucket in zip(arcs.start.tolist(), arcs.bucket.tolist())][:2]
+    [(0, 'server-b'), (23746828, 'server-a')]
+    """
+
+    def __init__(
+        self,
+        nodes: NodesLike,
+        *,
+        points: int = 160,
+        serves: Literal["predecessor", "successor"] = "predecessor",
+        hash: str = "xxh64",
+        hash_bits: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.points = whole_number("points", points, 1, MOST_POINTS)
+        one_of("serves", serves, ["predecessor", "successor"])
+        self.serves = serves
+        super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
+
+    def point_count(self, weight: float) -> int:
+        """Return how many points a node of this weight has; raise InvalidWeight if they are too many."""
+        count = max(1, math.floor(self.points * Fraction(weight) + Fraction(1, 2)))
+        if count > MOST_POINTS:
+            raise InvalidWeight(f"a weight of {weight:g} with {self.points} points would make {count:.3g} points: at most {MOST_POINTS}")
+        return count
+
+    def _sorted_points(self, nodes: Nodes) -> Points:
+        if nodes.equal_weights:
+            counts = np.full(len(nodes), self.point_count(nodes.weights()[0]), dtype=np.int64)
+        else:
+            counts = np.array([self.point_count(weight) for weight in nodes.weights()], dtype=np.int64)
+        hashes = self._name_hashes(labels(nodes.name_column(), counts))
+        node = np.repeat(np.arange(len(nodes)), counts)
+        numbers = np.arange(len(hashes)) - np.repeat(np.cumsum(counts) - counts, counts)
+        order = np.argsort(hashes, kind="stable")
+        ascending = hashes[order]
+        if np.any(ascending[1:] == ascending[:-1]):
+            order = np.lexsort((numbers, nodes.name_order()[node], hashes))
+        return Points(ascending, nodes.buckets()[node[order]], numbers[order])
+
+    def _build(self, nodes: Nodes) -> Circle:
+        points = self._sorted_points(nodes)
+        starts, owners, entry = self._intervals_of(points)
+        table = build_intervals(starts, owners, self.hash_bits)
+        if len(np.unique(entry)) == len(points.hashes):
+            return Circle(table, table.owners, np.zeros(0, dtype=np.int32))
+        return Circle(table, *self._walk_over(points, entry))
+
+    def _intervals_of(self, points: Points) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int64]]:
+        """Return start, owner and point of each interval; of equal points only the first has one."""
+        hashes = points.hashes
+        rows = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]]))
+        if self.serves == "predecessor":
+            starts = hashes[rows]
+            if starts[0] > 0:
+                starts, rows = np.concatenate([np.zeros(1, np.uint64), starts]), np.concatenate([rows[-1:], rows])
+        else:
+            # the arc of a point begins just above the point before it; the first point also has the wrap
+            wraps = hashes[rows[-1]] < (1 << self.hash_bits) - 1
+            below = hashes[rows] if wraps else hashes[rows[:-1]]
+            starts = np.concatenate([np.zeros(1, np.uint64), below + np.uint64(1)])
+            rows = np.concatenate([rows, rows[:1]]) if wraps else rows
+        return starts, points.owners[rows], rows
+
+    def _walk_over(self, points: Points, entry: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return all owners in ascending order, equal points as the walk meets them, and where walks begin."""
+        if self.serves == "successor":
+            return points.owners, entry.astype(np.int32)
+        # going down, equal points come last one first, so each group is turned round
+        last_of_group = np.concatenate([points.hashes[1:] != points.hashes[:-1], [True]])
+        group = np.concatenate([[0], np.cumsum(last_of_group)[:-1]])
+        order = np.lexsort((-np.arange(len(group)), group))
+        position = np.empty(len(order), dtype=np.int32)
+        position[order] = np.arange(len(order), dtype=np.int32)
+        return points.owners[order], position[entry]
+
+    def _place(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
+        place(structure.intervals, hashes, out)
+
+    def _place_replicas(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
+        table, step = structure.intervals, -1 if self.serves == "predecessor" else 1
+        ring_replicas_kernel(table.starts, table.first, table.shift, structure.walk, structure.entry, step, hashes, out)
+
+    def _arcs(self, structure: Circle, nodes: Nodes) -> Arcs:
+        points = self._sorted_points(nodes)
+        starts, owners, rows = self._intervals_of(points)
+        return Arcs.from_starts(starts, owners, self.hash_bits, nodes, points.numbers[rows])
