@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["BadUse", "did_you_mean"]
+__all__ = ["BadUse", "CannotWrite", "did_you_mean"]
 
 
 class BadUse(ValueError):  # noqa: N818 - named for what happened; the command line prints it and exits 2
@@ -18,6 +18,10 @@ class BadUse(ValueError):  # noqa: N818 - named for what happened; the command l
         ...
     experiments.errors.BadUse: --keys: '-5' is below 1; give a whole number from 1
     """
+
+
+class CannotWrite(BadUse):
+    """A file or folder cannot be written; what was computed so far is kept."""
 
 
 def did_you_mean(given: str, allowed: Iterable[str]) -> str:

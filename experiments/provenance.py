@@ -1,0 +1,196 @@
+"""Where a result comes from: the code, the versions and the machine. Only ``run.json`` holds these."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+__all__ = ["deciding_versions", "describe", "root", "source_digest", "versions"]
+
+PACKAGES = ("algorithms", "experiments")
+"""The packages of this project."""
+
+DECIDING = ("numpy", "numba", "scipy", "xxhash", "mmh3", "names")
+"""Libraries that have a part in the rows."""
+
+DRAWING = ("pandas", "pyarrow", "matplotlib", "rich")
+"""Libraries that have a part in how rows are stored and shown."""
+
+
+def root() -> Path:
+    """Return the folder that holds the packages of this project.
+
+    Returns
+    -------
+    Path
+        The checkout, or the site-packages into which it was installed.
+
+    Examples
+    --------
+    >>> (root() / "experiments" / "provenance.py").is_file()
+    True
+    """
+    return Path(__file__).resolve().parent.parent
+
+
+def source_digest(extra: Iterable[Path] = ()) -> str:
+    """Return a digest of all that decides the rows, apart from the parameters.
+
+    These are the sources and the data of this project's packages, the files of `extra`, and the versions of
+    Python and of the libraries that compute.
+
+    Parameters
+    ----------
+    extra
+        Files outside the project: algorithms from a file, workloads.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> source_digest() == source_digest() != source_digest([Path(__file__)])
+    True
+    """
+    digest = hashlib.blake2b(digest_size=32)
+    for package in PACKAGES:
+        spec = importlib.util.find_spec(package)
+        for folder in (spec.submodule_search_locations or []) if spec else []:
+            for path in sorted(Path(folder).rglob("*")):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    _add(digest, str(path.relative_to(folder)), path)
+    for path in sorted(set(extra)):
+        _add(digest, str(path), path)
+    digest.update(repr(sorted(deciding_versions().items())).encode())
+    return digest.hexdigest()
+
+
+def _add(digest: hashlib.blake2b, name: str, path: Path) -> None:
+    with path.open("rb") as file:
+        digest.update(repr((name, hashlib.file_digest(file, "blake2b").hexdigest())).encode())
+
+
+def deciding_versions() -> dict[str, str | None]:
+    """Return the versions of what computes the rows: Python and libraries, by name; None if not installed.
+
+    Returns
+    -------
+    dict
+        Name -> version.
+
+    Examples
+    --------
+    >>> deciding_versions()["python"].count(".")
+    2
+    """
+    return {"python": platform.python_version(), **{name: _version(name) for name in DECIDING}}
+
+
+def versions() -> dict[str, str | None]:
+    """Return the versions of all that has a part in a result, this project's own among them.
+
+    Returns
+    -------
+    dict
+        Name -> version, None if not installed.
+    """
+    return {
+        "shardlab": _version("shardlab"),
+        **deciding_versions(),
+        **{name: _version(name) for name in DRAWING},
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def describe(threads: int) -> dict[str, Any]:
+    """Return the facts of this run that its parameters do not tell.
+
+    Parameters
+    ----------
+    threads
+        How many the engine has.
+
+    Returns
+    -------
+    dict
+        Commit and dirty flag (None where there is no git checkout), versions, machine, load.
+
+    Examples
+    --------
+    >>> sorted(describe(1))
+    ['commit', 'dirty', 'machine', 'threads', 'versions']
+    """
+    commit, dirty = _commit(root())
+    return {
+        "commit": commit,
+        "dirty": dirty,
+        "versions": versions(),
+        "threads": threads,
+        "machine": {
+            "platform": platform.platform(),
+            "machine": platform.machine(),
+            "cpu": _cpu_model(),
+            "cpus": os.cpu_count(),
+            "vectors": _vector_flags(),
+            "load": _load_average(),
+        },
+    }
+
+
+def _commit(folder: Path) -> tuple[str | None, bool | None]:
+    """Return the commit checked out at a folder, and whether anything but results differs from it."""
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    if top is None or Path(top).resolve() != folder:
+        return None, None
+    commit = _git(folder, "rev-parse", "HEAD")
+    changed = _git(folder, "status", "--porcelain", "--", ".", ":!results")
+    return commit, None if commit is None or changed is None else bool(changed)
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _cpu_lines(key: str) -> list[str]:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    return [line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == key]
+
+
+def _cpu_model() -> str | None:
+    return next(iter(_cpu_lines("model name")), platform.processor() or None)
+
+
+def _vector_flags() -> list[str]:
+    flags = next(iter(_cpu_lines("flags") or _cpu_lines("Features")), "").split()
+    return sorted(flag for flag in flags if flag.startswith(("avx", "sse4", "asimd", "sve")))
+
+
+def _load_average() -> list[float] | None:
+    try:
+        return list(os.getloadavg())
+    except (OSError, AttributeError):
+        return None

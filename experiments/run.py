@@ -1,0 +1,341 @@
+"""The command line: ``python -m experiments.run NAME [flags]``. The only place that prints.
+
+Exit codes: 0 done; 1 a claim refuted, a check failed or a stored result not reproduced; 2 bad use, with one
+sentence on the standard error; 130 interrupted. Heavy modules are imported when they are needed, so
+``--help`` needs the standard library alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from experiments import catalogue
+from experiments.errors import BadUse, did_you_mean
+from experiments.experiment import Experiment, names
+from experiments.experiment import find as find_experiment
+from experiments.parameters import Parameters, fields_of, flag_of
+
+if TYPE_CHECKING:
+    from experiments.runner import Outcome
+
+__all__ = ["main"]
+
+PROGRAM = "python -m experiments.run"
+
+HELP = """\
+usage: {program} EXPERIMENT [flags]      run it; EXPERIMENT --help shows its flags
+       {program} list                    the experiments, a line each
+       {program} list algorithms | hashes | workloads
+       {program} verify [PATH ...]       compute stored results again and compare
+
+experiments: {experiments}
+
+Results go to results/EXPERIMENT/PROFILE/, or to results/EXPERIMENT/custom-DIGEST/ where flags change the
+parameters; an interrupted run goes on when the same command is given again.
+Exit codes: 0 done, 1 a check failed, 2 bad use, 130 interrupted.
+"""
+
+Find = Callable[[str], Experiment[Any]]
+
+
+def main(arguments: Sequence[str] | None = None, *, find: Find | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments
+        What was typed after the program's name; ``sys.argv`` by default.
+    find
+        Gives an experiment by its name; by default those of this package.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _dispatch(typed, find or find_experiment)
+    except BadUse as error:
+        code = _complain(str(error))
+    except KeyboardInterrupt:
+        _complain("interrupted; the same command goes on where it was")
+        code = 130
+    except MemoryError:
+        code = _complain("there is not enough memory; give fewer --keys, --nodes or --threads")
+    except Exception as error:
+        if not _is_refusal(error):
+            raise
+        code = _complain(str(error))
+    _flush()
+    return code
+
+
+def _dispatch(typed: list[str], find: Find) -> int:
+    if not typed or typed[0] in ("-h", "--help", "help"):
+        text = HELP.format(program=PROGRAM, experiments=", ".join(names()))
+        if not typed:
+            raise BadUse(
+                f"say what to run: {PROGRAM} NAME, with NAME one of {', '.join(names())}, list, verify"
+            )
+        _say(text.rstrip("\n"))
+        return 0
+    command, rest = typed[0], typed[1:]
+    if command == "list":
+        return _list(rest, find)
+    if command == "verify":
+        return _verify(rest, find)
+    if command.startswith("-"):
+        raise BadUse(f"{command!r} comes before the experiment; give {PROGRAM} NAME [flags]")
+    try:
+        experiment = find(command)
+    except BadUse:
+        if command in names():
+            raise
+        known = (*names(), "list", "verify")
+        hint = did_you_mean(command, known)
+        raise BadUse(f"there is no experiment {command!r}; give one of {', '.join(known)}{hint}") from None
+    return _run(experiment, rest, typed)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises `BadUse` where argparse would print its usage and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadUse(message.removeprefix("argument "))
+
+
+def _flags(experiment: Experiment[Any]) -> _Parser:
+    parser = _Parser(
+        prog=f"{PROGRAM} {experiment.name}",
+        description=f"{experiment.title}.",
+        epilog="Numbers may be written 1e7. Defaults are those of the profile regular.",
+        allow_abbrev=False,
+    )
+    usual = experiment.profile(catalogue.DEFAULT_PROFILE)
+    profiles = ", ".join(catalogue.PROFILES)
+    parser.add_argument("--profile", metavar="PROFILE", help=f"which parameters of the catalogue: {profiles}")
+    for name, field in fields_of(experiment.Parameters).items():
+        value = getattr(usual, name)
+        shown = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        help_text = f"{field.help} (default {shown})" if shown else field.help
+        parser.add_argument(
+            flag_of(name),
+            dest=name,
+            action="append" if field.many else "store",
+            default=None,
+            metavar=field.metavar,
+            help=help_text.replace("%", "%%"),
+        )
+    parser.add_argument("--out", metavar="DIR", help="where to write instead of results/")
+    parser.add_argument(
+        "--format", metavar="FORMAT", default="table", help="table, or json: an array of rows"
+    )
+    parser.add_argument("--quiet", action="store_true", help="print the tables and errors only")
+    return parser
+
+
+def _parse(experiment: Experiment[Any], rest: Sequence[str]) -> tuple[argparse.Namespace, Parameters]:
+    parser = _flags(experiment)
+    given, unknown = parser.parse_known_args(list(rest))
+    if unknown:
+        raise BadUse(_unknown_flag(experiment, unknown[0], parser))
+    if given.format not in ("table", "json"):
+        raise BadUse(f"--format: {given.format!r} is unknown; give table or json")
+    if given.out == "":
+        raise BadUse("--out: the name of the folder is empty; give one")
+    values = {name: getattr(given, name) for name in fields_of(experiment.Parameters)}
+    changed = {name: value for name, value in values.items() if value is not None}
+    given.profile = given.profile or catalogue.DEFAULT_PROFILE
+    return given, experiment.profile(given.profile).replace(changed)
+
+
+def _unknown_flag(experiment: Experiment[Any], unknown: str, parser: argparse.ArgumentParser) -> str:
+    known = [flag for action in parser._actions for flag in action.option_strings if flag.startswith("--")]
+    allowed = f"its flags are {', '.join(known)}"
+    flag = unknown.partition("=")[0]
+    if not flag.startswith("-"):
+        return f"{experiment.name} takes flags alone, not {unknown!r}; {allowed}"
+    for name, reason in experiment.Parameters.without.items():
+        if flag == flag_of(name):
+            return f"{experiment.name} takes no {flag}: {reason}; {allowed}"
+    return f"{experiment.name} takes no {flag}; {allowed}{did_you_mean(flag, known)}"
+
+
+def _run(experiment: Experiment[Any], rest: Sequence[str], typed: Sequence[str]) -> int:
+    given, parameters = _parse(experiment, rest)
+    from experiments.progress import reporter_for
+    from experiments.runner import run
+
+    outcome = run(
+        experiment,
+        parameters,
+        profile=given.profile,
+        out=None if given.out is None else Path(given.out),
+        command=["python", "-m", "experiments.run", *typed],
+        reporter=reporter_for(sys.stderr, experiment.name, quiet=given.quiet),
+    )
+    if given.format == "json":
+        _print_json(outcome)
+    else:
+        _print_tables(outcome, quiet=given.quiet)
+    for failure in outcome.presentation.failures:
+        _complain(f"failed: {failure}")
+    return 1 if outcome.presentation.failures else 0
+
+
+def _print_json(outcome: Outcome[Any]) -> None:
+    rows = [
+        {"file": stem, **{name: _json_value(value) for name, value in row.items()}}
+        for stem, part in (("rows", outcome.rows), ("timing", outcome.timing))
+        for row in part
+    ]
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    _say(f"[\n{lines}\n]" if rows else "[]")
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return str(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _print_tables(outcome: Outcome[Any], *, quiet: bool) -> None:
+    width = shutil.get_terminal_size(fallback=(120, 24)).columns
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    for table in outcome.presentation.tables:
+        _say(table.to_terminal(width, colour=colour).rstrip("\n"))
+        _say("")
+    if quiet:
+        return
+    for line in outcome.presentation.meaning:
+        _say(textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False))
+    _say("")
+    _say(f"Written to {outcome.folder}/")
+    for part in ("", "tables", "figures"):
+        files = [path.name for path in outcome.files if path.parent == outcome.folder / part]
+        if files:
+            begin = f"  {part}/ " if part else "  "
+            _say(textwrap.fill("  ".join(files), width, initial_indent=begin, subsequent_indent="    "))
+
+
+def _list(rest: Sequence[str], find: Find) -> int:
+    what = rest[0] if rest else "experiments"
+    kinds: Mapping[str, Callable[[], list[tuple[str, str]]]] = {
+        "experiments": lambda: [(name, find(name).title) for name in names()],
+        "algorithms": _algorithms,
+        "hashes": _hashes,
+        "workloads": _workloads,
+    }
+    if what in ("-h", "--help"):
+        _say(f"usage: {PROGRAM} list [{' | '.join(kinds)}]")
+        return 0
+    if len(rest) > 1 or what not in kinds:
+        hint = did_you_mean(what, kinds)
+        raise BadUse(f"list takes one of {', '.join(kinds)}, not {' '.join(rest)!r}{hint}")
+    entries = kinds[what]()
+    longest = max((len(name) for name, _ in entries), default=0)
+    for name, title in entries:
+        _say(f"{name:<{longest}}  {title}")
+    return 0
+
+
+def _algorithms() -> list[tuple[str, str]]:
+    from algorithms import registry
+
+    entries = []
+    for name in registry.names():
+        spec = registry.spec_of(name)
+        entries.append((name, f"{spec.title}: {spec.summary}{' (baseline)' if spec.baseline else ''}"))
+    return entries
+
+
+def _hashes() -> list[tuple[str, str]]:
+    from algorithms.hashing import hash_function, hash_names
+
+    entries = []
+    for function in map(hash_function, hash_names()):
+        seed = f"seed of {function.seed_bits} bits" if function.seed_bits else "no seed"
+        takes = "" if function.takes_text else ", ints only"
+        entries.append((function.name, f"{function.width} bits, {seed}{takes}"))
+    return entries
+
+
+def _workloads() -> list[tuple[str, str]]:
+    from experiments import workloads
+
+    return list(workloads.known())
+
+
+def _verify(rest: Sequence[str], find: Find) -> int:
+    parser = _Parser(
+        prog=f"{PROGRAM} verify",
+        description="Compute stored results again, elsewhere, and compare every file that no clock decides.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="folders of runs, or above (default results)"
+    )
+    parser.add_argument("--quiet", action="store_true", help="print the differences only")
+    given = parser.parse_args(list(rest))
+    from experiments.progress import reporter_for
+    from experiments.runner import RESULTS
+    from experiments.verify import stored_runs, verify
+
+    code = 0
+    for folder in stored_runs([Path(path) for path in given.paths] or [RESULTS]):
+        reporter = reporter_for(sys.stderr, f"verify {folder}", quiet=given.quiet)
+        verdict = verify(folder, find, reporter=reporter)
+        for difference in verdict.differences:
+            _say(difference)
+        if verdict.differences:
+            code = 1
+        elif not given.quiet:
+            _say(f"{folder}: the same, {verdict.files} files")
+    return code
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Return whether an algorithm refused what it was asked; without importing any for the question."""
+    errors = sys.modules.get("algorithms.errors")
+    return errors is not None and isinstance(error, errors.ShardlabError)
+
+
+def _say(text: str) -> None:
+    """Print a text; whoever closed the pipe, such as ``head``, does not want to hear about it."""
+    try:
+        print(text)
+    except BrokenPipeError:
+        _hang_up()
+
+
+def _complain(sentence: str) -> int:
+    print(f"shardlab: {' '.join(sentence.split())}", file=sys.stderr)
+    return 2
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _hang_up()
+
+
+def _hang_up() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,367 @@
+"""Where results are written and read: rows with exact types, files that appear whole or not at all.
+
+A run's folder holds ``rows`` and ``timing`` (CSV, or Parquet above `LARGE` rows), tables, figures and
+``run.json``, which knows the types of the columns. :func:`load` is the door for reports and notebooks:
+
+    >>> from experiments import store
+    >>> frame = store.load("results/scaling/full")    # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from experiments.errors import BadUse
+from experiments.files import write_atomically
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["LARGE", "RUN", "Stored", "decode", "encode", "load", "plain", "run_facts", "write_atomically"]
+
+LARGE = 50_000
+"""Above this number of rows, Parquet instead of CSV."""
+
+RUN = "run.json"
+"""The file with the facts of a run; written last, so a folder that has it is complete."""
+
+DIGITS = 12
+"""Significant digits of a float: few enough to be the same on every machine."""
+
+Row = dict[str, Any]
+Columns = dict[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Rows as a file.
+
+    Parameters
+    ----------
+    name
+        Of the file, such as ``rows.csv``.
+    content
+        Its bytes.
+    types
+        Type by column: ``boolean``, ``integer`` (64 bits), ``exact`` (larger integers), ``fraction``,
+        ``float`` or ``text``.
+    rows
+        How many there are.
+    """
+
+    name: str
+    content: bytes
+    types: Mapping[str, str]
+    rows: int
+
+
+def plain(value: Any) -> bool | int | float | str | Fraction | None:
+    """Return a value as it is stored: a plain Python object, floats rounded to 12 significant digits.
+
+    Parameters
+    ----------
+    value
+        A bool, int, float, str, Fraction, None, or a numpy scalar of these. NaN and the empty str become
+        None: there is no value.
+
+    Returns
+    -------
+    bool, int, float, str, Fraction or None
+        The value.
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+
+    Examples
+    --------
+    >>> plain(0.1 + 0.2), plain(float("nan")), plain(-0.0)
+    (0.3, None, 0.0)
+    """
+    if isinstance(value, float):
+        return None if math.isnan(value) else float(f"{float(value):.{DIGITS}g}") + 0.0
+    if value is None or value == "":
+        return None
+    if type(value) in (bool, int, str, Fraction):
+        return cast("bool | int | str | Fraction", value)
+    import numpy as np
+
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, (str, int)):
+        return str(value) if isinstance(value, str) else int(value)
+    raise TypeError(f"{value!r} cannot be stored in a row: give a bool, int, float, str, Fraction or None")
+
+
+def type_of(column: str, values: Sequence[Any]) -> str:
+    """Return the type of a column of plain values.
+
+    Parameters
+    ----------
+    column
+        Its name, for the message.
+    values
+        Plain values, see :func:`plain`.
+
+    Returns
+    -------
+    str
+        One of those that `Stored` names.
+
+    Raises
+    ------
+    TypeError
+        If the values are of kinds that do not mix.
+
+    Examples
+    --------
+    >>> type_of("n", [1, None, 2]), type_of("n", [1, 2**64]), type_of("x", [1, 0.5])
+    ('integer', 'exact', 'float')
+    """
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {bool}:
+        return "boolean"
+    if kinds == {int}:
+        small = all(-(2**63) <= value < 2**63 for value in values if value is not None)
+        return "integer" if small else "exact"
+    if kinds and kinds <= {int, float}:
+        return "float"
+    if kinds and kinds <= {int, Fraction}:
+        return "fraction"
+    if kinds <= {str}:
+        return "text"
+    mixed = ", ".join(sorted(kind.__name__ for kind in kinds))
+    raise TypeError(f"column {column!r} mixes {mixed}: give one kind of value a column")
+
+
+def encode(stem: str, rows: Sequence[Row]) -> Stored:
+    r"""Return rows as the bytes of a file; the same rows give the same bytes.
+
+    Parameters
+    ----------
+    stem
+        Of the file's name: ``rows`` or ``timing``.
+    rows
+        Values by column. Columns stand in the order in which they first appear; a row that lacks one has
+        no value there.
+
+    Returns
+    -------
+    Stored
+        The file.
+
+    Raises
+    ------
+    TypeError
+        If a value or a mixture of values cannot be stored.
+
+    Examples
+    --------
+    >>> encode("rows", [{"n": 1, "share": Fraction(1, 3)}, {"n": 2}]).content
+    b'n,share\n1,1/3\n2,\n'
+    """
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns = {name: [plain(row.get(name)) for row in rows] for name in names}
+    types = {name: type_of(name, values) for name, values in columns.items()}
+    for name, kind in types.items():
+        if kind == "float":
+            columns[name] = [plain(float(value)) if value is not None else None for value in columns[name]]
+    if len(rows) > LARGE:
+        return Stored(f"{stem}.parquet", _to_parquet(columns, types), types, len(rows))
+    return Stored(f"{stem}.csv", _to_csv(columns), types, len(rows))
+
+
+def decode(stored: Stored) -> pd.DataFrame:
+    """Return the frame that a file holds.
+
+    Parameters
+    ----------
+    stored
+        The file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With dtypes by column type: bool or boolean, int64 or Int64 (the second where values are
+        missing), float64, pandas' own dtype of text, and object for the Python ints of ``exact`` and the
+        Fractions of ``fraction`` columns.
+
+    Raises
+    ------
+    BadUse
+        If the file does not have the columns that its run says, or a value is not of its type.
+
+    Examples
+    --------
+    >>> decode(encode("rows", [{"n": 1, "ok": True}, {"n": None, "ok": False}])).dtypes.astype(str).to_dict()
+    {'n': 'Int64', 'ok': 'bool'}
+    """
+    import pandas as pd
+
+    read = _from_parquet if stored.name.endswith(".parquet") else _from_csv
+    columns = read(stored.content)
+    if list(columns) != list(stored.types):
+        raise BadUse(
+            f"{stored.name} has the columns {', '.join(columns)}, but its {RUN} says other ones; run again"
+        )
+    try:
+        return pd.DataFrame({name: _series(values, stored.types[name]) for name, values in columns.items()})
+    except ValueError as error:
+        raise BadUse(f"{stored.name} holds a value that is not of its column's type: {error}") from None
+
+
+def load(path: str | os.PathLike[str], which: str = "rows") -> pd.DataFrame:
+    """Return the rows of a finished run as a frame with the right types.
+
+    Parameters
+    ----------
+    path
+        A run's folder, such as ``results/scaling/full``, or one of its files of rows.
+    which
+        ``rows`` or ``timing``; not looked at if `path` is a file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        See :func:`decode`.
+
+    Raises
+    ------
+    BadUse
+        If there is no finished run, or it has no such rows.
+
+    Examples
+    --------
+    >>> load("results/nowhere")
+    Traceback (most recent call last):
+        ...
+    experiments.errors.BadUse: results/nowhere holds no finished run (no run.json); ...
+    """
+    path = Path(path)
+    folder, stem = (path.parent, path.stem) if path.is_file() else (path, which)
+    facts = run_facts(folder)
+    known = facts["rows"]
+    if stem not in known:
+        raise BadUse(f"the run in {folder} has no {stem!r}; it has {', '.join(known) or 'no rows'}")
+    entry = known[stem]
+    try:
+        content = (folder / entry["file"]).read_bytes()
+    except OSError as error:
+        raise BadUse(f"cannot read {folder / entry['file']}: {error.strerror}; run again") from None
+    return decode(Stored(entry["file"], content, entry["columns"], entry["count"]))
+
+
+def run_facts(folder: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return what ``run.json`` says of a finished run.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+
+    Returns
+    -------
+    dict
+        The facts.
+
+    Raises
+    ------
+    BadUse
+        If the folder holds no finished run.
+    """
+    path = Path(folder) / RUN
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise BadUse(
+            f"{folder} holds no finished run (no {RUN}); give the folder of one, such as results/scaling/full"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise BadUse(f"cannot read {path}: {error}") from None
+    return facts
+
+
+def _to_csv(columns: Columns) -> bytes:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in zip(*columns.values(), strict=True))
+    return file.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def _from_csv(content: bytes) -> Columns:
+    lines = list(csv.reader(io.StringIO(content.decode(), newline="")))
+    header, body = lines[0], lines[1:]
+    if len(header) == 1:
+        body = [line or [""] for line in body]
+    return {
+        name: [cell if cell != "" else None for cell in cells]
+        for name, cells in zip(header, zip(*body, strict=True) if body else [()] * len(header), strict=True)
+    }
+
+
+def _to_parquet(columns: Columns, types: Mapping[str, str]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrow = {"boolean": pa.bool_(), "integer": pa.int64(), "float": pa.float64()}
+    arrays = {
+        name: pa.array(values, arrow[types[name]])
+        if types[name] in arrow
+        else pa.array([None if value is None else str(value) for value in values], pa.string())
+        for name, values in columns.items()
+    }
+    file = io.BytesIO()
+    pq.write_table(pa.table(arrays), file, compression="zstd")
+    return file.getvalue()
+
+
+def _from_parquet(content: bytes) -> Columns:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(io.BytesIO(content))
+    return {name: table.column(name).to_pylist() for name in table.column_names}
+
+
+def _series(values: Sequence[Any], kind: str) -> pd.Series[Any]:
+    import pandas as pd
+
+    readers: dict[str, Callable[[Any], Any]] = {
+        "boolean": lambda value: value if isinstance(value, bool) else _truth(value),
+        "integer": int,
+        "exact": int,
+        "fraction": Fraction,
+        "float": float,
+        "text": str,
+    }
+    missing = any(value is None for value in values)
+    read = [None if value is None else readers[kind](value) for value in values]
+    dtypes = {
+        "boolean": "boolean" if missing else "bool",
+        "integer": "Int64" if missing else "int64",
+        "float": "float64",
+        "text": None,  # pandas' own dtype of text
+    }
+    return pd.Series(read, dtype=dtypes.get(kind, "object"))
+
+
+def _truth(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise ValueError(f"{value!r} is neither true nor false")
+    return value == "true"

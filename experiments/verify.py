@@ -1,0 +1,177 @@
+"""Stored results, computed again: every deterministic file must have the same bytes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments import provenance, store
+from experiments.errors import BadUse
+from experiments.experiment import Experiment
+from experiments.runner import Reporter, run
+
+__all__ = ["Verdict", "difference", "stored_runs", "verify"]
+
+TEXT = {".csv", ".md", ".tex", ".svg"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one stored run.
+
+    Parameters
+    ----------
+    folder
+        Of the run.
+    files
+        How many files were compared.
+    differences
+        A sentence for each file that differs; none if all are the same.
+    """
+
+    folder: Path
+    files: int
+    differences: Sequence[str]
+
+
+def stored_runs(paths: Sequence[Path]) -> list[Path]:
+    """Return the folders of finished runs at or below some paths.
+
+    Parameters
+    ----------
+    paths
+        Folders.
+
+    Returns
+    -------
+    list of Path
+        Folders with a ``run.json``, ascending below each path.
+
+    Raises
+    ------
+    BadUse
+        If there is none below one of the paths.
+
+    Examples
+    --------
+    >>> stored_runs([Path("results/nowhere")])
+    Traceback (most recent call last):
+        ...
+    experiments.errors.BadUse: results/nowhere holds no finished run (no run.json in or below it); ...
+    """
+    found: list[Path] = []
+    for path in paths:
+        below = sorted(file.parent for file in path.rglob(store.RUN))
+        if not below:
+            raise BadUse(
+                f"{path} holds no finished run (no {store.RUN} in or below it); "
+                "run an experiment first, such as python -m experiments.run scaling"
+            )
+        found += [folder for folder in below if folder not in found]
+    return found
+
+
+def verify(
+    folder: Path, find: Callable[[str], Experiment[Any]], *, reporter: Reporter | None = None
+) -> Verdict:
+    """Run again what a folder holds, elsewhere, and compare.
+
+    Parameters
+    ----------
+    folder
+        With a ``run.json``.
+    find
+        Gives an experiment by its name.
+    reporter
+        Who is told how the run goes.
+
+    Returns
+    -------
+    Verdict
+        The differences. Files that depend on a clock are not compared.
+
+    Raises
+    ------
+    BadUse
+        If the folder's facts cannot be read, or its experiment is not there.
+    """
+    facts = store.run_facts(folder)
+    experiment = find(facts["experiment"])
+    parameters = experiment.Parameters.build(facts["parameters"])
+    differences = []
+    profile = facts["profile"]
+    if profile is not None and experiment.profile(profile) != parameters:
+        differences.append(f"{folder}: the catalogue's [{profile}] has changed since; run it again")
+    expected = {name for name, digest in facts["files"].items() if digest is not None}
+    with tempfile.TemporaryDirectory() as temporary:
+        elsewhere = Path(temporary) / "run"
+        run(experiment, parameters, out=elsewhere, reporter=reporter)
+        files = store.run_facts(elsewhere)["files"]
+        computed = {name for name, digest in files.items() if digest is not None}
+        for name in sorted(expected | computed):
+            stored = _bytes(folder / name) if name in expected else None
+            again = _bytes(elsewhere / name) if name in computed else None
+            where = difference(name, stored, again)
+            if where is not None:
+                differences.append(f"{folder / name}: {where}{_versions(facts)}")
+    return Verdict(folder, len(expected | computed), differences)
+
+
+def difference(name: str, stored: bytes | None, again: bytes | None) -> str | None:
+    r"""Return where two contents of a file first differ.
+
+    Parameters
+    ----------
+    name
+        Of the file; by its suffix it is text or not.
+    stored, again
+        The contents; None for a file that is not there.
+
+    Returns
+    -------
+    str or None
+        A sentence, or None if they are the same.
+
+    Examples
+    --------
+    >>> print(difference("rows.csv", b"n,share\n1,0.5\n", b"n,share\n1,0.25\n"))
+    line 2 is '1,0.5', computed again '1,0.25'
+    """
+    if stored == again:
+        return None
+    if stored is None:
+        return "is computed now, but not stored"
+    if again is None:
+        return "is stored, but no longer computed"
+    if Path(name).suffix in TEXT:
+        old, new = (content.decode("utf-8", "replace").split("\n") for content in (stored, again))
+        at = _first_difference(old, new)
+        old_line, new_line = (_shorten(lines[at]) if at < len(lines) else "no more" for lines in (old, new))
+        return f"line {at + 1} is {old_line}, computed again {new_line}"
+    return f"byte {_first_difference(stored, again) + 1} differs"
+
+
+def _first_difference(old: Sequence[object], new: Sequence[object]) -> int:
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(old), len(new)))
+
+
+def _shorten(line: str) -> str:
+    return repr(line if len(line) <= 120 else line[:117] + "...")
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _versions(facts: dict[str, Any]) -> str:
+    here = provenance.versions()
+    other = [
+        f"{name} {version} then, {here[name]} now"
+        for name, version in facts["versions"].items()
+        if name in here and here[name] != version
+    ]
+    return f" ({'; '.join(other)})" if other else ""
