@@ -5,7 +5,7 @@ Examples
 >>> from algorithms import create
 >>> ring = create("ring", ["a", "b", "c"], points=160)
 >>> ring.lookup("user:42")
-'b'
+'c'
 >>> ring.add_node("d")
 3
 """

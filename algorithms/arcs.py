@@ -56,7 +56,14 @@ class Arcs:
         last = np.empty_like(starts)
         last[:-1] = starts[1:] - np.uint64(1)
         last[-1] = (1 << hash_bits) - 1
-        return cls(starts, last, buckets, np.zeros(len(starts), np.int64) if points is None else points, hash_bits, nodes)
+        return cls(
+            starts,
+            last,
+            buckets,
+            np.zeros(len(starts), np.int64) if points is None else points,
+            hash_bits,
+            nodes,
+        )
 
     def __len__(self) -> int:
         return len(self.start)
@@ -79,4 +86,6 @@ class Arcs:
     def merged(self) -> Arcs:
         """Return the arcs with neighbours of the same node made one; the wrap stays split at 0."""
         keep = np.concatenate([[True], self.bucket[1:] != self.bucket[:-1]])
-        return Arcs.from_starts(self.start[keep], self.bucket[keep], self.hash_bits, self.nodes, self.point[keep])
+        return Arcs.from_starts(
+            self.start[keep], self.bucket[keep], self.hash_bits, self.nodes, self.point[keep]
+        )

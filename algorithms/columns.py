@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -103,19 +104,19 @@ class Strings:
 
     def take(self, rows: NDArray[np.integer[Any]]) -> Strings:
         """Return the keys at these rows, in their order, in a buffer of their own."""
-        rows = np.asarray(rows, dtype=np.int64)
-        lengths = np.diff(self.offsets)[rows]
-        offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+        chosen = np.asarray(rows, dtype=np.int64)
+        lengths = np.diff(self.offsets)[chosen]
+        offsets = np.zeros(len(chosen) + 1, dtype=np.int64)
         np.cumsum(lengths, out=offsets[1:])
         data = np.empty(int(offsets[-1]), dtype=np.uint8)
-        _gather(self.data, self.offsets, rows, offsets, data)
+        _gather(self.data, self.offsets, chosen, offsets, data)
         return Strings(data, offsets)
 
     def tolist(self) -> list[bytes]:
         """Return the keys as Python bytes."""
         whole = self.data.tobytes()
         bounds = self.offsets.tolist()
-        return [whole[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        return [whole[a:b] for a, b in pairwise(bounds)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +144,7 @@ Column: TypeAlias = Integers | Strings | Mixed
 
 
 def plain_key(key: object, row: int | None = None) -> int | bytes:
-    """Check one key and return it as an int or as bytes.
+    r"""Check one key and return it as an int or as bytes.
 
     Parameters
     ----------
@@ -165,7 +166,7 @@ def plain_key(key: object, row: int | None = None) -> int | bytes:
     Examples
     --------
     >>> plain_key("clé"), plain_key(7)
-    (b'cl\\xc3\\xa9', 7)
+    (b'cl\xc3\xa9', 7)
     """
     where = "" if row is None else f" in row {row}"
     if isinstance(key, str):
@@ -224,7 +225,9 @@ def as_column(keys: object) -> Column:
         return _from_arrow(keys)
     if isinstance(keys, Iterable):
         return _from_objects(list(keys))
-    raise InvalidKey(f"a column of keys was expected (a list, a numpy array or an Arrow array), not {keys!r:.60}")
+    raise InvalidKey(
+        f"a column of keys was expected (a list, a numpy array or an Arrow array), not {keys!r:.60}"
+    )
 
 
 def _from_numpy(keys: NDArray[Any]) -> Column:
@@ -270,7 +273,11 @@ def _from_arrow(keys: object) -> Column:
         whole = whole.cast(whole.type.value_type)
     if pa.types.is_integer(whole.type):
         return _from_numpy(whole.to_numpy())
-    text = pa.types.is_string(whole.type) or pa.types.is_large_string(whole.type) or pa.types.is_string_view(whole.type)
+    text = (
+        pa.types.is_string(whole.type)
+        or pa.types.is_large_string(whole.type)
+        or pa.types.is_string_view(whole.type)
+    )
     binary = (
         pa.types.is_binary(whole.type)
         or pa.types.is_large_binary(whole.type)
@@ -278,7 +285,9 @@ def _from_arrow(keys: object) -> Column:
         or pa.types.is_fixed_size_binary(whole.type)
     )
     if not (text or binary):
-        raise InvalidKey(f"an Arrow column of keys holds integers, strings or binary, not {whole.type}: cast it first")
+        raise InvalidKey(
+            f"an Arrow column of keys holds integers, strings or binary, not {whole.type}: cast it first"
+        )
     array = whole.cast(pa.large_string() if text else pa.large_binary()).combine_chunks()
     _, offsets, data = array.buffers()
     bounds = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
@@ -316,7 +325,9 @@ def labels(
     [b'a-0', b'a-1', b'b-0']
     """
     counts = np.ascontiguousarray(counts, dtype=np.int64)
-    begin = np.zeros(len(prefixes), dtype=np.int64) if starts is None else np.ascontiguousarray(starts, np.int64)
+    begin = (
+        np.zeros(len(prefixes), dtype=np.int64) if starts is None else np.ascontiguousarray(starts, np.int64)
+    )
     mark = np.frombuffer(separator, dtype=np.uint8)
     offsets = np.zeros(int(counts.sum()) + 1, dtype=np.int64)
     _label_offsets(prefixes.offsets, begin, counts, len(mark), offsets)

@@ -1,7 +1,7 @@
 """Compiled hash functions over columns of bytes; the libraries that define them are their oracles.
 
-Sources: xxHash64, Y. Collet, the xxHash specification; MurmurHash3_x64_128, A. Appleby, SMHasher (the first of
-its two words); FNV-1a, Fowler, Noll & Vo, draft-eastlake-fnv; CRC-32 as in ISO 3309 and zlib.
+Sources: xxHash64, Y. Collet, the xxHash specification; MurmurHash3_x64_128, A. Appleby, SMHasher (the
+first of its two words); FNV-1a, Fowler, Noll & Vo, draft-eastlake-fnv; CRC-32 as in ISO 3309 and zlib.
 """
 
 from __future__ import annotations

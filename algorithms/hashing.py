@@ -84,15 +84,19 @@ class HashFunction:
         """Return the seed if this function can use it, else raise InvalidParameter."""
         if not 0 <= seed < 1 << max(1, self.seed_bits):
             allowed = f"0 <= seed < 2^{self.seed_bits}" if self.seeded else "no seed: leave it 0"
-            raise InvalidParameter(f"seed {seed} cannot be used with the hash function {self.name}, which takes {allowed}")
+            raise InvalidParameter(
+                f"seed {seed} cannot be used with the hash function {self.name}, which takes {allowed}"
+            )
         return seed
 
     def check_bits(self, bits: int | None) -> int:
-        """Return how many bits to keep: all of them for None; raise InvalidParameter for more than there are."""
+        """Return how many bits to keep: all for None; raise InvalidParameter for more than there are."""
         if bits is None:
             return self.width
         if isinstance(bits, bool) or not isinstance(bits, int | np.integer) or not 1 <= bits <= self.width:
-            raise InvalidParameter(f"hash_bits {bits!r} is not possible with {self.name}: use 1 to {self.width}, or None")
+            raise InvalidParameter(
+                f"hash_bits {bits!r} is not possible with {self.name}: use 1 to {self.width}, or None"
+            )
         return int(bits)
 
     def key(self, key: Key, seed: int = 0) -> int:
@@ -130,7 +134,9 @@ class HashFunction:
             out[:] = [self.of_bytes(key, seed) for key in column.tolist()]
 
     def _ints_only(self, key: bytes) -> InvalidKey:
-        return InvalidKey(f"the hash function {self.name} takes ints only, not {key!r:.60}: choose another for text")
+        return InvalidKey(
+            f"the hash function {self.name} takes ints only, not {key!r:.60}: choose another for text"
+        )
 
 
 def _eight_bytes(column: Integers) -> Strings:
@@ -143,6 +149,10 @@ def _digest_word(algorithm: str, first: int, last: int) -> Callable[[bytes, int]
         return int.from_bytes(hashlib.new(algorithm, key, usedforsecurity=False).digest()[first:last], "big")
 
     return word
+
+
+def _sha1_28(key: bytes, seed: int) -> int:
+    return int.from_bytes(hashlib.sha1(key, usedforsecurity=False).digest()[:4], "big") >> 4
 
 
 def _fnv1a(key: bytes, seed: int) -> int:
@@ -180,10 +190,13 @@ _FUNCTIONS = {
             "sha1_28",
             "the first 7 hexadecimal digits of SHA-1, 28 bits: the article's",
             width=28,
-            of_bytes=lambda key, seed: _SHA1_WORD(key, seed) >> 4,
+            of_bytes=_sha1_28,
         ),
         HashFunction(
-            "md5_high64", "the high 64 bits of MD5, read as a big-endian integer", width=64, of_bytes=_digest_word("md5", 0, 8)
+            "md5_high64",
+            "the high 64 bits of MD5, read as a big-endian integer",
+            width=64,
+            of_bytes=_digest_word("md5", 0, 8),
         ),
         HashFunction("md5_low64", "the low 64 bits of MD5", width=64, of_bytes=_digest_word("md5", 8, 16)),
         HashFunction(
@@ -228,7 +241,6 @@ _FUNCTIONS = {
         ),
     )
 }
-_SHA1_WORD = _digest_word("sha1", 0, 4)
 
 
 def hash_names() -> tuple[str, ...]:

@@ -15,9 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.arcs import Arcs
-from algorithms.columns import Key
-from algorithms.errors import InvalidHash, InvalidParameter, InvalidWeight, MissingCapability, UnsupportedEvent
-from algorithms.hashing import Hashes, hash_function
+from algorithms.columns import Key, Strings
+from algorithms.errors import (
+    InvalidHash,
+    InvalidParameter,
+    InvalidWeight,
+    MissingCapability,
+    UnsupportedEvent,
+)
+from algorithms.hashing import Hashes, hash_column, hash_function
 from algorithms.nodes import Node, NodeLike, Nodes, NodesLike, as_node
 
 S = TypeVar("S")
@@ -50,7 +56,7 @@ _MEANINGS = {
     Capability.REMOVES_ANY: "any node can be removed",
     Capability.REMOVES_LAST: "the node in the last bucket can be removed",
     Capability.WEIGHTED: "shares follow the weights of the nodes",
-    Capability.MINIMAL_MOVEMENT: "an event that only adds, only removes or changes one weight has no stray moves",
+    Capability.MINIMAL_MOVEMENT: "only adding, only removing, or changing one weight makes no stray moves",
     Capability.UNIFORM: "nodes of equal weight have equal shares of the hash space, but for rounding",
     Capability.INTERVALS: "each bucket serves intervals of hashes, which arcs() lists exactly",
     Capability.ORDERED: "buckets ascend with the hash, so a range of hashes touches neighbours only",
@@ -133,7 +139,8 @@ class Partitioner(ABC, Generic[S]):
     Parameters
     ----------
     nodes
-        Names or :class:`Node` in bucket order; an int n for node-0 ... node-(n - 1); or a mapping bucket -> node.
+        Names or :class:`Node` in bucket order; an int n for node-0 ... node-(n - 1); or a mapping bucket
+        -> node.
     hash
         The hash function for keys, points and scores, by name.
     hash_bits
@@ -155,8 +162,8 @@ class Partitioner(ABC, Generic[S]):
     structure, such as a named tuple of arrays) and ``_place`` (structure, hashes -> buckets, by a kernel).
     With INTERVALS also ``_arcs``, with REPLICAS ``_place_replicas``. Override ``_rebuild`` if an event needs
     the structure before it, and ``_free_buckets`` if new nodes do not take the lowest free buckets.
-    Parameters of its own stand in the signature of ``__init__``, each kept as an attribute of the same name and set
-    before ``super().__init__`` is called.
+    Parameters of its own stand in the signature of ``__init__``, each kept as an attribute of the same
+    name and set before ``super().__init__`` is called.
     """
 
     spec: ClassVar[Spec]
@@ -249,8 +256,14 @@ class Partitioner(ABC, Generic[S]):
         """
         self._need(Capability.REPLICAS, "keeps no replicas")
         state = self._state
-        if isinstance(count, bool) or not isinstance(count, int | np.integer) or not 1 <= count <= len(state.nodes):
-            raise InvalidParameter(f"count {count!r} is not possible: use 1 to {len(state.nodes)}, the number of nodes")
+        if (
+            isinstance(count, bool)
+            or not isinstance(count, int | np.integer)
+            or not 1 <= count <= len(state.nodes)
+        ):
+            raise InvalidParameter(
+                f"count {count!r} is not possible: use 1 to {len(state.nodes)}, the number of nodes"
+            )
         checked = self._checked_hashes(hashes)
         out = np.empty((len(checked), int(count)), dtype=np.int32)
         self._place_replicas(state.structure, checked, out)
@@ -305,7 +318,7 @@ class Partitioner(ABC, Generic[S]):
         --------
         >>> from algorithms import create
         >>> create("jump", ["a", "b", "c"]).lookup_many(["user:1", "user:2"])
-        array(['c', 'c'], dtype=object)
+        array(['c', 'a'], dtype=object)
         """
         state = self._state
         hashes = self.hashes_of(keys)
@@ -365,7 +378,8 @@ class Partitioner(ABC, Generic[S]):
         Parameters
         ----------
         add
-            Nodes that join; each takes a free bucket by the algorithm's own rule, the lowest where it has none.
+            Nodes that join; each takes a free bucket by the algorithm's own rule, the lowest where it has
+            none.
         remove
             Names of nodes that leave.
         weights
@@ -504,17 +518,24 @@ class Partitioner(ABC, Generic[S]):
         if not self.spec.can(Capability.REMOVES_ANY) and not nodes.dense:
             free = nodes.lowest_free(1)[0]
             raise UnsupportedEvent(
-                f"{self.spec.name} can only shrink from its last bucket: bucket {free} would be free below bucket "
-                f"{nodes.top - 1}; remove the last nodes, or put another node in its place in the same event"
+                f"{self.spec.name} can only shrink from its last bucket: bucket {free} would be free "
+                f"below {nodes.top - 1}; remove the last nodes, or put another node in its place in one event"
             )
         if not self.spec.can(Capability.WEIGHTED):
             for node in nodes.spelled():
                 if node.weight != 1.0:
-                    raise InvalidWeight(f"{self.spec.name} does not follow weights: {node.name!r} must keep weight 1, not {node.weight}")
+                    raise InvalidWeight(
+                        f"{self.spec.name} does not follow weights: {node.name!r} must keep weight 1, "
+                        f"not {node.weight}"
+                    )
 
     def _checked_hashes(self, hashes: NDArray[np.unsignedinteger[Any]]) -> Hashes:
         if not isinstance(hashes, np.ndarray) or hashes.dtype.kind != "u" or hashes.ndim != 1:
-            given = f"{hashes.dtype} of shape {hashes.shape}" if isinstance(hashes, np.ndarray) else type(hashes).__name__
+            given = (
+                f"{hashes.dtype} of shape {hashes.shape}"
+                if isinstance(hashes, np.ndarray)
+                else type(hashes).__name__
+            )
             raise InvalidHash(
                 f"hashes are a 1-D array of unsigned integers, such as np.uint64, not {given}; "
                 "use lookup or lookup_many for keys"
@@ -528,6 +549,12 @@ class Partitioner(ABC, Generic[S]):
     @property
     def _hash_seed(self) -> int:
         return self.seed if self._hash_function.seeded else 0
+
+    def _name_hashes(self, names: Strings) -> Hashes:
+        """Return the hashes of names or labels: by ``hash``, or by xxh64 where that does not scatter."""
+        if self._hash_function.scatters:
+            return self.hashes_of(names)
+        return hash_column("xxh64", names, seed=self.seed, bits=self.hash_bits)
 
     def _need(self, capability: Capability, what: str) -> None:
         if not self.spec.can(capability):

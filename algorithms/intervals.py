@@ -94,10 +94,10 @@ def _index(starts: NDArray[np.uint64], shift: int, first: NDArray[np.int32]) -> 
 
 
 @kernel
-def row_of(starts: NDArray[np.uint64], first: NDArray[np.int32], shift: int, value: np.uint64) -> int:
+def row_of(starts: NDArray[np.uint64], first: NDArray[np.int32], shift: int, value: np.uint64) -> np.int64:
     """Return the interval that a hash lies in."""
     cell = np.int64(value >> np.uint64(shift))
-    low, high = first[cell], first[cell + 1]
+    low, high = np.int64(first[cell]), np.int64(first[cell + 1])
     while high - low > _STEPS:
         middle = (low + high + 1) >> 1
         if starts[middle] <= value:

@@ -40,11 +40,11 @@ def jump_kernel(hashes: Hashes, n: int, out: Buckets) -> None:
         ),
         lacks={
             Capability.REMOVES_ANY: "buckets are a count, so only the last one can go",
-            Capability.WEIGHTED: "it knows nothing of a node but its number, so a weight other than 1 is refused",
+            Capability.WEIGHTED: "a node is only its number, so a weight other than 1 is refused",
             Capability.INTERVALS: "the state is scrambled at each jump, so the arcs would be single hashes",
-            Capability.REPLICAS: "it has one answer a key; a second one needs another hash, and may be the same node",
+            Capability.REPLICAS: "a key has one answer; a second hash may lead to the same node",
         },
-        reference="J. Lamping and E. Veach, A fast, minimal memory, consistent hash algorithm, arXiv:1406.2294",
+        reference="Lamping & Veach, A fast, minimal memory, consistent hash algorithm, arXiv:1406.2294",
         year=2014,
         lookup_cost="O(log n)",
         resize_cost="O(1)",
@@ -61,8 +61,10 @@ class Jump(Partitioner[int]):
     jump; instead of asking at every j, the next j at which the key jumps is drawn at once, as
     floor((b + 1) / u) from the bucket b where it is. The last jump below n is its bucket.
 
-    **Sources.** arXiv:1406.2294, the code of its figure 1, reproduced bit for bit, including its uniform, which has
-    31 bits: r / 2^31 for r = 1 ... 2^31. So the shares are uniform only up to 2.4e-7 of the mean at 1000 buckets.
+    **Sources.** arXiv:1406.2294, the code of its figure 1, reproduced bit for bit, including its uniform,
+    which has 31 bits: r / 2^31 for r = 1 ... 2^31. So the shares are uniform only up to 2.4e-7 of the mean
+    at 1000
+    buckets.
 
     **Done otherwise.** Nodes have names, and the node in bucket b may be replaced in one event; the algorithm
     itself grows and shrinks at the end only.

@@ -77,9 +77,13 @@ class Kernel(Generic[P, R]):
 
     def _compile(self) -> Callable[P, R]:
         import numba
-        from numba.core import config
+        from numba.core import config as numba_config
 
-        callees = {name: value for name, value in self.function.__globals__.items() if isinstance(value, Kernel)}
+        config: Any = numba_config
+
+        callees = {
+            name: value for name, value in self.function.__globals__.items() if isinstance(value, Kernel)
+        }
         used = {name: callees[name] for name in self.function.__code__.co_names if name in callees}
         scope = {**self.function.__globals__, **{name: kernel.compiled for name, kernel in used.items()}}
         twin = FunctionType(self.function.__code__, scope, self.function.__name__, self.function.__defaults__)
@@ -91,8 +95,8 @@ class Kernel(Generic[P, R]):
         # numba reads the folder from its global setting while it decorates, and at no other time
         before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
         try:
-            options = {"nogil": True, "error_model": "numpy", "cache": True}
-            return cast("Callable[P, R]", numba.njit(**options)(twin))
+            compiler: Any = numba.njit(nogil=True, error_model="numpy", cache=True)
+            return cast("Callable[P, R]", compiler(twin))
         finally:
             config.CACHE_DIR = before
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,7 +72,8 @@ class KeyRange(Partitioner[Ranges]):
     Equal ranges need no table: the bucket is floor(hash * n / 2^bits), which is defined for every hash and
     uses all n buckets (dividing by the floored size 2^bits / n does not: its last hashes fall outside).
     From n to n + 1 nodes range i hands its top i + 1 parts in n (n + 1) to its neighbour: every boundary
-    shifts, and half of all keys move, each to the next node. With ``hash="ordered"`` a range of keys touches few nodes.
+    shifts, and half of all keys move, each to the next node. With ``hash="ordered"`` a range of keys
+    touches few nodes.
 
     Parameters
     ----------
@@ -87,8 +89,8 @@ class KeyRange(Partitioner[Ranges]):
     Raises
     ------
     InvalidParameter
-        For boundaries that do not ascend, are outside the hash space, are not one a node, or are letters without
-        an ordered hash; and for weights beside boundaries.
+        For boundaries that do not ascend, are outside the hash space, are not one a node, or are letters
+        without an ordered hash; and for weights beside boundaries.
 
     Notes
     -----
@@ -130,7 +132,7 @@ class KeyRange(Partitioner[Ranges]):
         *,
         add: Iterable[NodeLike] = (),
         remove: Iterable[str] = (),
-        weights: Mapping[str, float] = {},  # noqa: B006  never written to
+        weights: Mapping[str, float] = {},
         boundaries: Sequence[int] | Sequence[str] | None = None,
     ) -> None:
         """Make one scale event; with explicit boundaries it must bring new ones.
@@ -181,7 +183,9 @@ class KeyRange(Partitioner[Ranges]):
         starts = proportional_starts(nodes.weights(), self.hash_bits)
         return Ranges(live, shift, intervals_from(starts, live, self.hash_bits), None)
 
-    def _checked_boundaries(self, given: Sequence[int] | Sequence[str], n: int) -> tuple[Boundaries, list[int]]:
+    def _checked_boundaries(
+        self, given: Sequence[int] | Sequence[str], n: int
+    ) -> tuple[Boundaries, list[int]]:
         if isinstance(given, str | bytes) or not isinstance(given, Sequence):
             raise InvalidParameter(f"boundaries are a list of starts or of first letters, not {given!r:.60}")
         if len(given) != n:
@@ -197,10 +201,14 @@ class KeyRange(Partitioner[Ranges]):
             kept = tuple(starts)
         else:
             raise InvalidParameter(f"boundaries are all ints or all letters, not {list(given)!r:.80}")
-        if any(a >= b for a, b in zip(starts[:-1], starts[1:], strict=True)):
-            raise InvalidParameter(f"boundaries must ascend, and differ within the first {self.hash_bits} bits: {list(given)!r:.80}")
+        if any(a >= b for a, b in pairwise(starts)):
+            raise InvalidParameter(
+                f"boundaries must ascend, by their first {self.hash_bits} bits: {list(given)!r:.80}"
+            )
         if starts[0] < 0 or starts[-1] >> self.hash_bits:
-            raise InvalidParameter(f"boundaries must lie in the hash space, 0 <= start < 2^{self.hash_bits}: {list(given)!r:.80}")
+            raise InvalidParameter(
+                f"boundaries must lie in the hash space, 0 <= start < 2^{self.hash_bits}: {list(given)!r:.80}"
+            )
         return kept, [0, *starts[1:]]
 
     def _place(self, structure: Ranges, hashes: Hashes, out: Buckets) -> None:

@@ -50,4 +50,5 @@ def minus_log_of_uniform(word: np.uint64) -> float:
     series = _C7 + z * series
     series = _C5 + z * series
     series = _C3 + z * series
-    return (49 - size) * _LN2 - 2.0 * (s + s * (z * series))
+    log_mantissa: float = 2.0 * (s + s * (z * series))
+    return (49 - size) * _LN2 - log_mantissa

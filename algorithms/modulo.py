@@ -34,7 +34,7 @@ def modulo_kernel(hashes: Hashes, live: NDArray[np.int32], out: Buckets) -> None
         capabilities=frozenset({Capability.REMOVES_ANY, Capability.UNIFORM, Capability.REVERSIBLE}),
         lacks={
             Capability.WEIGHTED: "all residues are alike, so a weight other than 1 is refused",
-            Capability.INTERVALS: "neighbouring hashes go to different nodes, so the arcs would be single hashes",
+            Capability.INTERVALS: "neighbouring hashes go to different nodes: arcs would be single hashes",
             Capability.REPLICAS: "the next residues would be new ones after every event",
         },
         reference="folklore; D. E. Knuth, The Art of Computer Programming 3, section 6.4",
@@ -58,8 +58,8 @@ class Modulo(Partitioner[Slots]):
 
     **Costs.** assign O(1), an event O(n) here and nearly all keys for its user, memory 4 bytes a node.
 
-    **Adverse case.** Hashes that share a factor with n: keys that are multiples of 16 under ``hash="identity"``
-    and 16 nodes all go to bucket 0.
+    **Adverse case.** Hashes that share a factor with n: keys that are multiples of 16 under
+    ``hash="identity"`` and 16 nodes all go to bucket 0.
 
     Examples
     --------

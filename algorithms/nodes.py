@@ -14,7 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.columns import Strings, labels
-from algorithms.errors import DuplicateNode, InvalidNode, InvalidParameter, InvalidWeight, NoNodes, UnknownNode
+from algorithms.errors import (
+    DuplicateNode,
+    InvalidNode,
+    InvalidParameter,
+    InvalidWeight,
+    NoNodes,
+    UnknownNode,
+)
 
 COUNTED_PREFIX = "node"
 MOST_NODES = (1 << 31) - 1
@@ -57,7 +64,9 @@ class Node:
         try:
             self.name.encode()
         except UnicodeEncodeError:
-            raise InvalidNode(f"the node name {self.name!r} has a lone surrogate: it must be encodable as UTF-8") from None
+            raise InvalidNode(
+                f"the node name {self.name!r} has a lone surrogate: it must be encodable as UTF-8"
+            ) from None
         object.__setattr__(self, "weight", _checked_weight(self.name, self.weight))
 
 
@@ -166,7 +175,9 @@ class Nodes(Mapping[int, Node]):
         if isinstance(nodes, Nodes):
             return cls(nodes._counted, nodes._gone, nodes._spelled)
         if isinstance(nodes, str | bytes):
-            raise InvalidNode(f"nodes are a list of names or Nodes, not the single {type(nodes).__name__} {nodes!r}: use [{nodes!r}]")
+            raise InvalidNode(
+                f"nodes are a list of names or Nodes, not the single name {nodes!r}: use [{nodes!r}]"
+            )
         if isinstance(nodes, int | np.integer) and not isinstance(nodes, bool):
             return cls._count(int(nodes))
         if isinstance(nodes, Mapping):
@@ -180,7 +191,9 @@ class Nodes(Mapping[int, Node]):
         if count < 1:
             raise NoNodes(f"a partitioner needs at least one node, not {count}")
         if count > MOST_NODES:
-            raise InvalidNode(f"{count} nodes are more than buckets of 31 bits can number: at most {MOST_NODES}")
+            raise InvalidNode(
+                f"{count} nodes are more than buckets of 31 bits can number: at most {MOST_NODES}"
+            )
         return cls(count, frozenset(), {})
 
     @classmethod
@@ -188,7 +201,11 @@ class Nodes(Mapping[int, Node]):
         spelled: dict[int, Node] = {}
         seen: set[str] = set()
         for bucket, given in placed.items():
-            if isinstance(bucket, bool) or not isinstance(bucket, int | np.integer) or not 0 <= bucket < MOST_NODES:
+            if (
+                isinstance(bucket, bool)
+                or not isinstance(bucket, int | np.integer)
+                or not 0 <= bucket < MOST_NODES
+            ):
                 raise InvalidNode(f"a bucket is an int from 0 to {MOST_NODES - 1}, not {bucket!r:.60}")
             node = as_node(given)
             if node.name in seen:
@@ -294,7 +311,12 @@ class Nodes(Mapping[int, Node]):
         if name in self._by_name:
             return self._by_name[name]
         prefix, _, digits = name.rpartition("-") if isinstance(name, str) else ("", "", "")
-        if prefix == COUNTED_PREFIX and digits.isdecimal() and digits.isascii() and str(int(digits)) == digits:
+        if (
+            prefix == COUNTED_PREFIX
+            and digits.isdecimal()
+            and digits.isascii()
+            and str(int(digits)) == digits
+        ):
             bucket = int(digits)
             if bucket < self._counted and bucket not in self._gone:
                 return bucket
@@ -370,7 +392,9 @@ class Nodes(Mapping[int, Node]):
         names: set[str] = set()
         for node in joining:
             if self.has(node.name) or node.name in names:
-                raise DuplicateNode(f"the node {node.name!r} is there already, or is added twice: names must differ")
+                raise DuplicateNode(
+                    f"the node {node.name!r} is there already, or is added twice: names must differ"
+                )
             names.add(node.name)
         if not len(left) + len(joining):
             raise NoNodes("an event may not remove all nodes: at least one must be left")
@@ -379,7 +403,9 @@ class Nodes(Mapping[int, Node]):
         places = (rule or Nodes.lowest_free)(left, len(joining))
         if len(left) + len(joining) > MOST_NODES:
             raise InvalidNode(f"more than {MOST_NODES} nodes cannot be numbered")
-        return type(self)(left._counted, left._gone, {**left._spelled, **dict(zip(places, joining, strict=True))})
+        return type(self)(
+            left._counted, left._gone, {**left._spelled, **dict(zip(places, joining, strict=True))}
+        )
 
     @property
     def nbytes(self) -> int:

@@ -53,8 +53,8 @@ class RandomChoice(Partitioner[Draw]):
     """The baseline without a memory: each membership has a random assignment of its own.
 
     The names of the live nodes are hashed to a salt; a key's bucket is a random function of its hash and the
-    salt. Balance is that of independent draws, the yardstick for every algorithm that hashes well; in an event from n
-    to k nodes a key keeps its node only by luck, with probability 1 / max(n, k).
+    salt. Balance is that of independent draws, the yardstick for every algorithm that hashes well; in an
+    event from n to k nodes a key keeps its node only by luck, with probability 1 / max(n, k).
 
     **Costs.** assign O(1); an event O(n) here and nearly all keys for its user; memory 4 bytes a node.
 

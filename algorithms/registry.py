@@ -88,7 +88,7 @@ def register(spec: Spec) -> Callable[[C], C]:
         known = _classes.get(spec.name)
         if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
             raise InvalidParameter(
-                f"the algorithm name {spec.name!r} is taken by {known.__module__}.{known.__qualname__}: choose another"
+                f"the name {spec.name!r} is taken by {known.__module__}.{known.__qualname__}: choose another"
             )
         cls.spec = spec
         _classes[spec.name] = cls

@@ -27,7 +27,9 @@ class Bidders(NamedTuple):
 
 
 @kernel
-def rendezvous_kernel(hashes: Hashes, seeds: NDArray[np.uint64], buckets: NDArray[np.int32], out: Buckets) -> None:
+def rendezvous_kernel(
+    hashes: Hashes, seeds: NDArray[np.uint64], buckets: NDArray[np.int32], out: Buckets
+) -> None:
     """Write the bucket with the highest word for each hash."""
     for i in range(len(hashes)):
         best, best_word = 0, mix(hashes[i] ^ seeds[0])
@@ -46,7 +48,7 @@ def weighted_rendezvous_kernel(
     buckets: NDArray[np.int32],
     out: Buckets,
 ) -> None:
-    """Write the bucket with the highest -w / ln(u) for each hash; of equal ones, that with the highest word."""
+    """Write the bucket with the highest -w / ln(u) for each hash; of equal ones the highest word."""
     for i in range(len(hashes)):
         best, best_word = 0, mix(hashes[i] ^ seeds[0])
         best_score = weights[0] / minus_log_of_uniform(best_word)
@@ -108,8 +110,8 @@ def rendezvous_replicas_kernel(
                 Capability.REVERSIBLE,
             }
         ),
-        lacks={Capability.INTERVALS: "each pair of hash and node is drawn for itself, so the arcs would be single hashes"},
-        reference="D. Thaler and C. Ravishankar, Using name-based mappings to increase hit rates, IEEE/ACM ToN 1998",
+        lacks={Capability.INTERVALS: "each hash is drawn for itself, so the arcs would be single hashes"},
+        reference="Thaler & Ravishankar, Using name-based mappings to increase hit rates, IEEE/ACM ToN 1998",
         year=1998,
         lookup_cost="O(n)",
         resize_cost="O(n log n)",
@@ -123,19 +125,20 @@ class Rendezvous(Partitioner[Bidders]):
 
     For each pair of hash and node a random word is computed, and the node with the highest word has the
     key. A new node takes just those keys for which it bids highest; a removed node's keys go to whoever bid
-    second. With weights the scores are -w / ln(u) for the uniform u of the pair: the node's chance to be highest
-    is its share of the weights, and a change of one weight moves keys to or from that node alone.
+    second. With weights the scores are -w / ln(u) for the uniform u of the pair: the node's chance to be
+    highest is its share of the weights, and a change of one weight moves keys to or from that node alone.
 
-    **Sources.** IEEE/ACM Transactions on Networking 6(1), 1998; the weighted score is that of J. Resch, New hashing
-    algorithms for data storage, SDC 2015.
+    **Sources.** IEEE/ACM Transactions on Networking 6(1), 1998; the weighted score is that of J. Resch,
+    New hashing algorithms for data storage, SDC 2015.
 
     **Done otherwise.** The word of a pair is one full avalanche (``mixing.mix``) of the hash xor the node's
-    seed, the xxh64 of its name whatever ``hash`` is, so that narrow hash functions cannot make two nodes equal.
-    The logarithm is our own (``logarithm.py``): the same winner on every machine. Equal scores go by the word,
-    equal words by the smaller name.
+    seed, the xxh64 of its name whatever ``hash`` is, so that narrow hash functions cannot make two nodes
+    equal. The logarithm is our own (``logarithm.py``): the same winner on every machine. Equal scores go
+    by the
+    word, equal words by the smaller name.
 
-    **Costs.** assign O(n) avalanches, and with weights as many logarithms; an event O(n log n), to sort the names; memory
-    12 bytes a node, 20 with weights.
+    **Costs.** assign O(n) avalanches, and with weights as many logarithms; an event O(n log n), to sort
+    the names; memory 12 bytes a node, 20 with weights.
 
     **Adverse case.** Large n: at 1000 nodes a lookup costs 1000 avalanches.
 

@@ -85,7 +85,7 @@ def ring_replicas_kernel(
             }
         ),
         lacks={Capability.UNIFORM: "shares are random: with v points a node they spread by about 1/sqrt(v)"},
-        reference="D. Karger et al., Consistent hashing and random trees, STOC 1997",
+        reference="Karger et al., Consistent hashing and random trees, STOC 1997",
         year=1997,
         lookup_cost="O(1) for scattered points, O(log nv) in the worst case",
         resize_cost="O(nv log nv)",
@@ -104,8 +104,9 @@ class Ring(Partitioner[Circle]):
     Parameters
     ----------
     nodes
-        As for :class:`~algorithms.interface.Partitioner`. A node of weight w has max(1, floor(points * w + 1/2)) points,
-        always the first of the same sequence, so that a change of weight moves no more than it must.
+        As for :class:`~algorithms.interface.Partitioner`. A node of weight w has max(1, floor(points * w +
+        1/2)) points, always the first of the same sequence, so that a change of weight moves no more than
+        it must.
     points
         Points of a node of weight 1. Point i of a node is the hash of ``f"{name}-{i}"``.
     serves
@@ -139,8 +140,8 @@ class Ring(Partitioner[Circle]):
     --------
     >>> p = Ring(["server-a", "server-b"], points=5, hash="sha1_28")
     >>> arcs = p.arcs().merged()
-    >>> [(start, p.nodes[bucket].name) for start, bucket in zip(arcs.start.tolist(), arcs.bucket.tolist())][:2]
-    [(0, 'server-b'), (23746828, 'server-a')]
+    >>> arcs.start[:2].tolist(), [p.nodes[bucket].name for bucket in arcs.bucket[:2].tolist()]
+    ([0, 23746828], ['server-b', 'server-a'])
     """
 
     def __init__(
@@ -162,7 +163,9 @@ class Ring(Partitioner[Circle]):
         """Return how many points a node of this weight has; raise InvalidWeight if they are too many."""
         count = max(1, math.floor(self.points * Fraction(weight) + Fraction(1, 2)))
         if count > MOST_POINTS:
-            raise InvalidWeight(f"a weight of {weight:g} with {self.points} points would make {count:.3g} points: at most {MOST_POINTS}")
+            raise InvalidWeight(
+                f"a weight of {weight:g} would make {float(count):.3g} points: at most {MOST_POINTS} a node"
+            )
         return count
 
     def _sorted_points(self, nodes: Nodes) -> Points:
@@ -187,14 +190,19 @@ class Ring(Partitioner[Circle]):
             return Circle(table, table.owners, np.zeros(0, dtype=np.int32))
         return Circle(table, *self._walk_over(points, entry))
 
-    def _intervals_of(self, points: Points) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int64]]:
+    def _intervals_of(
+        self, points: Points
+    ) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int64]]:
         """Return start, owner and point of each interval; of equal points only the first has one."""
         hashes = points.hashes
         rows = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]]))
         if self.serves == "predecessor":
             starts = hashes[rows]
             if starts[0] > 0:
-                starts, rows = np.concatenate([np.zeros(1, np.uint64), starts]), np.concatenate([rows[-1:], rows])
+                starts, rows = (
+                    np.concatenate([np.zeros(1, np.uint64), starts]),
+                    np.concatenate([rows[-1:], rows]),
+                )
         else:
             # the arc of a point begins just above the point before it; the first point also has the wrap
             wraps = hashes[rows[-1]] < (1 << self.hash_bits) - 1
@@ -203,8 +211,10 @@ class Ring(Partitioner[Circle]):
             rows = np.concatenate([rows, rows[:1]]) if wraps else rows
         return starts, points.owners[rows], rows
 
-    def _walk_over(self, points: Points, entry: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return all owners in ascending order, equal points as the walk meets them, and where walks begin."""
+    def _walk_over(
+        self, points: Points, entry: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return all owners ascending, equal points as the walk meets them, and where walks begin."""
         if self.serves == "successor":
             return points.owners, entry.astype(np.int32)
         # going down, equal points come last one first, so each group is turned round
@@ -220,7 +230,9 @@ class Ring(Partitioner[Circle]):
 
     def _place_replicas(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
         table, step = structure.intervals, -1 if self.serves == "predecessor" else 1
-        ring_replicas_kernel(table.starts, table.first, table.shift, structure.walk, structure.entry, step, hashes, out)
+        ring_replicas_kernel(
+            table.starts, table.first, table.shift, structure.walk, structure.entry, step, hashes, out
+        )
 
     def _arcs(self, structure: Circle, nodes: Nodes) -> Arcs:
         points = self._sorted_points(nodes)

@@ -19,9 +19,10 @@ Rows = Sequence[tuple[int, str]]
 
 
 class Entries(NamedTuple):
-    """The rows of the table as intervals."""
+    """The rows of the table as intervals, and whether they are still the equal arcs of the start."""
 
     intervals: Intervals
+    initial: bool
 
 
 @register(
@@ -77,8 +78,8 @@ class Table(Partitioner[Entries]):
 
     Notes
     -----
-    **Costs.** assign as for a ring of as many points; an event O(rows), in plain Python; memory 12 bytes a row and
-    an index.
+    **Costs.** assign as for a ring of as many points; an event O(rows), in plain Python; memory 12 bytes a
+    row and an index.
 
     **Adverse case.** A long life: every event splits arcs, up to one new row for each node and event.
 
@@ -100,15 +101,14 @@ class Table(Partitioner[Entries]):
         seed: int = 0,
     ) -> None:
         self._first_rows = rows
-        self._has_history = rows is not None
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
     @property
     def rows(self) -> tuple[tuple[int, str], ...] | None:
-        """The table, which would build this partitioner again; None while it has the equal arcs of the start."""
-        if not self._has_history:
-            return None
+        """The table, which would build this again; None while it has the equal arcs of the start."""
         state = self._state
+        if state.structure.initial:
+            return None
         table = state.structure.intervals
         return tuple(
             (start, state.nodes[owner].name)
@@ -120,7 +120,7 @@ class Table(Partitioner[Entries]):
         *,
         add: Iterable[NodeLike] = (),
         remove: Iterable[str] = (),
-        weights: Mapping[str, float] = {},  # noqa: B006  never written to
+        weights: Mapping[str, float] = {},
         rows: Rows | None = None,
     ) -> None:
         """Make one scale event, by moving the fewest hashes or to a table of your own.
@@ -145,18 +145,17 @@ class Table(Partitioner[Entries]):
         {0: 86, 1: 85, 2: 85}
         """
         self._change(add, remove, weights, rows)
-        self._has_history = True
 
     def _build(self, nodes: Nodes) -> Entries:
         if self._first_rows is not None:
             return self._from_rows(nodes, self._first_rows)
         starts = proportional_starts(nodes.weights(), self.hash_bits)
-        return Entries(intervals_from(starts, nodes.buckets(), self.hash_bits))
+        return Entries(intervals_from(starts, nodes.buckets(), self.hash_bits), initial=True)
 
     def _rebuild(self, before: State[Entries], nodes: Nodes, layout: Any) -> Entries:
         if layout is not None:
             return self._from_rows(nodes, layout)
-        return Entries(_rebalanced(before.structure.intervals, nodes))
+        return Entries(_rebalanced(before.structure.intervals, nodes), initial=False)
 
     def _from_rows(self, nodes: Nodes, rows: Rows) -> Entries:
         if isinstance(rows, str | bytes) or not isinstance(rows, Iterable):
@@ -167,7 +166,9 @@ class Table(Partitioner[Entries]):
                 raise InvalidParameter(f"a row is a pair (first hash, node name), not {row!r:.60}")
             start = int(row[0])
             if isinstance(row[0], bool) or start < 0 or start >> self.hash_bits:
-                raise InvalidParameter(f"a row begins in the hash space, 0 <= hash < 2^{self.hash_bits}, not at {row[0]!r}")
+                raise InvalidParameter(
+                    f"a row begins in the hash space, 0 <= hash < 2^{self.hash_bits}, not at {row[0]!r}"
+                )
             if start in table:
                 raise InvalidParameter(f"two rows begin at {start}: one hash has one node")
             table[start] = nodes.bucket_of(row[1])
@@ -175,7 +176,7 @@ class Table(Partitioner[Entries]):
             raise InvalidParameter("the lowest row must begin at 0, so that every hash has a node")
         starts = sorted(table)
         owners = np.array([table[start] for start in starts], dtype=np.int32)
-        return Entries(intervals_from(starts, owners, self.hash_bits))
+        return Entries(intervals_from(starts, owners, self.hash_bits), initial=False)
 
     def _place(self, structure: Entries, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)
@@ -218,7 +219,9 @@ def _rebalanced(table: Intervals, nodes: Nodes) -> Intervals:
     pieces.reverse()
     merged = [piece for at, piece in enumerate(pieces) if at == 0 or piece[1] != pieces[at - 1][1]]
     return intervals_from(
-        [start for start, _ in merged], np.array([owner for _, owner in merged], dtype=np.int32), table.hash_bits
+        [start for start, _ in merged],
+        np.array([owner for _, owner in merged], dtype=np.int32),
+        table.hash_bits,
     )
 
 
