@@ -86,6 +86,15 @@ class EventShape:
         """(k,) rows of the nodes after, by ascending bucket."""
         return self.after[self.after >= 0]
 
+    @property
+    def one_way(self) -> bool:
+        """Whether nodes only join, or only leave, or one weight changes and nothing else."""
+        before, after = self.weights_before, self.weights_after
+        changed = before != after
+        if np.count_nonzero(changed) <= 1:
+            return True
+        return not before[changed].any() or not after[changed].any()
+
     @cached_property
     def ideal(self) -> Fraction:
         """The least movement between the declared shares: what perfect balance would have moved."""

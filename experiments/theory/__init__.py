@@ -1,0 +1,77 @@
+"""Laws: what is known of movement, balance and cost before anything is measured.
+
+Each law is a function that says where it comes from and how far it is exact; each has a test against
+exhaustion or simulation. `movement`, `stray` and `balance` evaluate the law of a family of algorithms for one
+case, as a `Prediction`.
+"""
+
+from experiments.theory.balance import BalanceLaw, balance
+from experiments.theory.cost import jump_iterations
+from experiments.theory.extremes import dirichlet, dirichlet_multinomial, multinomial
+from experiments.theory.loads import (
+    collision,
+    cv_standard_error,
+    keys_needed,
+    load_cv_squared,
+    mean_to_root_mean_square,
+)
+from experiments.theory.movement import (
+    family_of,
+    minimum,
+    movement,
+    ring_points,
+    stray,
+    weighted_rendezvous,
+)
+from experiments.theory.prediction import Prediction
+from experiments.theory.rings import (
+    nearest_point_cv_squared,
+    points_needed,
+    ring_chi_square,
+    ring_moved,
+    ring_share,
+    ring_share_cv_squared,
+)
+from experiments.theory.simple_events import (
+    equal_ranges,
+    joined,
+    modulo,
+    random_choice,
+    removed_range,
+    replaced,
+    replaced_stray,
+)
+
+__all__ = [
+    "BalanceLaw",
+    "Prediction",
+    "balance",
+    "collision",
+    "cv_standard_error",
+    "dirichlet",
+    "dirichlet_multinomial",
+    "equal_ranges",
+    "family_of",
+    "joined",
+    "jump_iterations",
+    "keys_needed",
+    "load_cv_squared",
+    "mean_to_root_mean_square",
+    "minimum",
+    "modulo",
+    "movement",
+    "multinomial",
+    "nearest_point_cv_squared",
+    "points_needed",
+    "random_choice",
+    "removed_range",
+    "replaced",
+    "replaced_stray",
+    "ring_chi_square",
+    "ring_moved",
+    "ring_points",
+    "ring_share",
+    "ring_share_cv_squared",
+    "stray",
+    "weighted_rendezvous",
+]

@@ -1,0 +1,322 @@
+"""Laws of movement: what a scale event moves under each family of algorithms.
+
+All are laws of the continuum, and exact rationals. `movement` and `stray` evaluate the law of a family for
+any event; `experiments.theory.simple_events` has the closed forms that they come to in simple ones.
+
+A family is not an algorithm: an algorithm names its family in its `Spec`, and whatever names one is covered.
+
+=============  ============================================================================================
+family         what its members do
+=============  ============================================================================================
+`modulo`       hash mod n over the nodes in order of their buckets
+`range`        intervals as wide as the weights, in order of the buckets
+`consistent`   nodes compete for each key by independent priorities (weighted: -w / ln u), the best one wins
+`ring`         the same for nodes that compete with points, more of one sequence of points for more weight
+`bound`        each event moves the ideal and no more, whatever is replaced, added or removed in one step
+`random`       a new independent draw in each event
+=============  ============================================================================================
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from experiments.measures import EventShape, total_variation, whole_weights
+from experiments.theory.prediction import Prediction
+
+if TYPE_CHECKING:
+    from algorithms import Spec
+
+DERIVED = "derived in experiments.theory.movement"
+
+
+def weighted_rendezvous(before: Sequence[float], after: Sequence[float]) -> Fraction:
+    """Movement of weighted rendezvous: 1 - sum_i 1 / sum_j max(p_j / p_i, q_j / q_i).
+
+    Node i has the priority E_i / p_i with E_i exponential, the least wins. Node i wins on both sides if E_j >
+    E_i max(p_j / p_i, q_j / q_i) for all j; integrating over E_i gives the summand. It equals the total
+    variation distance where one weight changes, or nodes only join, or only leave.
+
+    Parameters
+    ----------
+    before, after
+        (r,) weights of the same nodes, 0 where absent.
+
+    Examples
+    --------
+    >>> weighted_rendezvous([1, 1, 1, 0], [1, 1, 0, 1])
+    Fraction(1, 2)
+    """
+    pairs = Counter(zip(whole_weights(before), whole_weights(after), strict=True))
+    stays = Fraction(0)
+    for (p, q), many in pairs.items():
+        if p and q:
+            # over the common denominator p q
+            rivals = sum(count * max(pj * q, qj * p) for (pj, qj), count in pairs.items())
+            stays += Fraction(many * p * q, rivals)
+    return 1 - stays
+
+
+def ring_points(before: Sequence[float], after: Sequence[float]) -> Fraction:
+    """Movement of a ring whose nodes have, before and after, the first so many of one sequence of points.
+
+    Of a node's points max(a, b) are in use on either side, min(a, b) on both. All M = sum max(a, b) are in
+    random order. If the first is in use on both sides, the key stays; if it is in use before only, and node
+    i's, the key stays if i has the first of those after, which is its share after. So the chance to stay is
+    [sum min(a, b) + sum (a - b)+ b / B + sum (b - a)+ a / A] / M, with A and B the sums of a and b.
+
+    Parameters
+    ----------
+    before, after
+        (r,) points (or weights: the scale cancels) of the same nodes, 0 where absent.
+
+    Examples
+    --------
+    >>> ring_points([1, 1, 1, 0], [1, 1, 0, 1])
+    Fraction(1, 2)
+    """
+    return _ring_moves(before, after, [0] * len(before)).movement
+
+
+@dataclass(frozen=True)
+class _Moves:
+    movement: Fraction
+    stray: Fraction | None
+
+
+def _modulo_event(event: EventShape) -> _Moves:
+    """Slot i before meets slot j after on 1 / lcm(n, k) of the hashes if i = j mod gcd(n, k), else never."""
+    old, new = event.slots_before.tolist(), event.slots_after.tolist()
+    divisor, period = math.gcd(len(old), len(new)), math.lcm(len(old), len(new))
+    slot_after = {row: slot for slot, row in enumerate(new)}
+    stays = sum((slot - slot_after[row]) % divisor == 0 for slot, row in enumerate(old) if row in slot_after)
+    growth = event.growth.tolist()
+    shrunk = Counter(slot % divisor for slot, row in enumerate(old) if growth[row] < 0)
+    wanted = sum(shrunk[slot % divisor] for slot, row in enumerate(new) if growth[row] > 0)
+    return _Moves(Fraction(period - stays, period), Fraction(period - stays - wanted, period))
+
+
+def _range_event(event: EventShape) -> _Moves:
+    """Sum the overlaps of the two rows of intervals, both as wide as the weights and in order of buckets."""
+    stays = wanted = 0
+    growth = event.growth.tolist()
+    whole = 0
+    for source, target, width in _overlaps(event):
+        whole += width
+        if source == target:
+            stays += width
+        elif growth[source] < 0 < growth[target]:
+            wanted += width
+    return _Moves(Fraction(whole - stays, whole), Fraction(whole - stays - wanted, whole))
+
+
+def _overlaps(event: EventShape) -> Iterator[tuple[int, int, int]]:
+    """Give (row before, row after, width), the whole having width sum(before) * sum(after)."""
+    old, new = event.slots_before.tolist(), event.slots_after.tolist()
+    p, q = whole_weights(event.weights_before), whole_weights(event.weights_after)
+    p_sum, q_sum = sum(p), sum(q)
+    i = j = position = 0
+    old_end, new_end = p[old[0]] * q_sum, q[new[0]] * p_sum
+    while True:
+        end = min(old_end, new_end)
+        yield old[i], new[j], end - position
+        position = end
+        if position == p_sum * q_sum:
+            return
+        if old_end == position:
+            i += 1
+            old_end += p[old[i]] * q_sum
+        if new_end == position:
+            j += 1
+            new_end += q[new[j]] * p_sum
+
+
+def _ring_event(event: EventShape) -> _Moves:
+    return _ring_moves(event.weights_before.tolist(), event.weights_after.tolist(), event.growth.tolist())
+
+
+def _ring_moves(before: Sequence[float], after: Sequence[float], growth: Sequence[int]) -> _Moves:
+    scaled = whole_weights([*before, *after]).tolist()
+    a, b = scaled[: len(before)], scaled[len(before) :]
+    a_sum, b_sum, union = sum(a), sum(b), sum(map(max, a, b))
+    rows = list(zip(a, b, growth, strict=True))
+    stays = Fraction(sum(map(min, a, b)))
+    stays += Fraction(sum(max(x - y, 0) * y for x, y in zip(a, b, strict=True)), b_sum)
+    stays += Fraction(sum(max(y - x, 0) * x for x, y in zip(a, b, strict=True)), a_sum)
+    lost = sum(max(x - y, 0) for x, y, g in rows if g < 0)
+    gained = sum(max(y - x, 0) for x, y, g in rows if g > 0)
+    wanted = Fraction(lost * sum(y for _, y, g in rows if g > 0), b_sum)
+    wanted += Fraction(gained * sum(x for x, _, g in rows if g < 0), a_sum)
+    movement = 1 - stays / union
+    return _Moves(movement, movement - wanted / union)
+
+
+def _consistent_event(event: EventShape) -> _Moves:
+    """Use the rendezvous formula; where no survivor's weight changes, strays are those of the ring."""
+    movement = weighted_rendezvous(event.weights_before.tolist(), event.weights_after.tolist())
+    if movement == event.ideal:
+        return _Moves(movement, Fraction(0))
+    steady = all(
+        a == b or not a or not b for a, b in zip(event.weights_before, event.weights_after, strict=True)
+    )
+    return _Moves(movement, _ring_event(event).stray if steady else None)
+
+
+def _bound_event(event: EventShape) -> _Moves:
+    return _Moves(event.ideal, Fraction(0))
+
+
+def _random_event(event: EventShape) -> _Moves:
+    p, q = whole_weights(event.weights_before).tolist(), whole_weights(event.weights_after).tolist()
+    growth = event.growth.tolist()
+    whole = sum(p) * sum(q)
+    movement = Fraction(whole - sum(a * b for a, b in zip(p, q, strict=True)), whole)
+    lost = sum(a for a, g in zip(p, growth, strict=True) if g < 0)
+    gained = sum(b for b, g in zip(q, growth, strict=True) if g > 0)
+    return _Moves(movement, movement - Fraction(lost * gained, whole))
+
+
+@dataclass(frozen=True)
+class _Family:
+    moves: Callable[[EventShape], _Moves]
+    formula: str
+    source: str
+    mean: bool
+
+
+FAMILIES: Mapping[str, _Family] = {
+    "modulo": _Family(
+        _modulo_event,
+        "1 - #{nodes kept: slot before = slot after mod gcd(n, k)} / lcm(n, k)",
+        f"Chinese remainder theorem; {DERIVED}",
+        mean=False,
+    ),
+    "range": _Family(_range_event, "1 - sum_i |I_i before and after|", DERIVED, mean=False),
+    "consistent": _Family(
+        _consistent_event, "1 - sum_i 1 / sum_j max(p_j / p_i, q_j / q_i)", DERIVED, mean=True
+    ),
+    "ring": _Family(
+        _ring_event,
+        "1 - [sum min(a, b) + sum (a-b)+ b/B + sum (b-a)+ a/A] / sum max(a, b)",
+        DERIVED,
+        mean=True,
+    ),
+    "bound": _Family(_bound_event, "1/2 sum_i |p_i - q_i|", "total variation distance", mean=True),
+    "random": _Family(_random_event, "1 - sum_i p_i q_i", DERIVED, mean=True),
+}
+"""Families of algorithms by name. A new algorithm of a known family needs no entry."""
+
+
+def family_of(spec: Spec, event: EventShape) -> str:
+    """Name the family whose law of movement an algorithm follows in an event.
+
+    It is the one that the algorithm names. One that names none, but declares MINIMAL_MOVEMENT and UNIFORM,
+    follows `bound` in an event that goes one way: without strays, movement is the sum of what the growing
+    nodes gain, and the mean of that is the growth of their declared shares.
+
+    Parameters
+    ----------
+    spec
+        The algorithm.
+    event
+        The nodes before and after.
+
+    Returns
+    -------
+    The family, or "" where no law is known.
+    """
+    from algorithms import Capability
+
+    if spec.movement_law:
+        return spec.movement_law
+    minimal = spec.can(Capability.MINIMAL_MOVEMENT) and spec.can(Capability.UNIFORM)
+    return "bound" if minimal and event.one_way else ""
+
+
+def movement(law: str, event: EventShape) -> Prediction | None:
+    """Movement that the law of a family gives for an event.
+
+    Parameters
+    ----------
+    law
+        A family of this module's table; "" for an algorithm whose law is not known.
+    event
+        The nodes before and after.
+
+    Returns
+    -------
+    The prediction, or None where no law is known.
+
+    Raises
+    ------
+    ValueError
+        If there is no such family.
+
+    Examples
+    --------
+    >>> from algorithms import Node
+    >>> before = {i: Node(f"node-{i}") for i in range(16)}
+    >>> event = EventShape.between(before, {**before, 16: Node("node-16")})
+    >>> [str(movement(law, event).value) for law in ("modulo", "range", "consistent")]
+    ['16/17', '1/2', '1/17']
+    """
+    if not law:
+        return None
+    family = _family(law)
+    moves = family.moves(event)
+    return Prediction(moves.movement, family.formula, family.source, exact=True, mean=family.mean)
+
+
+def stray(law: str, event: EventShape) -> Prediction | None:
+    """Stray moves that the law of a family gives for an event.
+
+    Parameters
+    ----------
+    law, event
+        As in `movement`.
+
+    Returns
+    -------
+    The prediction, or None where no law is known: no family, or `consistent` in an event in which a weight
+    changes beside something else.
+
+    Raises
+    ------
+    ValueError
+        If there is no such family.
+    """
+    if not law:
+        return None
+    family = _family(law)
+    moves = family.moves(event)
+    if moves.stray is None:
+        return None
+    formula = "movement - chance of going from a node that shrinks to one that grows"
+    return Prediction(moves.stray, formula, family.source, exact=True, mean=family.mean)
+
+
+def minimum(before: Sequence[float], after: Sequence[float]) -> Fraction:
+    """Least movement under weights for any algorithm with exact shares: their total variation distance.
+
+    Parameters
+    ----------
+    before, after
+        (r,) weights of the same nodes, 0 where absent.
+
+    Examples
+    --------
+    >>> minimum([1, 1, 1], [2, 1, 1])
+    Fraction(1, 6)
+    """
+    return total_variation(before, after)
+
+
+def _family(law: str) -> _Family:
+    if law not in FAMILIES:
+        raise ValueError(f"no family {law!r} has a law of movement; there are {', '.join(FAMILIES)}")
+    return FAMILIES[law]
