@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from experiments.report.formats import escape_latex
+from experiments.report.escapes import escape_latex
 
 if TYPE_CHECKING:
     from experiments.report.tables import Table

@@ -22,16 +22,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from experiments.report.escapes import escape_latex, escape_markdown, one_line
 from experiments.report.figures import check_name, timed_stem
-from experiments.report.formats import (
-    Format,
-    Text,
-    default_format,
-    escape_latex,
-    escape_markdown,
-    is_missing,
-    one_line,
-)
+from experiments.report.formats import Format, Text, default_format, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd

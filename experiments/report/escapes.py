@@ -1,0 +1,130 @@
+"""Any text, written so that LaTeX or Markdown shows it as it stands."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["escape_latex", "escape_markdown", "one_line"]
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "%": r"\%",
+    "&": r"\&",
+    "#": r"\#",
+    "$": r"\$",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': "''",
+    "`": r"\textasciigrave{}",
+    "\N{NO-BREAK SPACE}": "~",
+    "\N{NARROW NO-BREAK SPACE}": r"\,",
+    "\N{EN DASH}": "--",
+    "\N{EM DASH}": "---",
+    "\N{HORIZONTAL ELLIPSIS}": r"\ldots{}",
+    "\N{LEFT SINGLE QUOTATION MARK}": "`",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{LEFT DOUBLE QUOTATION MARK}": "``",
+    "\N{RIGHT DOUBLE QUOTATION MARK}": "''",
+    "\N{SECTION SIGN}": r"\S{}",
+    "\N{WORD JOINER}": "{}",
+}
+_MATHS = {
+    "→": r"\rightarrow",
+    "←": r"\leftarrow",
+    "↔": r"\leftrightarrow",
+    "⇒": r"\Rightarrow",
+    "±": r"\pm",
+    "\N{MULTIPLICATION SIGN}": r"\times",
+    "÷": r"\div",
+    "·": r"\cdot",
+    "\N{MINUS SIGN}": "-",
+    "≤": r"\leq",
+    "≥": r"\geq",
+    "≠": r"\neq",
+    "≈": r"\approx",
+    "∞": r"\infty",
+    "√": r"\surd",
+    "✓": r"\surd",
+    "✗": r"\times",
+    "∈": r"\in",
+    "⌊": r"\lfloor",
+    "⌋": r"\rfloor",
+    "⌈": r"\lceil",
+    "⌉": r"\rceil",
+    "∑": r"\sum",
+    "°": r"^{\circ}",
+    "µ": r"\mu",
+}
+_MATHS |= {
+    chr(code): rf"\{name}"
+    for name, code in {
+        "alpha": 0x3B1, "beta": 0x3B2, "gamma": 0x3B3, "delta": 0x3B4, "epsilon": 0x3B5, "lambda": 0x3BB,
+        "mu": 0x3BC, "pi": 0x3C0, "sigma": 0x3C3, "tau": 0x3C4, "phi": 0x3C6, "chi": 0x3C7, "Delta": 0x394,
+        "Sigma": 0x3A3, "Omega": 0x3A9,
+    }.items()
+}  # fmt: skip
+_MATHS |= {
+    chr(code): f"^{{{sign}}}"
+    for sign, code in zip(
+        "0123456789-",
+        [0x2070, 0xB9, 0xB2, 0xB3, 0x2074, 0x2075, 0x2076, 0x2077, 0x2078, 0x2079, 0x207B],
+        strict=True,
+    )
+}
+
+
+def one_line(text: str) -> str:
+    r"""Replace line breaks and control characters by spaces.
+
+    >>> one_line("a\nb")
+    'a b'
+    """
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text)
+
+
+def escape_latex(text: str) -> str:
+    r"""Write any text so that LaTeX sets it as it stands, with no package but the kernel's.
+
+    Arrows and other signs become mathematics; letters beyond Latin, which pdfLaTeX would stop at, their code.
+
+    >>> print(escape_latex("key_range & 50 % → #2"))
+    key\_range \& 50 \% $\rightarrow$ \#2
+    >>> print(escape_latex("--set ring.points=400"))
+    -{}-set ring.points=400
+    """
+    # Two hyphens would be a dash, and two powers side by side a double superscript.
+    joined = re.sub(r"-(?=-)", "-\N{WORD JOINER}", one_line(text))
+    written = "".join(_latex_character(character) for character in joined)
+    return re.sub(r"(?:\$\^\{[^}]*\}\$)+", _join_powers, written)
+
+
+def escape_markdown(text: str) -> str:
+    r"""Write any text so that Markdown shows it as it stands, in a cell of a table too.
+
+    >>> print(escape_markdown("a|b *c* key_range"))
+    a\|b \*c\* key_range
+    """
+    written = one_line(text).replace("&", "&amp;")
+    written = re.sub(r"([\\`*|<~$])", r"\\\1", written)
+    # Inside a word GitHub leaves an underscore alone, and key_range stays legible in the source.
+    return re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", written)
+
+
+def _latex_character(character: str) -> str:
+    if character in _LATEX:
+        return _LATEX[character]
+    if character in _MATHS:
+        return f"${_MATHS[character]}$"
+    if ord(character) > 0x17F:
+        return rf"\texttt{{U+{ord(character):04X}}}"
+    return character
+
+
+def _join_powers(match: re.Match[str]) -> str:
+    return "$^{" + "".join(re.findall(r"\^\{([^}]*)\}", match[0])) + "}$"

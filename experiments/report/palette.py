@@ -1,0 +1,212 @@
+"""One colour, marker and line style for each algorithm, the same in every chart, and colours for nodes.
+
+Nobody lists algorithms here. A name hashes to a slot, and where two names want the same slot the algorithm
+published first has it. So a colour does not depend on which algorithms a chart shows, and a new algorithm
+keeps off the colours of those before it. Baselines are grey. The colours, after Okabe and Ito, and Tol, are
+told apart with each of the common colour blindnesses, and markers and line styles tell them apart without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["INK", "MUTED", "Style", "ink_on", "node_colours", "style_of", "styles"]
+
+#: The colour of text and axes, and of what is only said in passing.
+INK = "#222222"
+MUTED = "#767676"
+
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#332288", "#882255")
+_GREYS = ("#4D4D4D", "#808080", "#A6A6A6")
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "p", ">", "h")
+_LINES: tuple[str | tuple[int, tuple[float, ...]], ...] = ("solid", (0, (5, 1.5)), (0, (4, 1.2, 1, 1.2)))
+_DOTTED: tuple[str | tuple[int, tuple[float, ...]], ...] = ((0, (1, 1)), (0, (1, 2)), (0, (3, 1, 1, 1, 1, 1)))
+
+# Any number would do; this one gives the best-known algorithms colours that are far apart.
+_SALT = 75997
+
+_NODE_TINTS = ("#7FB8DA", "#F2B27A", "#7FCDB5", "#E3B7D2", "#F0DD7A", "#B3B0DB", "#C9A08A", "#BDBDBD")
+
+
+@dataclass(frozen=True, order=True)
+class Style:
+    """How an algorithm is drawn.
+
+    Parameters
+    ----------
+    order : int
+        Its place in a legend: algorithms by year of publication, baselines, names nobody registered.
+    colour : str
+        ``#RRGGBB``.
+    marker : str
+        A marker of matplotlib's.
+    linestyle : str | tuple
+        A line style of matplotlib's.
+    """
+
+    order: int
+    colour: str
+    marker: str
+    linestyle: str | tuple[int, tuple[float, ...]]
+
+
+def style_of(label: str) -> Style:
+    """Return the style of one algorithm.
+
+    Parameters
+    ----------
+    label : str
+        Its name, or a label that begins with it: ``"ring"``, ``"ring(points=400)"``, ``"ring, 400 points"``.
+
+    Returns
+    -------
+    Style
+        The same whatever else is drawn. Two labels of one algorithm have the same style here; `styles` tells
+        them apart.
+
+    Examples
+    --------
+    >>> style_of("ring(points=400)") == style_of("ring")
+    True
+    >>> style_of("modulo").colour in ("#4D4D4D", "#808080", "#A6A6A6")
+    True
+    """
+    return styles([label])[label]
+
+
+def styles(labels: Iterable[str]) -> dict[str, Style]:
+    """Return the styles of all that a chart shows.
+
+    Parameters
+    ----------
+    labels : Iterable[str]
+        Names, or labels that begin with a name.
+
+    Returns
+    -------
+    dict[str, Style]
+        By label, in the order in which a legend names them. Several labels of one algorithm share its
+        colour, and differ in marker and line style.
+
+    Examples
+    --------
+    >>> list(styles(["modulo", "jump", "ring"]))
+    ['ring', 'jump', 'modulo']
+    >>> a, b = styles(["ring(points=40)", "ring(points=400)"]).values()
+    >>> a.colour == b.colour, a.marker == b.marker
+    (True, False)
+    """
+    labels = list(dict.fromkeys(labels))
+    known = _registered()
+    strangers = sorted({_algorithm(label) for label in labels} - known.keys())
+    given = _assign(known | dict.fromkeys(strangers, False))
+    found: dict[str, Style] = {}
+    seen: dict[str, int] = {}
+    for label in labels:
+        name = _algorithm(label)
+        variant = seen.setdefault(name, 0)
+        seen[name] += 1
+        found[label] = given[name] if variant == 0 else _vary(given[name], variant)
+    return dict(sorted(found.items(), key=lambda item: item[1].order))
+
+
+def node_colours(nodes: int | Sequence[str]) -> list[str]:
+    """Return a light colour for each node, dark text legible on it.
+
+    Parameters
+    ----------
+    nodes : int | Sequence[str]
+        How many there are, or their names. Colours go by position.
+
+    Returns
+    -------
+    list[str]
+        ``#RRGGBB``: up to eight that anybody tells apart, then a sequence from dark to light.
+
+    Examples
+    --------
+    >>> node_colours(2)
+    ['#7FB8DA', '#F2B27A']
+    >>> len(set(node_colours(17)))
+    17
+    """
+    count = nodes if isinstance(nodes, int) else len(nodes)
+    if count <= len(_NODE_TINTS):
+        return list(_NODE_TINTS[:count])
+    return [_between(i / (count - 1)) for i in range(count)]
+
+
+def ink_on(colour: str) -> str:
+    """Return the colour of text that is legible on a colour.
+
+    >>> ink_on("#F0DD7A"), ink_on("#332288")
+    ('#222222', '#FFFFFF')
+    """
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "#FFFFFF"
+
+
+def _registered() -> dict[str, bool]:
+    """Return the registered names and whether each is a baseline, in the order in which they take slots."""
+    from algorithms import names, spec_of
+
+    specs = sorted(
+        (spec_of(name) for name in names()), key=lambda spec: (spec.baseline, spec.year or 9999, spec.name)
+    )
+    return {spec.name: spec.baseline for spec in specs}
+
+
+def _assign(names: Mapping[str, bool]) -> dict[str, Style]:
+    taken: dict[bool, set[int]] = {False: set(), True: set()}
+    assigned = {}
+    for order, (name, baseline) in enumerate(names.items()):
+        colours = _GREYS if baseline else _COLOURS
+        lines = _DOTTED if baseline else _LINES
+        slot = _free_slot(name, len(colours), taken[baseline])
+        taken[baseline].add(slot)
+        layer = slot // len(colours)
+        # Layers step through the markers by three, so that a colour's second owner looks different.
+        marker = _MARKERS[(slot % len(colours) + 3 * layer + (8 if baseline else 0)) % len(_MARKERS)]
+        assigned[name] = Style(order * 100, colours[slot % len(colours)], marker, lines[layer % len(lines)])
+    return assigned
+
+
+def _free_slot(name: str, width: int, taken: set[int]) -> int:
+    """Return a free slot in the first layer of colours that has one, from the slot the name hashes to."""
+    first = int.from_bytes(hashlib.sha256(f"{_SALT}:{name}".encode()).digest()[:8], "big") % width
+    layer = 0
+    while True:
+        for step in range(width):
+            slot = layer * width + (first + step) % width
+            if slot not in taken:
+                return slot
+        layer += 1
+
+
+def _vary(style: Style, variant: int) -> Style:
+    place = _MARKERS.index(style.marker) + 4 * variant
+    lines = (*_LINES, *_DOTTED)
+    line = lines[(lines.index(style.linestyle) + variant) % len(lines)]
+    return Style(style.order + variant, style.colour, _MARKERS[place % len(_MARKERS)], line)
+
+
+def _algorithm(label: str) -> str:
+    match = re.match(r"[A-Za-z_][A-Za-z0-9_]*", label)
+    return match[0] if match else label
+
+
+# Anchors of a sequence even in lightness: blue, teal, green, yellow.
+_ANCHORS = ((0x3B, 0x4C, 0x8A), (0x2F, 0x7F, 0x8E), (0x5D, 0xB6, 0x7D), (0xF3, 0xE2, 0x6B))
+
+
+def _between(part: float) -> str:
+    place = part * (len(_ANCHORS) - 1)
+    i = min(int(place), len(_ANCHORS) - 2)
+    mixed = (
+        round(low + (high - low) * (place - i))
+        for low, high in zip(_ANCHORS[i], _ANCHORS[i + 1], strict=True)
+    )
+    return "#" + "".join(f"{part:02X}" for part in mixed)
