@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from algorithms.interface import Partitioner
+from algorithms.registry import names
 from experiments.errors import BadUse
 
 __all__ = ["load_class"]
@@ -64,6 +65,7 @@ def load_class(path: str, name: str) -> type[Partitioner[Any]]:
 
 
 def _import_file(file: Path, shown: str) -> types.ModuleType:
+    names()  # our own algorithms come first, so that a file cannot take the name of one
     digest = hashlib.blake2b(str(file).encode(), digest_size=6).hexdigest()
     module_name = f"shardlab_file_{file.stem}_{digest}"
     if module_name in sys.modules:

@@ -10,12 +10,22 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "Numbers"]
 
 T = TypeVar("T")
 A = TypeVar("A")
+
+
+class Numbers(Protocol):
+    """Chunk numbers: anything that can be counted and iterated, such as a range."""
+
+    def __len__(self) -> int:
+        """How many."""
+
+    def __iter__(self) -> Iterator[int]:
+        """One after another."""
 
 
 class Engine:
@@ -54,18 +64,18 @@ class Engine:
     def map(
         self,
         function: Callable[[int], T],
-        chunks: int,
+        chunks: int | Numbers,
         *,
         progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[T]:
-        """Yield ``function(0), ..., function(chunks - 1)``, in this order.
+        """Yield ``function(chunk)`` for each chunk, in the order of the chunks.
 
         Parameters
         ----------
         function
             A pure function of the chunk number.
         chunks
-            How many.
+            Chunk numbers; an int n stands for 0 ... n - 1.
         progress
             Called on the caller's thread after each result, with how many are done and how many there are.
 
@@ -75,22 +85,24 @@ class Engine:
             Results, in the order of the chunks. If the caller stops early, or is interrupted, chunks that
             have not begun are dropped and those that have are waited for.
         """
-        results = self._inline(function, chunks) if self._is_inline() else self._pooled(function, chunks)
+        numbers: Numbers = range(chunks) if isinstance(chunks, int) else chunks
+        inline = self.threads == 1 and self._executor is None
+        results = map(function, numbers) if inline else self._pooled(function, numbers)
         for done, result in enumerate(results, 1):
             if progress is not None:
-                progress(done, chunks)
+                progress(done, len(numbers))
             yield result
 
     def fold(
         self,
         function: Callable[[int], T],
-        chunks: int,
+        chunks: int | Numbers,
         combine: Callable[[A, T], A],
         initial: A,
         *,
         progress: Callable[[int, int], None] | None = None,
     ) -> A:
-        """Combine the results of all chunks, in order: ``combine(... combine(initial, function(0)) ...)``.
+        """Combine the results of all chunks, in the order of the chunks.
 
         Parameters
         ----------
@@ -126,14 +138,7 @@ class Engine:
     ) -> None:
         self.close()
 
-    def _is_inline(self) -> bool:
-        return self.threads == 1 and self._executor is None
-
-    def _inline(self, function: Callable[[int], T], chunks: int) -> Iterator[T]:
-        for chunk in range(chunks):
-            yield function(chunk)
-
-    def _pooled(self, function: Callable[[int], T], chunks: int) -> Iterator[T]:
+    def _pooled(self, function: Callable[[int], T], chunks: Numbers) -> Iterator[T]:
         executor = self._executor
         if executor is None:
             if self._own is None:
@@ -141,7 +146,7 @@ class Engine:
             executor = self._own
         flying: deque[Future[T]] = deque()
         try:
-            for chunk in range(chunks):
+            for chunk in chunks:
                 flying.append(executor.submit(function, chunk))
                 if len(flying) >= self.threads * self.ahead:
                     yield flying.popleft().result()

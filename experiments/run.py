@@ -272,9 +272,9 @@ def _hashes() -> list[tuple[str, str]]:
 
 
 def _workloads() -> list[tuple[str, str]]:
-    from experiments import workloads
+    from experiments.workloads import FAMILIES
 
-    return list(workloads.known())
+    return [(family.syntax, family.summary) for family in FAMILIES.values()]
 
 
 def _verify(rest: Sequence[str], find: Find) -> int:

@@ -268,7 +268,12 @@ def files_of(parameters: Parameters) -> list[Path]:
     """
     classes = [candidate.cls for candidate in resolve(parameters.algorithms, parameters.set)]
     sources = [Path(inspect.getfile(cls)).resolve() for cls in classes]
-    return [path for path in sources if not path.is_relative_to(provenance.root())]
+    files = [path for path in sources if not path.is_relative_to(provenance.root())]
+    if "workload" not in parameters.without:
+        from experiments.workloads import parse
+
+        files += [path for text in parameters.workload for path in parse(text).inputs]
+    return files
 
 
 def _candidate(text: str) -> Candidate:

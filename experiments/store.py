@@ -292,17 +292,16 @@ def run_facts(folder: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def _to_csv(columns: Columns) -> bytes:
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(value) for value in row] for row in zip(*columns.values(), strict=True))
-    return file.getvalue().encode()
+    lines = [columns.keys(), *zip(*columns.values(), strict=True)]
+    # csv.writer would leave a lone carriage return without quotes, and csv.reader end the line there
+    return "".join(",".join(map(_cell, line)) + "\n" for line in lines).encode()
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    text = "" if value is None else str(value)
+    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\r\n') else text
 
 
 def _from_csv(content: bytes) -> Columns:
