@@ -5,6 +5,7 @@ one, so that a measure has the same bits on every machine. Nodes are told apart 
 """
 
 from experiments.measures.balance import cv, loads, max_to_mean, min_to_mean, percentiles, relative_loads
+from experiments.measures.digits import rounded
 from experiments.measures.flows import Counts, EventShape, Flows
 from experiments.measures.shares import total_variation, whole_numbers, whole_weights
 
@@ -18,6 +19,7 @@ __all__ = [
     "min_to_mean",
     "percentiles",
     "relative_loads",
+    "rounded",
     "total_variation",
     "whole_numbers",
     "whole_weights",

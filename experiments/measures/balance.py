@@ -116,7 +116,7 @@ def cv(load: ArrayLike, weights: ArrayLike | None = None) -> float:
     """
     counts, shares = _checked(load, weights)
     n, total = len(counts), sum(counts)
-    if weights is None:
+    if min(shares) == max(shares):
         return math.sqrt((n * sum(count * count for count in counts) - total * total) / (total * total))
     whole = sum(shares)
     squares = [(c * whole - total * s) ** 2 / (s * whole) for c, s in zip(counts, shares, strict=True)]

@@ -25,9 +25,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from experiments.measures import rounded
 from experiments.theory import extremes
 from experiments.theory.loads import load_cv_squared, mean_to_root_mean_square
-from experiments.theory.prediction import Prediction, rounded
+from experiments.theory.prediction import Prediction
 
 
 class _Family(Protocol):

@@ -19,7 +19,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
-from experiments.theory.prediction import rounded
+from experiments.measures import rounded
 
 
 def collision(probabilities: ArrayLike, draws: int) -> float:

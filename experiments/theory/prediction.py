@@ -5,20 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-DIGITS = 10
-"""Significant digits of a float law: the last bits of logarithms and gamma functions differ by machine."""
-
-
-def rounded(value: float) -> float:
-    """Round to `DIGITS` significant digits: ample for a comparison, and the same on every machine.
-
-    Examples
-    --------
-    >>> rounded(0.1 + 0.2)
-    0.3
-    """
-    return float(f"{value:.{DIGITS}g}")
-
 
 @dataclass(frozen=True)
 class Prediction:
@@ -27,7 +13,7 @@ class Prediction:
     Attributes
     ----------
     value
-        The value: a Fraction where the law is rational, else a float of `DIGITS` digits.
+        The value: a Fraction where the law is rational, else a float of ten digits.
     formula
         The law in one line of plain text.
     source

@@ -1,0 +1,177 @@
+"""Intervals cover at their level, tests reject at theirs, and bad samples are refused.
+
+Rates are exact sums where the law is discrete, else simulated with literal seeds and judged at a level
+corrected for the number of cases.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from experiments import inference
+from experiments.theory import ring_share
+
+RATE_LEVEL = 1e-6
+
+
+def check_rate(hits: int, trials: int, rate: float, cases: int) -> None:
+    """Reject a rate that no true rate of this size would show."""
+    assert stats.binomtest(hits, trials, rate).pvalue > RATE_LEVEL / cases
+
+
+@pytest.mark.parametrize("size", [2, 5, 30])
+@pytest.mark.parametrize("level", [0.95, 0.99])
+def test_t_intervals_cover_at_their_level(size: int, level: float) -> None:
+    rng = np.random.default_rng([31, size])
+    samples = rng.normal(7.0, 2.0, size=(3_000, size))
+    covered = sum(7.0 in interval_of(inference.mean(sample, level=level)) for sample in samples)
+    check_rate(covered, len(samples), level, 6)
+
+
+def interval_of(estimate: inference.Estimate) -> inference.Interval:
+    assert estimate.interval is not None
+    return estimate.interval
+
+
+@pytest.mark.parametrize("trials", [1, 10, 60])
+def test_binomial_intervals_cover_at_least_at_their_level(trials: int) -> None:
+    intervals = [interval_of(inference.proportion(x, trials)) for x in range(trials + 1)]
+    for p in np.linspace(0, 1, 41):
+        chances = stats.binom.pmf(np.arange(trials + 1), trials, p)
+        coverage = sum(chance for chance, interval in zip(chances, intervals, strict=True) if p in interval)
+        assert coverage >= 0.95 - 1e-9
+
+
+def test_a_binomial_interval_does_not_cover_over_rings_and_t_does() -> None:
+    """16 -> 17 nodes of 160 points, a million keys: the keys hardly matter, the rings do."""
+    keys, rings, truth = 1_000_000, 400, 1 / 17
+    rng = np.random.default_rng(32)
+    moved = rng.binomial(keys, ring_share(160, 160 * 16).rvs(size=(rings, 10), random_state=rng))
+    binomial = sum(truth in interval_of(inference.proportion(int(x), keys)) for x in moved[:, 0])
+    assert 0.03 * rings < binomial < 0.15 * rings
+    by_ring = sum(truth in interval_of(inference.mean(row / keys)) for row in moved)
+    check_rate(by_ring, rings, 0.95, 1)
+
+
+def test_bootstrap_intervals_cover_nearly_at_their_level() -> None:
+    rng = np.random.default_rng(33)
+    samples = rng.gamma(4.0, size=(300, 40))
+    covered = 0
+    for seed, sample in enumerate(samples):
+        covered += 4.0 in interval_of(inference.bootstrap(sample, np.mean, seed=seed, resamples=999))
+    assert 0.90 <= covered / len(samples) <= 0.98
+
+
+def test_bootstrap_repeats_itself_and_survives_ties() -> None:
+    values = [1.0, 4.0, 2.0, 8.0, 5.0, 7.0, 3.0, 6.0]
+    first, again, other = (inference.bootstrap(values, np.mean, seed=seed) for seed in (1, 1, 2))
+    assert first == again
+    assert first.interval != other.interval
+    assert interval_of(first).method == "bootstrap BCa"
+    ties = inference.bootstrap([1.0] * 7 + [2.0], np.median, seed=1)
+    assert interval_of(ties) == inference.Interval(1.0, 1.0, 0.95, "bootstrap percentile")
+    assert interval_of(inference.bootstrap([3.0] * 5, np.mean, seed=1)) == inference.Interval(
+        3.0, 3.0, 0.95, "bootstrap BCa"
+    )
+    assert inference.bootstrap([3.0], np.mean, seed=1).interval is None
+
+
+def test_mean_agrees_rejects_at_its_level_and_finds_a_planted_bias() -> None:
+    rng = np.random.default_rng(34)
+    null = rng.normal(1.0, 0.5, size=(2_000, 12))
+    rejections = sum(not inference.mean_agrees(row, 1).agrees(0.05) for row in null)
+    check_rate(rejections, len(null), 0.05, 2)
+    shift = 0.5
+    power = 1 - stats.nct.cdf(stats.t.isf(0.025, 11), 11, shift / 0.5 * math.sqrt(12))
+    found = sum(not inference.mean_agrees(row + shift, 1).agrees(0.05) for row in null)
+    check_rate(found, len(null), float(power), 2)
+
+
+@pytest.mark.parametrize("expected", [Fraction(1, 17), Fraction(1, 2), 0.3])
+def test_proportion_agrees_rejects_at_most_at_its_level(expected: float | Fraction) -> None:
+    trials = 200
+    chances = stats.binom.pmf(np.arange(trials + 1), trials, float(expected))
+    results = [inference.proportion_agrees(x, trials, expected) for x in range(trials + 1)]
+    rejected = sum(chance for chance, result in zip(chances, results, strict=True) if not result.agrees(0.05))
+    assert 0.02 < rejected <= 0.05 + 1e-12
+    assert all(
+        result.effect == pytest.approx(x / trials - float(expected)) for x, result in enumerate(results)
+    )
+
+
+@pytest.mark.parametrize(
+    ("moved", "expected", "p_value"), [(0, 0, 1.0), (1, 0, 0.0), (5, 1, 1.0), (4, 1, 0.0)]
+)
+def test_proportion_agrees_where_nothing_or_everything_moves(
+    moved: int, expected: int, p_value: float
+) -> None:
+    result = inference.proportion_agrees(moved, 5, expected)
+    assert result.p_value == p_value
+    assert result.standardised == (0.0 if p_value else math.copysign(math.inf, result.effect))
+
+
+def test_paired_differences_forget_what_pairs_share() -> None:
+    rng = np.random.default_rng(35)
+    shared = rng.normal(0, 100, size=30)
+    estimate = inference.paired_difference(shared + 1 + rng.normal(0, 0.1, 30), shared)
+    assert interval_of(estimate).low == pytest.approx(1, abs=0.1)
+    assert interval_of(estimate).high == pytest.approx(1, abs=0.1)
+    with pytest.raises(ValueError, match="30 and 29 repetitions"):
+        inference.paired_difference(shared, shared[:-1])
+
+
+def test_holm_by_its_definition() -> None:
+    """Step down: the smallest times t, the next times t - 1, ..., never below the one before."""
+    rng = np.random.default_rng(36)
+    for size in (1, 2, 5):
+        p = rng.random(size) / 4
+        ranked = sorted(p)
+        steps = [min(1.0, (size - i) * x) for i, x in enumerate(ranked)]
+        expected = dict(zip(ranked, itertools.accumulate(steps, max), strict=True))
+        assert inference.holm(p).tolist() == [expected[x] for x in p]
+    assert inference.holm([]).tolist() == []
+    assert inference.holm([0.02, 0.02]).tolist() == [0.04, 0.04]
+
+
+def test_holm_keeps_false_rejections_of_a_family_rare() -> None:
+    rng = np.random.default_rng(37)
+    families = rng.random((5_000, 8))
+    wrong = sum(bool((inference.holm(family) <= 0.05).any()) for family in families)
+    check_rate(wrong, len(families), 1 - (1 - 0.05 / 8) ** 8, 1)
+
+
+def test_equal_repetitions_have_an_interval_of_no_width() -> None:
+    estimate = inference.mean([0.1] * 10)
+    assert estimate.value == 0.1
+    assert interval_of(estimate) == inference.Interval(0.1, 0.1, 0.95, "t")
+    assert inference.mean([0.1]).interval is None
+    assert inference.mean_agrees([0.1] * 10, 0.1).p_value == 1.0
+    assert inference.mean_agrees([0.1] * 10, 0.2).p_value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: inference.mean([]), "at least one value"),
+        (lambda: inference.mean([1.0, math.nan]), "infinite or missing"),
+        (lambda: inference.mean([[1.0], [2.0]]), "one dimension"),
+        (lambda: inference.mean([1.0, 2.0], level=95), "between 0 and 1"),
+        (lambda: inference.bootstrap([math.inf, 1.0], np.mean, seed=1), "infinite or missing"),
+        (lambda: inference.proportion(3, 2), "3 of 2 keys"),
+        (lambda: inference.proportion(0, 0), "at least one trial"),
+        (lambda: inference.proportion_agrees(1, 2, 1.5), r"in \[0, 1\]"),
+        (lambda: inference.mean_agrees([1.0], 1), "at least 2"),
+        (lambda: inference.holm([0.5, math.nan]), "outside"),
+        (lambda: inference.holm([1.5]), "outside"),
+    ],
+)
+def test_bad_samples_are_refused(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
