@@ -8,7 +8,7 @@ from collections.abc import Iterable
 __all__ = ["BadUse", "CannotWrite", "did_you_mean"]
 
 
-class BadUse(ValueError):  # noqa: N818 - named for what happened; the command line prints it and exits 2
+class BadUse(ValueError):
     """A request that cannot be met as it was made; ``str()`` is the sentence for the person who made it.
 
     Examples

@@ -219,14 +219,20 @@ def _print_tables(outcome: Outcome[Any], *, quiet: bool) -> None:
     if quiet:
         return
     for line in outcome.presentation.meaning:
-        _say(textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False))
+        _say(_fold(line, width))
     _say("")
     _say(f"Written to {outcome.folder}/")
     for part in ("", "tables", "figures"):
         files = [path.name for path in outcome.files if path.parent == outcome.folder / part]
         if files:
             begin = f"  {part}/ " if part else "  "
-            _say(textwrap.fill("  ".join(files), width, initial_indent=begin, subsequent_indent="    "))
+            _say(_fold("  ".join(files), width, initial_indent=begin, subsequent_indent="    "))
+
+
+def _fold(text: str, width: int, **indents: str) -> str:
+    """Break lines at spaces only: names of files and of algorithms stay whole."""
+    options: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False, **indents}
+    return textwrap.fill(text, width, **options)
 
 
 def _list(rest: Sequence[str], find: Find) -> int:

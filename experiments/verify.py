@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from algorithms.errors import ShardlabError
 from experiments import provenance, store
-from experiments.errors import BadUse
+from experiments.errors import BadUse, CannotWrite
 from experiments.experiment import Experiment
 from experiments.runner import Reporter, run
 
@@ -100,17 +101,20 @@ def verify(
     """
     facts = store.run_facts(folder)
     experiment = find(facts["experiment"])
-    parameters = experiment.Parameters.build(facts["parameters"])
-    differences = []
-    profile = facts["profile"]
-    if profile is not None and experiment.profile(profile) != parameters:
-        differences.append(f"{folder}: the catalogue's [{profile}] has changed since; run it again")
-    expected = {name for name, digest in facts["files"].items() if digest is not None}
     with tempfile.TemporaryDirectory() as temporary:
         elsewhere = Path(temporary) / "run"
-        run(experiment, parameters, out=elsewhere, reporter=reporter)
-        files = store.run_facts(elsewhere)["files"]
-        computed = {name for name, digest in files.items() if digest is not None}
+        try:
+            parameters = experiment.Parameters.build(facts["parameters"])
+            run(experiment, parameters, out=elsewhere, reporter=reporter)
+        except CannotWrite:
+            raise
+        except (BadUse, ShardlabError) as error:
+            return Verdict(folder, 0, [f"{folder}: cannot be computed again: {error}"])
+        differences = []
+        profile = facts["profile"]
+        if profile is not None and experiment.profile(profile) != parameters:
+            differences.append(f"{folder}: the catalogue's [{profile}] has changed since; run it again")
+        expected, computed = (_decided(known) for known in (facts, store.run_facts(elsewhere)))
         for name in sorted(expected | computed):
             stored = _bytes(folder / name) if name in expected else None
             again = _bytes(elsewhere / name) if name in computed else None
@@ -118,6 +122,11 @@ def verify(
             if where is not None:
                 differences.append(f"{folder / name}: {where}{_versions(facts)}")
     return Verdict(folder, len(expected | computed), differences)
+
+
+def _decided(facts: dict[str, Any]) -> set[str]:
+    """Return the names of the files that no clock decides."""
+    return {name for name, digest in facts["files"].items() if digest is not None}
 
 
 def difference(name: str, stored: bytes | None, again: bytes | None) -> str | None:

@@ -151,7 +151,11 @@ def test_an_algorithm_from_a_file_is_run_under_its_name_and_without_its_path() -
         ("\n1 / 0", "mine.py:Mine", "cannot be imported: ZeroDivisionError: division by zero (line 2)"),
         ("class", "mine.py:Mine", "cannot be imported: SyntaxError: invalid syntax (line 1)"),
         ("import nowhere_to_be_found", "mine.py:M", "ModuleNotFoundError: No module named 'nowhere_to_be"),
-        (MINE.replace("always_first", "jump"), "mine.py:AlwaysFirst", "the algorithm name 'jump' is taken"),
+        (
+            MINE.replace("always_first", "jump"),
+            "mine.py:AlwaysFirst",
+            "'jump' is taken by algorithms.jump.Jump",
+        ),
     ],
 )
 def test_a_file_without_an_algorithm_is_refused(content: str | None, selection: str, said: str) -> None:

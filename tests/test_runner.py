@@ -358,6 +358,15 @@ def test_verify_says_when_the_catalogue_has_changed(tmp_path: Path) -> None:
     ]
 
 
+def test_verify_says_when_a_run_cannot_be_computed_any_more(tmp_path: Path) -> None:
+    run_here(tmp_path)
+    facts = store.run_facts(tmp_path)
+    facts["parameters"]["event"] = ["melt"]
+    (tmp_path / "run.json").write_text(json.dumps(facts), encoding="utf-8")
+    (sentence,) = verify(tmp_path, find).differences
+    assert sentence.startswith(f"{tmp_path}: cannot be computed again: --event: 'melt' is unknown")
+
+
 @pytest.mark.parametrize(
     ("name", "stored", "again", "said"),
     [

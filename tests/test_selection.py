@@ -1,0 +1,97 @@
+"""Selections: texts become candidates, and values by the annotations of a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pytest
+
+from algorithms import Capability, names
+from algorithms.registry import Parameter, parameters_of, spec_of
+from experiments.errors import BadUse
+from experiments.parameters import Parameters
+from experiments.selection import files_of, having, lacking, resolve
+from experiments.values import parse_value
+
+
+def read(annotation: Any, text: str) -> Any:
+    return parse_value(Parameter("x", annotation, None, True), text)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "text", "value"),
+    [
+        (int, "1e3", 1000),
+        (int, "-2", -2),
+        (float, "2", 2.0),
+        (str, "2", "2"),
+        (bool, "false", False),
+        (Literal["up", "down"], "up", "up"),
+        (int | None, "none", None),
+        (int | None, "7", 7),
+        (float | str, "seven", "seven"),
+        (float | str, "0.5", 0.5),
+        (int | float, "3", 3),
+        (Sequence[int], "1, 2,3", [1, 2, 3]),
+        (tuple[str, ...], "A,C,E", ["A", "C", "E"]),
+        (Sequence[int | str] | None, "A,2", ["A", 2]),
+        (Sequence[int] | None, "none", None),
+    ],
+)
+def test_a_value_is_read_by_its_annotation(annotation: Any, text: str, value: Any) -> None:
+    found = read(annotation, text)
+    assert (type(found), found) == (type(value), value)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "text", "said"),
+    [
+        (int, "many", "'many' is not a whole number; give a whole number from -"),
+        (float, "nan", "'nan' is not allowed; give a number"),
+        (bool, "perhaps", "neither true nor false"),
+        (Literal["up", "down"], "dwon", "give one of up, down; did you mean 'down'"),
+        (int | None, "x", "not a whole number"),
+        (Sequence[int], "1,x", "'x' is not a whole number"),
+        (Mapping[str, int], "a=1", "cannot be given as a text"),
+        (object, "a", "cannot be given as a text"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_is_allowed(annotation: Any, text: str, said: str) -> None:
+    with pytest.raises(BadUse, match=said):
+        read(annotation, text)
+
+
+def test_every_default_of_every_algorithm_is_kept_when_nothing_is_set() -> None:
+    for candidate in resolve():
+        assert candidate.parameters == {}
+        for name, parameter in parameters_of(candidate.algorithm).items():
+            assert candidate.value(name) is parameter.default
+
+
+def test_all_algorithms_are_candidates_by_default_in_their_order() -> None:
+    assert [candidate.label for candidate in resolve()] == list(names())
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_is_set_reaches_the_partitioner(name: str) -> None:
+    (candidate,) = resolve([name], [f"{name}.hash=murmur3_64", f"{name}.hash_bits=20"])
+    built = candidate.build(3, seed=7, hash="xxh64")
+    assert (built.hash_bits, candidate.hash, candidate.hash_bits) == (20, "murmur3_64", 20)
+    assert candidate.label == name
+
+
+@pytest.mark.parametrize("capability", list(Capability))
+def test_who_lacks_a_capability_says_why(capability: Capability) -> None:
+    candidates = resolve()
+    with_it, without = having(candidates, capability), lacking(candidates, capability)
+    assert len(with_it) + len(without) == len(candidates)
+    for candidate, reason in without:
+        assert capability not in spec_of(candidate.algorithm).capabilities
+        assert reason == spec_of(candidate.algorithm).lacks.get(capability, reason) != ""
+
+
+def test_the_files_of_workloads_are_inputs(tmp_path: Any) -> None:
+    path = tmp_path / "keys.txt"
+    path.write_text("a\nb\n", encoding="utf-8")
+    assert files_of(Parameters(workload=[f"file:{path}"])) == [path]
