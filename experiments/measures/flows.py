@@ -64,17 +64,20 @@ class EventShape:
         (('a', 'b', 'c'), [0, 1], [0, 2])
         """
         rows: dict[str, int] = {}
-        maps = []
+        maps: list[NDArray[np.int64]] = []
+        weights: list[dict[int, float]] = []
         for side in (before, after):
             buckets = np.full(max(side, default=-1) + 1, -1, dtype=np.int64)
+            by_row = {}
             for bucket, node in side.items():
-                buckets[bucket] = rows.setdefault(node.name, len(rows))
+                row = buckets[bucket] = rows.setdefault(node.name, len(rows))
+                by_row[row] = node.weight
             maps.append(buckets)
-        weights = np.zeros((2, len(rows)), dtype=np.float64)
-        for row, side in zip(weights, (before, after), strict=True):
-            for node in side.values():
-                row[rows[node.name]] = node.weight
-        return cls(tuple(rows), maps[0], maps[1], weights[0], weights[1])
+            weights.append(by_row)
+        columns = np.zeros((2, len(rows)), dtype=np.float64)
+        for column, by_row in zip(columns, weights, strict=True):
+            column[list(by_row)] = list(by_row.values())
+        return cls(tuple(rows), *maps, *columns)
 
     @property
     def slots_before(self) -> NDArray[np.int64]:
