@@ -1,0 +1,299 @@
+"""Scale events, as a user writes them: ``add:1``, ``double``, ``remove:middle``, ``weight:2`` ..."""
+
+from __future__ import annotations
+
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from algorithms import Nodes, Partitioner
+from experiments.errors import BadUse, did_you_mean
+from experiments.parsers import integer, number
+
+__all__ = ["KINDS", "Change", "Event", "parse"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One scale event with its nodes named: the arguments of `Partitioner.change`.
+
+    Parameters
+    ----------
+    add, remove
+        Names of nodes.
+    weights
+        New weights by name.
+
+    Examples
+    --------
+    >>> from algorithms import create
+    >>> partitioner = create("jump", 2)
+    >>> Change(add=("node-2",)).apply(partitioner)
+    >>> partitioner.nodes
+    ['node-0', 'node-1', 'node-2']
+    """
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def apply(self, partitioner: Partitioner[Any]) -> None:
+        """Make the event, in one step; raises as `Partitioner.change` does."""
+        partitioner.change(add=self.add, remove=self.remove, weights=self.weights)
+
+
+@dataclass(frozen=True)
+class Event(ABC):
+    """A kind of scale event with its number.
+
+    Sub-classes set ``syntax`` and ``summary``, and say how many nodes are needed and what changes.
+    """
+
+    syntax: ClassVar[str]
+    """How it is written, the number in capitals."""
+
+    summary: ClassVar[str]
+    """A few words for help and tables."""
+
+    @property
+    @abstractmethod
+    def text(self) -> str:
+        """How a user writes it, in its shortest form."""
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What happens, in words for a table."""
+
+    @property
+    def least_nodes(self) -> int:
+        """How many nodes there must be before it."""
+        return 1
+
+    @abstractmethod
+    def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
+        """Name the nodes.
+
+        Parameters
+        ----------
+        nodes
+            Those before the event.
+        newcomer
+            index -> the name of a node that is not there yet, for indices from ``len(nodes)``.
+        seed
+            For events that choose at random.
+
+        Returns
+        -------
+        Change
+        """
+
+
+@dataclass(frozen=True)
+class _Counted(Event):
+    count: int = 1
+
+    kind: ClassVar[str]
+
+    @property
+    def text(self) -> str:
+        return f"{self.kind}:{self.count}"
+
+
+@dataclass(frozen=True)
+class Add(_Counted):
+    """Nodes join."""
+
+    kind = "add"
+    syntax = "add:K"
+    summary = "K nodes join in one step"
+
+    @property
+    def title(self) -> str:
+        return "add one" if self.count == 1 else f"add {self.count}"
+
+    def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
+        return Change(add=tuple(newcomer(len(nodes) + i) for i in range(self.count)))
+
+
+@dataclass(frozen=True)
+class Double(Event):
+    """As many nodes join as there are."""
+
+    syntax = "double"
+    summary = "as many nodes join as there are"
+    text = "double"
+    title = "double"
+
+    def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
+        return Change(add=tuple(newcomer(len(nodes) + i) for i in range(len(nodes))))
+
+
+@dataclass(frozen=True)
+class Remove(Event):
+    """The node in the last or in the middle bucket leaves."""
+
+    where: str = "last"
+
+    syntax = "remove:last|middle"
+    summary = "the node in the last bucket, or in the middle one, leaves"
+    least_nodes = 2
+
+    @property
+    def text(self) -> str:
+        return f"remove:{self.where}"
+
+    @property
+    def title(self) -> str:
+        return f"remove the {self.where}" + (" one" if self.where == "middle" else "")
+
+    def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
+        return Change(remove=(_middle(nodes) if self.where == "middle" else nodes[nodes.top - 1].name,))
+
+
+@dataclass(frozen=True)
+class RemoveRandom(_Counted):
+    """Nodes drawn at random leave."""
+
+    kind = "remove-random"
+    syntax = "remove-random:K"
+    summary = "K nodes, drawn anew in each repetition, leave in one step"
+
+    @property
+    def title(self) -> str:
+        return f"remove {self.count} at random"
+
+    @property
+    def least_nodes(self) -> int:
+        return self.count + 1
+
+    def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
+        drawn = random.Random(seed).sample(nodes.buckets().tolist(), self.count)
+        return Change(remove=tuple(nodes[bucket].name for bucket in sorted(drawn)))
+
+
+@dataclass(frozen=True)
+class Replace(Event):
+    """The node in the middle bucket leaves, and another one joins, in one step."""
+
+    syntax = "replace"
+    summary = "the node in the middle bucket leaves and a new one joins, in one step"
+    text = "replace"
+    title = "replace one"
+
+    def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
+        return Change(add=(newcomer(len(nodes)),), remove=(_middle(nodes),))
+
+
+@dataclass(frozen=True)
+class Weight(Event):
+    """The weight of the node in the middle bucket is multiplied."""
+
+    factor: float = 2.0
+
+    syntax = "weight:FACTOR"
+    summary = "the weight of the node in the middle bucket is multiplied by FACTOR"
+
+    @property
+    def text(self) -> str:
+        return f"weight:{self.factor:g}"
+
+    @property
+    def title(self) -> str:
+        return f"one weight × {self.factor:g}"
+
+    def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
+        bucket = int(nodes.buckets()[len(nodes) // 2])
+        return Change(weights={nodes[bucket].name: nodes[bucket].weight * self.factor})
+
+
+def _middle(nodes: Nodes) -> str:
+    return nodes[int(nodes.buckets()[len(nodes) // 2])].name
+
+
+def _counted(event: type[_Counted]) -> Callable[[str], Event]:
+    return lambda option: event(integer(1, 10**6)(option or "1"))
+
+
+def _remove(option: str) -> Event:
+    if option not in ("last", "middle"):
+        raise BadUse(f"remove:{option} says not which node; write remove:last or remove:middle")
+    return Remove(option)
+
+
+def _plain(event: Callable[[], Event]) -> Callable[[str], Event]:
+    def read(option: str) -> Event:
+        if option:
+            raise BadUse(f"{event().text} takes no {option!r}; write {event().text} alone")
+        return event()
+
+    return read
+
+
+KINDS: dict[str, tuple[type[Event], Callable[[str], Event]]] = {
+    "add": (Add, _counted(Add)),
+    "double": (Double, _plain(Double)),
+    "remove": (Remove, _remove),
+    "remove-random": (RemoveRandom, _counted(RemoveRandom)),
+    "replace": (Replace, _plain(Replace)),
+    "weight": (Weight, lambda option: Weight(number(above=0.0, most=1e6)(option or "2"))),
+}
+"""The kinds of events: what stands before the colon, with their class and who reads what stands behind it."""
+
+
+def parse(text: object) -> Event:
+    """Return the event that a text stands for.
+
+    Parameters
+    ----------
+    text
+        Such as ``add:5``, ``remove:middle`` or ``weight:0.5``; an Event is returned as it is.
+
+    Returns
+    -------
+    Event
+
+    Raises
+    ------
+    BadUse
+        If there is no such event, or its number cannot be.
+
+    Examples
+    --------
+    >>> parse("add").text, parse("weight:0.5").title
+    ('add:1', 'one weight × 0.5')
+    """
+    if isinstance(text, Event):
+        return text
+    kind, _, option = str(text).partition(":")
+    if kind not in KINDS:
+        allowed = ", ".join(event.syntax for event, _ in KINDS.values())
+        raise BadUse(f"{text!r} is no scale event; give one of {allowed}{did_you_mean(kind, KINDS)}")
+    return KINDS[kind][1](option)
+
+
+def canonical(text: object) -> str:
+    """Return the shortest text of an event: the parser of a parameter.
+
+    Parameters
+    ----------
+    text
+        As for `parse`.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    BadUse
+        As `parse` does.
+
+    Examples
+    --------
+    >>> canonical("weight:2.0")
+    'weight:2'
+    """
+    return parse(text).text
