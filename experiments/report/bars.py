@@ -48,7 +48,7 @@ def histogram(
     values = values / values.mean()
     counts, edges = np.histogram(values, bins=bins)
     axes.stairs(counts, edges, fill=True, color=colour)
-    # The bars at the ends of the range are too low to be seen, and the fullest node is what one has to buy for.
+    # The bars at the ends of the range are too low to be seen, and the fullest node is what decides the size.
     for value in (values.min(), values.max()):
         axes.annotate(
             f"{value:.2f}",

@@ -172,8 +172,7 @@ def lines(
         if name not in shown:
             ends += _end(where, y, name, MUTED, logy)
     if laws and any(name in shown for name in laws):
-        axes.plot([], [], color=INK, linestyle=(0, (1, 1.4)), linewidth=0.9, label="law")
-        axes.legend(loc="best")
+        axes.set_title("dotted: law", loc="right", fontsize=6.5, color=MUTED)
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
     axes.grid(axis="y")
@@ -303,17 +302,10 @@ def _name_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> Non
     height = axes.get_window_extent().height / axes.figure.dpi * 72
     heights = spread([float(places[i][1]) for i in order], 8.5 / height)
     for i, at in zip(order, heights, strict=True):
-        x, y, name, colour = ends[i]
-        arrow = {"arrowstyle": "-", "linewidth": 0.5, "color": colour, "shrinkA": 1, "shrinkB": 2}
-        axes.annotate(
-            name,
-            (x, y),
-            xytext=(1.04, at),
-            textcoords="axes fraction",
-            va="center",
-            ha="left",
-            fontsize=7,
-            color=colour,
-            arrowprops=arrow,
-            annotation_clip=False,
-        )
+        _, _, name, colour = ends[i]
+        leader = [places[i][0] + 0.015, 1.03], [places[i][1], at]
+        axes.plot(*leader, transform=axes.transAxes, color=colour, linewidth=0.5, clip_on=False)
+        axes.text(1.04, at, name, transform=axes.transAxes, va="center", ha="left", fontsize=7, color=colour)
+    # Names stand where they stand: what is drawn later must not move the lines.
+    axes.set_xlim(axes.get_xlim())
+    axes.set_ylim(axes.get_ylim())

@@ -98,8 +98,8 @@ def escape_latex(text: str) -> str:
     >>> print(escape_latex("--set ring.points=400"))
     -{}-set ring.points=400
     """
-    # Two hyphens would be a dash, and two powers side by side a double superscript.
-    joined = re.sub(r"-(?=-)", "-\N{WORD JOINER}", one_line(text))
+    # Two hyphens would be a dash, two quotes a double one, and two powers side by side a double superscript.
+    joined = re.sub(r"-(?=-)|['\"](?=['\"])", "\\g<0>\N{WORD JOINER}", one_line(text))
     written = "".join(_latex_character(character) for character in joined)
     return re.sub(r"(?:\$\^\{[^}]*\}\$)+", _join_powers, written)
 

@@ -142,23 +142,38 @@ def _balanced(head: str, width: int) -> list[str]:
 
 
 def _blocks(table: Table, rows: list[list[str]], width: int) -> list[RenderableType]:
-    """Write each row as lines of header and value, under its first cell."""
+    """Write each row as lines of header and value, or a line of each by turns, under its first cell."""
     from rich.cells import cell_len
     from rich.padding import Padding
     from rich.table import Table as Grid
     from rich.text import Text
 
-    heads = [table.header(column) for column in table.shown()]
-    indent = min(max((cell_len(head) for head in heads[1:]), default=0), max(8, width // 2))
+    shown = table.shown()
+    heads = [table.header(column) for column in shown]
+    if not rows:
+        return [Text(f"\n{', '.join(heads)}: no rows\n")]
+    indent = max((cell_len(head) for head in heads[1:]), default=0)
+    numbers = [i for i, column in enumerate(shown) if i and not table.is_words(column)]
+    longest = max((cell_len(row[i]) for row in rows for i in numbers), default=0)
+    beside = indent + _GAP + max(longest, _LEAST_WORDS // 2) + _GAP <= width
     blocks: list[RenderableType] = []
     for cells in rows:
-        grid = Grid.grid(padding=(0, 2, 0, 0))
-        grid.add_column(width=indent, overflow="fold")
-        grid.add_column(overflow="fold")
-        for head, cell in zip(heads[1:], cells[1:], strict=True):
-            grid.add_row(Text(head, style="dim"), Text(cell))
-        blocks += [Text(f"\n{heads[0]}: {cells[0]}", style="bold"), Padding(grid, (0, 0, 0, 2))]
-    return [*blocks, Text("")] if blocks else [Text(f"\n{', '.join(heads)}: no rows\n")]
+        blocks.append(Text(f"\n{heads[0]}: {cells[0]}", style="bold"))
+        pairs = list(zip(heads[1:], cells[1:], strict=True))
+        if beside:
+            grid = Grid.grid(padding=(0, _GAP, 0, 0))
+            grid.add_column(width=indent)
+            grid.add_column(overflow="fold")
+            for head, cell in pairs:
+                grid.add_row(Text(head, style="dim"), Text(cell))
+            blocks.append(Padding(grid, (0, 0, 0, _GAP)))
+        else:
+            for head, cell in pairs:
+                blocks += [
+                    Padding(Text(head, style="dim"), (0, 0, 0, 1)),
+                    Padding(Text(cell), (0, 0, 0, _GAP)),
+                ]
+    return [*blocks, Text("")]
 
 
 def _render(parts: list[RenderableType], width: int, colour: bool) -> str:
