@@ -89,8 +89,8 @@ class Spec:
     lookup_cost, resize_cost, memory_cost
         In n nodes and v points, such as "O(log n)".
     movement_law
-        The family of closed forms that its movement follows: "modulo", "range", "consistent", "random" or
-        "bound"; "" where none is known.
+        The family of closed forms that its movement follows: "modulo", "range", "ring", "consistent" (scores
+        for each pair), "random", or "bound" (what the shares require and no more); "" where none is known.
     balance_law
         The same for its loads: "multinomial", "ring", "range" or "exact"; "" where none is known.
     baseline

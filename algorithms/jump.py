@@ -49,7 +49,7 @@ def jump_kernel(hashes: Hashes, n: int, out: Buckets) -> None:
         lookup_cost="O(log n)",
         resize_cost="O(1)",
         memory_cost="O(1)",
-        movement_law="consistent",
+        movement_law="bound",
         balance_law="multinomial",
     )
 )

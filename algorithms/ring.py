@@ -90,7 +90,7 @@ def ring_replicas_kernel(
         lookup_cost="O(1) for scattered points, O(log nv) in the worst case",
         resize_cost="O(nv log nv)",
         memory_cost="O(nv)",
-        movement_law="consistent",
+        movement_law="ring",
         balance_law="ring",
     )
 )
