@@ -30,7 +30,7 @@ def check_rate(hits: int, trials: int, rate: float, cases: int) -> None:
 @pytest.mark.parametrize("level", [0.95, 0.99])
 def test_t_intervals_cover_at_their_level(size: int, level: float) -> None:
     rng = np.random.default_rng([31, size])
-    samples = rng.normal(7.0, 2.0, size=(3_000, size))
+    samples = rng.normal(7.0, 2.0, size=(1_000, size))
     covered = sum(7.0 in interval_of(inference.mean(sample, level=level)) for sample in samples)
     check_rate(covered, len(samples), level, 6)
 
@@ -51,7 +51,7 @@ def test_binomial_intervals_cover_at_least_at_their_level(trials: int) -> None:
 
 def test_a_binomial_interval_does_not_cover_over_rings_and_t_does() -> None:
     """16 -> 17 nodes of 160 points, a million keys: the keys hardly matter, the rings do."""
-    keys, rings, truth = 1_000_000, 400, 1 / 17
+    keys, rings, truth = 1_000_000, 150, 1 / 17
     rng = np.random.default_rng(32)
     moved = rng.binomial(keys, ring_share(160, 160 * 16).rvs(size=(rings, 10), random_state=rng))
     binomial = sum(truth in interval_of(inference.proportion(int(x), keys)) for x in moved[:, 0])
@@ -85,7 +85,7 @@ def test_bootstrap_repeats_itself_and_survives_ties() -> None:
 
 def test_mean_agrees_rejects_at_its_level_and_finds_a_planted_bias() -> None:
     rng = np.random.default_rng(34)
-    null = rng.normal(1.0, 0.5, size=(2_000, 12))
+    null = rng.normal(1.0, 0.5, size=(1_000, 12))
     rejections = sum(not inference.mean_agrees(row, 1).agrees(0.05) for row in null)
     check_rate(rejections, len(null), 0.05, 2)
     shift = 0.5

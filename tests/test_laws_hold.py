@@ -1,7 +1,7 @@
 """Every registered algorithm follows the laws that its `Spec` names.
 
-Means over seeds are compared with the laws, at a level corrected for the number of cases. No algorithm is named:
-whatever is registered is crossed with all events that it can do.
+Means over seeds are compared with the laws, at a level corrected for the number of cases. No algorithm is
+named: whatever is registered is crossed with all events that it can do.
 """
 
 from __future__ import annotations

@@ -204,7 +204,7 @@ WEIGHTS: list[tuple[list[float], list[float]]] = [
 def test_consistent_family_by_simulated_races(case: int, before: list[float], after: list[float]) -> None:
     event = event_of(before, after)
     rng = np.random.default_rng([20240607, case])
-    race = rng.exponential(size=(400_000, len(before)))
+    race = rng.exponential(size=(150_000, len(before)))
     with np.errstate(divide="ignore"):
         old, new = ((race / np.array(weights)).argmin(axis=1) for weights in (before, after))
     check_mean(
