@@ -112,8 +112,8 @@ def dots(
         axes.axhline(boundary - 0.5, color="#DDDDDD", linewidth=0.5, zorder=0)
     axes.grid(axis="x")
     axes.set_xlabel(label)
-    if not log:
-        axes.set_xlim(left=min(0.0, axes.get_xlim()[0]) if np.nanmin(measured) < 0 else 0.0)
+    if not log and not (measured < 0).any():
+        axes.set_xlim(left=0)
     if percent:
         percent_axis(axes, "x")
 
