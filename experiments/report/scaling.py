@@ -308,7 +308,10 @@ def _movement_figure(part: _Part, summary: pd.DataFrame) -> Figure:
         )
         charts.legend(canvas, axes)
 
-    caption = f"Keys moved by each scale event, with 95 % intervals ({_method(part)}); marks: the law. {part.facts}."
+    caption = (
+        f"Keys moved by each scale event, with 95 % intervals ({_method(part)}); marks: the law. "
+        f"{part.facts}."
+    )
     return Figure(f"movement{part.suffix}", caption, draw, size=_size(part))
 
 

@@ -1,0 +1,88 @@
+"""Scale events, as texts and as changes of real partitioners."""
+
+from __future__ import annotations
+
+import pytest
+
+from algorithms import create
+from experiments import events
+from experiments.errors import BadUse
+from experiments.seeds import repetition_of
+
+NEWCOMER = repetition_of(0, "uniform", 0, seed_bits=64).node
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("add:1", "add:1"),
+        ("add", "add:1"),
+        ("add:1e2", "add:100"),
+        ("remove-random:3", "remove-random:3"),
+        ("weight:2.50", "weight:2.5"),
+        ("double", "double"),
+        ("replace", "replace"),
+        ("remove:middle", "remove:middle"),
+    ],
+)
+def test_an_event_is_read_and_written_in_its_shortest_form(text: str, canonical: str) -> None:
+    assert events.canonical(text) == canonical
+    assert events.parse(canonical) == events.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ad:1", "did you mean 'add'"),
+        ("add:0", "below 1"),
+        ("add:x", "whole number"),
+        ("remove:first", "remove:last or remove:middle"),
+        ("remove", "remove:last or remove:middle"),
+        ("double:2", "double alone"),
+        ("weight:0", "0"),
+        ("weight:nan", "nan"),
+        ("weight:-1", "-1"),
+        ("", "is no scale event"),
+    ],
+)
+def test_what_is_no_event_is_refused_in_one_sentence(text: str, words: str) -> None:
+    with pytest.raises(BadUse) as caught:
+        events.parse(text)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("add:2", 5, [f"node-{i}" for i in range(7)]),
+        ("double", 3, [f"node-{i}" for i in range(6)]),
+        ("remove:last", 4, ["node-0", "node-1", "node-2"]),
+        ("remove:middle", 5, ["node-0", "node-1", "node-3", "node-4"]),
+        ("replace", 4, ["node-0", "node-1", "node-4", "node-3"]),
+        ("weight:3", 3, ["node-0", "node-1", "node-2"]),
+    ],
+)
+def test_an_event_changes_just_what_it_says(text: str, before: int, after: list[str]) -> None:
+    partitioner = create("rendezvous", before)
+    change = events.parse(text).change(partitioner.nodes, NEWCOMER, seed=1)
+    change.apply(partitioner)
+    assert partitioner.nodes.names() == after
+    heavy = [node.weight for node in partitioner.nodes.values() if node.weight != 1]
+    assert heavy == ([3.0] if text.startswith("weight") else [])
+
+
+def test_random_removal_depends_on_its_seed_alone() -> None:
+    nodes = create("ring", 50).nodes
+    event = events.parse("remove-random:5")
+    drawn = [event.change(nodes, NEWCOMER, seed).remove for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+    assert len(set(drawn[0])) == 5
+    assert set(drawn[0]) <= set(nodes.names())
+
+
+def test_a_weight_change_multiplies_the_weight_that_a_node_has() -> None:
+    partitioner = create("ring", 3)
+    for _ in range(2):
+        events.parse("weight:2").change(partitioner.nodes, NEWCOMER, 0).apply(partitioner)
+    assert partitioner.nodes[1].weight == 4.0

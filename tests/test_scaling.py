@@ -1,0 +1,164 @@
+"""The main job: its rows against exact movement, against the laws, and what it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from algorithms import names
+from experiments import inference, selection
+from experiments.errors import BadUse
+from experiments.runner import Outcome, run
+from experiments.scaling import EXPERIMENT, ScalingParameters
+
+EVENTS = (
+    "add:1",
+    "add:4",
+    "double",
+    "remove:last",
+    "remove:middle",
+    "remove-random:3",
+    "replace",
+    "weight:2",
+)
+
+
+def rows_of(folder: Path, **values: object) -> tuple[pd.DataFrame, Outcome[ScalingParameters]]:
+    parameters = EXPERIMENT.profile("smoke").replace(values)
+    outcome = run(EXPERIMENT, parameters, profile="smoke", out=folder)
+    return outcome.results.rows, outcome
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, Outcome[ScalingParameters]]:
+    return rows_of(tmp_path_factory.mktemp("scaling"))
+
+
+def test_every_algorithm_has_a_row_for_every_event_and_repetition(smoke: tuple[pd.DataFrame, object]) -> None:
+    rows = smoke[0]
+    sampled = rows[rows["method"] == "sampled"]
+    seen = sampled.groupby(["label", "event"], sort=False).size()
+    assert set(seen.index) == {(label, event) for label in names() for event in EVENTS}
+    assert set(seen) == {3}
+
+
+def test_who_cannot_do_an_event_says_why_and_has_no_numbers(smoke: tuple[pd.DataFrame, object]) -> None:
+    rows = smoke[0]
+    refused = rows[rows["cannot"].notna()]
+    assert len(refused)
+    assert refused["movement"].isna().all()
+    assert refused["cannot"].str.len().min() > 20
+    assert rows[rows["cannot"].isna()]["movement"].notna().all()
+
+
+def test_sampled_movement_agrees_with_the_exact_one_of_the_same_partitioner(
+    smoke: tuple[pd.DataFrame, object],
+) -> None:
+    rows = smoke[0]
+    where = ["label", "event", "repetition"]
+    both = rows[rows["method"] == "sampled"].merge(
+        rows[rows["method"] == "exact"], on=where, suffixes=("", "_x")
+    )
+    assert len(both) == 3 * 3 * len(EVENTS)
+    p_values = [
+        inference.proportion_agrees(int(row["moved"]), int(row["keys"]), row["movement_x"]).p_value
+        for _, row in both.iterrows()
+    ]
+    assert inference.holm(p_values).min() > 0.01
+
+
+def test_exact_movement_of_ranges_and_tables_is_the_law(smoke: tuple[pd.DataFrame, object]) -> None:
+    rows = smoke[0]
+    exact = rows[(rows["method"] == "exact") & rows["label"].isin(["key_range", "table"])]
+    assert len(exact) == 2 * 3 * len(EVENTS)
+    for _, row in exact.iterrows():
+        assert row["movement"] == pytest.approx(float(row["law_movement"]), abs=1e-12)
+        assert row["stray"] == pytest.approx(float(row["law_stray"]), abs=1e-12)
+
+
+def test_measures_of_one_event_are_consistent(smoke: tuple[pd.DataFrame, object]) -> None:
+    rows = smoke[0]
+    done = rows[rows["cannot"].isna()]
+    moved = [int(value) for value in done["moved"]]
+    keys = [int(value) for value in done["keys"]]
+    assert np.allclose(done["movement"], [m / k for m, k in zip(moved, keys, strict=True)])
+    assert np.allclose(done["excess"], done["movement"] - done["minimum"])
+    assert (done["excess"] >= 0).all()
+    assert (done["stray"] <= done["movement"] + 1e-12).all()
+    assert (done["largest"] <= done["movement"] + 1e-12).all()
+    assert (done["min_to_mean_after"] <= 1).all()
+    assert (done["max_to_mean_after"] >= 1).all()
+
+
+def test_what_it_shows_is_complete(smoke: tuple[pd.DataFrame, Outcome[ScalingParameters]]) -> None:
+    outcome = smoke[1]
+    tables = {table.stem: table.to_terminal(120) for table in outcome.presentation.tables}
+    assert set(tables) == {"movement", "events", "balance", "speed-timing"}
+    assert "ideal" in tables["movement"]
+    assert "jump cannot remove the middle one" in tables["movement"]
+    assert "add one (16 → 17)" in tables["events"]
+    assert any("5.88 %" in line for line in outcome.presentation.meaning)
+    assert {path.name for path in outcome.files} >= {"rows.csv", "timing.csv", "run.json", "movement.pdf"}
+
+
+def test_skewed_keys_are_counted_as_draws_and_as_distinct_keys(tmp_path: Path) -> None:
+    rows, outcome = rows_of(
+        tmp_path, workload=["names"], algorithms="jump,modulo", event="add:1", repetitions=2, keys=20_000
+    )
+    assert (rows["distinct"] < rows["keys"]).all()
+    assert (rows["distinct_moved"] < rows["distinct"]).all()
+    events = next(table for table in outcome.presentation.tables if table.name == "events")
+    assert "distinct" in (events.columns or ())
+
+
+def test_all_algorithms_see_the_same_keys(tmp_path: Path) -> None:
+    rows, _ = rows_of(tmp_path, event="add:1", repetitions=2, keys=1000)
+    for _, group in rows[rows["method"] == "sampled"].groupby("repetition"):
+        assert group["seed"].nunique() == group["hash_seed"].nunique() == 1
+    assert rows["seed"].nunique() == 2
+
+
+def test_a_hash_without_a_seed_varies_the_names(tmp_path: Path) -> None:
+    rows, _ = rows_of(
+        tmp_path, algorithms="ring:hash=sha1_28:points=5", event="add:1", repetitions=3, keys=5000
+    )
+    exact = rows[rows["method"] == "exact"]
+    assert exact["movement"].nunique() == 3
+    assert {int(keys) for keys in exact["keys"]} == {2**28}
+
+
+def test_threads_do_not_change_a_byte(tmp_path: Path) -> None:
+    files = []
+    for threads in (1, 3):
+        folder = tmp_path / str(threads)
+        rows_of(folder, threads=threads, keys=600_000, repetitions=1, event="add:1,weight:2", nodes="5")
+        files.append((folder / "rows.csv").read_bytes())
+    assert files[0] == files[1]
+
+
+@pytest.mark.parametrize(
+    ("event", "nodes"), [("remove:last", 1), ("remove-random:16", 16), ("remove:middle", 1)]
+)
+def test_an_event_that_leaves_no_node_is_bad_use(event: str, nodes: int) -> None:
+    with pytest.raises(BadUse, match="leaves no node"):
+        ScalingParameters(event=event, nodes=(nodes,))
+
+
+def test_ints_only_hashes_refuse_text_keys_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(BadUse, match="takes ints only"):
+        rows_of(tmp_path / "none", workload=["names"], set="ring.hash=identity")
+    assert not (tmp_path / "none").exists()
+
+
+def test_settings_reach_the_algorithm(tmp_path: Path) -> None:
+    few, many = (
+        rows_of(
+            tmp_path / points, algorithms="ring", event="add:1", set=f"ring.points={points}", repetitions=4
+        )[0]
+        for points in ("2", "2000")
+    )
+    assert few["cv_before"].mean() > 5 * many["cv_before"].mean()
+    assert selection.resolve(["ring"], ["ring.points=2"])[0].settings.startswith("points=2 ")
