@@ -1,0 +1,281 @@
+"""What a workload is: keys by chunk, their hashes, and numbers that tell equal keys from different ones."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.columns import Integers, Strings
+from algorithms.hashing import hash_column
+from experiments.workloads.cache import HashCache
+
+__all__ = ["CHUNK", "Chunks", "Keys", "Workload", "chunks_of"]
+
+CHUNK = 1 << 18
+"""Keys in a chunk: at 2 MB, its hashes stay in a processor's cache from one kernel to the next."""
+
+CACHE_BYTES = 1 << 28
+"""How many bytes of hashes are kept: those of 33 million keys."""
+
+Keys: TypeAlias = Integers | Strings
+
+_hashes = HashCache(CACHE_BYTES)
+
+
+@dataclass(frozen=True)
+class Chunks:
+    """The chunks that k keys make: all of `CHUNK` keys but the last.
+
+    Parameters
+    ----------
+    keys
+        How many keys.
+
+    Examples
+    --------
+    >>> chunks = Chunks(600_000)
+    >>> len(chunks), list(chunks)
+    (3, [262144, 262144, 75712])
+    """
+
+    keys: int
+
+    def __len__(self) -> int:
+        return -(-self.keys // CHUNK)
+
+    def __iter__(self) -> Iterator[int]:
+        return (self.size(number) for number in range(len(self)))
+
+    def size(self, number: int) -> int:
+        """Return how many keys chunk `number` has: the `limit` with which to draw it."""
+        if not 0 <= number < len(self):
+            raise IndexError(f"chunk {number} of {len(self)}: give a number from 0 to {len(self) - 1}")
+        return min(CHUNK, self.keys - number * CHUNK)
+
+
+def chunks_of(keys: int) -> Chunks:
+    """Return the chunks that k keys make.
+
+    Parameters
+    ----------
+    keys
+        How many keys, at least 0.
+
+    Returns
+    -------
+    Chunks
+        ``len()`` of it is their number, ``size(i)`` the size of each.
+
+    Raises
+    ------
+    ValueError
+        For a negative number.
+
+    Examples
+    --------
+    >>> chunks = chunks_of(CHUNK + 1)
+    >>> [chunks.size(number) for number in range(len(chunks))]
+    [262144, 1]
+    """
+    if keys < 0:
+        raise ValueError(f"{keys} keys make no chunks: give a number from 0")
+    return Chunks(keys)
+
+
+class Workload(ABC):
+    """A named, seeded source of keys.
+
+    **Sub-classing.** A family is a frozen dataclass with the class attributes below, ``text``, ``describe``,
+    a class method ``read(options)`` that makes one from what stands behind ``NAME:``, and ``_draw``; it is
+    listed in :data:`experiments.workloads.parse.FAMILIES`. A family whose keys may repeat says
+    ``skewed = True`` and overrides ``_identify``.
+
+    Notes
+    -----
+    Workloads compare equal by text and content, can be pickled, and may be used by many threads.
+    """
+
+    name: ClassVar[str]
+    """The family: what stands before the first colon."""
+
+    syntax: ClassVar[str]
+    """How it is typed, options in capitals."""
+
+    summary: ClassVar[str]
+    """One line for lists and help."""
+
+    skewed: ClassVar[bool] = False
+    """Whether keys may repeat, so that distinct keys must be reported beside draws."""
+
+    @property
+    def integers(self) -> bool:
+        """Whether the keys are ints; hash functions that take ints only need this."""
+        return True
+
+    @property
+    def total(self) -> int | None:
+        """How many keys there are; None where they never end."""
+        return None
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """The files that are read."""
+        return ()
+
+    @property
+    def digest(self) -> str | None:
+        """A digest of the content of those files, 32 hexadecimal digits; None where there are none."""
+        return None
+
+    @classmethod
+    @abstractmethod
+    def read(cls, options: str | None) -> Self:
+        """Return the workload for the options that stand behind the first colon; None where there is none.
+
+        Raises
+        ------
+        BadUse
+            For options that the family does not have.
+        """
+
+    @property
+    @abstractmethod
+    def text(self) -> str:
+        """What the user types, in its shortest form; ``parse(text)`` is this workload again."""
+
+    @property
+    @abstractmethod
+    def describe(self) -> str:
+        """What the keys are and how they are drawn, in a sentence without a full stop."""
+
+    @abstractmethod
+    def _draw(self, first: int, count: int, seed: int) -> Keys:
+        """Return keys `first` to `first + count - 1` of the stream of this seed."""
+
+    def _identify(self, first: int, count: int, seed: int) -> NDArray[np.uint64]:
+        """Return numbers for the same keys, equal where and only where the keys are; by default none are."""
+        return np.arange(first, first + count, dtype=np.uint64)
+
+    def available(self, keys: int) -> int:
+        """Return how many keys can be had when `keys` are asked for: fewer where the workload has fewer.
+
+        Parameters
+        ----------
+        keys
+            How many are asked for.
+
+        Returns
+        -------
+        int
+            At most `keys`.
+        """
+        return keys if self.total is None else min(keys, self.total)
+
+    def chunk(self, number: int, seed: int, limit: int | None = None) -> Keys:
+        """Return the keys of one chunk.
+
+        Parameters
+        ----------
+        number
+            Which chunk, from 0.
+        seed
+            0 <= seed < 2^64.
+        limit
+            Only the first so many keys of the chunk; None for all that it has.
+
+        Returns
+        -------
+        Integers or Strings
+            ``chunk(n, s, limit=k)`` is the beginning of ``chunk(n, s)``.
+
+        Raises
+        ------
+        ValueError
+            For a chunk or a number of keys that the workload does not have, or a seed out of bounds.
+        """
+        return self._draw(*self._range(number, seed, limit), seed)
+
+    def ids(self, number: int, seed: int, limit: int | None = None) -> NDArray[np.uint64]:
+        """Return numbers for the keys of one chunk, equal where, and only where, the keys are equal.
+
+        Parameters
+        ----------
+        number, seed, limit
+            As for :meth:`chunk`.
+
+        Returns
+        -------
+        ndarray
+            (k,) uint64, comparable across all chunks of one workload and seed; for :class:`Distinct`.
+
+        Raises
+        ------
+        ValueError
+            As for :meth:`chunk`.
+        """
+        return self._identify(*self._range(number, seed, limit), seed)
+
+    def hashes(
+        self,
+        number: int,
+        *,
+        seed: int,
+        hash: str,
+        hash_seed: int = 0,
+        bits: int | None = None,
+        limit: int | None = None,
+    ) -> NDArray[np.uint64]:
+        """Return the hashes of the keys of one chunk.
+
+        The latest 256 MB of hashes are kept, so algorithms that are compared on the same keys do not hash
+        them once each.
+
+        Parameters
+        ----------
+        number, seed, limit
+            As for :meth:`chunk`.
+        hash, hash_seed, bits
+            As for :func:`algorithms.hashing.hash_column`.
+
+        Returns
+        -------
+        ndarray
+            (k,) uint64, read-only.
+
+        Raises
+        ------
+        ValueError
+            As for :meth:`chunk`.
+        UnknownHash, InvalidKey, InvalidParameter
+            As for :func:`algorithms.hashing.hash_column`: for a function that is not known, or takes ints
+            only where the keys are text.
+        """
+        first, count = self._range(number, seed, limit)
+        wanted = (self.text, self.digest, first, count, seed, hash, hash_seed, bits)
+
+        def compute() -> NDArray[np.uint64]:
+            return hash_column(hash, self._draw(first, count, seed), seed=hash_seed, bits=bits)
+
+        return _hashes.get(wanted, compute)
+
+    def _range(self, number: int, seed: int, limit: int | None) -> tuple[int, int]:
+        if not 0 <= seed < 1 << 64:
+            raise ValueError(f"seed {seed} is not possible: give one from 0 to 2^64 - 1")
+        first = number * CHUNK
+        rest = CHUNK if self.total is None else min(CHUNK, self.total - first)
+        if number < 0 or rest <= 0:
+            raise ValueError(f"{self.text} has no chunk {number}: give one of {self._extent()}")
+        if limit is None:
+            return first, rest
+        if not 0 <= limit <= rest:
+            raise ValueError(f"chunk {number} of {self.text} has {rest} keys: {limit} of them cannot be had")
+        return first, limit
+
+    def _extent(self) -> str:
+        return "0, 1, 2, ..." if self.total is None else f"0 to {len(Chunks(self.total)) - 1}"

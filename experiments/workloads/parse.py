@@ -1,0 +1,55 @@
+"""From what the user types to a workload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from experiments.errors import BadUse, did_you_mean
+from experiments.workloads.base import Workload
+from experiments.workloads.census import Names
+from experiments.workloads.files import FileWorkload
+from experiments.workloads.generated import Numbered, Sequential, Uniform, Zipf
+
+__all__ = ["FAMILIES", "parse"]
+
+
+FAMILIES: Mapping[str, type[Workload]] = {
+    family.name: family for family in (Uniform, Sequential, Zipf, Numbered, Names, FileWorkload)
+}
+"""The families by name; each says its ``syntax`` and a ``summary`` for lists and help."""
+
+
+def parse(text: str) -> Workload:
+    """Return the workload that a text names.
+
+    Parameters
+    ----------
+    text
+        ``uniform``, ``sequential[:START]``, ``zipf[:S[:ITEMS]]``, ``strings[:PREFIX]``, ``names[:full]`` or
+        ``file:PATH[:COLUMN]``. Numbers may be written 1e6.
+
+    Returns
+    -------
+    Workload
+        Ready to be drawn from; a file has been read.
+
+    Raises
+    ------
+    BadUse
+        For an unknown name or option, or a file that cannot be used; the sentence says what is allowed.
+
+    Examples
+    --------
+    >>> parse("zipf:1.1:1e4").text
+    'zipf:1.1:10000'
+    >>> parse("zifp")
+    Traceback (most recent call last):
+        ...
+    experiments.errors.BadUse: there is no workload 'zifp'; give uniform, ...; did you mean 'zipf'?
+    """
+    name, colon, options = text.partition(":")
+    name = name.strip()
+    if name not in FAMILIES:
+        allowed = ", ".join(family.syntax for family in FAMILIES.values())
+        raise BadUse(f"there is no workload {text!r}; give {allowed}{did_you_mean(name, FAMILIES)}")
+    return FAMILIES[name].read(options if colon else None)
