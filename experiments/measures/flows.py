@@ -77,7 +77,7 @@ class EventShape:
         columns = np.zeros((2, len(rows)), dtype=np.float64)
         for column, by_row in zip(columns, weights, strict=True):
             column[list(by_row)] = list(by_row.values())
-        return cls(tuple(rows), *maps, *columns)
+        return cls(tuple(rows), maps[0], maps[1], columns[0], columns[1])
 
     @property
     def slots_before(self) -> NDArray[np.int64]:
