@@ -70,6 +70,10 @@ class HashFunction:
     integers: Callable[[Hashes, int, Hashes], None] | None = None
     scatters: bool = True
 
+    def __reduce__(self) -> tuple[Callable[[str], HashFunction], tuple[str]]:
+        """Pickle by name: another process has the same functions."""
+        return hash_function, (self.name,)
+
     @property
     def seeded(self) -> bool:
         """Whether a seed changes its hashes (SEEDED)."""

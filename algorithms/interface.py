@@ -24,7 +24,7 @@ from algorithms.errors import (
     UnsupportedEvent,
 )
 from algorithms.hashing import Hashes, hash_column, hash_function
-from algorithms.nodes import Node, NodeLike, Nodes, NodesLike, as_node
+from algorithms.nodes import Node, NodeLike, Nodes, NodesLike, as_node, leaving_names
 
 S = TypeVar("S")
 Buckets = NDArray[np.int32]
@@ -507,10 +507,10 @@ class Partitioner(ABC, Generic[S]):
         self, add: Iterable[NodeLike], remove: Iterable[str], weights: Mapping[str, float], layout: Any
     ) -> None:
         before = self._state
-        remove = list(remove) if not isinstance(remove, str) else remove
-        if remove and not self.spec.capabilities & {Capability.REMOVES_ANY, Capability.REMOVES_LAST}:
+        leaving = leaving_names(remove)
+        if leaving and not self.spec.capabilities & {Capability.REMOVES_ANY, Capability.REMOVES_LAST}:
             raise UnsupportedEvent(f"{self.spec.name} cannot remove nodes")
-        nodes = before.nodes.after(add=add, remove=remove, weights=weights, rule=self._free_buckets)
+        nodes = before.nodes.after(add=add, remove=leaving, weights=weights, rule=self._free_buckets)
         self._check_nodes(nodes)
         self._state = State(nodes, self._rebuild(before, nodes, layout))
 

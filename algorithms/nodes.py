@@ -67,6 +67,8 @@ class Node:
             raise InvalidNode(
                 f"the node name {self.name!r} has a lone surrogate: it must be encodable as UTF-8"
             ) from None
+        if type(self.name) is not str:  # such as numpy.str_, whose repr would not build the node again
+            object.__setattr__(self, "name", str.__str__(self.name))
         object.__setattr__(self, "weight", _checked_weight(self.name, self.weight))
 
 
@@ -372,8 +374,12 @@ class Nodes(Mapping[int, Node]):
             When the event makes no sense: it names a node that is not there, adds one that is, removes all,
             or names a node in two parts of it.
         """
-        leaving = _names(remove, "remove")
+        leaving = leaving_names(remove)
         joining = [as_node(node) for node in _several(add, "add")]
+        if weights is not None and not isinstance(weights, Mapping):
+            raise InvalidParameter(
+                f"weights takes a mapping of names to weights, not {weights!r:.60}: write weights={{name: weight}}"
+            )
         changing = dict(weights or {})
         gone, spelled = set(self._gone), dict(self._spelled)
         for name in leaving:
@@ -433,9 +439,36 @@ def _several(items: Iterable[Any], word: str) -> list[Any]:
     return list(items)
 
 
-def _names(items: Iterable[str], word: str) -> list[str]:
-    names = [item.name if isinstance(item, Node) else item for item in _several(items, word)]
+def leaving_names(remove: Iterable[str]) -> list[str]:
+    """Return the names of the nodes that an event removes.
+
+    Parameters
+    ----------
+    remove
+        Names, or Nodes.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    InvalidParameter
+        For a bare str, and for items that are no names.
+    DuplicateNode
+        For a name that occurs twice.
+
+    Examples
+    --------
+    >>> leaving_names(["a", Node("b")])
+    ['a', 'b']
+    """
+    names = [item.name if isinstance(item, Node) else item for item in _several(remove, "remove")]
+    seen: set[str] = set()
     for name in names:
-        if names.count(name) > 1:
-            raise DuplicateNode(f"the node {name!r} is named twice in {word}")
+        if not isinstance(name, str):
+            raise InvalidParameter(f"remove takes names of nodes, not {type(name).__name__} ({name!r:.60})")
+        if name in seen:
+            raise DuplicateNode(f"the node {name!r} is named twice in remove")
+        seen.add(name)
     return names
