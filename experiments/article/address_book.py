@@ -1,0 +1,318 @@
+"""The article's address book: last names split by first letter, and the same names hashed.
+
+The names are those of the 1990 US census, as frequent as their bearers, so the loads are exact; any other
+workload of text is drawn. Names are filed in capitals: ASCII letters are raised before their first letter
+decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from functools import lru_cache
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms import Partitioner, create
+from algorithms.columns import Strings
+from algorithms.hashing import hash_column
+from experiments.article.part import Answer, Part, Record, Verdicts
+from experiments.seeds import derive
+
+if TYPE_CHECKING:
+    from experiments.article.parameters import ArticleParameters
+    from experiments.article.published import Question
+    from experiments.experiment import Context
+    from experiments.report.figures import Figure
+    from experiments.report.tables import Table
+
+__all__ = [
+    "LETTERS",
+    "SPLITS",
+    "AddressBook",
+    "best_split",
+    "by_letters",
+    "capitals",
+    "census_letters",
+    "groups_of",
+]
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SPLITS: Mapping[str, Sequence[str]] = {
+    "two halves": ("A", "N"),
+    "26 letters": tuple(LETTERS),
+    "adjusted": ("A", "C", "E"),
+}
+HASHED = "xxh64"
+CENSUS = "names"
+BOOKS = (100, 1_000, 10_000)
+
+
+def groups_of(starts: Sequence[str]) -> list[str]:
+    """Return the letters of each range, as the article writes them.
+
+    Parameters
+    ----------
+    starts
+        The first letter of each, ascending from A.
+
+    Returns
+    -------
+    list of str
+        A range of one letter is that letter.
+
+    Examples
+    --------
+    >>> groups_of(["A", "C", "E"]), groups_of(["A", "Z"])
+    (['A-B', 'C-D', 'E-Z'], ['A-Y', 'Z'])
+    """
+    ends = [LETTERS[LETTERS.index(start) - 1] for start in starts[1:]] + [LETTERS[-1]]
+    return [start if start == end else f"{start}-{end}" for start, end in zip(starts, ends, strict=True)]
+
+
+def by_letters(starts: Sequence[str]) -> Partitioner[Any]:
+    """Return ranges by first letter, each node named by its letters.
+
+    Parameters
+    ----------
+    starts
+        The first letter of each, ascending from A.
+
+    Returns
+    -------
+    Partitioner
+        A ``key_range`` over ordered keys.
+
+    Examples
+    --------
+    >>> by_letters(["A", "N"]).lookup("NGUYEN")
+    'N-Z'
+    """
+    return create("key_range", groups_of(starts), hash="ordered", boundaries=list(starts))
+
+
+def capitals(names: Strings) -> Strings:
+    """Return names with their ASCII letters raised.
+
+    Parameters
+    ----------
+    names
+        A column of text.
+
+    Returns
+    -------
+    Strings
+        A new column.
+
+    Examples
+    --------
+    >>> capitals(Strings.of([b"de Vries"])).tolist()
+    [b'DE VRIES']
+    """
+    lower = (names.data >= ord("a")) & (names.data <= ord("z"))
+    return Strings(np.where(lower, names.data - np.uint8(32), names.data), names.offsets)
+
+
+@lru_cache(maxsize=1)
+def census_letters() -> tuple[int, ...]:
+    """Return how many of the people counted have a last name with each first letter, by exact ranges.
+
+    Returns
+    -------
+    tuple of int
+        26 numbers, from A on.
+
+    Examples
+    --------
+    >>> len(census_letters()), min(census_letters()) > 0
+    (26, True)
+    """
+    return tuple(_census_loads(by_letters(LETTERS)))
+
+
+def best_split(weights: Sequence[int], parts: int) -> tuple[str, ...]:
+    """Return where to split the letters so that the largest part is as small as can be.
+
+    Parameters
+    ----------
+    weights
+        26, by letter.
+    parts
+        How many.
+
+    Returns
+    -------
+    tuple of str
+        First letters; of equally good splits the first in alphabetical order.
+
+    Examples
+    --------
+    >>> best_split([1] * 26, 2)
+    ('A', 'N')
+    """
+    splits = (("A", *rest) for rest in combinations(LETTERS[1:], parts - 1))
+    return min(splits, key=lambda starts: max(_sums(weights, starts)))
+
+
+def _sums(weights: Sequence[int], starts: Sequence[str]) -> list[int]:
+    edges = [LETTERS.index(start) for start in starts] + [len(LETTERS)]
+    return [sum(weights[low:high]) for low, high in pairwise(edges)]
+
+
+def _census_loads(partitioner: Partitioner[Any]) -> list[int]:
+    from experiments.workloads import last_names
+
+    names, weights = last_names()
+    buckets = partitioner.assign(hash_column(partitioner.hash, Strings.of([name.encode() for name in names])))
+    loads = np.zeros(len(partitioner.nodes), dtype=np.int64)
+    np.add.at(loads, buckets, weights)
+    return [int(load) for load in loads]
+
+
+def _splits() -> dict[str, Partitioner[Any]]:
+    """Return the article's splits, the most even one of three, and as many hashed ranges as each has."""
+    best = best_split(census_letters(), 3)
+    made = {name: by_letters(starts) for name, starts in [*SPLITS.items(), ("most even", best)]}
+    for count in sorted({len(starts) for starts in SPLITS.values()}):
+        made[f"hashed, {count}"] = create("key_range", count, hash=HASHED)
+    return made
+
+
+class AddressBook(Part):
+    """Splits by letter and their loads."""
+
+    name = "address book"
+
+    def units(self, parameters: ArticleParameters) -> Sequence[Mapping[str, Any]]:
+        """Return the splits and the sizes of books; a workload that cannot be an address book is refused."""
+        parameters.address_book()
+        return [{"what": "splits"}, {"what": "empty"}]
+
+    def measure(
+        self, unit: Mapping[str, Any], parameters: ArticleParameters, context: Context
+    ) -> Iterable[Record]:
+        """Return loads, exact and drawn, by node, and how many letters stay empty."""
+        if unit["what"] == "empty":
+            yield from _empty_rows()
+            return
+        partitioners = _splits()
+        drawn, book, keys = _drawn(partitioners, parameters, context)
+        for name, partitioner in partitioners.items():
+            exact = _census_loads(partitioner) if book == CENSUS else []
+            for bucket, node in partitioner.nodes.items():
+                row: Record = {
+                    "kind": "split",
+                    "table": name,
+                    "workload": book,
+                    "n": len(partitioner.nodes),
+                    "node": node.name,
+                    "keys": keys,
+                    "drawn": int(drawn[name][bucket]),
+                }
+                row |= {"share": Fraction(exact[bucket], sum(exact))} if exact else {}
+                yield row
+
+    def answers(self) -> Mapping[Question, Answer]:
+        """Answer for the three splits by letter."""
+        table = "address book"
+        halves, letters, adjusted = (_written(by_letters(starts)) for starts in SPLITS.values())
+        shares = [100 * load / sum(census_letters()) for load in _sums(census_letters(), SPLITS["adjusted"])]
+        (empty,) = (row["empty"] for row in _empty_rows() if row["keys"] == BOOKS[0])
+        smaller = "smaller groups of letters" if len(letters) == len(LETTERS) else "another split"
+        return {
+            ("letters", table, "first split"): Answer(" | ".join(halves)),
+            ("letters", table, "more partitions"): Answer(
+                smaller,
+                note=f"{empty:.1f} of 26 letters stay empty in a book of {BOOKS[0]} names, on average",
+            ),
+            ("letters", table, "adjusted"): Answer(
+                " | ".join([*adjusted[:-1], "the rest"]),
+                note=f'not "almost even" with real names: {" | ".join(f"{share:.1f} %" for share in shares)}',
+            ),
+        }
+
+    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
+        """Return the splits, and the letters that stay empty."""
+        from experiments.article import address_book_tables
+
+        numbers = self.numbers(verdicts, "The address book: the article's splits")
+        return [numbers, *address_book_tables.tables(rows)]
+
+    def meaning(self, rows: Sequence[Record]) -> Sequence[str]:
+        """Return how uneven the splits are."""
+        splits: dict[str, list[float]] = {}
+        for row in rows:
+            if row["kind"] == "split":
+                splits.setdefault(row["table"], []).append(
+                    float(row.get("share", row["drawn"] / row["keys"]))
+                )
+        peaks = {name: max(shares) * len(shares) for name, shares in splits.items()}
+        told = ", ".join(f"{name} {peaks[name]:.2f}" for name in SPLITS)
+        return [
+            f"Address book, fullest node over mean: {told}; the same names hashed on "
+            + ", ".join(
+                f"{name.removeprefix('hashed, ')} nodes {peak:.2f}"
+                for name, peak in peaks.items()
+                if "hashed" in name
+            )
+            + "."
+        ]
+
+    def figures(self, rows: Sequence[Record]) -> Sequence[Figure]:
+        """Return the splits by letter and their loads."""
+        from experiments.article import figures
+
+        return [figures.letters(rows)]
+
+
+def _written(partitioner: Partitioner[Any]) -> list[str]:
+    """Return the letters of each node, found by looking every letter up."""
+    found: dict[str, list[str]] = {}
+    for letter in LETTERS:
+        found.setdefault(partitioner.lookup(letter), []).append(letter)
+    return [held[0] if len(held) == 1 else f"{held[0]}-{held[-1]}" for held in found.values()]
+
+
+def _empty_rows() -> Iterable[Record]:
+    weights = census_letters()
+    people = sum(weights)
+    with localcontext() as context:
+        context.prec = 40  # powers of floats differ in the last bit from one machine to the next
+        for names in BOOKS:
+            expected = sum((1 - Decimal(weight) / people) ** names for weight in weights)
+            yield {"kind": "empty", "keys": names, "empty": float(expected)}
+
+
+def _drawn(
+    partitioners: Mapping[str, Partitioner[Any]], parameters: ArticleParameters, context: Context
+) -> tuple[dict[str, NDArray[np.int64]], str, int]:
+    """Return how many of the drawn names each node has, the book's name, and how many were drawn."""
+    from experiments.workloads import chunks_of
+
+    book = parameters.address_book()
+    keys = book.available(parameters.keys)
+    chunks = chunks_of(keys)
+    seed = derive(parameters.seed, "keys", book.text, 0)
+
+    def count(number: int) -> dict[str, NDArray[np.int64]]:
+        column = book.chunk(number, seed, chunks.size(number))
+        if not isinstance(column, Strings):
+            raise TypeError(f"{book.text} is a workload of text, but chunk {number} has ints")
+        names = capitals(column)
+        hashes = {used: hash_column(used, names) for used in {p.hash for p in partitioners.values()}}
+        return {
+            label: np.bincount(p.assign(hashes[p.hash]), minlength=len(p.nodes)).astype(np.int64)
+            for label, p in partitioners.items()
+        }
+
+    def add(
+        total: dict[str, NDArray[np.int64]], part: dict[str, NDArray[np.int64]]
+    ) -> dict[str, NDArray[np.int64]]:
+        return {label: total[label] + part[label] for label in total}
+
+    none = {label: np.zeros(len(p.nodes), dtype=np.int64) for label, p in partitioners.items()}
+    return context.engine.fold(count, len(chunks), add, none, progress=context.chunks_done), book.text, keys

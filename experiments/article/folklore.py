@@ -1,0 +1,110 @@
+"""Two sayings that go round beside the article, and what is true of them.
+
+"10 % with 100 points a node, and 5 % with 200": shares spread by 1/sqrt(v), so 200 points give 7.07 %, and
+5 % takes 400. "Removing a range moves about 1/N": it moves from 1/4 in the middle to 1/2 at either end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from algorithms import create
+from experiments.article.arithmetic import BITS, ranges
+from experiments.article.part import Part, Record, Verdicts
+from experiments.article.rings import HASH, event_rows
+from experiments.seeds import derive
+
+if TYPE_CHECKING:
+    from experiments.article.parameters import ArticleParameters
+    from experiments.experiment import Context
+    from experiments.report.tables import Table
+
+__all__ = ["Folklore"]
+
+NODES = 16
+SAYINGS = {100: 0.10, 200: 0.05, 400: None}
+RINGS = 100
+
+
+class Folklore(Part):
+    """How shares spread, and what removing a range moves."""
+
+    name = "folklore"
+
+    def units(self, parameters: ArticleParameters) -> Sequence[Mapping[str, Any]]:
+        """Return one unit for each number of points, and one for the ranges."""
+        return [*({"points": points} for points in SAYINGS), {"remove": NODES}]
+
+    def measure(
+        self, unit: Mapping[str, Any], parameters: ArticleParameters, context: Context
+    ) -> Iterable[Record]:
+        """Return the spread of random rings, or the exact movement for each removed range, and laws."""
+        from experiments import theory
+
+        if "remove" in unit:
+            for position in range(1, NODES + 1):
+                before = ranges(NODES)
+                after = before.copy()
+                after.remove_node(f"node-{position - 1}")
+                *_, moved = event_rows(f"remove {position} of {NODES}", before, after)
+                law = theory.removed_range(NODES, position)
+                yield {**moved, "kind": "removed", "position": position, "law": law}
+            return
+        points, rings = unit["points"], min(parameters.repetitions, RINGS)
+
+        def squared_cv(repetition: int) -> Fraction:
+            prefix = f"{derive(parameters.seed, 'nodes', repetition) >> 32:08x}-"
+            names = [f"{prefix}server-{index}" for index in range(NODES)]
+            shares = create("ring", names, points=points, hash=HASH).arcs().shares().values()
+            return Fraction(NODES * sum(share * share for share in shares), sum(shares) ** 2) - 1
+
+        mean = sum(context.engine.map(squared_cv, rings, progress=context.chunks_done)) / rings
+        yield {
+            "kind": "spread",
+            "n": NODES,
+            "points": points,
+            "repetitions": rings,
+            "spread": float(mean) ** 0.5,
+            "law_spread": float(theory.ring_share_cv_squared(NODES, points)) ** 0.5,
+            "limit": float(Fraction(1, points)) ** 0.5,
+            "said": SAYINGS[points],
+        }
+
+    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
+        """Return a table for each saying."""
+        from experiments.report.formats import Fractional, Percent
+        from experiments.report.tables import Table
+
+        spread = [row for row in rows if row["kind"] == "spread"]
+        removed = [row for row in rows if row["kind"] == "removed"]
+        return [
+            Table.of_rows(
+                "folklore-points",
+                'Folklore: "10 % with 100 points a node, 5 % with 200"',
+                ["points", "said", "spread", "law", "limit"],
+                [
+                    (row["points"], row.get("said"), row["spread"], row["law_spread"], row["limit"])
+                    for row in spread
+                ],
+                caption=f"Standard deviation of shares over their mean: {NODES} nodes, root mean square of "
+                f"{spread[0]['repetitions']} random rings, exact shares; law sqrt((n-1)/(nv+1)), "
+                "below 1/sqrt(v).",
+                formats={"said": Percent(0), "spread": Percent(2), "law": Percent(2), "limit": Percent(2)},
+                headers={"limit": "1/sqrt(v)", "spread": "measured"},
+            ),
+            Table.of_rows(
+                "folklore-removal",
+                'Folklore: "removing a range moves about 1/N"',
+                ["position", "share", "law", "said"],
+                [
+                    (f"{row['position']} of {row['n']}", row["share"], row["law"], Fraction(1, row["n"]))
+                    for row in removed
+                ],
+                caption=f"Exact, over 2^{BITS} hashes; law of the continuum [K(K-1) + (N-K)(N-K+1)] / "
+                "(2N(N-1)).",
+                formats={"share": Percent(2), "law": Fractional(), "said": Fractional()},
+                headers={"position": "range removed", "share": "moved"},
+            ),
+        ]

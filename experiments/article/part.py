@@ -1,0 +1,271 @@
+"""What a part of the article is: one of its ideas, measured, answered for and shown.
+
+Each idea has a module of its own with one `Part`. A part measures rows, answers for those published numbers
+that are about its idea, and makes tables and figures from the rows alone. :mod:`experiments.article.parts`
+lists them in the article's order.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.article.parameters import ArticleParameters
+    from experiments.article.published import Question
+    from experiments.experiment import Context
+    from experiments.report.figures import Figure
+    from experiments.report.tables import Table
+
+__all__ = ["Answer", "Part", "Record", "Verdicts", "records"]
+
+Record = dict[str, Any]
+"""One stored row, without the columns that it has no value in."""
+
+TABULATED = ("point", "arc", "share", "total")
+"""The kinds of published numbers that stand in tables of the article, and are shown there."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one published number ought to be.
+
+    Parameters
+    ----------
+    ours
+        Our value, to the digits and in the form that the article prints.
+    slip
+        What a known slip of the article makes of it: a published value that is this one, and not ours, is
+        an erratum. None where no slip is known.
+    erratum
+        The name of that slip, see :mod:`experiments.article.errata`.
+    note
+        What else there is to say.
+    """
+
+    ours: str
+    slip: str | None = None
+    erratum: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """The published numbers with what became of them, as the tables of all parts need them.
+
+    Parameters
+    ----------
+    rows
+        The records of :mod:`experiments.article.verdicts`, by item, table and key.
+    """
+
+    rows: Mapping[tuple[str, str, str], Record] = field(default_factory=dict)
+
+    def of(self, questions: Iterable[Question]) -> tuple[str, str]:
+        """Return what is printed for one number, perhaps in several places, and the verdict.
+
+        Parameters
+        ----------
+        questions
+            Item, table and key of each place.
+
+        Returns
+        -------
+        tuple of str
+            The published value and the verdict, several ones separated by slashes; empty if it is nowhere.
+
+        Examples
+        --------
+        >>> row = {"published": "7", "verdict": "equal"}
+        >>> Verdicts({("share", "x", "a"): row}).of([("share", "x", "a"), ("share", "y", "a")])
+        ('7', 'equal')
+        """
+        found = [self.rows[question] for question in questions if question in self.rows]
+        values, verdicts = ({str(row[column]): None for row in found} for column in ("published", "verdict"))
+        return " / ".join(values), " / ".join(verdicts)
+
+
+class Part(ABC):
+    """One idea of the article."""
+
+    name: ClassVar[str]
+    """What the column ``part`` says of its rows, and how its cases begin."""
+
+    def units(self, parameters: ArticleParameters) -> Sequence[Mapping[str, Any]]:
+        """Return the arguments of each unit of work: a case each. By default there is one, without arguments.
+
+        Parameters
+        ----------
+        parameters
+            Of the run.
+
+        Returns
+        -------
+        sequence of mappings
+            Values that make the id of a case when they are written.
+
+        Raises
+        ------
+        BadUse
+            If the parameters cannot be met.
+        """
+        return [{}]
+
+    @abstractmethod
+    def measure(
+        self, unit: Mapping[str, Any], parameters: ArticleParameters, context: Context
+    ) -> Iterable[Record]:
+        """Return the rows of a unit; a function of these parameters and nothing else.
+
+        Parameters
+        ----------
+        unit
+            One of `units`.
+        parameters
+            Of the run.
+        context
+            The engine.
+
+        Returns
+        -------
+        iterable of dict
+            Values by column.
+        """
+
+    def answers(self) -> Mapping[Question, Answer]:
+        """Return what the published numbers about this idea ought to be.
+
+        Returns
+        -------
+        mapping
+            By item, table and key, as the article's list has them.
+        """
+        return {}
+
+    def numbers(self, verdicts: Verdicts, title: str) -> Table:
+        """Return the published numbers of this part that stand in no table of the article's own.
+
+        Parameters
+        ----------
+        verdicts
+            What became of the published numbers.
+        title
+            Of the table.
+
+        Returns
+        -------
+        Table
+            Published beside ours, what there is to say in notes.
+        """
+        from experiments.report.tables import Table
+
+        rows = [
+            row
+            for row in verdicts.rows.values()
+            if row["theme"] == self.name and row["item"] not in TABULATED
+        ]
+        notes = list(dict.fromkeys(row["reason"] for row in rows if "reason" in row))
+        body = [
+            (
+                f"{row['table']}: {row['key']}{', %' * (row['unit'] == 'percent')}",
+                row.get("published"),
+                row.get("ours"),
+                row["verdict"],
+                str(notes.index(row["reason"]) + 1) if "reason" in row else "",
+            )
+            for row in rows
+        ]
+        return Table.of_rows(
+            "numbers-" + re.sub("[^a-z0-9]+", "-", self.name),
+            title,
+            ["number", "published", "ours", "verdict", "note"],
+            body,
+            headers={"note": "", "number": "what the article gives"},
+            notes=[f"{number} {note}" for number, note in enumerate(notes, 1)],
+        )
+
+    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
+        """Return the tables of this part, made of its stored rows.
+
+        Parameters
+        ----------
+        rows
+            What `measure` gave.
+        verdicts
+            What became of the published numbers.
+
+        Returns
+        -------
+        sequence of Table
+            In the order in which they are printed.
+        """
+        return []
+
+    def figures(self, rows: Sequence[Record]) -> Sequence[Figure]:
+        """Return the figures of this part, made of its stored rows.
+
+        Parameters
+        ----------
+        rows
+            What `measure` gave.
+
+        Returns
+        -------
+        sequence of Figure
+            To be written.
+        """
+        return []
+
+    def meaning(self, rows: Sequence[Record]) -> Sequence[str]:
+        """Return what the rows mean, a sentence or so a line.
+
+        Parameters
+        ----------
+        rows
+            What `measure` gave.
+
+        Returns
+        -------
+        sequence of str
+            To be printed under the tables.
+        """
+        return []
+
+
+def records(frame: pd.DataFrame) -> list[Record]:
+    """Return the rows of a stored frame as plain values, each without what it has no value in.
+
+    Parameters
+    ----------
+    frame
+        As :func:`experiments.store.load` gives it.
+
+    Returns
+    -------
+    list of dict
+        Values by column, in the order of the rows.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> records(pd.DataFrame({"n": pd.Series([1, None], dtype="Int64"), "node": ["a", None]}))
+    [{'n': 1, 'node': 'a'}, {}]
+    """
+    import pandas as pd
+
+    columns = {
+        str(name): [
+            None if pd.isna(value) else value.item() if hasattr(value, "item") else value
+            for value in frame[name].tolist()
+        ]
+        for name in frame.columns
+    }
+    return [
+        {name: values[row] for name, values in columns.items() if values[row] is not None}
+        for row in range(len(frame))
+    ]

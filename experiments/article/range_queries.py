@@ -1,0 +1,241 @@
+"""The article's employees by salary: how many nodes a range query must ask, on hashed and on ranged data.
+
+A company of 240 has its employees on 8 nodes. On hashed data the node of a salary is that of its hash; on
+ranged data each node has a range of salaries, cut so that all have as many employees. A query names a lowest
+and a highest salary, and must ask every node on which some salary between them would be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms import Partitioner, create
+from algorithms.hashing import hash_column
+from experiments.article.part import Part, Record, Verdicts
+from experiments.seeds import derive
+
+if TYPE_CHECKING:
+    from experiments.article.parameters import ArticleParameters
+    from experiments.experiment import Context
+    from experiments.report.figures import Figure
+    from experiments.report.tables import Table
+
+__all__ = ["EXAMPLE", "RangeQueries", "asked", "partitioners", "salaries"]
+
+NODES = 8
+EMPLOYEES = 240
+QUERIES = 1000
+STEP = 100
+WIDTHS = (0, 1_000, 5_000, 20_000, 60_000)
+LEAST, SPREAD = 24_000, 180_000
+EXAMPLE = (50_000, 60_000)
+"""The query of the figure: from which salary to which."""
+
+
+def salaries(seed: int) -> NDArray[np.uint64]:
+    """Return what the employees earn: many little, few much, in steps of 100.
+
+    Parameters
+    ----------
+    seed
+        Of the run.
+
+    Returns
+    -------
+    ndarray
+        (240,) uint64, ascending: 24,000 plus 180,000 times the product of two uniform draws.
+
+    Examples
+    --------
+    >>> earned = salaries(0)
+    >>> len(earned), bool(earned.min() >= 24_000), bool(earned.max() < 204_000)
+    (240, True, True)
+    """
+    numbers = np.arange(EMPLOYEES, dtype=np.uint64)
+    drawn = hash_column("xxh64", numbers, seed=derive(seed, "salaries"))
+    high, low = drawn >> np.uint64(48), (drawn >> np.uint64(32)) & np.uint64(0xFFFF)
+    above = (high * low * np.uint64(SPREAD // STEP)) >> np.uint64(32)
+    return np.sort(np.uint64(LEAST) + np.uint64(STEP) * above)
+
+
+def partitioners(earned: NDArray[np.uint64]) -> dict[str, Partitioner[Any]]:
+    """Return the nodes with hashed and with ranged salaries.
+
+    Parameters
+    ----------
+    earned
+        Ascending salaries, by whose quantiles the ranges are cut.
+
+    Returns
+    -------
+    dict
+        "hashed" and "ranged", both ``key_range``: of the hashes, and of the salaries themselves.
+
+    Examples
+    --------
+    >>> sorted(partitioners(salaries(0)))
+    ['hashed', 'ranged']
+    """
+    starts = [0] + [int(earned[len(earned) * node // NODES]) for node in range(1, NODES)]
+    return {
+        "hashed": create("key_range", NODES, hash="xxh64"),
+        "ranged": create("key_range", NODES, hash="ordered", boundaries=starts),
+    }
+
+
+def asked(partitioner: Partitioner[Any], low: int, high: int) -> int:
+    """Return how many nodes a query must ask: those of all salaries from the lowest to the highest.
+
+    Parameters
+    ----------
+    partitioner
+        One of `partitioners`.
+    low, high
+        Salaries, both included.
+
+    Returns
+    -------
+    int
+        From 1 to 8.
+
+    Examples
+    --------
+    >>> asked(partitioners(salaries(0))["ranged"], 0, 200_000)
+    8
+    """
+    possible = np.arange(low, high + 1, STEP, dtype=np.uint64)
+    return len(np.unique(partitioner.assign(hash_column(partitioner.hash, possible))))
+
+
+class RangeQueries(Part):
+    """Range queries on hashed and on ranged data."""
+
+    name = "range queries"
+
+    def measure(
+        self, unit: Mapping[str, Any], parameters: ArticleParameters, context: Context
+    ) -> Iterable[Record]:
+        """Return where each employee is, loads, and how many nodes queries of several widths ask."""
+        earned = salaries(parameters.seed)
+        placed = partitioners(earned)
+        homes = {name: p.assign(hash_column(p.hash, earned)) for name, p in placed.items()}
+        for row, salary in enumerate(earned.tolist()):
+            for name, p in placed.items():
+                yield {
+                    "kind": "employee",
+                    "table": name,
+                    "salary": salary,
+                    "node": p.nodes[int(homes[name][row])].name,
+                }
+        starts = _starts(earned, parameters.seed)
+        for name, p in placed.items():
+            load = np.bincount(homes[name], minlength=NODES)
+            for width in WIDTHS:
+                counts = [asked(p, low, low + width) for low in starts]
+                found = [_holders(earned, homes[name], low, low + width) for low in starts]
+                yield {
+                    "kind": "query",
+                    "table": name,
+                    "n": NODES,
+                    "width": width,
+                    "queries": len(starts),
+                    "asked": Fraction(sum(counts), len(counts)),
+                    "most_asked": max(counts),
+                    "holding": Fraction(sum(found), len(found)),
+                    "peak": Fraction(int(load.max()) * NODES, EMPLOYEES),
+                }
+
+    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
+        """Return how many nodes queries ask."""
+        from experiments.report.formats import Count, Significant
+        from experiments.report.tables import Table
+
+        queries = [row for row in rows if row["kind"] == "query"]
+        by_width = {(row["table"], row["width"]): row for row in queries}
+        body = []
+        for width in dict.fromkeys(row["width"] for row in queries):
+            hashed, ranged = (by_width[name, width] for name in ("hashed", "ranged"))
+            body.append(
+                (
+                    width,
+                    *(float(row["asked"]) for row in (hashed, ranged)),
+                    hashed["most_asked"],
+                    ranged["most_asked"],
+                    float(hashed["holding"]),
+                    float(ranged["holding"]),
+                )
+            )
+        return [
+            Table.of_rows(
+                "range-queries",
+                f"Employees by salary: of {NODES} nodes, how many must a range query ask?",
+                [
+                    "width",
+                    "hashed",
+                    "ranged",
+                    "most_hashed",
+                    "most_ranged",
+                    "holding_hashed",
+                    "holding_ranged",
+                ],
+                body,
+                caption=f"{EMPLOYEES} employees, {QUERIES:,} queries a line, each from the salary of "
+                "one of them on; mean and "
+                "most. A node is asked if a salary in the range (in steps of 100) would be on it, "
+                "and holds if one is.",
+                formats={
+                    "width": Count(),
+                    "hashed": Significant(3),
+                    "ranged": Significant(3),
+                    "holding_hashed": Significant(3),
+                    "holding_ranged": Significant(3),
+                },
+                headers={
+                    "width": "salaries wide",
+                    "hashed": "hashed: asked",
+                    "ranged": "ranged: asked",
+                    "most_hashed": "hashed: most",
+                    "most_ranged": "ranged: most",
+                    "holding_hashed": "hashed: holding",
+                    "holding_ranged": "ranged: holding",
+                },
+            )
+        ]
+
+    def meaning(self, rows: Sequence[Record]) -> Sequence[str]:
+        """Return what a query of middle width asks."""
+        width = WIDTHS[len(WIDTHS) // 2]
+        hashed, ranged = (
+            next(
+                float(row["asked"])
+                for row in rows
+                if row["kind"] == "query" and (row["table"], row["width"]) == (name, width)
+            )
+            for name in ("hashed", "ranged")
+        )
+        return [
+            f"A query over salaries {width:,} wide asks {hashed:.1f} of {NODES} nodes on hashed data, "
+            f"{ranged:.1f} on ranged."
+        ]
+
+    def figures(self, rows: Sequence[Record]) -> Sequence[Figure]:
+        """Return a range query on hashed and on ranged data."""
+        from experiments.article import figures
+
+        return [figures.range_query(rows)]
+
+
+def _starts(earned: NDArray[np.uint64], seed: int) -> list[int]:
+    """Return from which salaries the queries begin: drawn from the employees'."""
+    drawn = hash_column("xxh64", np.arange(QUERIES, dtype=np.uint64), seed=derive(seed, "queries"))
+    return [int(salary) for salary in earned[drawn % np.uint64(len(earned))]]
+
+
+def _holders(earned: NDArray[np.uint64], homes: NDArray[np.int32], low: int, high: int) -> int:
+    inside = (earned >= low) & (earned <= high)
+    return len(np.unique(homes[inside]))
