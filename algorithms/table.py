@@ -62,7 +62,7 @@ class Table(Partitioner[Entries]):
     Parameters
     ----------
     nodes
-        As for :class:`~algorithms.interface.Partitioner`; shares follow the weights to within one hash.
+        As for :class:`~algorithms.interface.Partitioner`; shares follow the weights to within one hash a node.
     rows
         (first hash, node name) pairs in any order, several a node if you like; the lowest must be 0.
         A node without a row has no keys.
@@ -155,7 +155,7 @@ class Table(Partitioner[Entries]):
     def _rebuild(self, before: State[Entries], nodes: Nodes, layout: Any) -> Entries:
         if layout is not None:
             return self._from_rows(nodes, layout)
-        return Entries(_rebalanced(before.structure.intervals, nodes), initial=False)
+        return Entries(_rebalanced(before.structure.intervals, before.nodes, nodes), initial=False)
 
     def _from_rows(self, nodes: Nodes, rows: Rows) -> Entries:
         if isinstance(rows, str | bytes) or not isinstance(rows, Iterable):
@@ -185,7 +185,7 @@ class Table(Partitioner[Entries]):
         return Arcs.from_starts(structure.intervals.starts, structure.intervals.owners, self.hash_bits, nodes)
 
 
-def _rebalanced(table: Intervals, nodes: Nodes) -> Intervals:
+def _rebalanced(table: Intervals, before: Nodes, nodes: Nodes) -> Intervals:
     """Return the intervals after the fewest moves that give every node its share."""
     space = 1 << table.hash_bits
     starts, owners = table.starts.tolist(), table.owners.tolist()
@@ -194,7 +194,7 @@ def _rebalanced(table: Intervals, nodes: Nodes) -> Intervals:
     for start, end, owner in zip(starts, ends, owners, strict=True):
         if owner in held:
             held[owner] += end - start
-    targets = _targets(nodes, held, space)
+    targets = _targets(_shares(before), _shares(nodes), held, space)
     surplus = {bucket: max(0, held[bucket] - targets[bucket]) for bucket in held}
     missing = [[bucket, targets[bucket] - held[bucket]] for bucket in held if targets[bucket] > held[bucket]]
 
@@ -225,16 +225,35 @@ def _rebalanced(table: Intervals, nodes: Nodes) -> Intervals:
     )
 
 
-def _targets(nodes: Nodes, held: Mapping[int, int], space: int) -> dict[int, int]:
-    """Return how many hashes each node is to have: its quota rounded down, or up for as many as it takes.
+def _shares(nodes: Nodes) -> dict[int, Fraction]:
+    """Return the declared share of each bucket: its part of the weights."""
+    weights = dict(zip(nodes, map(Fraction, nodes.weights()), strict=True))
+    total = sum(weights.values())
+    return {bucket: weight / total for bucket, weight in weights.items()}
 
-    Rounded up are first those that hold more than their quota already, since that saves a move.
+
+def _targets(
+    before: Mapping[int, Fraction], after: Mapping[int, Fraction], held: Mapping[int, int], space: int
+) -> dict[int, int]:
+    """Return how many hashes each node is to have: its quota, rounded so that none moves the wrong way.
+
+    A node whose declared share grows keeps at least what it holds, one whose share shrinks at most that, as
+    long as it holds its quota but for the rounding of all nodes (rows of one's own may be far from it).
     """
-    exact = dict(zip(nodes, map(Fraction, nodes.weights()), strict=True))
-    total = sum(exact.values())
-    targets = {bucket: int(space * weight / total) for bucket, weight in exact.items()}
-    left = space - sum(targets.values())
-    eager = sorted(targets, key=lambda bucket: (held[bucket] <= targets[bucket], bucket))
-    for bucket in eager[:left]:
-        targets[bucket] += 1
+    quota = {bucket: space * share for bucket, share in after.items()}
+    slack = len(before) + len(after)
+    low, high, targets = dict.fromkeys(quota, 0), dict.fromkeys(quota, space), dict.fromkeys(quota, 0)
+    for bucket, wanted in quota.items():
+        share_before = before.get(bucket, 0)
+        if after[bucket] >= share_before and held[bucket] <= wanted + slack:
+            low[bucket] = held[bucket]
+        if after[bucket] <= share_before and held[bucket] >= wanted - slack:
+            high[bucket] = held[bucket]
+        targets[bucket] = min(max(int(wanted), low[bucket]), high[bucket])
+    while left := space - sum(targets.values()):
+        step = 1 if left > 0 else -1
+        free = [b for b in targets if low[b] <= targets[b] + step <= high[b]]
+        free.sort(key=lambda bucket: (step * (targets[bucket] - quota[bucket]), bucket))
+        for bucket in free[: abs(left)]:
+            targets[bucket] += step
     return targets
