@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +46,7 @@ LEAST_KEYS = 64
 PARTS_PER_THREAD = 2
 """Parts of a batch for each thread, so that one that is held up does not have half of the work."""
 
+Buckets = NDArray[np.int32]
 _CallOf = Callable[[int], Callable[[], object]]
 
 
@@ -94,7 +94,7 @@ class Competitor:
     keys
         Keys of one call.
     call
-        Handles them.
+        Handles them, and returns their buckets, or the name of the last key's node.
     """
 
     label: str
@@ -276,7 +276,12 @@ class _Bench:
     def baseline(self) -> Competitor:
         """Return the copy loop, over as many keys as the fastest algorithm has."""
         words, out = np.arange(self.keys, dtype=np.uint64), np.empty(self.keys, dtype=np.int32)
-        call = partial(copy_kernel.compiled, words, out)
+        copied = copy_kernel.compiled
+
+        def call() -> Buckets:
+            copied(words, out)
+            return out
+
         call()
         return Competitor(COPY, COPY, "", COPY, self.keys, call)
 
@@ -299,7 +304,17 @@ class _Bench:
 
     def _batch(self, partitioner: Partitioner[Any], seed: int) -> tuple[_CallOf, int]:
         hashes, out = self.hashes(partitioner, seed), np.empty(self.keys, dtype=np.int32)
-        return lambda keys: partial(partitioner._assign, hashes[:keys], out[:keys]), self.keys
+
+        def call_of(keys: int) -> Callable[[], object]:
+            part, buckets = hashes[:keys], out[:keys]
+
+            def call() -> Buckets:
+                partitioner._assign(part, buckets)
+                return buckets
+
+            return call
+
+        return call_of, self.keys
 
     def _threads(self, partitioner: Partitioner[Any], seed: int) -> tuple[_CallOf, int]:
         hashes, out = self.hashes(partitioner, seed), np.empty(self.keys, dtype=np.int32)
@@ -312,7 +327,11 @@ class _Bench:
             def place(number: int) -> None:
                 partitioner._assign(*pieces[number])
 
-            return lambda: deque(self.engine.map(place, parts), maxlen=0)
+            def call() -> Buckets:
+                deque(self.engine.map(place, parts), maxlen=0)
+                return out[:keys]
+
+            return call
 
         return call_of, self.keys
 
@@ -321,7 +340,12 @@ class _Bench:
 
         def call_of(keys: int) -> Callable[[], object]:
             part, buckets = column[:keys], out[:keys]
-            return lambda: partitioner._assign(partitioner.hashes_of(part), buckets)
+
+            def call() -> Buckets:
+                partitioner._assign(partitioner.hashes_of(part), buckets)
+                return buckets
+
+            return call
 
         return call_of, len(column)
 
@@ -330,7 +354,11 @@ class _Bench:
 
         def call_of(keys: int) -> Callable[[], object]:
             part = listed[:keys]
-            return lambda: deque(map(partitioner.lookup, part), maxlen=0)
+
+            def call() -> str:
+                return deque(map(partitioner.lookup, part), maxlen=1)[0]
+
+            return call
 
         return call_of, len(listed)
 

@@ -109,7 +109,6 @@ def _over_nodes(summary: pd.DataFrame, caption: str) -> Iterator[Figure]:
             xlabel="nodes", ylabel="largest load / mean load", logy=False,
         )  # fmt: skip
         _tick(axes.xaxis, nodes)
-        axes.set_ylim(bottom=1)
 
     workload, keys = part["workload"].iloc[0], part["keys"].iloc[0]
     yield Figure(

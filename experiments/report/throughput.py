@@ -141,7 +141,7 @@ def _batches(part: pd.DataFrame, suffix: str, results: Results[ThroughputParamet
         formats |= {"threads_ns": Significant(3), "gain": Significant(3, " ×")}
     return Table(
         f"batch{suffix}",
-        f"A batch: {MODES['batch']}, {part['workload'].iloc[0]} keys",
+        f"A batch: hashes → buckets, {part['workload'].iloc[0]} keys",
         batch,
         f"Median of {results.parameters.rounds} rounds and {INTERVAL}.",
         columns=columns,
@@ -195,8 +195,14 @@ def _cost_against_nodes(
         return
     copied = part[part["mode"] == COPY].set_index("n")["ns"].reindex(nodes).to_numpy(dtype=float)
 
+    columns = min(2, len(modes))
+    lines = -(-len(modes) // columns)
+
     def draw(canvas: Canvas) -> None:
-        for axes, mode in zip(canvas.subplots(1, len(modes), squeeze=False)[0], modes, strict=True):
+        grid = list(canvas.subplots(lines, columns, squeeze=False).flat)
+        for axes in grid[len(modes) :]:
+            axes.set_axis_off()
+        for axes, mode in zip(grid, modes, strict=False):
             series, bands = {}, {}
             for label, group in part[part["mode"] == mode].groupby("label", sort=False):
                 by_nodes = group.set_index("n").reindex(nodes)
@@ -209,7 +215,7 @@ def _cost_against_nodes(
                 axes, nodes, series, bands=bands, laws={COPY: copied} if mode == "batch" else None,
                 xlabel="nodes", ylabel="ns a key",
             )  # fmt: skip
-            axes.set_title(MODES[mode])
+            axes.set_title(MODES[mode].replace("->", "→"))
 
     yield Figure(
         f"cost-nodes{suffix}",
@@ -217,7 +223,7 @@ def _cost_against_nodes(
         f"of {results.parameters.rounds} rounds and {INTERVAL}. Copy: a loop that reads 8 bytes a key and "
         "writes 4.",
         draw,
-        (PAGE * (0.6 if len(modes) == 1 else len(modes) / 2), 3.0),
+        (PAGE if columns > 1 else 0.6 * PAGE, 2.6 * lines),
         timing=True,
     )
 
@@ -230,12 +236,12 @@ def _growth(part: pd.DataFrame) -> Iterator[str]:
     last = batch[batch["n"] == many].sort_values("ns", kind="stable")
     best = last.iloc[0]
     yield (
-        f"At n = {many:,} {best['label']} is fastest: {best['ns']:.3g} ns a key, {best['ratio']:.2g} copies, "
+        f"At n = {many:,} {best['label']} is fastest: {best['ns']:.3g} ns a key, {best['ratio']:.3g} copies, "
         f"{best['rate']:,.0f} million lookups a second."
     )
     if few < many:
         first = batch[batch["n"] == few].set_index("label")["ns"]
-        grown = [f"{row.label} {row.ns / first[row.label]:.2g}" for row in last.itertuples()]
+        grown = [f"{row.label} {Significant(2).bare(row.ns / first[row.label])}" for row in last.itertuples()]
         yield f"From n = {few:,} to {many:,} the cost of a key grows by a factor of: {', '.join(grown)}."
 
 

@@ -1,0 +1,281 @@
+"""The experiment `balance`: what it counts, which law it sets beside it, and what it says of both."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from algorithms import create, names, unregister
+from experiments import inference, run, runner, store, theory, workloads
+from experiments.balance import ALL_HASHES, EXPERIMENT, BalanceParameters, sampled_load
+from experiments.engine import Engine
+from experiments.errors import BadUse
+from experiments.experiment import Context, Results
+from experiments.report import balance as report
+
+LEVEL = 0.001
+CONTEXT = Context(Engine(1))
+
+
+def rows_of(**values: Any) -> list[dict[str, Any]]:
+    parameters = BalanceParameters(**values)
+    cases = EXPERIMENT.cases(parameters)
+    return [row for case in cases for row in EXPERIMENT.measure(case, parameters, CONTEXT).rows]
+
+
+def shown(**values: Any) -> Any:
+    parameters = BalanceParameters(**values)
+    frame = store.decode(store.encode("rows", rows_of(**values)))
+    return EXPERIMENT.present(Results(parameters, frame))
+
+
+@pytest.fixture(autouse=True)
+def _forget_the_algorithms_of_files() -> Iterator[None]:
+    before = names()
+    yield
+    for name in set(names()) - set(before):
+        unregister(name)
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory: pytest.TempPathFactory) -> runner.Outcome[Any]:
+    parameters = EXPERIMENT.profile("smoke").replace({"threads": 2})
+    return runner.run(EXPERIMENT, parameters, profile="smoke", out=tmp_path_factory.mktemp("smoke"))
+
+
+def test_the_rows_are_the_same_bytes_with_one_thread(smoke: runner.Outcome[Any], tmp_path: Path) -> None:
+    parameters = EXPERIMENT.profile("smoke").replace({"threads": 1})
+    again = runner.run(EXPERIMENT, parameters, profile="smoke", out=tmp_path / "again")
+    assert (again.folder / "rows.csv").read_bytes() == (smoke.folder / "rows.csv").read_bytes()
+    files = {path.relative_to(smoke.folder) for path in smoke.files if path.name != "run.json"}
+    assert {path.relative_to(again.folder) for path in again.files if path.name != "run.json"} == files
+    for name in files:
+        assert (again.folder / name).read_bytes() == (smoke.folder / name).read_bytes(), name
+
+
+def test_every_algorithm_agrees_with_its_law_at_the_profile_smoke(smoke: runner.Outcome[Any]) -> None:
+    for table in smoke.presentation.tables:
+        assert set(table.frame["verdict"]) <= {"agrees", "exact"}
+    assert "36 of 36 rows agree with their law" in smoke.presentation.meaning[-1]
+
+
+def test_tables_fit_a_terminal_of_100_columns(smoke: runner.Outcome[Any]) -> None:
+    for table in smoke.presentation.tables:
+        text = table.to_terminal(100)
+        assert max(map(len, text.splitlines())) <= 100
+        assert sum("algorithm  " in line for line in text.splitlines()) == 1, "the columns stand in one grid"
+
+
+def test_figures_are_drawn_for_points_nodes_and_loads(smoke: runner.Outcome[Any]) -> None:
+    drawn = [figure.name for figure in smoke.presentation.figures]
+    assert drawn == ["cv-points", "max-nodes", "loads"]
+    assert all((smoke.folder / "figures" / f"{name}.png").stat().st_size > 1000 for name in drawn)
+
+
+def test_a_sampled_run_agrees_with_the_exact_shares() -> None:
+    n, keys = 16, 200_000
+    p_values = []
+    for seed in range(5):
+        ring = create("ring", n, points=40, seed=seed)
+        shares = list(ring.arcs().shares().values())
+        load = sampled_load(ring, workloads.parse("uniform"), seed, keys, CONTEXT)
+        assert load.sum() == keys
+        p_values += [
+            inference.proportion_agrees(int(count), keys, share / 2**64).p_value
+            for count, share in zip(load, shares, strict=True)
+        ]
+    assert inference.holm(p_values).min() > LEVEL
+
+
+def test_sampled_rows_differ_from_exact_ones_by_the_chance_of_the_draw_alone() -> None:
+    rows = rows_of(algorithms="ring", nodes=(32,), keys=50_000, repetitions=40, points=(20,))
+    sampled = [row["cv"] ** 2 for row in rows if row["method"] == "sampled"]
+    exact = [row["cv"] ** 2 for row in rows if row["method"] == "exact"]
+    # given the ring, E[CV^2] = k + (n - 1 - k) / m, with k the CV^2 of its shares
+    differences = [s - theory.load_cv_squared(32, 1 / 50_000, k) for s, k in zip(sampled, exact, strict=True)]
+    assert inference.mean_agrees(differences, 0).agrees(LEVEL)
+    assert inference.mean(sampled).value > inference.mean(exact).value
+
+
+def test_measures_of_a_row_are_those_of_its_loads() -> None:
+    (row,) = rows_of(algorithms="jump", nodes=(7,), keys=5_000, repetitions=1)
+    drawn = theory_free_load(row, "jump", 7, 5_000)
+    mean = drawn.mean()
+    assert row["keys"] == row["distinct"] == 5_000
+    assert row["variance"] == pytest.approx(drawn.var(), rel=1e-12)
+    assert row["cv"] == pytest.approx(drawn.std() / mean, rel=1e-12)
+    assert row["max_to_mean"] == pytest.approx(drawn.max() / mean, rel=1e-12)
+    assert row["min_to_mean"] == pytest.approx(drawn.min() / mean, rel=1e-12)
+    assert row["p95"] == pytest.approx(np.percentile(drawn / mean, 95), rel=1e-12)
+    counts = [int(count) for count in row["histogram"].split()]
+    assert sum(counts) == 7
+    assert row["first_bin"] == math.floor(drawn.min() / mean / row["bin_width"])
+    assert row["first_bin"] + len(counts) - 1 == math.floor(drawn.max() / mean / row["bin_width"])
+
+
+def theory_free_load(row: dict[str, Any], name: str, n: int, keys: int) -> np.ndarray:
+    """Count the loads of a row again, without the experiment."""
+    column = workloads.parse(row["workload"]).chunk(0, row["seed"], keys)
+    placed = create(name, n, seed=row["hash_seed"]).lookup_many(column)
+    return np.array([np.count_nonzero(placed == f"node-{i}") for i in range(n)])
+
+
+def test_repeated_keys_are_counted_as_counter_counts_them() -> None:
+    row = rows_of(algorithms="jump", nodes=(4,), keys=300_000, repetitions=1, workload=("zipf:1.2:500",))[0]
+    source = workloads.parse("zipf:1.2:500")
+    drawn = Counter[int]()
+    for number, size in enumerate(workloads.chunks_of(300_000)):
+        drawn.update(source.chunk(number, row["seed"], size).tolist())
+    assert row["distinct"] == len(drawn)
+    assert row["collision"] == sum(count**2 for count in drawn.values()) / 300_000**2
+    assert row["law_cv"] == pytest.approx(math.sqrt(3 * row["collision"]), rel=1e-9)
+    assert row["law_max_to_mean"] is None
+
+
+def test_only_algorithms_with_a_parameter_points_get_several(tmp_path: Path) -> None:
+    source = tmp_path / "mine.py"
+    source.write_text(
+        "from algorithms import Spec, class_of, register\n"
+        "@register(Spec(name='other_ring', title='Other', summary='', balance_law='ring',\n"
+        "               capabilities=class_of('ring').spec.capabilities))\n"
+        "class OtherRing(class_of('ring')):\n"
+        "    pass\n"
+    )
+    parameters = BalanceParameters(
+        algorithms=("jump", "ring", "ring:points=7", f"{source}:OtherRing"), points=(3, 5), repetitions=1
+    )
+    labels = [case.arguments["candidate"].label for case in EXPERIMENT.cases(parameters)]
+    assert labels == [
+        "jump", "ring:points=3", "ring:points=5", "ring:points=7",
+        "other_ring:points=3", "other_ring:points=5",
+    ]  # fmt: skip
+    rows = rows_of(algorithms=("ring", "jump"), points=(3, 5), nodes=(2,), keys=100, repetitions=1)
+    assert {row["label"]: row["points"] for row in rows} == {
+        "ring:points=3": 3, "ring:points=5": 5, "jump": None,
+    }  # fmt: skip
+
+
+def test_a_hash_function_that_was_set_goes_before_those_of_the_run() -> None:
+    parameters = BalanceParameters(
+        algorithms=("jump:hash=murmur3_64", "modulo"), hash=("xxh64", "crc32"), repetitions=1
+    )
+    found = [
+        (case.arguments["candidate"].label, case.arguments["candidate"].hash)
+        for case in EXPERIMENT.cases(parameters)
+    ]
+    assert sorted(found) == [
+        ("jump:hash=murmur3_64", "murmur3_64"), ("modulo", "crc32"), ("modulo", "xxh64"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("hash_name", ["xxh64", "crc32"])
+def test_each_repetition_has_another_ring(hash_name: str) -> None:
+    rows = rows_of(
+        algorithms="ring", hash=(hash_name,), nodes=(8,), keys=1_000, repetitions=4, workload=("sequential",)
+    )
+    exact = [row["cv"] for row in rows if row["workload"] == ALL_HASHES]
+    assert len(set(exact)) == 4
+
+
+def test_what_identity_does_to_sequential_keys() -> None:
+    said = shown(
+        algorithms=("key_range", "modulo"), hash=("identity",), workload=("sequential",),
+        nodes=(8,), keys=8_000, repetitions=2,
+    )  # fmt: skip
+    loads, shares = said.tables
+    table = loads.frame.set_index("label")
+    assert table.loc["key_range", "cv"] == pytest.approx(math.sqrt(7))  # all keys on one node
+    assert table.loc["modulo", "cv"] == 0  # and here as even as can be, more so than chance
+    assert set(table["verdict"]) == {"× 89.4", "× 0"}
+    assert set(shares.frame["verdict"]) == {"exact"}
+    assert "Not as random hashes would fall, identity on sequential" in said.meaning[-1]
+
+
+def test_hash_functions_are_compared_where_there_are_several() -> None:
+    said = shown(
+        algorithms="modulo", hash=("xxh64", "identity"), workload=("sequential", "strings"),
+        nodes=(4,), keys=4_000, repetitions=3,
+    )  # fmt: skip
+    tables = {table.name: table for table in said.tables}
+    compared = tables["hashes"].frame.set_index("workload")
+    assert compared.loc["sequential", "identity"] == 0
+    assert 0.2 < compared.loc["sequential", "xxh64"] < 2
+    assert pd.isna(compared.loc["strings", "identity"]), "identity takes no text"
+    assert tables["not-measured"].frame["cannot"].tolist() == [
+        "identity takes ints only, and the keys of strings are text"
+    ]
+
+
+def test_a_planted_bias_is_found(tmp_path: Path) -> None:
+    source = tmp_path / "biased.py"
+    source.write_text(
+        "from algorithms import Partitioner, Spec, register\n"
+        "@register(Spec(name='biased', title='Biased', summary='', capabilities=frozenset(),\n"
+        "               balance_law='multinomial'))\n"
+        "class Biased(Partitioner[int]):\n"
+        "    def _build(self, nodes):\n"
+        "        return len(nodes)\n"
+        "    def _place(self, structure, hashes, out):\n"
+        "        out[:] = hashes % (structure + 1)\n"
+        "        out[out == structure] = 0\n"
+    )
+    said = shown(algorithms=f"{source}:Biased", nodes=(8,), keys=20_000, repetitions=5)
+    (verdict,) = said.tables[0].frame["verdict"]
+    assert verdict.startswith("× ")
+    assert "0 of 1 rows agree" in said.meaning[-2]
+
+
+def test_one_repetition_is_not_judged() -> None:
+    said = shown(algorithms="jump", nodes=(4,), keys=1_000, repetitions=1)
+    assert said.tables[0].frame["verdict"].isna().all()
+    assert "nothing of its error" in said.meaning[-1]
+
+
+def test_an_algorithm_without_a_law_says_so(tmp_path: Path) -> None:
+    source = tmp_path / "lawless.py"
+    source.write_text(
+        "from algorithms import Spec, class_of, register\n"
+        "@register(Spec(name='lawless', title='Lawless', summary='', capabilities=frozenset()))\n"
+        "class Lawless(class_of('modulo')):\n"
+        "    pass\n"
+    )
+    said = shown(algorithms=f"{source}:Lawless", nodes=(4,), keys=1_000, repetitions=2)
+    assert said.tables[0].frame["verdict"].tolist() == ["no law"]
+
+
+def test_half_of_an_interval_of_squares() -> None:
+    interval = inference.Interval(0.04, 0.16, 0.95, "t")
+    assert report._half_of_root(interval) == pytest.approx(0.1)
+    assert report._half_of_root(None) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"hash": ("sha0",)}, "no hash function is named 'sha0'"),
+        ({"points": (0,)}, "--points: 0 is below 1"),
+        ({"hash": ("identity",), "workload": ("names",)}, "identity takes ints only"),
+        ({"algorithms": ("rung",)}, "no algorithm is named 'rung'"),
+        ({"workload": ("zifp",)}, "there is no workload 'zifp'"),
+    ],
+)
+def test_bad_use_is_told_before_anything_is_measured(values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(BadUse, match=sentence):
+        EXPERIMENT.cases(BalanceParameters(**values))
+
+
+def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flags = ["--algorithms", "jump,ring", "--points", "5,50", "--nodes", "4", "--keys", "1e3"]
+    code = run.main(["balance", "--profile", "smoke", *flags, "--out", str(tmp_path / "out"), "--quiet"])
+    out = capsys.readouterr().out
+    assert code == 0
+    assert "ring:points=50" in out
+    assert run.main(["balance", "--hash", "sha0"]) == 2
+    assert "sha0" in capsys.readouterr().err

@@ -1,0 +1,256 @@
+"""The experiment `throughput`: what is timed, in which order and how it is told; never how long it took."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from algorithms import create
+from experiments import run, runner, selection, workloads
+from experiments.engine import Engine
+from experiments.errors import BadUse
+from experiments.experiment import Results
+from experiments.report.throughput import median
+from experiments.throughput import (
+    COPY,
+    EXPERIMENT,
+    LEAST_KEYS,
+    MODES,
+    Competitor,
+    ThroughputParameters,
+    _Bench,
+    copy_kernel,
+    keys_a_call,
+    rounds,
+)
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory: pytest.TempPathFactory) -> runner.Outcome[Any]:
+    parameters = EXPERIMENT.profile("smoke").replace({"threads": 2, "nodes": (4, 16)})
+    return runner.run(EXPERIMENT, parameters, profile="smoke", out=tmp_path_factory.mktemp("smoke"))
+
+
+def test_each_competitor_has_a_row_in_each_round(smoke: runner.Outcome[Any]) -> None:
+    timing = smoke.results.timing
+    assert timing is not None
+    parameters = smoke.results.parameters
+    labels = [candidate.label for candidate in selection.resolve()]
+    for _, group in timing.groupby(["n", "round"]):
+        found = list(zip(group["mode"], group["label"], strict=True))
+        assert found == [(COPY, COPY), *((mode, label) for mode in MODES for label in labels)]
+    assert sorted(set(timing["round"])) == list(range(parameters.rounds))
+    assert (timing["nanoseconds"] > 0).all()
+    assert (timing["keys"] <= parameters.keys).all()
+    assert (timing["keys"] >= LEAST_KEYS).all()
+
+
+def test_each_row_is_beside_the_copy_of_its_own_round(smoke: runner.Outcome[Any]) -> None:
+    timing = smoke.results.timing
+    assert timing is not None
+    each = timing["nanoseconds"] / timing["keys"]
+    assert np.allclose(timing["ns_per_key"], each)
+    assert np.allclose(timing["ratio_to_copy"] * timing["copy_ns_per_key"], each)
+    copies = timing[timing["mode"] == COPY]
+    assert (copies["ratio_to_copy"] == 1).all()
+    beside = timing.merge(copies[["n", "round", "ns_per_key"]], on=["n", "round"], suffixes=("", "_of_copy"))
+    assert (beside["copy_ns_per_key"] == beside["ns_per_key_of_copy"]).all()
+
+
+def test_whatever_a_clock_decided_says_timing_in_its_name(smoke: runner.Outcome[Any]) -> None:
+    assert smoke.rows == []
+    facts = json.loads((smoke.folder / "run.json").read_text())
+    written = {name: digest for name, digest in facts["files"].items() if name != "rows.csv"}
+    assert written
+    assert all("timing" in name and digest is None for name, digest in written.items())
+    assert {figure.name for figure in smoke.presentation.figures} == {"cost-nodes"}
+
+
+def test_tables_fit_a_terminal_of_100_columns(smoke: runner.Outcome[Any]) -> None:
+    assert [table.name for table in smoke.presentation.tables] == ["batch", "keys"]
+    for table in smoke.presentation.tables:
+        text = table.to_terminal(100)
+        assert max(map(len, text.splitlines())) <= 100
+        assert sum("algorithm  " in line for line in text.splitlines()) == 1, "the columns stand in one grid"
+
+
+def test_the_batch_table_shows_medians_of_the_rounds(smoke: runner.Outcome[Any]) -> None:
+    timing = smoke.results.timing
+    assert timing is not None
+    table = smoke.presentation.tables[0].frame.set_index(["n", "label"])
+    one = timing[(timing["n"] == 16) & (timing["label"] == "ring")]
+    batch, threads = (one[one["mode"] == mode] for mode in ("batch", "threads"))
+    assert table.loc[(16, "ring"), "ns"] == batch["ns_per_key"].median()
+    assert table.loc[(16, "ring"), "ratio"] == batch["ratio_to_copy"].median()
+    assert table.loc[(16, "ring"), "rate"] == pytest.approx(1e3 / batch["ns_per_key"].median())
+    assert table.loc[(16, "ring"), "threads_ns"] == threads["ns_per_key"].median()
+    assert pd.isna(table.loc[(16, COPY), "threads_ns"])
+
+
+def test_rounds_go_in_turn_and_call_each_once_untimed_before() -> None:
+    called: list[str] = []
+    made = [Competitor(name, name, "", "batch", 1, lambda name=name: called.append(name)) for name in "ABC"]
+    spent = list(rounds(made, 2))
+    assert "".join(called) == "AABBCC" * 2
+    assert [len(one) for one in spent] == [3, 3]
+
+
+def test_rounds_time_the_second_call_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0]
+    lasts = iter([1_000_000, 7, 1_000_000, 9])
+
+    def call() -> None:
+        clock[0] += next(lasts)
+
+    monkeypatch.setattr(time, "perf_counter_ns", lambda: clock[0])
+    done: list[float] = []
+    assert list(rounds([Competitor("A", "A", "", "batch", 1, call)], 2, done.append)) == [[7], [9]]
+    assert done == [0.5, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("most", "nanoseconds_a_key", "keys"),
+    [
+        (100_000, 1, 100_000),  # 0.1 ms in all: everything fits 1 ms
+        (100_000, 100, 8192),  # 16,384 would take 1.6 ms
+        (100_000, 10**6, LEAST_KEYS),  # even the fewest take too long, and are taken all the same
+        (10, 10**6, 10),
+    ],
+)
+def test_slow_ones_get_fewer_keys_a_call(
+    monkeypatch: pytest.MonkeyPatch, most: int, nanoseconds_a_key: int, keys: int
+) -> None:
+    clock = [0]
+
+    def call_of(keys: int) -> Callable[[], None]:
+        def call() -> None:
+            clock[0] += keys * nanoseconds_a_key
+
+        return call
+
+    monkeypatch.setattr(time, "perf_counter_ns", lambda: clock[0])
+    assert keys_a_call(call_of, most, 1.0) == keys
+
+
+@pytest.mark.parametrize("text", ["uniform", "strings", "names"])
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_what_is_timed_places_the_keys_rightly(text: str, threads: int) -> None:
+    source, keys = workloads.parse(text), 1_001
+    (candidate,) = selection.resolve(["ring"])
+    with Engine(threads) as engine:
+        bench = _Bench(source, keys, 5, engine)
+        drawn = bench.repetition(candidate)
+        ring = candidate.build(drawn.nodes(9), seed=drawn.hash)
+        column = source.chunk(0, drawn.keys, keys)
+        expected = ring.assign(ring.hashes_of(column))
+        for mode in ("batch", "threads", "hashing"):
+            made = bench.competitor(mode, candidate, ring, milliseconds=1e9)
+            assert made.keys == keys
+            assert np.array_equal(made.call(), expected), mode
+        last = bench.competitor("single", candidate, ring, milliseconds=1e9)
+        assert last.call() == ring.nodes[int(expected[-1])].name
+
+
+def test_all_algorithms_that_hash_alike_place_the_same_keys() -> None:
+    source = workloads.parse("uniform")
+    bench = _Bench(source, 300_000, 0, Engine(1))
+    first, second = (create(name, 4, seed=3) for name in ("jump", "modulo"))
+    assert bench.hashes(first, 8) is bench.hashes(second, 8)
+    parts = [source.hashes(i, seed=8, hash="xxh64", hash_seed=3) for i in range(2)]
+    assert np.array_equal(bench.hashes(first, 8), np.concatenate(parts)[:300_000])
+
+
+def test_the_copy_loop_reads_all_and_writes_all() -> None:
+    words, out = np.array([7, 2**32 + 9, 2**31 - 1], dtype=np.uint64), np.empty(3, dtype=np.int32)
+    copy_kernel(words, out)
+    assert out.tolist() == [7, 9, 2**31 - 1]
+
+
+def test_the_interval_of_a_median_covers_as_often_as_it_says() -> None:
+    draws = np.random.default_rng(11).exponential(size=(300, 15))
+    covered = 0
+    for values in draws:
+        _, low, high = median(values)
+        assert low is not None
+        assert high is not None
+        covered += low <= math.log(2) <= high
+    # order statistics are discrete, so it covers more: 96.5 %, give or take 1 %
+    assert 0.94 < covered / 300 < 0.99
+
+
+def present(ns: Callable[[int], float], *, load: float | None = 0.1) -> list[str]:
+    """Return the meaning of made-up rows: two numbers of nodes, one algorithm, ten rounds."""
+    rows = [
+        {
+            "workload": "uniform", "n": n, "mode": mode, "algorithm": label, "label": label, "settings": None,
+            "threads": 1, "round": turn, "keys": 100, "nanoseconds": int(100 * ns(turn) * n),
+            "ns_per_key": ns(turn) * n, "copy_ns_per_key": 1.0, "ratio_to_copy": ns(turn) * n,
+            "load_average": load,
+        }
+        for n in (10, 1000)
+        for turn in range(10)
+        for mode, label in ((COPY, COPY), ("batch", "mine"))
+    ]  # fmt: skip
+    results = Results(ThroughputParameters(rounds=10), pd.DataFrame(), pd.DataFrame(rows))
+    return list(EXPERIMENT.present(results).meaning)
+
+
+def test_a_busy_machine_is_told() -> None:
+    assert "too busy to trust" in present(lambda turn: 1 + turn)[-1]
+    assert "Steady: in 4 of 4 rows" in present(lambda turn: 100 + turn / 10)[-1]
+    assert "load average before the first round 0.10" in present(lambda turn: 1.0)[-2]
+    assert "load average" not in present(lambda turn: 1.0, load=None)[-2]
+
+
+def test_growth_with_the_nodes_is_told() -> None:
+    said = present(lambda turn: 2.0)
+    assert said[0].startswith("At n = 1,000 mine is fastest: 2e+03 ns a key")
+    assert said[1] == "From n = 10 to 1,000 the cost of a key grows by a factor of: mine 100."
+
+
+def test_one_thread_has_no_mode_of_threads() -> None:
+    parameters = ThroughputParameters(
+        algorithms="jump", nodes=(4,), keys=200, rounds=1, milliseconds=0.1, threads=1
+    )
+    assert runner_modes(parameters) == [COPY, "batch", "hashing", "single"]
+    assert runner_modes(parameters.replace({"mode": "single"})) == [COPY, "single"]
+
+
+def runner_modes(parameters: ThroughputParameters) -> list[str]:
+    from experiments.experiment import Context
+
+    (case,) = EXPERIMENT.cases(parameters)
+    measured = EXPERIMENT.measure(case, parameters, Context(Engine(parameters.threads)))
+    assert measured.rows == []
+    return [row["mode"] for row in measured.timing]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"mode": "bacth"}, "--mode: 'bacth' is unknown; give one of batch, threads, hashing, single"),
+        ({"milliseconds": 0}, "--milliseconds: 0 is not allowed; give a number above 0"),
+        ({"rounds": 0}, "--rounds: 0 is below 1"),
+        ({"set": ("jump.hash=identity",), "workload": ("names",)}, "takes ints only, and the keys of names"),
+    ],
+)
+def test_bad_use_is_told_before_anything_is_measured(values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(BadUse, match=sentence):
+        EXPERIMENT.cases(ThroughputParameters(**values))
+
+
+def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flags = ["--algorithms", "jump,modulo", "--nodes", "4", "--keys", "1e3", "--rounds", "2"]
+    typed = ["throughput", "--profile", "smoke", *flags, "--out", str(tmp_path / "out"), "--quiet"]
+    assert run.main(typed) == 0
+    assert "million/s" in capsys.readouterr().out
+    assert run.main(["throughput", "--repetitions", "3"]) == 2
+    assert "give --rounds" in capsys.readouterr().err
