@@ -1,9 +1,11 @@
 """Intervals of the hash space with an owner each: what ring, ranges and tables come down to.
 
-An index over the top bits says for each cell of the hash space which interval its first hash lies in. From
-there a few steps lead to the interval of any hash in the cell; where a cell holds many intervals (points may
-be crowded on purpose) a binary search takes over, so a lookup costs O(1) for scattered intervals and
-O(log intervals) in the worst case.
+The hash space is cut into equal cells, a few for each interval, and one word a cell says who serves it.
+Most cells lie in one interval or have one boundary inside, and then the word holds the answer: the owner
+below the boundary, the owner from it on, and the leading bits of where in the cell it is. So a lookup reads
+one word, without a search. Only a hash whose leading bits equal the boundary's, or a cell with several
+boundaries (points may be crowded on purpose), goes to the starts themselves, by a few steps and then a
+binary search.
 """
 
 from __future__ import annotations
@@ -19,14 +21,16 @@ from numpy.typing import NDArray
 
 from algorithms.kernels import kernel
 
-_CELLS_PER_INTERVAL = 4
+_SMALL = 1 << 14
 _MOST_CELL_BITS = 26
 _STEPS = 8
-_ONE = np.uint64(1)
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
+_CROWDED = np.uint64(1 << 63)
+_ROW = np.uint64((1 << 32) - 1)
 
 
 class Intervals(NamedTuple):
-    """Intervals that tile a hash space, with their index.
+    """Intervals that tile a hash space, with the words of their cells.
 
     Parameters
     ----------
@@ -34,23 +38,31 @@ class Intervals(NamedTuple):
         First hash of each interval, (k,) uint64, strictly ascending, the first one 0.
     owners
         Bucket of each interval, (k,) int32.
-    first
-        The interval in which each cell begins, and at the end the last one; (cells + 1,) int32.
+    cells
+        One word a cell, (c,) uint64. From the top: a bit for "crowded", ``mark_bits`` of the boundary,
+        ``owner_bits`` of the owner below it and as many of the owner from it on. In a crowded cell the low
+        half is the row in which it begins.
     shift
         The cell of a hash is ``hash >> shift``.
+    mark_bits
+        How many bits of a boundary's place in its cell are in the word.
+    owner_bits
+        Bits of the largest bucket.
     hash_bits
         Bits of the hash space.
     """
 
     starts: NDArray[np.uint64]
     owners: NDArray[np.int32]
-    first: NDArray[np.int32]
+    cells: NDArray[np.uint64]
     shift: int
+    mark_bits: int
+    owner_bits: int
     hash_bits: int
 
 
 def build_intervals(starts: NDArray[np.uint64], owners: NDArray[np.int32], hash_bits: int) -> Intervals:
-    """Return intervals with an index over their starts.
+    """Return intervals with the words of their cells.
 
     Parameters
     ----------
@@ -64,48 +76,68 @@ def build_intervals(starts: NDArray[np.uint64], owners: NDArray[np.int32], hash_
     Returns
     -------
     Intervals
-        With 4 to 8 cells an interval, of 4 bytes each. Cost: O(intervals + cells).
+        With 2 to 4 cells an interval (4 to 8 up to 16,384 intervals), of 8 bytes each. Cost: O(intervals +
+        cells).
 
     Examples
     --------
     >>> table = build_intervals(np.array([0, 10], dtype=np.uint64), np.array([1, 0], dtype=np.int32), 8)
-    >>> locate(table.starts, table.owners, table.first, table.shift, np.array([9, 10], dtype=np.uint64),
-    ...        out := np.empty(2, dtype=np.int32))
+    >>> place(table, np.array([9, 10], dtype=np.uint64), out := np.empty(2, dtype=np.int32))
     >>> out
     array([1, 0], dtype=int32)
     """
-    # at least one bit, since a machine word cannot be shifted by all of its 64
-    cell_bits = min(hash_bits, _MOST_CELL_BITS, max(1, (_CELLS_PER_INTERVAL * len(starts) - 1).bit_length()))
-    first = np.empty((1 << cell_bits) + 1, dtype=np.int32)
-    _index(starts, hash_bits - cell_bits, first)
-    return Intervals(starts, owners, first, hash_bits - cell_bits, hash_bits)
+    wanted = (4 if len(starts) <= _SMALL else 2) * len(starts)
+    # at least one bit of 64, since a machine word cannot be shifted by 64; and one is left for the mark
+    cell_bits = min(hash_bits - 1, _MOST_CELL_BITS, max(1, (wanted - 1).bit_length()))
+    shift = hash_bits - cell_bits
+    owner_bits = max(1, int(owners.max()).bit_length())
+    mark_bits = min(shift, 63 - 2 * owner_bits)
+    cells = np.empty(1 << cell_bits, dtype=np.uint64)
+    _fill_cells(starts, owners, shift, mark_bits, owner_bits, cells)
+    return Intervals(starts, owners, cells, shift, mark_bits, owner_bits, hash_bits)
 
 
 @kernel
-def _index(starts: NDArray[np.uint64], shift: int, first: NDArray[np.int32]) -> None:
-    cells = len(first) - 1
-    row = 0
-    for cell in range(cells):
-        begin = np.uint64(cell) << np.uint64(shift)
-        while row + 1 < len(starts) and starts[row + 1] <= begin:
+def _fill_cells(
+    starts: NDArray[np.uint64],
+    owners: NDArray[np.int32],
+    shift: int,
+    mark_bits: int,
+    owner_bits: int,
+    cells: NDArray[np.uint64],
+) -> None:
+    row, rows = 0, len(starts)
+    width, below = np.uint64(shift), np.uint64(owner_bits)
+    mark_mask = (_ONE << np.uint64(mark_bits)) - _ONE
+    for cell in range(len(cells)):
+        first = np.uint64(cell) << width
+        last = first | ((_ONE << width) - _ONE)
+        while row + 1 < rows and starts[row + 1] <= first:
             row += 1
-        first[cell] = row
-    first[cells] = len(starts) - 1
+        owner = np.uint64(owners[row])
+        if row + 1 == rows or starts[row + 1] > last:
+            cells[cell] = (owner << below) | owner
+        elif row + 2 < rows and starts[row + 2] <= last:
+            cells[cell] = _CROWDED | np.uint64(row)
+        else:
+            mark = (starts[row + 1] >> np.uint64(shift - mark_bits)) & mark_mask
+            cells[cell] = (((mark << below) | owner) << below) | np.uint64(owners[row + 1])
 
 
 @kernel
-def row_of(starts: NDArray[np.uint64], first: NDArray[np.int32], shift: int, value: np.uint64) -> np.int64:
-    """Return the interval that a hash lies in."""
-    cell = np.int64(value >> np.uint64(shift))
-    low, high = np.int64(first[cell]), np.int64(first[cell + 1])
-    while high - low > _STEPS:
+def row_of(starts: NDArray[np.uint64], row: np.int64, value: np.uint64) -> np.int64:
+    """Return the interval that a hash lies in, which is not before ``row``: a few steps, then by halves."""
+    low, high = row, np.int64(len(starts) - 1)
+    for _ in range(_STEPS):
+        if low == high or starts[low + 1] > value:
+            return low
+        low += 1
+    while low < high:
         middle = (low + high + 1) >> 1
         if starts[middle] <= value:
             low = middle
         else:
             high = middle - 1
-    while low < high and starts[low + 1] <= value:
-        low += 1
     return low
 
 
@@ -113,14 +145,29 @@ def row_of(starts: NDArray[np.uint64], first: NDArray[np.int32], shift: int, val
 def locate(
     starts: NDArray[np.uint64],
     owners: NDArray[np.int32],
-    first: NDArray[np.int32],
+    cells: NDArray[np.uint64],
     shift: int,
+    mark_bits: int,
+    owner_bits: int,
     hashes: NDArray[np.uint64],
     out: NDArray[np.int32],
 ) -> None:
     """Write the owner of the interval that each hash lies in."""
+    to_cell, to_mark = np.uint64(shift), np.uint64(shift - mark_bits)
+    below = np.uint64(owner_bits)
+    above_owners = below + below
+    mark_mask, owner_mask = (_ONE << np.uint64(mark_bits)) - _ONE, (_ONE << below) - _ONE
     for i in range(len(hashes)):
-        out[i] = owners[row_of(starts, first, shift, hashes[i])]
+        word = cells[hashes[i] >> to_cell]
+        mark = (hashes[i] >> to_mark) & mark_mask
+        boundary = word >> above_owners
+        # the common case has no branch: which of the two owners
+        owner = (word >> (below if mark < boundary else _ZERO)) & owner_mask
+        if boundary > mark_mask:
+            owner = np.uint64(owners[row_of(starts, np.int64(word & _ROW), hashes[i])])
+        elif mark == boundary:
+            owner = np.uint64(owners[row_of(starts, np.int64(0), hashes[i])])
+        out[i] = np.int32(owner)
 
 
 def proportional_starts(weights: Sequence[float], hash_bits: int) -> list[int]:
@@ -187,4 +234,4 @@ def place(table: Intervals, hashes: NDArray[np.uint64], out: NDArray[np.int32]) 
     hashes, out
         As for ``Partitioner._place``.
     """
-    locate(table.starts, table.owners, table.first, table.shift, hashes, out)
+    locate(*table[:-1], hashes, out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec
 from algorithms.kernels import kernel
@@ -12,17 +13,61 @@ _MULTIPLIER, _ONE, _S33 = np.uint64(2862933555777941757), np.uint64(1), np.uint6
 _TWO_TO_31 = float(1 << 31)
 
 
+LANES = 64
+"""Keys that jump in lock step."""
+
+# the bits of the double 2^52 + 1: whatever is added to them below 2^52 is added to the number
+_MAGIC, _TWO_TO_52 = np.uint64(0x4330000000000001), float(1 << 52)
+
+
 @kernel
-def jump_kernel(hashes: Hashes, n: int, out: Buckets) -> None:
-    """Write the bucket of each hash among n."""
-    for i in range(len(hashes)):
-        state = hashes[i]
-        bucket, candidate = np.int64(0), np.int64(0)
-        while candidate < n:
-            bucket = candidate
-            state = state * _MULTIPLIER + _ONE
-            candidate = np.int64((bucket + 1) * (_TWO_TO_31 / np.float64((state >> _S33) + _ONE)))
-        out[i] = bucket
+def jump_bucket(state: np.uint64, n: int) -> np.int64:
+    """Return the bucket of one hash among n: the paper's figure 1."""
+    bucket, candidate = np.int64(0), np.int64(0)
+    while candidate < n:
+        bucket = candidate
+        state = state * _MULTIPLIER + _ONE
+        candidate = np.int64((bucket + 1) * (_TWO_TO_31 / np.float64((state >> _S33) + _ONE)))
+    return bucket
+
+
+@kernel
+def jump_kernel(
+    hashes: Hashes,
+    n: int,
+    out: Buckets,
+    states: NDArray[np.uint64],
+    buckets: NDArray[np.float64],
+    candidates: NDArray[np.float64],
+) -> None:
+    """Write the bucket of each hash among n; the last three are room for `LANES` keys.
+
+    `LANES` keys jump in lock step until the last of them has left, so that the loop over them vectorises; a
+    key that has left goes on jumping, and its bucket stays. All numbers are doubles, in which they are
+    exact. A processor without AVX-512 cannot convert 64-bit integers in lanes, hence the bits of 2^52.
+    """
+    limit = np.float64(n)
+    whole = len(hashes) // LANES * LANES
+    for first in range(0, whole, LANES):
+        for lane in range(LANES):
+            states[lane], buckets[lane], candidates[lane] = hashes[first + lane], 0.0, 0.0
+        jumping = True
+        while jumping:
+            for lane in range(LANES):
+                candidate = candidates[lane]
+                buckets[lane] = candidate if candidate < limit else buckets[lane]
+                state = states[lane] * _MULTIPLIER + _ONE
+                states[lane] = state
+                divisor = np.uint64((state >> _S33) + _MAGIC).view(np.float64) - _TWO_TO_52
+                candidates[lane] = np.floor((candidate + 1.0) * (_TWO_TO_31 / divisor))
+            left = 0
+            for lane in range(LANES):
+                left += 1 if candidates[lane] < limit else 0
+            jumping = left > 0
+        for lane in range(LANES):
+            out[first + lane] = np.int32(buckets[lane])
+    for i in range(whole, len(hashes)):
+        out[i] = jump_bucket(hashes[i], n)
 
 
 @register(
@@ -85,4 +130,4 @@ class Jump(Partitioner[int]):
         return len(nodes)
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
-        jump_kernel(hashes, structure, out)
+        jump_kernel(hashes, structure, out, np.empty(LANES, np.uint64), np.empty(LANES), np.empty(LANES))

@@ -15,7 +15,7 @@ from algorithms.hashing import hash_key
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, State
 from algorithms.intervals import Intervals, intervals_from, place, proportional_starts
 from algorithms.kernels import kernel
-from algorithms.mixing import multiply_high
+from algorithms.mixing import multiply_high, through
 from algorithms.nodes import NodeLike, NodesLike
 from algorithms.registry import register
 
@@ -23,21 +23,23 @@ Boundaries = tuple[int, ...] | tuple[str, ...]
 
 
 class Ranges(NamedTuple):
-    """Equal ranges over the live buckets, or intervals where they differ; and the boundaries, if given."""
+    """Equal ranges over the live buckets, or intervals where they differ; and the boundaries, if given.
+
+    ``dense`` says whether the live buckets are 0 ... n - 1, and ``shift`` is 64 - hash_bits.
+    """
 
     live: NDArray[np.int32]
+    dense: bool
     shift: int
     intervals: Intervals | None
     boundaries: Boundaries | None
 
 
 @kernel
-def equal_ranges_kernel(hashes: Hashes, shift: int, live: NDArray[np.int32], out: Buckets) -> None:
-    """Write the live bucket number floor(hash * n / 2^bits), where shift is 64 - bits."""
-    n = np.uint64(len(live))
-    left = np.uint64(shift)
+def equal_ranges_kernel(hashes: Hashes, shift: np.uint64, n: np.uint64, out: Buckets) -> None:
+    """Write floor(hash * n / 2^bits), where shift is 64 - bits."""
     for i in range(len(hashes)):
-        out[i] = live[multiply_high(hashes[i] << left, n)]
+        out[i] = np.int32(multiply_high(hashes[i] << shift, n))
 
 
 @register(
@@ -172,16 +174,16 @@ class KeyRange(Partitioner[Ranges]):
         return self._ranges(nodes, layout)
 
     def _ranges(self, nodes: Nodes, boundaries: Sequence[int] | Sequence[str] | None) -> Ranges:
-        live, shift = nodes.buckets(), 64 - self.hash_bits
+        live, dense, shift = nodes.buckets(), nodes.dense, 64 - self.hash_bits
         if boundaries is not None:
             if not nodes.equal_weights:
                 raise InvalidParameter("boundaries fix the widths of the ranges: leave all weights equal")
             given, starts = self._checked_boundaries(boundaries, len(nodes))
-            return Ranges(live, shift, intervals_from(starts, live, self.hash_bits), given)
+            return Ranges(live, dense, shift, intervals_from(starts, live, self.hash_bits), given)
         if nodes.equal_weights:
-            return Ranges(live, shift, None, None)
+            return Ranges(live, dense, shift, None, None)
         starts = proportional_starts(nodes.weights(), self.hash_bits)
-        return Ranges(live, shift, intervals_from(starts, live, self.hash_bits), None)
+        return Ranges(live, dense, shift, intervals_from(starts, live, self.hash_bits), None)
 
     def _checked_boundaries(
         self, given: Sequence[int] | Sequence[str], n: int
@@ -213,7 +215,9 @@ class KeyRange(Partitioner[Ranges]):
 
     def _place(self, structure: Ranges, hashes: Hashes, out: Buckets) -> None:
         if structure.intervals is None:
-            equal_ranges_kernel(hashes, structure.shift, structure.live, out)
+            equal_ranges_kernel(hashes, np.uint64(structure.shift), np.uint64(len(structure.live)), out)
+            if not structure.dense:
+                through(structure.live, out)
         else:
             place(structure.intervals, hashes, out)
 

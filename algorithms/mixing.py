@@ -35,6 +35,13 @@ def multiply_high(x: np.uint64, n: np.uint64) -> np.uint64:
 
 
 @kernel
+def through(live: NDArray[np.int32], out: NDArray[np.int32]) -> None:
+    """Replace places among the live buckets by those buckets."""
+    for i in range(len(out)):
+        out[i] = live[out[i]]
+
+
+@kernel
 def splitmix64_column(values: NDArray[np.uint64], out: NDArray[np.uint64]) -> None:
     """Write the first output of SplitMix64 from each state."""
     for i in range(len(values)):

@@ -9,21 +9,44 @@ from numpy.typing import NDArray
 
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec
 from algorithms.kernels import kernel
+from algorithms.mixing import through
 from algorithms.registry import register
 
 
 class Slots(NamedTuple):
-    """The live buckets in ascending order."""
+    """The live buckets in ascending order, and whether they are 0 ... n - 1."""
 
     live: NDArray[np.int32]
+    dense: bool
+
+
+_S32, _LOW, _ALL = np.uint64(32), np.uint64(0xFFFFFFFF), np.uint64(0xFFFFFFFFFFFFFFFF)
+_WIDEST = 1 << 30
 
 
 @kernel
-def modulo_kernel(hashes: Hashes, live: NDArray[np.int32], out: Buckets) -> None:
-    """Write the live bucket number hash mod n."""
-    n = np.uint64(len(live))
+def remainder_kernel(hashes: Hashes, n: np.uint64, out: Buckets) -> None:
+    """Write hash mod n, for n < 2^30 (Barrett's reduction, in 32-bit halves so that it vectorises).
+
+    The quotient is estimated from M = floor((2^64 - 1) / n) without the lowest product and without carries,
+    so it is at most 3 too small, and the remainder below 4n fits 32 bits, in which all else is computed.
+    """
+    reciprocal = _ALL // n
+    high_m, low_m = reciprocal >> _S32, reciprocal & _LOW
+    once, twice = np.uint32(n), np.uint32(n + n)
     for i in range(len(hashes)):
-        out[i] = live[hashes[i] % n]
+        high, low = hashes[i] >> _S32, hashes[i] & _LOW
+        quotient = high * high_m + ((high * low_m) >> _S32) + ((low * high_m) >> _S32)
+        rest = np.uint32(np.uint32(low) - np.uint32(np.uint32(quotient) * once))
+        rest = min(rest, np.uint32(rest - twice))  # a difference below 0 wraps round to a large one
+        out[i] = np.int32(min(rest, np.uint32(rest - once)))
+
+
+@kernel
+def wide_remainder_kernel(hashes: Hashes, n: np.uint64, out: Buckets) -> None:
+    """Write hash mod n, for any n."""
+    for i in range(len(hashes)):
+        out[i] = np.int32(hashes[i] % n)
 
 
 @register(
@@ -69,7 +92,10 @@ class Modulo(Partitioner[Slots]):
     """
 
     def _build(self, nodes: Nodes) -> Slots:
-        return Slots(nodes.buckets())
+        return Slots(nodes.buckets(), nodes.dense)
 
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
-        modulo_kernel(hashes, structure.live, out)
+        n = len(structure.live)
+        (remainder_kernel if n < _WIDEST else wide_remainder_kernel)(hashes, np.uint64(n), out)
+        if not structure.dense:
+            through(structure.live, out)

@@ -10,23 +10,23 @@ from numpy.typing import NDArray
 from algorithms.hashing import hash_function
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec
 from algorithms.kernels import kernel
-from algorithms.mixing import mix, multiply_high
+from algorithms.mixing import mix, multiply_high, through
 from algorithms.registry import register
 
 
 class Draw(NamedTuple):
-    """The live buckets, and what the draws of this membership are salted with."""
+    """The live buckets, whether they are 0 ... n - 1, and the salt of this membership's draws."""
 
     live: NDArray[np.int32]
+    dense: bool
     salt: np.uint64
 
 
 @kernel
-def random_choice_kernel(hashes: Hashes, salt: np.uint64, live: NDArray[np.int32], out: Buckets) -> None:
-    """Write a random live bucket that is a function of hash and salt."""
-    n = np.uint64(len(live))
+def random_choice_kernel(hashes: Hashes, salt: np.uint64, n: np.uint64, out: Buckets) -> None:
+    """Write a random number below n that is a function of hash and salt."""
     for i in range(len(hashes)):
-        out[i] = live[multiply_high(mix(hashes[i] ^ salt), n)]
+        out[i] = np.int32(multiply_high(mix(hashes[i] ^ salt), n))
 
 
 @register(
@@ -70,7 +70,11 @@ class RandomChoice(Partitioner[Draw]):
     def _build(self, nodes: Nodes) -> Draw:
         names = nodes.name_column()
         membership = names.offsets.astype("<i8").tobytes() + names.data.tobytes()
-        return Draw(nodes.buckets(), np.uint64(hash_function("xxh64").key(membership, self.seed)))
+        return Draw(
+            nodes.buckets(), nodes.dense, np.uint64(hash_function("xxh64").key(membership, self.seed))
+        )
 
     def _place(self, structure: Draw, hashes: Hashes, out: Buckets) -> None:
-        random_choice_kernel(hashes, structure.salt, structure.live, out)
+        random_choice_kernel(hashes, structure.salt, np.uint64(len(structure.live)), out)
+        if not structure.dense:
+            through(structure.live, out)

@@ -44,8 +44,6 @@ class Circle(NamedTuple):
 @kernel
 def ring_replicas_kernel(
     starts: NDArray[np.uint64],
-    first: NDArray[np.int32],
-    shift: int,
     walk: NDArray[np.int32],
     entry: NDArray[np.int32],
     step: int,
@@ -54,7 +52,7 @@ def ring_replicas_kernel(
 ) -> None:
     """Write the first distinct owners met on a walk from each hash in the direction of ``step``."""
     for i in range(len(hashes)):
-        at = row_of(starts, first, shift, hashes[i])
+        at = row_of(starts, np.int64(0), hashes[i])
         if len(entry):
             at = entry[at]
         found = 0
@@ -230,9 +228,7 @@ class Ring(Partitioner[Circle]):
 
     def _place_replicas(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
         table, step = structure.intervals, -1 if self.serves == "predecessor" else 1
-        ring_replicas_kernel(
-            table.starts, table.first, table.shift, structure.walk, structure.entry, step, hashes, out
-        )
+        ring_replicas_kernel(table.starts, structure.walk, structure.entry, step, hashes, out)
 
     def _arcs(self, structure: Circle, nodes: Nodes) -> Arcs:
         points = self._sorted_points(nodes)
