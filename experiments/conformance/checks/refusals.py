@@ -1,0 +1,227 @@
+"""Bad input: the declared error, one clear sentence, and nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
+
+from algorithms import (
+    Capability,
+    DuplicateNode,
+    InvalidHash,
+    InvalidKey,
+    InvalidNode,
+    InvalidParameter,
+    InvalidWeight,
+    MissingCapability,
+    Node,
+    NoNodes,
+    Partitioner,
+    ShardlabError,
+    UnknownHash,
+    UnknownNode,
+    UnsupportedEvent,
+)
+from algorithms.hashing import hash_function
+from experiments.conformance.check import Make, check, declares, refute
+from experiments.conformance.strategies import Event, draw_event, draw_partitioner, probes
+from experiments.conformance.words import first, owners, told
+
+__all__: list[str] = []
+
+Errors = tuple[type[ShardlabError], ...]
+_BAD_WEIGHTS = (float("nan"), float("inf"), float("-inf"), -1.0, 0.0, 1e101, 1e-101, True, "2", None)
+
+
+def _refused(what: str, attempt: Callable[[], object], errors: Errors) -> None:
+    """Refute unless an attempt raises one of these errors, with a message of one paragraph."""
+    names = " or ".join(error.__name__ for error in errors)
+    try:
+        result = attempt()
+    except errors as error:
+        if not str(error) or "\n" in str(error):
+            refute(f"{what} is refused by a message that is not one sentence: {str(error)!r}")
+    except Exception as error:
+        refute(f"{what} must raise {names}, but raises {type(error).__name__}: {error}")
+    else:
+        refute(f"{what} must raise {names}, but gives {result!r:.80}")
+
+
+@check()
+def check_bad_hashes_are_refused(make: Make, data: DataObject) -> None:
+    """Hashes that are signed, floating, not one-dimensional, too large, or no array at all are refused."""
+    p = draw_partitioner(data, make)
+    good = np.array([0, 1], dtype=np.uint64)
+    bad: list[Any] = [
+        good.astype(np.int64),
+        good.astype(np.float64),
+        good.astype(bool),
+        good.reshape(1, 2),
+        np.uint64(1),
+        np.array(1, dtype=np.uint64),
+        [0, 1],
+        0,
+        None,
+        "01",
+        good.astype(object),
+    ]
+    if p.hash_bits < 64:
+        bad += [good + np.uint64((1 << p.hash_bits) - 1), np.array([(1 << 64) - 1], dtype=np.uint64)]
+    for hashes in bad:
+        _refused(f"{told(p)}.assign({hashes!r})", lambda h=hashes: p.assign(h), (InvalidHash,))
+    outs: list[Any] = [
+        np.empty(2, np.int64),
+        np.empty(3, np.int32),
+        np.empty((1, 2), np.int32),
+        np.empty(4, np.int32)[::2],
+        [0, 0],
+    ]
+    for out in outs:
+        _refused(f"{told(p)}.assign(hashes, out={out!r})", lambda o=out: p.assign(good, out=o), (InvalidParameter,))
+
+
+@check()
+def check_bad_keys_are_refused(make: Make, data: DataObject) -> None:
+    """Keys that are no str, bytes or int from 0 to 2^64 - 1 are refused, alone and in a column."""
+    p = draw_partitioner(data, make)
+    bad: list[Any] = [True, -1, 1 << 64, 1.0, None, ["a"], "\ud800", b"a"[0:0].__class__, Node("a")]
+    if not hash_function(p.hash).takes_text:
+        bad += ["a", b"a"]
+    for key in bad:
+        _refused(f"{told(p)}.lookup({key!r})", lambda k=key: p.lookup(k), (InvalidKey,))
+        _refused(f"{told(p)}.lookup_many([1, {key!r}])", lambda k=key: p.lookup_many([1, k]), (InvalidKey,))
+    columns: list[Any] = ["abc", b"abc", 5, None, np.zeros((2, 2), np.uint64), np.zeros(2), np.array([-1])]
+    for column in columns:
+        _refused(f"{told(p)}.lookup_many({column!r})", lambda c=column: p.lookup_many(c), (InvalidKey,))
+
+
+@check()
+def check_bad_nodes_are_refused(make: Make, data: DataObject) -> None:
+    """A partitioner is not made of no nodes, of a bare str, of names twice, or of what is no name."""
+    attempts: list[tuple[Any, Errors]] = [
+        ([], (NoNodes,)),
+        ({}, (NoNodes,)),
+        (0, (NoNodes,)),
+        (-1, (NoNodes,)),
+        (1 << 31, (InvalidNode,)),
+        ("abc", (InvalidNode,)),
+        (b"abc", (InvalidNode,)),
+        (True, (InvalidNode,)),
+        (2.0, (InvalidNode,)),
+        (None, (InvalidNode,)),
+        ([""], (InvalidNode,)),
+        (["\ud800"], (InvalidNode,)),
+        ([1], (InvalidNode,)),
+        ([b"a"], (InvalidNode,)),
+        ([["a"]], (InvalidNode,)),
+        ({-1: "a"}, (InvalidNode,)),
+        ({"a": 0}, (InvalidNode,)),
+        ({True: "a"}, (InvalidNode,)),
+        (["a", "a"], (DuplicateNode,)),
+        ({0: "a", 1: "a"}, (DuplicateNode,)),
+    ]
+    for nodes, errors in attempts:
+        _refused(f"{nodes!r} as nodes", lambda given=nodes: make(given), errors)
+    if not make(1).spec.can(Capability.WEIGHTED):
+        _refused("a node of weight 2", lambda: make([Node("a", 2.0)]), (InvalidWeight,))
+    if not make(1).spec.can(Capability.REMOVES_ANY):
+        _refused("a free bucket 0", lambda: make({1: "a"}), (UnsupportedEvent,))
+
+
+@check()
+def check_bad_parameters_are_refused(make: Make, data: DataObject) -> None:
+    """Unknown hash functions, bits that they do not have, and seeds that they cannot take are refused."""
+    attempts: list[tuple[dict[str, Any], Errors]] = [
+        ({"hash": "no such function"}, (UnknownHash,)),
+        ({"hash_bits": 0}, (InvalidParameter,)),
+        ({"hash_bits": 65}, (InvalidParameter,)),
+        ({"hash": "sha1_28", "hash_bits": 29}, (InvalidParameter,)),
+        ({"hash_bits": 8.0}, (InvalidParameter,)),
+        ({"hash_bits": True}, (InvalidParameter,)),
+        ({"seed": -1}, (InvalidParameter,)),
+        ({"seed": 1 << 64}, (InvalidParameter,)),
+        ({"seed": 1.0}, (InvalidParameter,)),
+        ({"seed": True}, (InvalidParameter,)),
+        ({"hash": "murmur3_64", "seed": 1 << 32}, (InvalidParameter,)),
+    ]
+    for parameters, errors in attempts:
+        _refused(f"{parameters!r}", lambda given=parameters: make(["a"], **given), errors)
+
+
+def _bad_events(p: Partitioner[Any]) -> Iterator[tuple[Event, Errors]]:
+    live = [node.name for node in p.nodes.values()]
+    one = live[0]
+    yield {"add": [one]}, (DuplicateNode,)
+    yield {"add": ["new", "new"]}, (DuplicateNode,)
+    yield {"add": ["new", one]}, (DuplicateNode,)
+    yield {"add": ["new", ""]}, (InvalidNode,)
+    yield {"add": ["new", "\ud800"]}, (InvalidNode,)
+    yield {"add": ["new", 7]}, (InvalidNode,)
+    yield {"add": "new"}, (InvalidParameter,)
+    yield {"add": None}, (InvalidParameter,)
+    yield {"remove": one}, (InvalidParameter, UnsupportedEvent)
+    yield {"remove": None}, (InvalidParameter, UnsupportedEvent)
+    yield {"remove": ["nobody"]}, (UnknownNode, UnsupportedEvent)
+    yield {"add": ["new"], "remove": ["nobody"]}, (UnknownNode, UnsupportedEvent)
+    yield {"remove": [one, one]}, (DuplicateNode, UnsupportedEvent)
+    yield {"remove": [["a list"]]}, (UnknownNode, InvalidParameter, UnsupportedEvent)
+    yield {"remove": live}, (NoNodes, UnsupportedEvent)
+    yield {"weights": {"nobody": 2.0}}, (UnknownNode,)
+    yield {"weights": 3}, (InvalidParameter,)
+    yield {"weights": [one]}, (InvalidParameter,)
+    yield {"remove": [live[-1]], "weights": {live[-1]: 2.0}, "add": ["new"]}, (InvalidParameter, UnsupportedEvent)
+    for weight in _BAD_WEIGHTS:
+        yield {"add": ["new"], "weights": {one: weight}}, (InvalidWeight,)
+    if not p.spec.can(Capability.WEIGHTED):
+        yield {"weights": {one: 2.0}}, (InvalidWeight,)
+        yield {"add": [Node("new", 2.0)]}, (InvalidWeight,)
+    if not declares(p.spec, Capability.REMOVES_LAST):
+        yield {"remove": [live[-1]]}, (UnsupportedEvent, NoNodes)
+    if not p.spec.can(Capability.REMOVES_ANY) and len(live) > 1:
+        yield {"remove": [one]}, (UnsupportedEvent,)
+
+
+@check()
+def check_refused_events_change_nothing(make: Make, data: DataObject) -> None:
+    """An event that makes no sense raises its error, and nodes and placements are as before."""
+    p = draw_partitioner(data, make)
+    hashes = probes(p.hash_bits)
+    nodes, shown, placed = dict(p.nodes), repr(p), owners(p, hashes)
+    bad = list(_bad_events(p))
+    for event, errors in data.draw(st.permutations(bad), label="events"):
+        words = told(p, event)
+        _refused(words, lambda given=event: p.change(**given), errors)
+        if dict(p.nodes) != nodes or repr(p) != shown:
+            refute(f"{words}: the event was refused, but the nodes are now {dict(p.nodes)}")
+        after = owners(p, hashes)
+        if (after != placed).any():
+            row = first(after != placed)
+            refute(
+                f"{words}: the event was refused, but hash {hashes[row]} was on {placed[row]} and is now on "
+                f"{after[row]}"
+            )
+    event = draw_event(data, p) or {}
+    p.change(**event)
+
+
+@check()
+def check_missing_capabilities_are_refused(make: Make, data: DataObject) -> None:
+    """A question that needs a capability which is not declared is refused, and says so."""
+    p = draw_partitioner(data, make)
+    hashes = np.array([0, 1], dtype=np.uint64)
+    if p.spec.can(Capability.REPLICAS):
+        counts: list[Any] = [0, -1, len(p.nodes) + 1, True, 1.0, None]
+        for count in counts:
+            _refused(
+                f"{told(p)}.assign_replicas(hashes, {count!r})",
+                lambda c=count: p.assign_replicas(hashes, c),
+                (InvalidParameter,),
+            )
+    else:
+        _refused(f"{told(p)}.assign_replicas", lambda: p.assign_replicas(hashes, 1), (MissingCapability,))
+    if not p.spec.can(Capability.INTERVALS):
+        _refused(f"{told(p)}.arcs()", p.arcs, (MissingCapability,))

@@ -1,0 +1,142 @@
+"""Shares of the hash space: uniform, or by weight. Exact over arcs; by a test of significance otherwise."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
+from numpy.typing import NDArray
+
+from algorithms import Capability, Node
+from experiments.conformance.check import Evidence, Kind, Make, Refuted, Trial, check, refute
+from experiments.conformance.strategies import draw_joiners, draw_leavers, draw_partitioner, node_lists, spaces
+from experiments.conformance.words import told
+
+__all__: list[str] = []
+
+_SIZES = (2, 3, 10, 64, 257)
+_HASHES = 200_000
+_WEIGHTS = ((1.0, 2.0), (1.0, 2.0, 4.0, 0.5), (1.0,) * 9 + (10.0,), tuple(float(i) for i in range(1, 13)))
+_SEEDS, _HASHES_A_SEED = 64, 20_000
+
+
+@check(promise=Capability.UNIFORM, needs=(Capability.INTERVALS,))
+def check_equal_shares_exactly(make: Make, data: DataObject) -> None:
+    """Nodes of equal weight have equal shares of the hash space, but for one hash."""
+    p = make(data.draw(node_lists(weighted=False), label="nodes"), **data.draw(spaces(), label="space"))
+    if data.draw(st.booleans(), label="nodes join"):
+        p.change(add=draw_joiners(data, p, most=7, weighted=False))
+    if p.spec.can(Capability.REMOVES_ANY) and len(p.nodes) > 1 and data.draw(st.booleans(), label="nodes leave"):
+        p.change(remove=draw_leavers(data, p, most=len(p.nodes) - 1))
+    shares = p.arcs().shares()
+    least, most = min(shares, key=shares.__getitem__), max(shares, key=shares.__getitem__)
+    if shares[most] - shares[least] > 1:
+        refute(
+            f"{told(p)}: {p.nodes[most].name} has {shares[most]} of 2^{p.hash_bits} hashes, but "
+            f"{p.nodes[least].name} has {shares[least]}"
+        )
+
+
+@check(promise=Capability.WEIGHTED, needs=(Capability.UNIFORM, Capability.INTERVALS))
+def check_shares_follow_weights_exactly(make: Make, data: DataObject) -> None:
+    """The share of a node is its part of the weights, to within one hash for each node."""
+    p = draw_partitioner(data, make)
+    shares, total = p.arcs().shares(), sum(Fraction(node.weight) for node in p.nodes.values())
+    for bucket, node in p.nodes.items():
+        quota = Fraction(node.weight) * (1 << p.hash_bits) / total
+        if abs(shares[bucket] - quota) > len(p.nodes):
+            refute(
+                f"{told(p)}: {node.name} has {shares[bucket]} of 2^{p.hash_bits} hashes, but its part of the "
+                f"weights, {node.weight:g} of {float(total):g}, is {float(quota):.6g}"
+            )
+
+
+@check(promise=Capability.UNIFORM, kind=Kind.STATISTICAL)
+def check_uniform(make: Make, data: Trial) -> Evidence:
+    """Random hashes fall on nodes of equal weight as often as independent draws would."""
+    seen = []
+    for n in _SIZES:
+        p = make(n)
+        counts = _counts(p.assign(_random_hashes(data.seed + n, _HASHES, p.hash_bits)), n)
+        seen.append(_chi_square(counts, np.full(n, 1 / n)))
+    return _judged("chi-square against equal shares", data, _SIZES, seen)
+
+
+@check(promise=Capability.WEIGHTED, kind=Kind.STATISTICAL)
+def check_shares_follow_weights(make: Make, data: Trial) -> Evidence:
+    """Random hashes fall on nodes in proportion to their weights; where shares are random, on the mean of many seeds."""
+    sizes = tuple(len(weights) for weights in _WEIGHTS)
+    seen = []
+    uniform = make(1).spec.can(Capability.UNIFORM)
+    for weights in _WEIGHTS:
+        nodes = [Node(f"server-{i}", weight) for i, weight in enumerate(weights)]
+        expected = np.array(weights) / sum(weights)
+        if uniform:
+            p = make(nodes)
+            hashes = _random_hashes(data.seed + len(nodes), _HASHES, p.hash_bits)
+            seen.append(_chi_square(_counts(p.assign(hashes), len(nodes)), expected))
+        else:
+            seen.append(_mean_over_seeds(make, nodes, expected, data.seed))
+    name = "chi-square against the weights" if uniform else f"t-test of mean shares over {_SEEDS} seeds"
+    return _judged(name, data, sizes, seen)
+
+
+@check(promise=Capability.WEIGHTED, needs=(Capability.UNIFORM,), kind=Kind.STATISTICAL)
+def check_changed_weights_count(make: Make, data: Trial) -> Evidence:
+    """After an event the new weights decide, as if the nodes had always had them."""
+    sizes = tuple(len(weights) for weights in _WEIGHTS)
+    seen = []
+    for weights in _WEIGHTS:
+        p = make([f"server-{i}" for i in range(len(weights))])
+        p.change(weights={f"server-{i}": weight for i, weight in enumerate(weights)})
+        hashes = _random_hashes(data.seed + len(weights), _HASHES, p.hash_bits)
+        seen.append(_chi_square(_counts(p.assign(hashes), len(weights)), np.array(weights) / sum(weights)))
+    return _judged("chi-square against the new weights", data, sizes, seen)
+
+
+def _random_hashes(seed: int, count: int, bits: int) -> NDArray[np.uint64]:
+    # the raw words of PCG64 are fixed by its definition; numpy may change what it makes of them
+    return np.random.PCG64(seed).random_raw(count) >> np.uint64(64 - bits)
+
+
+def _counts(buckets: NDArray[np.int32], n: int) -> NDArray[np.int64]:
+    if len(buckets) and not 0 <= int(buckets.min()) <= int(buckets.max()) < n:
+        raise Refuted(f"buckets from {buckets.min()} to {buckets.max()} were assigned among {n} nodes")
+    return np.bincount(buckets, minlength=n)
+
+
+def _chi_square(counts: NDArray[np.int64], expected: NDArray[np.float64]) -> tuple[float, float]:
+    from scipy import stats
+
+    wanted = expected * counts.sum()
+    statistic = float(((counts - wanted) ** 2 / wanted).sum())
+    return statistic, float(stats.chi2.sf(statistic, len(counts) - 1))
+
+
+def _mean_over_seeds(
+    make: Make, nodes: list[Node], expected: NDArray[np.float64], seed: int
+) -> tuple[float, float]:
+    """Return the greatest t among the nodes and its p-value, corrected for their number."""
+    from scipy import stats
+
+    shares = np.empty((_SEEDS, len(nodes)))
+    for row in range(_SEEDS):
+        p = make(nodes, seed=seed + row)
+        hashes = _random_hashes(seed + row, _HASHES_A_SEED, p.hash_bits)
+        shares[row] = _counts(p.assign(hashes), len(nodes)) / _HASHES_A_SEED
+    spread = shares.std(axis=0, ddof=1) / np.sqrt(_SEEDS)
+    worst = float(np.max(np.abs(shares.mean(axis=0) - expected) / np.maximum(spread, 1e-12)))
+    return worst, min(1.0, float(2 * stats.t.sf(worst, _SEEDS - 1)) * len(nodes))
+
+
+def _judged(test: str, trial: Trial, sizes: tuple[int, ...], seen: list[tuple[float, float]]) -> Evidence:
+    worst = min(range(len(seen)), key=lambda row: (seen[row][1], -seen[row][0]))
+    statistic, p_value = seen[worst][0], min(1.0, seen[worst][1] * len(seen))
+    if p_value < trial.level:
+        raise Refuted(
+            f"{test}: with {sizes[worst]} nodes the statistic is {statistic:.4g}, which has probability "
+            f"{p_value:.2g} over {len(sizes)} sizes, below the level {trial.level:.2g} (seed {trial.seed})"
+        )
+    return Evidence(test, statistic, p_value, trial.level, sizes)

@@ -1,0 +1,184 @@
+"""Search: look for a counterexample, and judge an algorithm by all checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+from hypothesis.strategies import DataObject
+
+from algorithms import Partitioner
+from experiments.conformance.check import Check, Duty, Evidence, Kind, Refuted, Standing, Trial, standing_of
+from experiments.conformance.checks import checks
+from experiments.conformance.subjects import Subject, subjects
+
+__all__ = ["Case", "Finding", "cases", "examine"]
+
+LEVEL = 1e-3
+"""The significance level of all statistical checks of one algorithm together."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of a search.
+
+    Parameters
+    ----------
+    counterexample
+        The smallest one found, in words; "" where there is none.
+    examples
+        How many were tried.
+    evidence
+        Of a statistical check that did not refute.
+    """
+
+    counterexample: str
+    examples: int
+    evidence: Evidence | None = None
+
+
+def examine(made: Check, make: Subject, *, examples: int = 200, seed: int = 0, level: float = LEVEL) -> Finding:
+    """Look for a counterexample, and shrink the one that is found. The same arguments find the same one.
+
+    Parameters
+    ----------
+    made
+        The check.
+    make
+        The algorithm.
+    examples
+        How many to try at most; a statistical check is one.
+    seed
+        Of the search, or of the hashes of a statistical check.
+    level
+        The significance level of a statistical check.
+
+    Returns
+    -------
+    Finding
+
+    Examples
+    --------
+    >>> from experiments.conformance import checks
+    >>> growth = {check.name: check for check in checks()}["growth_onto_new_only"]
+    >>> print(examine(growth, subjects("modulo")[0]).counterexample)
+    Modulo(['a'], hash_bits=8)...
+    >>> examine(growth, subjects("ring")[0], examples=20).counterexample
+    ''
+    """
+    if made.kind is Kind.STATISTICAL:
+        try:
+            return Finding("", 1, made(make, Trial(seed, level)))
+        except Refuted as refuted:
+            return Finding(str(refuted), 1)
+    said: list[str] = []
+    tried = 0
+
+    def refutes(data: DataObject) -> bool:
+        nonlocal tried
+        tried += 1
+        try:
+            made(make, data)
+        except Refuted as refuted:
+            said.append(str(refuted))
+            return True
+        return False
+
+    # explaining a failure traces every line, which takes far longer than finding and shrinking it
+    quiet = settings(
+        max_examples=examples,
+        phases=[Phase.generate, Phase.shrink],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        find(st.data(), refutes, settings=quiet, random=Random(seed))
+    except NoSuchExample:
+        return Finding("", tried)
+    return Finding(said[-1], tried)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A check of an algorithm, and what it must find."""
+
+    check: Check
+    subject: Subject
+    level: float = LEVEL
+
+    @property
+    def standing(self) -> Standing:
+        """What the check must find."""
+        return standing_of(self.check, self.subject.spec)
+
+    def run(self, *, examples: int = 100, seed: int = 0) -> Finding:
+        """Run the check; raise AssertionError when it does not find what it must.
+
+        Parameters
+        ----------
+        examples
+            How many to try.
+        seed
+            Of the search.
+
+        Returns
+        -------
+        Finding
+            What was found; without examples where there was nothing to be asked.
+        """
+        standing = self.standing
+        if standing.duty in (Duty.EXCUSED, Duty.NOT_APPLICABLE):
+            return Finding("", 0)
+        if standing.duty is Duty.REASON_MISSING:
+            raise AssertionError(standing.reason)
+        found = examine(self.check, self.subject, examples=examples, seed=seed, level=self.level)
+        if standing.duty is Duty.HOLD and found.counterexample:
+            raise Refuted(found.counterexample)
+        if standing.duty is Duty.BE_REFUTED and not found.counterexample and not self._refuted_by_another(examples):
+            promise = self.check.promise
+            raise AssertionError(
+                f"{self.subject} does not declare {promise.name if promise else ''}, but no counterexample was found "
+                "in any check of it: declare it, or give the reason in Spec.lacks"
+            )
+        return found
+
+    def _refuted_by_another(self, examples: int) -> bool:
+        return any(
+            examine(other.check, other.subject, examples=examples, level=other.level).counterexample
+            for other in cases(self.subject.algorithm)
+            if other.check.promise is self.check.promise
+            and other.check is not self.check
+            and other.standing.duty is Duty.BE_REFUTED
+        )
+
+    def __str__(self) -> str:
+        """Return algorithm and check, for the ids of tests."""
+        return f"{self.subject}-{self.check}"
+
+
+def cases(algorithm: str | type[Partitioner[Any]]) -> Sequence[Case]:
+    """Return every check of an algorithm in all its variants.
+
+    Parameters
+    ----------
+    algorithm
+        A registered name, or a class with a ``spec``; it need not be registered.
+
+    Returns
+    -------
+    sequence of Case
+
+    Examples
+    --------
+    >>> [str(case) for case in cases("jump")][:1]
+    ['jump-arcs_tile_the_space']
+    """
+    variants = subjects(algorithm)
+    statistical = sum(made.kind is Kind.STATISTICAL for made in checks()) * len(variants)
+    return [Case(made, subject, LEVEL / statistical) for subject in variants for made in checks()]

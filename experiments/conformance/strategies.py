@@ -1,0 +1,268 @@
+"""Strategies: nodes, hash spaces, hashes, and partitioners with a past.
+
+Whatever shrinks, shrinks to something that can be checked by hand: nodes a, b, c, a space of 2^8 hashes, of
+which all are looked at, and no past.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject, SearchStrategy
+
+from algorithms import Capability, Node, Partitioner
+from algorithms.hashing import Hashes
+from experiments.conformance.check import Make, declares
+
+__all__ = [
+    "SPACES",
+    "Event",
+    "draw_event",
+    "draw_hashes",
+    "draw_joiners",
+    "draw_leavers",
+    "draw_partitioner",
+    "keys",
+    "names",
+    "node_lists",
+    "probes",
+    "spaces",
+    "weights",
+]
+
+Event: TypeAlias = dict[str, Any]
+"""The arguments of ``Partitioner.change``."""
+
+SPACES: tuple[Mapping[str, Any], ...] = (
+    {"hash_bits": 8},
+    {},
+    {"hash_bits": 1},
+    {"hash_bits": 12, "seed": 7},
+    {"hash": "sha1_28"},
+    {"hash": "murmur3_64", "seed": (1 << 32) - 1},
+    {"hash": "crc32"},
+    {"hash": "identity"},
+    {"hash": "ordered", "hash_bits": 63},
+    {"seed": (1 << 64) - 1},
+)
+"""Hash functions, bits and seeds, the handiest first."""
+
+# names that are prefixes of each other or of labels, look like counted nodes, or leave ASCII
+_AWKWARD = ("ab", "abc", "1", "11", "1-1", "a-0", "node-0", "node-1", "node-01", "node-9", "é", "節点", "\U0001f600", " ", "\0")
+_LETTERS = "abcdefgh"
+_ALL_OF_THEM = 10
+
+
+@functools.cache
+def names() -> SearchStrategy[str]:
+    """Return names of nodes: short ones, awkward ones, and any text that UTF-8 can write."""
+    return (
+        st.sampled_from(_LETTERS)
+        | st.sampled_from(_AWKWARD)
+        | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)
+    )
+
+
+@functools.cache
+def weights() -> SearchStrategy[float]:
+    """Return weights from 1/16 to 16, simple ones first."""
+    return st.sampled_from((1.0, 2.0, 3.0, 0.5, 1 / 3, 0.1)) | st.floats(1 / 16, 16)
+
+
+@functools.cache
+def node_lists(*, weighted: bool, least: int = 1, most: int = 7) -> SearchStrategy[list[Node]]:
+    """Return lists of nodes of different names.
+
+    Parameters
+    ----------
+    weighted
+        Whether weights differ from 1.
+    least, most
+        How many nodes.
+
+    Returns
+    -------
+    SearchStrategy
+    """
+    some = st.builds(Node, names(), weights()) if weighted else st.builds(Node, names())
+    return st.lists(some, min_size=least, max_size=most, unique_by=lambda node: node.name)
+
+
+def draw_joiners(
+    data: DataObject, p: Partitioner[Any], *, most: int = 3, weighted: bool | None = None
+) -> list[Node]:
+    """Return nodes that may join a partitioner.
+
+    Parameters
+    ----------
+    data
+        Where to draw from.
+    p
+        The partitioner.
+    most
+        How many at most.
+    weighted
+        Whether weights differ from 1; as the partitioner can when not given.
+
+    Returns
+    -------
+    list of Node
+        The next free letter stands for a name that is taken.
+    """
+    weighted = p.spec.can(Capability.WEIGHTED) if weighted is None else weighted
+    taken = {node.name for node in p.nodes.values()}
+    joining = []
+    for node in data.draw(node_lists(weighted=weighted, most=most), label="join"):
+        spare = (name for name in (node.name, *_LETTERS, *map(str, range(len(taken) + 1))) if name not in taken)
+        name = next(spare)
+        taken.add(name)
+        joining.append(Node(name, node.weight))
+    return joining
+
+
+@functools.cache
+def spaces() -> SearchStrategy[dict[str, Any]]:
+    """Return ``hash``, ``hash_bits`` and ``seed`` for a partitioner."""
+    return st.sampled_from(SPACES).map(dict)
+
+
+@functools.cache
+def keys() -> SearchStrategy[str | bytes | int]:
+    """Return keys of every kind."""
+    text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+    return text | st.binary(max_size=40) | st.integers(0, (1 << 64) - 1)
+
+
+@functools.cache
+def probes(bits: int) -> Hashes:
+    """Return the hashes that every check looks at: all of a small space; of a large one the corners.
+
+    Parameters
+    ----------
+    bits
+        Of the hash space.
+
+    Returns
+    -------
+    ndarray
+        (k,) uint64, ascending: both ends, both sides of every power of two, and 256 spread evenly.
+
+    Examples
+    --------
+    >>> probes(2)
+    array([0, 1, 2, 3], dtype=uint64)
+    """
+    size = 1 << bits
+    if bits <= _ALL_OF_THEM:
+        return _frozen(np.arange(size, dtype=np.uint64))
+    found = set(range(32)) | set(range(size - 16, size))
+    for power in range(5, bits):
+        found |= {(1 << power) - 1, 1 << power, (1 << power) + 1}
+    found |= {(step * 0x9E3779B97F4A7C15) % (1 << 64) >> (64 - bits) for step in range(1, 257)}
+    return _frozen(np.array(sorted(found), dtype=np.uint64))
+
+
+def _frozen(hashes: Hashes) -> Hashes:
+    hashes.flags.writeable = False
+    return hashes
+
+
+def draw_hashes(data: DataObject, bits: int) -> Hashes:
+    """Return the probes of a space, and with them some hashes that Hypothesis draws; ascending."""
+    fixed = probes(bits)
+    if bits <= _ALL_OF_THEM:
+        return fixed
+    drawn = data.draw(st.lists(st.integers(0, (1 << bits) - 1), max_size=8), label="hashes")
+    return np.union1d(fixed, np.array(drawn, dtype=np.uint64))
+
+
+def draw_partitioner(data: DataObject, make: Make, *, least: int = 1, past: bool = True) -> Partitioner[Any]:
+    """Return a partitioner over drawn nodes in a drawn space, after up to two events.
+
+    Parameters
+    ----------
+    data
+        Where to draw from.
+    make
+        What builds it.
+    least
+        How many nodes it has at least.
+    past
+        Whether events may come before.
+
+    Returns
+    -------
+    Partitioner
+    """
+    spec = make(1).spec
+    nodes = data.draw(node_lists(weighted=spec.can(Capability.WEIGHTED), least=least), label="nodes")
+    p = make(nodes, **data.draw(spaces(), label="space"))
+    if past:
+        for _ in range(data.draw(st.integers(0, 2), label="events before")):
+            event = draw_event(data, p, least=least)
+            if event is not None:
+                p.change(**event)
+    return p
+
+
+def draw_event(data: DataObject, p: Partitioner[Any], *, least: int = 1) -> Event | None:
+    """Return an event that a partitioner must be able to do, or None where there is none.
+
+    Parameters
+    ----------
+    data
+        Where to draw from.
+    p
+        The partitioner; it is not changed.
+    least
+        How many nodes must be left.
+
+    Returns
+    -------
+    dict or None
+        Arguments of ``change``: nodes that join, that leave, both at once, or new weights.
+    """
+    kinds = ["add"]
+    if declares(p.spec, Capability.REMOVES_LAST) and len(p.nodes) > least:
+        kinds += ["remove", "replace"]
+    if p.spec.can(Capability.WEIGHTED):
+        kinds.append("weights")
+    kind = data.draw(st.sampled_from(kinds), label="kind of event")
+    event: Event = {}
+    if kind in ("add", "replace"):
+        event["add"] = draw_joiners(data, p)
+    if kind in ("remove", "replace"):
+        event["remove"] = draw_leavers(data, p, most=len(p.nodes) - least)
+    if kind == "weights":
+        live = [node.name for node in p.nodes.values()]
+        event["weights"] = data.draw(
+            st.dictionaries(st.sampled_from(live), weights(), min_size=1), label="weights"
+        )
+    return event
+
+
+def draw_leavers(data: DataObject, p: Partitioner[Any], *, most: int) -> list[str]:
+    """Return names of nodes that may leave together: any, or those in the last buckets.
+
+    Parameters
+    ----------
+    data
+        Where to draw from.
+    p
+        The partitioner, which declares REMOVES_ANY or REMOVES_LAST.
+    most
+        How many nodes may leave, at least 1.
+
+    Returns
+    -------
+    list of str
+    """
+    live = [node.name for node in p.nodes.values()]
+    if p.spec.can(Capability.REMOVES_ANY):
+        return data.draw(st.lists(st.sampled_from(live), min_size=1, max_size=most, unique=True), label="leave")
+    count = data.draw(st.integers(1, most), label="leave from the end")
+    return live[-count:]
