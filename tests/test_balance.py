@@ -198,6 +198,26 @@ def test_what_identity_does_to_sequential_keys() -> None:
     assert "Not as random hashes would fall, identity on sequential" in said.meaning[-1]
 
 
+def test_a_hash_function_without_a_seed_is_judged_as_one_draw() -> None:
+    # crc32 puts the same keys on the same node in every repetition: there is no spread, and no departure
+    said = shown(
+        algorithms="jump", hash=("crc32",), workload=("sequential",), nodes=(50,), keys=50_000, repetitions=5
+    )
+    (row,) = said.tables[0].frame.to_dict("records")
+    assert row["cv_half"] == 0
+    assert row["verdict"] == "agrees"
+    assert row["p_value"] == pytest.approx(report._one_draw(row["ratio"] ** 2, 50))
+
+
+def test_one_draw_is_rejected_at_the_nominal_rate_under_the_law() -> None:
+    n, keys, draws = 20, 4_000, 1_000
+    loads = np.random.default_rng(3).multinomial(keys, [1 / n] * n, size=draws)
+    squares = ((loads - keys / n) ** 2).mean(axis=1) / (keys / n) ** 2
+    p_values = np.array([report._one_draw(square / ((n - 1) / keys), n) for square in squares])
+    rejected = int((p_values < 0.05).sum())
+    assert inference.proportion_agrees(rejected, draws, 0.05).agrees(LEVEL)
+
+
 def test_hash_functions_are_compared_where_there_are_several() -> None:
     said = shown(
         algorithms="modulo", hash=("xxh64", "identity"), workload=("sequential", "strings"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,18 +15,15 @@ from experiments.experiment import Results
 from experiments.report import charts
 from experiments.report.figures import COLUMN, PAGE, Figure
 from experiments.report.palette import INK, styles
+from experiments.report.ticks import log_ticks, round_numbers
 
 if TYPE_CHECKING:
-    from matplotlib.axis import Axis
     from matplotlib.figure import Figure as Canvas
     from numpy.typing import NDArray
 
     from experiments.balance import BalanceParameters
 
 MOST_PANELS = 12
-
-PERCENTS = tuple(digit * 10.0**power for power in range(-5, 2) for digit in (1, 2, 3, 5))
-"""Where a logarithmic axis of percentages may have ticks."""
 
 
 def all_of(results: Results[BalanceParameters], rows: pd.DataFrame, summary: pd.DataFrame) -> list[Figure]:
@@ -74,9 +71,8 @@ def _over_points(summary: pd.DataFrame, caption: str) -> Iterator[Figure]:
         charts.lines(
             axes, points, series, laws=laws, xlabel="points a node", ylabel="CV of the shares", percent=True
         )
-        _tick(axes.xaxis, points)
-        low, high = axes.get_ylim()
-        _tick(axes.yaxis, [part for part in PERCENTS if low <= part <= high], percent=True)
+        log_ticks(axes.xaxis, points)
+        log_ticks(axes.yaxis, round_numbers(*axes.get_ylim()), percent=True)
 
     yield Figure(
         "cv-points",
@@ -108,7 +104,7 @@ def _over_nodes(summary: pd.DataFrame, caption: str) -> Iterator[Figure]:
             axes, nodes, series, bands=bands, laws=laws,
             xlabel="nodes", ylabel="largest load / mean load", logy=False,
         )  # fmt: skip
-        _tick(axes.xaxis, nodes)
+        log_ticks(axes.xaxis, nodes)
 
     workload, keys = part["workload"].iloc[0], part["keys"].iloc[0]
     yield Figure(
@@ -118,15 +114,6 @@ def _over_nodes(summary: pd.DataFrame, caption: str) -> Iterator[Figure]:
         draw,
         (PAGE * 0.75, 3.2),
     )
-
-
-def _tick(axis: Axis, places: Sequence[float], *, percent: bool = False) -> None:
-    """Put ticks at these places of a logarithmic axis, and nowhere else."""
-    from matplotlib.ticker import FuncFormatter, NullLocator
-
-    axis.set_ticks(list(places))
-    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:g} %" if percent else f"{x:,g}"))
-    axis.set_minor_locator(NullLocator())
 
 
 def _plainest(summary: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from experiments.report import charts
 from experiments.report.figures import PAGE, Figure
 from experiments.report.formats import Count, Format, Interval, Significant
 from experiments.report.tables import Header, Table
+from experiments.report.ticks import log_ticks, round_numbers
 from experiments.throughput import COPY, MODES
 
 if TYPE_CHECKING:
@@ -215,6 +216,8 @@ def _cost_against_nodes(
                 axes, nodes, series, bands=bands, laws={COPY: copied} if mode == "batch" else None,
                 xlabel="nodes", ylabel="ns a key",
             )  # fmt: skip
+            log_ticks(axes.xaxis, nodes)
+            log_ticks(axes.yaxis, round_numbers(*axes.get_ylim()))
             axes.set_title(MODES[mode].replace("->", "→"))
 
     yield Figure(

@@ -1,0 +1,62 @@
+"""Ticks of logarithmic axes: at the places that were measured, or at round numbers, written out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axis import Axis
+
+__all__ = ["log_ticks", "round_numbers"]
+
+
+def log_ticks(axis: Axis, places: Sequence[float], *, percent: bool = False) -> None:
+    """Put ticks at these places of a logarithmic axis, and nowhere else.
+
+    Parameters
+    ----------
+    axis : matplotlib.axis.Axis
+        ``axes.xaxis`` or ``axes.yaxis``.
+    places : Sequence[float]
+        Values on it.
+    percent : bool
+        Whether to write them as percentages.
+    """
+    from matplotlib.ticker import FuncFormatter, NullLocator
+
+    axis.set_ticks(list(places))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:g} %" if percent else f"{x:,g}"))
+    axis.set_minor_locator(NullLocator())
+
+
+def round_numbers(low: float, high: float, *, most: int = 8) -> list[float]:
+    """Return round numbers between two positive ones, for the ticks of a logarithmic axis.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends, 0 < low <= high.
+    most : int
+        How many there may be at most.
+
+    Returns
+    -------
+    list[float]
+        1, 2, 3, 5 times powers of ten; 1 and 3 times, or powers alone, where these would be too many.
+
+    Examples
+    --------
+    >>> round_numbers(0.04, 0.3)
+    [0.05, 0.1, 0.2, 0.3]
+    >>> round_numbers(0.5, 20_000)
+    [1.0, 10.0, 100.0, 1000.0, 10000.0]
+    """
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    found: list[float] = []
+    for digits in ((1, 2, 3, 5), (1, 3), (1,)):
+        found = [value for p in powers for digit in digits if low <= (value := float(f"{digit}e{p}")) <= high]
+        if len(found) <= most:
+            break
+    return found
