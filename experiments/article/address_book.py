@@ -173,10 +173,11 @@ def _census_loads(partitioner: Partitioner[Any]) -> list[int]:
     return [int(load) for load in loads]
 
 
-def _splits() -> dict[str, Partitioner[Any]]:
-    """Return the article's splits, the most even one of three, and as many hashed ranges as each has."""
-    best = best_split(census_letters(), 3)
-    made = {name: by_letters(starts) for name, starts in [*SPLITS.items(), ("most even", best)]}
+def _splits(book: str) -> dict[str, Partitioner[Any]]:
+    """Return the article's splits, for the census the most even one of three, and hashed ranges."""
+    made = {name: by_letters(starts) for name, starts in SPLITS.items()}
+    if book == CENSUS:
+        made["most even"] = by_letters(best_split(census_letters(), 3))
     for count in sorted({len(starts) for starts in SPLITS.values()}):
         made[f"hashed, {count}"] = create("key_range", count, hash=HASHED)
     return made
@@ -199,7 +200,7 @@ class AddressBook(Part):
         if unit["what"] == "empty":
             yield from _empty_rows()
             return
-        partitioners = _splits()
+        partitioners = _splits(parameters.address_book().text)
         drawn, book, keys = _drawn(partitioners, parameters, context)
         for name, partitioner in partitioners.items():
             exact = _census_loads(partitioner) if book == CENSUS else []

@@ -114,7 +114,8 @@ def _floored() -> str:
     whole = 1 << BITS
     return (
         f"{space} hashes, {n} partitions of {space // n}: hash {space - 1} is in partition {n} of 0 "
-        f"to {n - 1}; floor(hash * n / {space}) gives {home}. 2^32 by 17: {whole - 17 * (whole // 17)} hash is left over"
+        f"to {n - 1}; floor(hash * n / {space}) gives {home}. "
+        f"2^32 by 17: {whole - 17 * (whole // 17)} hash is left over"
     )
 
 
@@ -198,7 +199,7 @@ ERRATA: Mapping[str, Erratum] = {
         ),
     )
 }
-"""The errata by name, in the article's order. "values" and "almost even" stand in its text beside the numbers."""
+"""The errata by name, in the article's order. "values" and "almost even" are slips of its text alone."""
 
 OUT_OF_SCOPE: Mapping[str, str] = {
     "load balancers: round robin": "chooses a server for a request, not a node for a key: no key has "

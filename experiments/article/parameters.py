@@ -65,7 +65,7 @@ class ArticleParameters(Parameters):
         least=0,
     )
     ranges: int = parameter(
-        "equal ranges with which the integer division begins", integer(1, 10_000), 16, metavar="N"
+        "equal ranges with which the integer division begins", integer(1, 2000), 16, metavar="N"
     )
     keys: int = parameter(
         "names drawn for the address book, and keys of the comparison", integer(1), 1_000_000, metavar="K"
