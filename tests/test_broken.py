@@ -1,0 +1,57 @@
+"""Partitioners that break a promise are caught, each by the check that is named beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from broken import broken
+from broken.remainder import Remainder
+
+from algorithms import Capability, Partitioner, Spec, names
+from algorithms.rendezvous import Rendezvous
+from experiments.conformance import Case, Duty, Subject, checks, conform, examine
+
+CHECKS = {made.name: made for made in checks()}
+EXAMPLES = 300
+
+
+@pytest.mark.parametrize(
+    ("cls", "check"), broken(), ids=[f"{cls.__name__}-{check}" for cls, check in broken()]
+)
+def test_a_broken_partitioner_is_caught(cls: type[Partitioner[Any]], check: str) -> None:
+    case = Case(CHECKS[check], Subject(cls))
+    assert case.standing.duty is Duty.HOLD, "what it does not declare, it cannot break"
+    found = examine(case.check, case.subject, examples=EXAMPLES)
+    assert found.counterexample, f"{check} does not catch {cls.__name__}: {cls.__doc__}"
+
+
+def test_every_check_catches_one() -> None:
+    """A check that catches nobody may be unable to fail."""
+    assert {check for _, check in broken()} == set(CHECKS)
+
+
+def test_none_is_registered() -> None:
+    assert not {cls.spec.name for cls, _ in broken()} & set(names())
+
+
+def test_the_honest_one_passes() -> None:
+    assert conform(Remainder, examples=20)
+
+
+class Silent(Rendezvous):
+    """Keeps promises that it does not declare, and gives no reasons."""
+
+    spec = Spec(name="silent", title="Silent", summary="", capabilities=frozenset({Capability.REMOVES_ANY}))
+
+
+def test_a_promise_that_is_kept_must_be_declared() -> None:
+    kept = Case(CHECKS["growth_onto_new_only"], Subject(Silent))
+    assert kept.standing.duty is Duty.BE_REFUTED
+    with pytest.raises(AssertionError, match="declare it, or give the reason"):
+        kept.run(examples=40)
+
+
+def test_an_ability_that_is_not_declared_needs_its_reason() -> None:
+    with pytest.raises(AssertionError, match="silent gives no reason in Spec.lacks for lacking WEIGHTED"):
+        Case(CHECKS["shares_follow_weights"], Subject(Silent)).run()
