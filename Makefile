@@ -1,0 +1,78 @@
+# What people do with a clone. Everything happens in .venv, which the first target that needs it makes.
+
+PYTHON ?= python3
+PROFILE ?= regular
+HYPOTHESIS_PROFILE ?= dev
+PYTEST_FLAGS ?=
+export HYPOTHESIS_PROFILE
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help scaling article test lint types format constraints clean
+
+help: ## this list
+	@echo "make TARGET [PROFILE=smoke|regular|full] [PYTHON=python3.12]"
+	@echo
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
+		printf '  %-12s %s\n' "$$target" "$$text"; done
+	@echo
+	@echo "The first target also makes $(VENV) and installs into it: one to two minutes, once."
+
+scaling: $(VENV)/installed ## what moves when a cluster changes size: a minute the first time, then 15 seconds
+	@$(RUN) -m experiments.run scaling --profile $(PROFILE)
+
+article: $(VENV)/installed ## every number of the article, ours beside the published one: a minute
+	@$(RUN) -m experiments.run article --profile $(PROFILE)
+
+test: $(VENV)/installed-dev ## all tests and examples: some minutes; HYPOTHESIS_PROFILE=ci searches longer
+	@$(RUN) -m pytest $(PYTEST_FLAGS)
+
+lint: $(VENV)/installed-dev ## style and layout of the code: a second
+	@$(RUN) -m ruff check
+	@$(RUN) -m ruff format --check
+
+types: $(VENV)/installed-dev ## the types, strictly: half a minute, then seconds
+	@$(RUN) -m mypy
+
+format: $(VENV)/installed-dev ## lay out the code, and mend what can be mended: a second
+	@$(RUN) -m ruff check --fix
+	@$(RUN) -m ruff format
+
+constraints: ## write constraints.txt anew, from the newest versions that pyproject.toml allows: two minutes
+	@rm -rf $(VENV)
+	@$(MAKE) --no-print-directory $(RUN)
+	@$(INSTALL) --editable '.[dev]'
+	@sed -n '/^#/p' constraints.txt > $(VENV)/constraints
+	@$(RUN) -m pip freeze --disable-pip-version-check --exclude-editable >> $(VENV)/constraints
+	@mv $(VENV)/constraints constraints.txt
+	@touch $(VENV)/installed $(VENV)/installed-dev
+
+clean: ## remove the environment and all caches, but no results: a second
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find algorithms experiments examples tests -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamps are older than what decides the versions, or there is nothing to do and no network is touched.
+$(VENV)/installed: pyproject.toml constraints.txt | $(RUN)
+	@echo "Installing into $(VENV): about a minute, once" >&2
+	@$(INSTALL) --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml constraints.txt | $(RUN)
+	@echo "Installing into $(VENV), with what tests need: one to two minutes, once" >&2
+	@$(INSTALL) --constraint constraints.txt --editable '.[dev]'
+	@touch $(VENV)/installed $@
+
+$(RUN):
+	@command -v '$(PYTHON)' > /dev/null || { \
+		echo "There is no '$(PYTHON)' here: give a Python of 3.11 or later, as in: make PYTHON=python3.12" >&2; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Shardlab needs Python 3.11 or later, and '$(PYTHON)' is $$('$(PYTHON)' --version 2>&1):" \
+			"give another, as in: make PYTHON=python3.12" >&2; exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2> /dev/null || { \
+		echo "'$(PYTHON)' cannot make environments: install its venv module (on Debian: apt install python3-venv)" >&2; \
+		exit 1; }
+	@'$(PYTHON)' -m venv --clear $(VENV)
