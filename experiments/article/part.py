@@ -162,6 +162,7 @@ class Part(ABC):
         Table
             Published beside ours, what there is to say in notes.
         """
+        from experiments.article.formats import AsPrinted
         from experiments.report.tables import Table
 
         rows = [
@@ -185,6 +186,8 @@ class Part(ABC):
             title,
             ["number", "published", "ours", "verdict", "note"],
             body,
+            formats={"published": AsPrinted(), "ours": AsPrinted()},
+            align={"published": "left", "ours": "left"},
             headers={"note": "", "number": "what the article gives"},
             notes=[f"{number} {note}" for number, note in enumerate(notes, 1)],
         )

@@ -44,6 +44,7 @@ def tables(rows: Sequence[Record], verdicts: Verdicts) -> list[Table]:
 
 
 def _points(rows: Sequence[Record], verdicts: Verdicts) -> Table:
+    from experiments.article.formats import AsPrinted
     from experiments.report.tables import Table
 
     body = [
@@ -57,11 +58,12 @@ def _points(rows: Sequence[Record], verdicts: Verdicts) -> Table:
         ["point", "hash", "published", "verdict"],
         body,
         caption="The first 7 hexadecimal digits of the SHA-1 of the name.",
-        align={"published": "right"},
+        formats={"published": AsPrinted()},
     )
 
 
 def _routing(table: Printed, rows: Sequence[Record], verdicts: Verdicts) -> Table:
+    from experiments.article.formats import AsPrinted
     from experiments.report.tables import Table
 
     kind = "simplified" if table.simplified else "full"
@@ -88,11 +90,12 @@ def _routing(table: Printed, rows: Sequence[Record], verdicts: Verdicts) -> Tabl
         ["from", "to", holder, "hashes", "published", "verdict"],
         body,
         caption=f"{places}Hashes {sum(row[3] for row in body):,} of 268,435,456 in {len(body)} arcs.",
-        align={"published": "right"},
+        formats={"published": AsPrinted()},
     )
 
 
 def _shares(rows: Sequence[Record], verdicts: Verdicts) -> Table:
+    from experiments.article.formats import AsPrinted
     from experiments.report.formats import Percent
     from experiments.report.tables import Table
 
@@ -111,13 +114,13 @@ def _shares(rows: Sequence[Record], verdicts: Verdicts) -> Table:
         body,
         caption="All 2^28 hashes, counted on the arcs. Where the article counts one hash less, the "
         "node has the last arc.",
-        formats={"share": Percent(2)},
-        align={"published": "right"},
+        formats={"share": Percent(2), "published": AsPrinted()},
         groups=["ring"],
     )
 
 
 def _moves(rows: Sequence[Record], verdicts: Verdicts) -> Table:
+    from experiments.article.formats import AsPrinted
     from experiments.report.formats import Percent
     from experiments.report.tables import Table
 
@@ -141,8 +144,7 @@ def _moves(rows: Sequence[Record], verdicts: Verdicts) -> Table:
         body,
         caption="By intersecting the arcs before and after over all 2^28 hashes: server-c receives, "
         "and no other hash moves.",
-        formats={"share": Percent(2)},
-        align={"published": "right"},
+        formats={"share": Percent(2), "published": AsPrinted()},
     )
 
 
