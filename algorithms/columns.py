@@ -240,7 +240,7 @@ def _from_numpy(keys: NDArray[Any]) -> Column:
         return Integers(np.ascontiguousarray(keys, dtype=np.uint64))
     if keys.dtype.kind == "S":
         return Strings.of(keys.tolist())
-    if keys.dtype.kind in "UO":
+    if keys.dtype.kind in "UOT":
         return _from_objects(keys.tolist())
     raise InvalidKey(
         f"an array of keys holds integers, str, bytes or objects, not dtype {keys.dtype}: convert it first"
@@ -265,7 +265,12 @@ def _from_objects(keys: list[object]) -> Column:
 def _from_arrow(keys: object) -> Column:
     import pyarrow as pa
 
-    whole = pa.chunked_array(keys) if isinstance(keys, _ArrowStream) else pa.chunked_array([pa.array(keys)])
+    try:
+        whole = pa.chunked_array(keys) if isinstance(keys, _ArrowStream) else pa.chunked_array([pa.array(keys)])
+    except pa.ArrowException as error:
+        if isinstance(keys, Iterable):  # such as a pandas Series of objects of several kinds
+            return _from_objects(list(keys))
+        raise InvalidKey(f"a column of keys could not be read through the Arrow C interface: {error}") from None
     if whole.null_count:
         row = whole.is_null().to_pylist().index(True)
         raise InvalidKey(f"row {row} is null: every row of a column of keys must hold a key")
