@@ -1,9 +1,9 @@
 """Columns of keys, as flat arrays that compiled code can read.
 
-A key is a str, bytes or an int. A column of keys is one of three things: :class:`Integers`, one array of
+A key is a str, bytes or an int. A column of keys is one of four things: :class:`Integers`, one array of
 64-bit words; :class:`Strings`, the UTF-8 bytes of all keys in one buffer with the offset at which each
-starts (the layout of Arrow); or :class:`Mixed`, Python objects of several kinds, which are handled one by
-one.
+starts (the layout of Arrow); :class:`Chunked`, several of these one after the other; or :class:`Mixed`,
+Python objects of several kinds, which are handled one by one.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ class Strings:
     data
         All bytes, one key after the other, (b,) uint8.
     offsets
-        Key i is ``data[offsets[i]:offsets[i + 1]]``; (k + 1,) int64, ascending, not necessarily from 0.
+        Key i is ``data[offsets[i]:offsets[i + 1]]``; (k + 1,) int64 or int32, ascending, not necessarily
+        from 0.
 
     Examples
     --------
@@ -84,7 +85,7 @@ class Strings:
     """
 
     data: NDArray[np.uint8]
-    offsets: NDArray[np.int64]
+    offsets: NDArray[np.int64] | NDArray[np.int32]
 
     @classmethod
     def of(cls, keys: Sequence[bytes]) -> Strings:
@@ -109,7 +110,7 @@ class Strings:
         offsets = np.zeros(len(chosen) + 1, dtype=np.int64)
         np.cumsum(lengths, out=offsets[1:])
         data = np.empty(int(offsets[-1]), dtype=np.uint8)
-        _gather(self.data, self.offsets, chosen, offsets, data)
+        _gather(self.data, self.offsets[chosen].astype(np.int64), offsets, data)
         return Strings(data, offsets)
 
     def tolist(self) -> list[bytes]:
@@ -140,7 +141,28 @@ class Mixed:
         return len(self.keys)
 
 
-Column: TypeAlias = Integers | Strings | Mixed
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunked:
+    """A column in several pieces, such as a chunked Arrow array, none of which is copied.
+
+    Parameters
+    ----------
+    parts
+        The pieces, in their order.
+
+    Examples
+    --------
+    >>> len(Chunked((Strings.of([b"a"]), Strings.of([b"b", b"c"]))))
+    3
+    """
+
+    parts: tuple[Integers | Strings, ...]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+
+Column: TypeAlias = Integers | Strings | Chunked | Mixed
 
 
 def plain_key(key: object, row: int | None = None) -> int | bytes:
@@ -189,20 +211,20 @@ def plain_key(key: object, row: int | None = None) -> int | bytes:
 
 
 def as_column(keys: object) -> Column:
-    """Return any column of keys in one of the three forms.
+    """Return any column of keys in one of the four forms.
 
     Parameters
     ----------
     keys
-        A :class:`Integers`, :class:`Strings` or :class:`Mixed` (returned as it is); a numpy array of
+        A column (returned as it is); a numpy array of
         integers, of fixed-width bytes (whose trailing NULs are padding, as in numpy), of str or of
         objects; anything with the Arrow C interface (pyarrow, pandas, polars); or an iterable of keys.
 
     Returns
     -------
-    Integers or Strings or Mixed
-        In the order given. Integer arrays are taken without a copy where they are uint64 already; a list
-        costs about 100 ns a key.
+    Integers or Strings or Chunked or Mixed
+        In the order given. Arrow's strings and binary, and integer arrays that are uint64 already, are not
+        copied; a list costs about 100 ns a key, an array of objects as much.
 
     Raises
     ------
@@ -215,7 +237,7 @@ def as_column(keys: object) -> Column:
     >>> as_column(["a", "bc"]).tolist(), as_column(np.arange(2)).tolist()
     ([b'a', b'bc'], [0, 1])
     """
-    if isinstance(keys, Integers | Strings | Mixed):
+    if isinstance(keys, Integers | Strings | Chunked | Mixed):
         return keys
     if isinstance(keys, str | bytes):
         raise InvalidKey(f"a column of keys was expected, not the single key {keys!r:.60}: pass [key]")
@@ -239,7 +261,7 @@ def _from_numpy(keys: NDArray[Any]) -> Column:
             raise InvalidKey(f"the int key {int(keys[row])} in row {row} is outside 0 <= key < 2^64")
         return Integers(np.ascontiguousarray(keys, dtype=np.uint64))
     if keys.dtype.kind == "S":
-        return Strings.of(keys.tolist())
+        return _from_fixed_width(keys)
     if keys.dtype.kind in "UOT":
         return _from_objects(keys.tolist())
     raise InvalidKey(
@@ -266,11 +288,15 @@ def _from_arrow(keys: object) -> Column:
     import pyarrow as pa
 
     try:
-        whole = pa.chunked_array(keys) if isinstance(keys, _ArrowStream) else pa.chunked_array([pa.array(keys)])
+        whole = (
+            pa.chunked_array(keys) if isinstance(keys, _ArrowStream) else pa.chunked_array([pa.array(keys)])
+        )
     except pa.ArrowException as error:
         if isinstance(keys, Iterable):  # such as a pandas Series of objects of several kinds
             return _from_objects(list(keys))
-        raise InvalidKey(f"a column of keys could not be read through the Arrow C interface: {error}") from None
+        raise InvalidKey(
+            f"a column of keys could not be read through the Arrow C interface: {error}"
+        ) from None
     if whole.null_count:
         row = whole.is_null().to_pylist().index(True)
         raise InvalidKey(f"row {row} is null: every row of a column of keys must hold a key")
@@ -278,25 +304,37 @@ def _from_arrow(keys: object) -> Column:
         whole = whole.cast(whole.type.value_type)
     if pa.types.is_integer(whole.type):
         return _from_numpy(whole.to_numpy())
-    text = (
-        pa.types.is_string(whole.type)
-        or pa.types.is_large_string(whole.type)
-        or pa.types.is_string_view(whole.type)
-    )
-    binary = (
-        pa.types.is_binary(whole.type)
-        or pa.types.is_large_binary(whole.type)
-        or pa.types.is_binary_view(whole.type)
-        or pa.types.is_fixed_size_binary(whole.type)
-    )
-    if not (text or binary):
+    views = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    if whole.type in views or pa.types.is_fixed_size_binary(whole.type):
+        whole = whole.cast(views.get(whole.type, pa.large_binary()))
+    offset_types = {
+        pa.string(): np.dtype(np.int32),
+        pa.binary(): np.dtype(np.int32),
+        pa.large_string(): np.dtype(np.int64),
+        pa.large_binary(): np.dtype(np.int64),
+    }
+    if whole.type not in offset_types:
         raise InvalidKey(
             f"an Arrow column of keys holds integers, strings or binary, not {whole.type}: cast it first"
         )
-    array = whole.cast(pa.large_string() if text else pa.large_binary()).combine_chunks()
+    parts = tuple(_from_buffers(chunk, offset_types[whole.type]) for chunk in whole.chunks if len(chunk))
+    return parts[0] if len(parts) == 1 else Chunked(parts)
+
+
+def _from_buffers(array: Any, offset_type: np.dtype[Any]) -> Strings:
     _, offsets, data = array.buffers()
-    bounds = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
+    bounds = np.frombuffer(offsets, dtype=offset_type)[array.offset : array.offset + len(array) + 1]
     return Strings(np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, dtype=np.uint8), bounds)
+
+
+def _from_fixed_width(keys: NDArray[np.bytes_]) -> Strings:
+    width = keys.dtype.itemsize
+    padded = np.ascontiguousarray(keys).view(np.uint8) if width else np.zeros(0, dtype=np.uint8)
+    offsets = np.zeros(len(keys) + 1, dtype=np.int64)
+    _unpadded_offsets(padded, width, offsets)
+    data = np.empty(int(offsets[-1]), dtype=np.uint8)
+    _gather(padded, np.arange(len(keys), dtype=np.int64) * width, offsets, data)
+    return Strings(data, offsets)
 
 
 def labels(
@@ -389,15 +427,22 @@ def _write_labels(
 
 
 @kernel
+def _unpadded_offsets(padded: NDArray[np.uint8], width: int, offsets: NDArray[np.int64]) -> None:
+    for i in range(len(offsets) - 1):
+        length = width
+        while length > 0 and padded[i * width + length - 1] == 0:
+            length -= 1
+        offsets[i + 1] = offsets[i] + length
+
+
+@kernel
 def _gather(
     data: NDArray[np.uint8],
-    offsets: NDArray[np.int64],
-    rows: NDArray[np.int64],
+    starts: NDArray[np.int64],
     new_offsets: NDArray[np.int64],
     new_data: NDArray[np.uint8],
 ) -> None:
-    for i in range(len(rows)):
-        at = new_offsets[i]
-        for j in range(offsets[rows[i]], offsets[rows[i] + 1]):
-            new_data[at] = data[j]
-            at += 1
+    for i in range(len(starts)):
+        source = starts[i] - new_offsets[i]
+        for at in range(new_offsets[i], new_offsets[i + 1]):
+            new_data[at] = data[source + at]

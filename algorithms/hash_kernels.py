@@ -18,7 +18,7 @@ _C1, _C2 = np.uint64(0x87C37B91114253D5), np.uint64(0x4CF5AD432745937F)
 _F1, _F2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _W64, _S29, _S32, _S33 = np.uint64(64), np.uint64(29), np.uint64(32), np.uint64(33)
-_ZERO, _ONE, _EIGHT = np.uint64(0), np.uint64(1), np.uint64(8)
+_ZERO, _ONE, _FOUR, _EIGHT, _SIXTEEN = np.uint64(0), np.uint64(1), np.uint64(4), np.uint64(8), np.uint64(16)
 
 
 def _crc_table() -> NDArray[np.uint32]:
@@ -40,28 +40,32 @@ def _rotate(x: np.uint64, bits: int) -> np.uint64:
     return (x << left) | (x >> (_W64 - left))
 
 
+# Positions are unsigned. A signed index might count from the end, and with that check in the way the compiler
+# does not make one load of a word out of eight loads of a byte.
+
+
 @kernel
-def _word(data: NDArray[np.uint8], at: int, count: int) -> np.uint64:
+def _word(data: NDArray[np.uint8], at: np.uint64, count: np.uint64) -> np.uint64:
     """Return up to eight bytes as a little-endian integer."""
     value = _ZERO
     for i in range(count):
-        value |= np.uint64(data[at + i]) << np.uint64(8 * i)
+        value |= np.uint64(data[at + np.uint64(i)]) << np.uint64(8 * i)
     return value
 
 
 @kernel
-def _word8(data: NDArray[np.uint8], at: int) -> np.uint64:
-    # written out, so that the compiler makes one load of it
+def _word4(data: NDArray[np.uint8], at: np.uint64) -> np.uint64:
     return (
         np.uint64(data[at])
-        | (np.uint64(data[at + 1]) << np.uint64(8))
-        | (np.uint64(data[at + 2]) << np.uint64(16))
-        | (np.uint64(data[at + 3]) << np.uint64(24))
-        | (np.uint64(data[at + 4]) << np.uint64(32))
-        | (np.uint64(data[at + 5]) << np.uint64(40))
-        | (np.uint64(data[at + 6]) << np.uint64(48))
-        | (np.uint64(data[at + 7]) << np.uint64(56))
+        | (np.uint64(data[at + _ONE]) << np.uint64(8))
+        | (np.uint64(data[at + np.uint64(2)]) << np.uint64(16))
+        | (np.uint64(data[at + np.uint64(3)]) << np.uint64(24))
     )
+
+
+@kernel
+def _word8(data: NDArray[np.uint8], at: np.uint64) -> np.uint64:
+    return _word4(data, at) | (_word4(data, at + _FOUR) << _S32)
 
 
 @kernel
@@ -77,16 +81,16 @@ def _xx_avalanche(h: np.uint64) -> np.uint64:
 
 
 @kernel
-def _xxh64(data: NDArray[np.uint8], start: int, stop: int, seed: np.uint64) -> np.uint64:
+def _xxh64(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
     at = start
-    if stop - start >= 32:
+    if stop - start >= _S32:
         v1, v2, v3, v4 = seed + _P1 + _P2, seed + _P2, seed, seed - _P1
-        while at + 32 <= stop:
+        while at + _S32 <= stop:
             v1 = _xx_round(v1, _word8(data, at))
-            v2 = _xx_round(v2, _word8(data, at + 8))
-            v3 = _xx_round(v3, _word8(data, at + 16))
-            v4 = _xx_round(v4, _word8(data, at + 24))
-            at += 32
+            v2 = _xx_round(v2, _word8(data, at + _EIGHT))
+            v3 = _xx_round(v3, _word8(data, at + _SIXTEEN))
+            v4 = _xx_round(v4, _word8(data, at + _SIXTEEN + _EIGHT))
+            at += _S32
         h = _rotate(v1, 1) + _rotate(v2, 7) + _rotate(v3, 12) + _rotate(v4, 18)
         h = (h ^ _xx_round(_ZERO, v1)) * _P1 + _P4
         h = (h ^ _xx_round(_ZERO, v2)) * _P1 + _P4
@@ -94,16 +98,16 @@ def _xxh64(data: NDArray[np.uint8], start: int, stop: int, seed: np.uint64) -> n
         h = (h ^ _xx_round(_ZERO, v4)) * _P1 + _P4
     else:
         h = seed + _P5
-    h += np.uint64(stop - start)
-    while at + 8 <= stop:
+    h += stop - start
+    while at + _EIGHT <= stop:
         h = _rotate(h ^ _xx_round(_ZERO, _word8(data, at)), 27) * _P1 + _P4
-        at += 8
-    if at + 4 <= stop:
-        h = _rotate(h ^ (_word(data, at, 4) * _P1), 23) * _P2 + _P3
-        at += 4
+        at += _EIGHT
+    if at + _FOUR <= stop:
+        h = _rotate(h ^ (_word4(data, at) * _P1), 23) * _P2 + _P3
+        at += _FOUR
     while at < stop:
         h = _rotate(h ^ (np.uint64(data[at]) * _P5), 11) * _P1
-        at += 1
+        at += _ONE
     return _xx_avalanche(h)
 
 
@@ -113,7 +117,7 @@ def xxh64_strings(
 ) -> None:
     """Write the xxHash64 of each key of a column of bytes."""
     for i in range(len(out)):
-        out[i] = _xxh64(data, offsets[i], offsets[i + 1], seed)
+        out[i] = _xxh64(data, np.uint64(offsets[i]), np.uint64(offsets[i + 1]), seed)
 
 
 @kernel
@@ -137,19 +141,19 @@ def murmur3_strings(
 ) -> None:
     """Write the first word of MurmurHash3_x64_128 of each key of a column of bytes."""
     for i in range(len(out)):
-        at, stop = offsets[i], offsets[i + 1]
-        length = np.uint64(stop - at)
+        at, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
+        length = stop - at
         h1, h2 = seed, seed
-        while at + 16 <= stop:
+        while at + _SIXTEEN <= stop:
             h1 ^= _rotate(_word8(data, at) * _C1, 31) * _C2
             h1 = (_rotate(h1, 27) + h2) * np.uint64(5) + np.uint64(0x52DCE729)
-            h2 ^= _rotate(_word8(data, at + 8) * _C2, 33) * _C1
+            h2 ^= _rotate(_word8(data, at + _EIGHT) * _C2, 33) * _C1
             h2 = (_rotate(h2, 31) + h1) * np.uint64(5) + np.uint64(0x38495AB5)
-            at += 16
-        if stop - at > 8:
-            h2 ^= _rotate(_word(data, at + 8, stop - at - 8) * _C2, 33) * _C1
+            at += _SIXTEEN
+        if stop - at > _EIGHT:
+            h2 ^= _rotate(_word(data, at + _EIGHT, stop - at - _EIGHT) * _C2, 33) * _C1
         if stop > at:
-            h1 ^= _rotate(_word(data, at, min(8, stop - at)) * _C1, 31) * _C2
+            h1 ^= _rotate(_word(data, at, min(_EIGHT, stop - at)) * _C1, 31) * _C2
         h1 ^= length
         h2 ^= length
         h1 += h2

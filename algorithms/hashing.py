@@ -20,7 +20,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from algorithms import hash_kernels
-from algorithms.columns import Column, Integers, Key, Mixed, Strings, as_column, plain_key
+from algorithms.columns import Chunked, Column, Integers, Key, Mixed, Strings, as_column, plain_key
 from algorithms.errors import InvalidKey, InvalidParameter, UnknownHash, suggestion
 from algorithms.kernels import Kernel
 from algorithms.mixing import splitmix64_column, splitmix64_int
@@ -111,13 +111,22 @@ class HashFunction:
         """Return the hashes of a column of keys, of full width, as (k,) uint64."""
         column = as_column(keys)
         out = np.empty(len(column), dtype=np.uint64)
+        if isinstance(column, Chunked):
+            at = 0
+            for part in column.parts:
+                self._write(part, seed, out[at : at + len(part)])
+                at += len(part)
+        else:
+            self._write(column, seed, out)
+        return out
+
+    def _write(self, column: Integers | Strings | Mixed, seed: int, out: Hashes) -> None:
         if isinstance(column, Mixed):
             out[:] = [self._plain(key, seed) for key in column.keys]
         elif isinstance(column, Integers) and self.integers is not None:
             self.integers(column.values, seed, out)
         else:
             self._bytes_column(_eight_bytes(column) if isinstance(column, Integers) else column, seed, out)
-        return out
 
     def _plain(self, key: int | bytes, seed: int) -> int:
         if isinstance(key, int):
