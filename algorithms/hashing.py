@@ -86,7 +86,7 @@ class HashFunction:
 
     def check_seed(self, seed: int) -> int:
         """Return the seed if this function can use it, else raise InvalidParameter."""
-        if not 0 <= seed < 1 << max(1, self.seed_bits):
+        if not 0 <= seed < 1 << self.seed_bits:
             allowed = f"0 <= seed < 2^{self.seed_bits}" if self.seeded else "no seed: leave it 0"
             raise InvalidParameter(
                 f"seed {seed} cannot be used with the hash function {self.name}, which takes {allowed}"
