@@ -1,0 +1,443 @@
+"""The interface: nodes, events, inputs and errors, for every algorithm alike."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import threading
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import algorithms
+from algorithms import (
+    Capability,
+    DuplicateNode,
+    InvalidKey,
+    InvalidNode,
+    InvalidParameter,
+    InvalidWeight,
+    MissingCapability,
+    Node,
+    NoNodes,
+    Partitioner,
+    ShardlabError,
+    UnknownNode,
+    UnsupportedEvent,
+    create,
+    having,
+    names,
+    spec_of,
+)
+from experiments.conformance.checks.placement import rebuilt
+from experiments.conformance.strategies import probes
+
+TEXT = ["user:1", "", "clé", "節点", "a\0b", "x" * 100, "user:1"]
+INTS = [0, 1, 2**32, 2**63 - 1]
+# what looks at no name is tried once, not for every algorithm
+ONE = names()[0]
+
+TEXT_COLUMNS: dict[str, Any] = {
+    "tuple": tuple(TEXT),
+    "bytes": [key.encode() for key in TEXT],
+    "numpy str scalars": [np.str_(key) for key in TEXT],
+    "numpy object": np.array(TEXT, dtype=object),
+    "numpy str": np.array(TEXT),
+    "numpy bytes": np.array([key.encode() for key in TEXT]),
+    "numpy StringDType": np.array(TEXT, dtype=np.dtypes.StringDType()),
+    "dict keys and one more": [*dict.fromkeys(TEXT), TEXT[0]],
+    "pyarrow": pa.array(TEXT),
+    "pyarrow large": pa.array(TEXT, pa.large_string()),
+    "pyarrow view": pa.array(TEXT, pa.string_view()),
+    "pyarrow binary": pa.array([key.encode() for key in TEXT], pa.binary()),
+    "pyarrow dictionary": pa.array(TEXT).dictionary_encode(),
+    "pyarrow sliced": pa.array(["before", *TEXT, "after"])[1:-1],
+    "pyarrow chunked": pa.chunked_array([TEXT[:2], [], TEXT[2:]]),
+    "pyarrow chunked and sliced": pa.chunked_array([["before", *TEXT[:3]], [*TEXT[3:], "after"]])[1 : len(TEXT) + 1],
+    "pandas": pd.Series(TEXT),
+    "pandas object": pd.Series(TEXT, dtype=object),
+    "pandas string": pd.Series(TEXT, dtype="string"),
+    "pandas category": pd.Series(TEXT, dtype="category"),
+    "pandas arrow": pd.Series(TEXT, dtype=pd.ArrowDtype(pa.string())),
+    "pandas sliced": pd.Series(["before", *TEXT])[1:],
+    "pandas with another index": pd.Series(TEXT, index=range(len(TEXT), 0, -1)),
+    "pandas index": pd.Index(TEXT),
+}
+INT_COLUMNS: dict[str, Any] = {
+    "tuple": tuple(INTS),
+    "numpy scalars": [np.int64(key) for key in INTS],
+    "int64": np.array(INTS),
+    "uint64": np.array(INTS, dtype=np.uint64),
+    "big-endian": np.array(INTS, dtype=">u8"),
+    "strided": np.repeat(np.array(INTS, dtype=np.uint64), 2)[::2],
+    "object": np.array(INTS, dtype=object),
+    "pyarrow": pa.array(INTS),
+    "pyarrow uint64": pa.array(INTS, pa.uint64()),
+    "pyarrow chunked": pa.chunked_array([INTS[:1], INTS[1:]]),
+    "pyarrow dictionary": pa.array(INTS).dictionary_encode(),
+    "pandas": pd.Series(INTS),
+    "pandas nullable": pd.Series(INTS, dtype="Int64"),
+}
+
+BAD_COLUMNS: dict[str, tuple[Any, str]] = {
+    "null": (pa.array(["a", None]), "row 1 is null"),
+    "chunked null": (pa.chunked_array([["a"], ["b", None]]), "row 2 is null"),
+    "pandas None": (pd.Series(["a", None]), "row 1 is null"),
+    "pandas nullable NA": (pd.Series([1, None], dtype="Int64"), "row 1 is null"),
+    "pandas category NA": (pd.Series(["a", None], dtype="category"), "row 1 is null"),
+    "floats": (pd.Series([1.0]), "double"),
+    "numpy floats": (np.array([1.0]), "float64"),
+    "numpy bools": (np.array([True]), "bool"),
+    "pyarrow bools": (pa.array([True]), "bool"),
+    "dates": (pa.array([1], pa.date32()), "date32"),
+    "negative": (np.array([3, -7]), "-7 in row 1"),
+    "negative in Arrow": (pa.array([3, -7]), "-7 in row 1"),
+    "negative in a list": ([3, -7], "-7 in row 1"),
+    "too large": ([3, 2**64], "row 1"),
+    "bool in a list": ([1, True], "row 1"),
+    "None in a list": (["a", None], "row 1"),
+    "surrogate": (["a", "\udc80"], "lone surrogate at position 0"),
+    "bytearray": ([bytearray(b"a")], "bytearray"),
+    "two dimensions": (np.zeros((2, 2), dtype=np.uint64), r"shape \(2, 2\)"),
+    "two columns": (pd.DataFrame({"a": [1], "b": [2]}), "struct"),
+    "a table": (pa.table({"a": ["x"]}), "struct"),
+    "a single key": ("abc", "single key"),
+    "a scalar": (5, "column of keys"),
+}
+
+
+# ---- lookup_many ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", TEXT_COLUMNS)
+def test_columns_of_text(kind: str) -> None:
+    p = create(ONE, ["a", "b", "c", "d", "e"])
+    assert p.lookup_many(TEXT_COLUMNS[kind]).tolist() == [p.lookup(key) for key in TEXT]
+
+
+@pytest.mark.parametrize("kind", INT_COLUMNS)
+def test_columns_of_integers(kind: str) -> None:
+    p = create(ONE, ["a", "b", "c", "d", "e"])
+    assert p.lookup_many(INT_COLUMNS[kind]).tolist() == [p.lookup(key) for key in INTS]
+
+
+@pytest.mark.parametrize("kind", BAD_COLUMNS)
+def test_columns_that_hold_no_keys(kind: str) -> None:
+    column, why = BAD_COLUMNS[kind]
+    with pytest.raises(InvalidKey, match=why):
+        create(ONE, 3).lookup_many(column)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [[], (), iter([]), np.array([], dtype=np.uint64), pa.array([], pa.string()), pa.chunked_array([], pa.int64())],
+    ids=["list", "tuple", "iterator", "numpy", "pyarrow", "no chunks"],
+)
+def test_columns_without_rows(column: Any) -> None:
+    found = create(ONE, 3).lookup_many(column)
+    assert found.shape == (0,)
+    assert found.dtype == object
+
+
+@pytest.mark.parametrize(
+    "column", [["a", 1, b"a"], pd.Series(["a", 1, b"a"], dtype=object)], ids=["list", "pandas"]
+)
+def test_a_column_of_several_kinds(column: Any) -> None:
+    p = create(ONE, 5)
+    assert p.lookup_many(column).tolist() == [p.lookup("a"), p.lookup(1), p.lookup(b"a")]
+    assert p.lookup("a") == p.lookup(b"a")
+
+
+@pytest.mark.parametrize("name", names())
+def test_lookup_many_refers_to_the_nodes_own_strings(name: str) -> None:
+    given = ["".join(["server", "-", letter]) for letter in "abc"]
+    p = create(name, given)
+    own = {id(node.name) for node in p.nodes.values()}
+    assert {id(found) for found in p.lookup_many(range(50))} <= own
+
+
+# ---- nodes ---------------------------------------------------------------------------------------------
+
+
+def test_a_node_is_a_value() -> None:
+    assert Node("a") == Node("a", 1)
+    assert Node("a") != Node("a", 2.0)
+    assert len({Node("a"), Node("a", 1.0), Node("b")}) == 2
+    assert isinstance(Node("a", 2).weight, float)
+    assert Node("a", np.float32(0.5)).weight == 0.5
+    assert type(Node(np.str_("a")).name) is str
+    assert eval(repr(Node(np.str_("a"), np.float64(2)))) == Node("a", 2.0)
+    with pytest.raises(AttributeError):
+        Node("a").name = "b"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "weight", [0, -1, -0.0, float("nan"), float("inf"), -float("inf"), 1e300, 5e-324, True, "1", None, 1j]
+)
+def test_weights_that_cannot_be(weight: Any) -> None:
+    with pytest.raises(InvalidWeight, match="weight of 'a'"):
+        Node("a", weight)
+
+
+@pytest.mark.parametrize("name", ["", "\ud800", "a\udfff", b"a", 1, None, ["a"]])
+def test_names_that_cannot_be(name: Any) -> None:
+    with pytest.raises(InvalidNode, match=r"name"):
+        Node(name)
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_nodes_are_read_only_and_stay_as_they_were(name: str) -> None:
+    p = create(name, ["a", "b"])
+    earlier = p.nodes
+    p.add_node("c")
+    assert list(earlier) == [0, 1]
+    assert list(p.nodes) == [0, 1, 2]
+    with pytest.raises(TypeError):
+        p.nodes[0] = Node("z")  # type: ignore[index]
+    with pytest.raises(ValueError, match="read-only"):
+        p.nodes.buckets()[0] = 5
+    with pytest.raises(KeyError):
+        p.nodes[7]
+
+
+@pytest.mark.parametrize("name", names())
+def test_counted_nodes_are_spelled_when_asked_for(name: str) -> None:
+    p = create(name, 3)
+    assert [node.name for node in p.nodes.values()] == ["node-0", "node-1", "node-2"]
+    assert p.nodes.bucket_of("node-2") == 2
+    for nobody in ("node-3", "node-01", "node-", "node", "-1", "node-١"):  # noqa: RUF001 - an Arabic digit
+        assert not p.nodes.has(nobody)
+        with pytest.raises(UnknownNode, match="node-0"):
+            p.nodes.bucket_of(nobody)
+
+
+@pytest.mark.parametrize("name", [name for name in names() if "v" not in spec_of(name).memory_cost])
+def test_counted_nodes_cost_next_to_nothing(name: str) -> None:
+    """A partitioner of a million nodes holds arrays, but no million of names."""
+    assert create(name, 1_000_000).nodes.nbytes < 1_000_000 * 8
+
+
+@pytest.mark.parametrize("name", having(Capability.REMOVES_ANY))
+def test_a_counted_node_comes_back(name: str) -> None:
+    p = create(name, 4)
+    p.remove_node("node-1")
+    assert list(p.nodes) == [0, 2, 3]
+    assert repr(p).endswith("({0: 'node-0', 2: 'node-2', 3: 'node-3'})") or "rows=" in repr(p)
+    assert p.add_node("node-1") == 1
+    assert dict(p.nodes) == dict(create(name, 4).nodes)
+    p.change(remove=["node-0"], add=["another"])
+    assert p.nodes[0].name == "another"
+
+
+@pytest.mark.parametrize("name", having(Capability.REMOVES_ANY))
+def test_new_nodes_take_the_lowest_free_buckets(name: str) -> None:
+    p = create(name, {0: "a", 3: "b", 5: "c"})
+    p.change(add=["d", "e", "f", "g"], remove=["a"])
+    assert {bucket: node.name for bucket, node in p.nodes.items()} == {0: "d", 1: "e", 2: "f", 3: "b", 4: "g", 5: "c"}
+
+
+@pytest.mark.parametrize("name", names())
+def test_many_nodes_join_and_leave_at_once(name: str) -> None:
+    p = create(name, 50)
+    p.change(add=[f"extra-{i}" for i in range(50)])
+    assert len(p.nodes) == 100
+    if p.spec.capabilities & {Capability.REMOVES_ANY, Capability.REMOVES_LAST}:
+        p.change(remove=(f"extra-{i}" for i in range(50)))
+        assert repr(p.nodes) == "50" or len(p.nodes) == 50
+
+
+# ---- events --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_node_is_replaced_in_one_step(name: str) -> None:
+    """The keys of the bucket have moved, though the bucket has not: movement is by node."""
+    p = create(name, ["a", "b", "c"])
+    hashes = probes(64)
+    p.change(add=["d"], remove=["c"])
+    assert p.nodes.bucket_of("d") == 2
+    assert not p.nodes.has("c")
+    assert "c" not in set(p.nodes.name_array()[p.assign(hashes)])
+    with pytest.raises(UnknownNode):
+        p.set_weight("c", 1.0)
+
+
+@pytest.mark.parametrize("name", names())
+def test_events_take_any_iterable_once(name: str) -> None:
+    p = create(name, ["a"])
+    p.change(add=(letter for letter in "bc"))
+    assert len(p.nodes) == 3
+    assert p.add_node(Node("d")) == 3
+    p.change()
+    assert len(p.nodes) == 4
+    p.set_weight("d", 1.0)
+    assert p.nodes[3] == Node("d")
+
+
+@pytest.mark.parametrize("name", names())
+def test_all_nodes_may_be_replaced_but_not_removed(name: str) -> None:
+    p = create(name, ["a", "b"])
+    p.change(add=["c", "d"], remove=["a", "b"])
+    assert {node.name for node in p.nodes.values()} == {"c", "d"}
+    with pytest.raises(NoNodes):
+        p.change(remove=["c", "d"])
+    assert len(p.nodes) == 2
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name not in having(Capability.REMOVES_ANY)])
+def test_who_shrinks_at_the_end_says_so(name: str) -> None:
+    p = create(name, ["a", "b", "c"])
+    with pytest.raises(UnsupportedEvent, match="last"):
+        p.remove_node("a")
+    p.remove_node("c")
+    assert list(p.nodes) == [0, 1]
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("word", ["add", "remove"])
+def test_a_bare_name_is_not_a_list_of_letters(name: str, word: str) -> None:
+    p = create(name, ["a", "b"])
+    with pytest.raises(InvalidParameter, match=f"{word} takes a list of nodes"):
+        p.change(**{word: "ab"})
+    assert len(p.nodes) == 2
+
+
+def test_a_name_may_be_in_one_part_of_an_event() -> None:
+    weighted = having(Capability.WEIGHTED, Capability.REMOVES_ANY)[0]
+    p = create(weighted, ["a", "b"])
+    with pytest.raises(InvalidParameter, match="removed and given a weight"):
+        p.change(remove=["a"], weights={"a": 2.0})
+    with pytest.raises(UnknownNode):
+        p.change(add=["c"], weights={"c": 2.0})
+    with pytest.raises(DuplicateNode):
+        p.change(add=["a"], remove=["a"])
+    assert [node.name for node in p.nodes.values()] == ["a", "b"]
+
+
+# ---- errors --------------------------------------------------------------------------------------------
+
+
+def test_every_error_is_also_a_builtin_one() -> None:
+    errors = ShardlabError.__subclasses__()
+    assert len(errors) >= 12
+    for error in errors:
+        assert issubclass(error, ValueError | KeyError | TypeError)
+        assert str(error("a sentence")) == "a sentence"
+        assert error in {getattr(algorithms, name) for name in algorithms.__all__}
+
+
+def test_errors_go_with_the_expected_builtin() -> None:
+    with pytest.raises(ValueError, match="named twice"):
+        create(ONE, ["a", "a"])
+    with pytest.raises(KeyError):
+        create(ONE, 3).nodes.bucket_of("nobody")
+    with pytest.raises(TypeError):
+        create(ONE, 3).lookup(1.5)  # type: ignore[arg-type]
+    with pytest.raises(DuplicateNode):
+        create(ONE, ["a"]).add_node("a")
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_is_missing_is_refused_with_its_reason(name: str) -> None:
+    p, spec = create(name, 3), spec_of(name)
+    if not spec.can(Capability.INTERVALS):
+        with pytest.raises(MissingCapability, match="INTERVALS") as caught:
+            p.arcs()
+        assert spec.lacks[Capability.INTERVALS] in str(caught.value)
+    if not spec.can(Capability.REPLICAS):
+        with pytest.raises(MissingCapability, match="REPLICAS") as caught:
+            p.assign_replicas(np.array([1], dtype=np.uint64), 1)
+        assert spec.lacks[Capability.REPLICAS] in str(caught.value)
+
+
+# ---- the whole thing ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", names())
+def test_copies_of_all_kinds(name: str) -> None:
+    p = create(name, ["a", "b", "c"], hash="murmur3_64", hash_bits=40, seed=9)
+    hashes = probes(40)
+    for other in (p.copy(), copy.copy(p), copy.deepcopy(p), pickle.loads(pickle.dumps(p)), rebuilt(p)):
+        assert other is not p
+        assert type(other) is type(p)
+        assert other.parameters == p.parameters
+        assert repr(other) == repr(p)
+        other.add_node("d")
+        assert len(p.nodes) == 3
+        assert other.assign(hashes).max() <= 3
+    assert p.assign(hashes).max() <= 2
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_every_protocol_of_pickle(protocol: int) -> None:
+    for name in names():
+        p = create(name, 3)
+        again: Partitioner[Any] = pickle.loads(pickle.dumps(p, protocol))
+        assert again.lookup(7) == p.lookup(7)
+
+
+@pytest.mark.parametrize("name", names())
+def test_bytes_are_counted(name: str) -> None:
+    few, many = create(name, ["a", "b"]).nbytes, create(name, [f"a node with a long name, number {i}" for i in range(500)]).nbytes
+    assert 0 < few < many
+    assert many > 500 * len("a node with a long name")
+
+
+@pytest.mark.parametrize("name", names())
+def test_lookups_on_many_threads_at_once(name: str) -> None:
+    p = create(name, 9)
+    hashes = probes(64)
+    expected = p.assign(hashes)
+    found: list[bool] = []
+
+    def ask() -> None:
+        found.extend((p.assign(hashes) == expected).all() for _ in range(20))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 80
+    assert all(found)
+
+
+def test_own_layouts_are_refused_when_they_cannot_be() -> None:
+    """Parameters that name nodes or hashes are checked against them."""
+    for given, error in [
+        ({"boundaries": [0]}, InvalidParameter),
+        ({"boundaries": [5, 5]}, InvalidParameter),
+        ({"boundaries": [5, 4]}, InvalidParameter),
+        ({"boundaries": [-1, 4]}, InvalidParameter),
+        ({"boundaries": [0, 2**64]}, InvalidParameter),
+        ({"boundaries": ["A", "N"]}, InvalidParameter),
+        ({"boundaries": [0, "N"]}, InvalidParameter),
+        ({"boundaries": [0, True]}, InvalidParameter),
+        ({"boundaries": "AN"}, InvalidParameter),
+    ]:
+        with pytest.raises(error):
+            create("key_range", ["a", "b"], **given)
+    rows: list[Any] = [[(1, "a")], [(0, "a"), (0, "b")], [(0, "a"), (2**64, "b")], ["ab"], "ab", 5, [(0.0, "a")], [(True, "a")], []]
+    for given_rows in rows:
+        with pytest.raises(InvalidParameter):
+            create("table", ["a", "b"], rows=given_rows)
+    with pytest.raises(UnknownNode):
+        create("table", ["a", "b"], rows=[(0, "c")])
+
+
+def test_boundaries_must_come_with_an_event() -> None:
+    p = create("key_range", ["x", "y"], boundaries=["A", "N"], hash="ordered")
+    with pytest.raises(UnsupportedEvent, match="must bring new ones"):
+        p.change(add=["z"])
+    assert len(p.nodes) == 2
+    assert [p.lookup(key) for key in ("", "A", "Mz", "N", "Zoe", "é")] == ["x", "x", "x", "y", "y", "y"]
+    assert rebuilt(p).lookup("Nguyen") == "y"
+
+
+@pytest.mark.parametrize("points", [0, -1, 1.5, True, "160", None, 2**27])
+def test_points_that_cannot_be(points: Any) -> None:
+    with pytest.raises(InvalidParameter, match="points"):
+        create("ring", ["a"], points=points)
