@@ -1,0 +1,100 @@
+"""The suite without asv: its benchmarks by name, each ready to be set up and called once.
+
+asv finds classes and methods by their names, and so does this: for the comparison of two builds, and for the
+tests, which need no more than that every benchmark runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import itertools
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+KINDS = ("time", "peakmem", "track")
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A method that asv would run.
+
+    Parameters
+    ----------
+    name
+        As asv names it, such as ``lookup.Batch.time_assign``.
+    cls
+        The class.
+    method
+        The method's name.
+    """
+
+    name: str
+    cls: type[Any]
+    method: str
+
+    @property
+    def kind(self) -> str:
+        """One of `KINDS`: what is done with it."""
+        return self.method.partition("_")[0]
+
+    @property
+    def parameters(self) -> dict[str, tuple[Any, ...]]:
+        """The values of each parameter, by its name."""
+        params = self.cls.params
+        axes = params if isinstance(params[0], tuple) else (params,)
+        return dict(zip(self.cls.param_names, axes, strict=True))
+
+    def cases(self) -> Iterator[tuple[Any, ...]]:
+        """Give all combinations of values, in asv's order."""
+        return itertools.product(*self.parameters.values())
+
+    def prepare(self, *case: Any) -> Callable[[], Any]:
+        """Set one case up.
+
+        Parameters
+        ----------
+        *case
+            One of `cases`.
+
+        Returns
+        -------
+        callable
+            Runs it, as often as wanted, and returns what a ``track_`` benchmark returns.
+
+        Raises
+        ------
+        NotImplementedError
+            With the reason, when the case is left out.
+        """
+        instance = self.cls()
+        instance.setup(*case)
+        method = getattr(instance, self.method)
+        return lambda: method(*case)
+
+
+def suite() -> tuple[Benchmark, ...]:
+    """Return all benchmarks of the package that this module is in.
+
+    Returns
+    -------
+    tuple of Benchmark
+        By module, class and method, in alphabetical order.
+
+    Examples
+    --------
+    >>> [benchmark.name for benchmark in suite()][:2]
+    ['build.Build.time_create', 'hashing.Ints.time_hash_column']
+    """
+    package = importlib.import_module(__package__ or "")
+    return tuple(
+        Benchmark(f"{module.name}.{cls_name}.{method}", cls, method)
+        for module in pkgutil.iter_modules(package.__path__)
+        for loaded in [importlib.import_module(f"{package.__name__}.{module.name}")]
+        for cls_name, cls in inspect.getmembers(loaded, inspect.isclass)
+        if cls.__module__ == loaded.__name__
+        for method, _ in inspect.getmembers(cls, inspect.isfunction)
+        if method.startswith(tuple(f"{kind}_" for kind in KINDS))
+    )

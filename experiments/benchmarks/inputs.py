@@ -1,0 +1,165 @@
+"""What the benchmarks are given: fixed sizes, hashes and texts that depend on nothing else in the project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms import Capability, Partitioner, create, spec_of
+from algorithms.columns import Strings
+
+KEYS = 1 << 17
+"""Keys of a batch: one call takes 0.1 ms and more, well above what a clock resolves."""
+
+FEW_KEYS = 1 << 14
+"""Keys of a batch of texts, as some hash functions take a microsecond for one."""
+
+SINGLE_KEYS = 1000
+"""Keys that are looked up one by one."""
+
+PLACEMENTS = 1 << 20
+"""Keys whose placement is tracked."""
+
+NODES = (16, 1000)
+
+SINGLE_NODES = 100
+"""Nodes where keys are looked up one by one."""
+
+EVENT_NODES = 16
+"""Nodes before the events whose movement is tracked."""
+
+LENGTHS = (8, 21, 64, 200)
+"""Bytes of a text: an id, a name with its prefix, a hexadecimal digest, a path."""
+
+EVENTS = ("add:1", "double", "remove:last", "remove:middle", "replace", "weight:2")
+
+_GAMMA, _FIRST, _SECOND = (np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+
+
+def words(count: int) -> NDArray[np.uint64]:
+    """Return the first outputs of SplitMix64 with seed 0: hashes of keys nobody has to hash.
+
+    Parameters
+    ----------
+    count
+        How many.
+
+    Returns
+    -------
+    ndarray
+        (count,) uint64.
+
+    Examples
+    --------
+    >>> hex(words(1)[0])
+    '0xe220a8397b1dcdaf'
+    """
+    z = np.arange(1, count + 1, dtype=np.uint64) * _GAMMA
+    z = (z ^ (z >> np.uint64(30))) * _FIRST
+    z = (z ^ (z >> np.uint64(27))) * _SECOND
+    return z ^ (z >> np.uint64(31))
+
+
+def texts(count: int, length: int) -> Strings:
+    """Return texts of equal length, of the letters a to p.
+
+    Parameters
+    ----------
+    count
+        How many.
+    length
+        Bytes of each.
+
+    Returns
+    -------
+    Strings
+
+    Examples
+    --------
+    >>> texts(2, 5).tolist()
+    [b'ponkj', b'bccgo']
+    """
+    random = words(-(-count * length // 8)).astype("<u8").view(np.uint8)[: count * length]
+    return Strings(
+        (random & np.uint8(15)) + np.uint8(ord("a")), np.arange(count + 1, dtype=np.int64) * length
+    )
+
+
+def partitioner(algorithm: str, nodes: int) -> Partitioner[Any]:
+    """Return an algorithm with its default parameters.
+
+    Parameters
+    ----------
+    algorithm
+        A registered name.
+    nodes
+        How many, all of weight 1.
+
+    Returns
+    -------
+    Partitioner
+
+    Raises
+    ------
+    NotImplementedError
+        When the build under test does not have the algorithm: asv shows no result then.
+
+    Examples
+    --------
+    >>> len(partitioner("jump", 16).nodes)
+    16
+    """
+    known(algorithm)
+    return create(algorithm, nodes)
+
+
+def known(algorithm: str) -> None:
+    """Raise NotImplementedError when the build under test does not have an algorithm.
+
+    Parameters
+    ----------
+    algorithm
+        A registered name, of today.
+    """
+    from algorithms import names
+
+    if algorithm not in names():
+        raise NotImplementedError(f"this build has no algorithm {algorithm!r}")
+
+
+def able(algorithm: str, event: str) -> None:
+    """Raise NotImplementedError, with the reason, when an algorithm cannot make an event.
+
+    Parameters
+    ----------
+    algorithm
+        A registered name.
+    event
+        One of `EVENTS`.
+
+    Raises
+    ------
+    NotImplementedError
+        With what the algorithm's spec says of it.
+
+    Examples
+    --------
+    >>> able("jump", "remove:last")
+    >>> able("jump", "weight:2")
+    Traceback (most recent call last):
+        ...
+    NotImplementedError: jump cannot do weight:2: ...
+    """
+    known(algorithm)
+    needed = {
+        "remove:last": (Capability.REMOVES_ANY, Capability.REMOVES_LAST),
+        "remove:middle": (Capability.REMOVES_ANY,),
+        "weight:2": (Capability.WEIGHTED,),
+    }
+    anyone_of = needed.get(event, ())
+    spec = spec_of(algorithm)
+    if anyone_of and not spec.capabilities & set(anyone_of):
+        reason = spec.lacks.get(anyone_of[0], f"it does not declare {anyone_of[0].name}")
+        raise NotImplementedError(f"{algorithm} cannot do {event}: {reason}")
