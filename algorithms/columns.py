@@ -307,7 +307,7 @@ def _from_arrow(keys: object) -> Column:
     views = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
     if whole.type in views or pa.types.is_fixed_size_binary(whole.type):
         whole = whole.cast(views.get(whole.type, pa.large_binary()))
-    offset_types = {
+    offset_types: dict[Any, np.dtype[Any]] = {
         pa.string(): np.dtype(np.int32),
         pa.binary(): np.dtype(np.int32),
         pa.large_string(): np.dtype(np.int64),
@@ -381,7 +381,7 @@ def labels(
 
 @kernel
 def _label_offsets(
-    prefix_offsets: NDArray[np.int64],
+    prefix_offsets: NDArray[np.int64] | NDArray[np.int32],
     starts: NDArray[np.int64],
     counts: NDArray[np.int64],
     separator: int,
@@ -402,7 +402,7 @@ def _label_offsets(
 @kernel
 def _write_labels(
     prefix_data: NDArray[np.uint8],
-    prefix_offsets: NDArray[np.int64],
+    prefix_offsets: NDArray[np.int64] | NDArray[np.int32],
     starts: NDArray[np.int64],
     counts: NDArray[np.int64],
     separator: NDArray[np.uint8],

@@ -6,6 +6,8 @@ first of its two words); FNV-1a, Fowler, Noll & Vo, draft-eastlake-fnv; CRC-32 a
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,9 @@ _F1, _F2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _W64, _S29, _S32, _S33 = np.uint64(64), np.uint64(29), np.uint64(32), np.uint64(33)
 _ZERO, _ONE, _FOUR, _EIGHT, _SIXTEEN = np.uint64(0), np.uint64(1), np.uint64(4), np.uint64(8), np.uint64(16)
+
+
+Offsets: TypeAlias = NDArray[np.int64] | NDArray[np.int32]
 
 
 def _crc_table() -> NDArray[np.uint32]:
@@ -113,7 +118,7 @@ def _xxh64(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.
 
 @kernel
 def xxh64_strings(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], seed: np.uint64, out: NDArray[np.uint64]
+    data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
 ) -> None:
     """Write the xxHash64 of each key of a column of bytes."""
     for i in range(len(out)):
@@ -137,7 +142,7 @@ def _fmix64(h: np.uint64) -> np.uint64:
 
 @kernel
 def murmur3_strings(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], seed: np.uint64, out: NDArray[np.uint64]
+    data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
 ) -> None:
     """Write the first word of MurmurHash3_x64_128 of each key of a column of bytes."""
     for i in range(len(out)):
@@ -163,7 +168,7 @@ def murmur3_strings(
 
 @kernel
 def fnv1a_strings(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], seed: np.uint64, out: NDArray[np.uint64]
+    data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
 ) -> None:
     """Write the 64-bit FNV-1a of each key of a column of bytes; the seed is not used."""
     for i in range(len(out)):
@@ -175,7 +180,7 @@ def fnv1a_strings(
 
 @kernel
 def crc32_strings(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], seed: np.uint64, out: NDArray[np.uint64]
+    data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
 ) -> None:
     """Write the CRC-32 of each key of a column of bytes; the seed is not used."""
     for i in range(len(out)):
@@ -187,7 +192,7 @@ def crc32_strings(
 
 @kernel
 def ordered_strings(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], seed: np.uint64, out: NDArray[np.uint64]
+    data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
 ) -> None:
     """Write the first eight bytes of each key as a big-endian integer, padded with zeros."""
     for i in range(len(out)):

@@ -26,7 +26,7 @@ from algorithms.kernels import Kernel
 from algorithms.mixing import splitmix64_column, splitmix64_int
 
 Hashes: TypeAlias = NDArray[np.uint64]
-_BytesKernel: TypeAlias = Kernel[[NDArray[np.uint8], NDArray[np.int64], np.uint64, Hashes], None]
+_BytesKernel: TypeAlias = Kernel[[NDArray[np.uint8], hash_kernels.Offsets, np.uint64, Hashes], None]
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,20 @@ class HashFunction:
     def key(self, key: Key, seed: int = 0) -> int:
         """Return the hash of one key, of full width."""
         return self._plain(plain_key(key), seed)
+
+    def single(self, seed: int, bits: int) -> Callable[[Key], int]:
+        """Return a function key -> hash for single keys, with the seed and the bits to keep bound to it."""
+        of_bytes, dropped, checked = self.of_bytes, self.width - bits, self._plain
+
+        def value_of(key: Key) -> int:
+            if type(key) is str and of_bytes is not None:
+                try:
+                    return of_bytes(key.encode(), seed) >> dropped
+                except UnicodeEncodeError:
+                    pass  # said below
+            return checked(plain_key(key), seed) >> dropped
+
+        return value_of
 
     def column(self, keys: object, seed: int = 0) -> Hashes:
         """Return the hashes of a column of keys, of full width, as (k,) uint64."""
@@ -187,7 +201,7 @@ _FUNCTIONS = {
             "xxHash64: fast, well mixed, seeded; the default",
             width=64,
             seed_bits=64,
-            of_bytes=lambda key, seed: xxhash.xxh64_intdigest(key, seed),
+            of_bytes=xxhash.xxh64_intdigest,
             strings=hash_kernels.xxh64_strings,
             integers=lambda values, seed, out: hash_kernels.xxh64_integers(values, np.uint64(seed), out),
         ),

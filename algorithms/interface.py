@@ -6,7 +6,7 @@ import copy
 import dataclasses
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
@@ -125,12 +125,31 @@ class Spec:
         return capability in self.capabilities
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class State(Generic[S]):
-    """All that a scale event replaces, in one object, so that it is replaced at once."""
+    """All that a scale event replaces, in one object, so that it is replaced at once.
 
-    nodes: Nodes
-    structure: S
+    Parameters
+    ----------
+    nodes
+        The nodes by bucket.
+    structure
+        What the algorithm made of them.
+
+    Attributes
+    ----------
+    find
+        key -> name, made by the first lookup of a single key; None until then.
+    """
+
+    __slots__ = ("find", "nodes", "structure")
+
+    def __init__(self, nodes: Nodes, structure: S) -> None:
+        self.nodes = nodes
+        self.structure = structure
+        self.find: Callable[[Key], str] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return State, (self.nodes, self.structure)
 
 
 class Partitioner(ABC, Generic[S]):
@@ -293,8 +312,7 @@ class Partitioner(ABC, Generic[S]):
         'c'
         """
         state = self._state
-        value = self._hash_function.key(key, self._hash_seed) >> (self._hash_function.width - self.hash_bits)
-        return state.nodes[self._place_one(state.structure, value)].name
+        return (state.find or self._finder(state))(key)
 
     def lookup_many(self, keys: object) -> NDArray[np.object_]:
         """Return the names of the nodes that have the keys of a column.
@@ -447,8 +465,10 @@ class Partitioner(ABC, Generic[S]):
 
     @property
     def nbytes(self) -> int:
-        """All bytes that the structure owns, names included."""
-        return _array_bytes(self._state.structure) + self._state.nodes.nbytes
+        """All bytes that the structure owns: arrays, names, and what the first single lookup keeps."""
+        state = self._state
+        kept = 0 if state.find is None else self._placer_nbytes(state.structure)
+        return _array_bytes(state.structure) + state.nodes.nbytes + kept
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -483,11 +503,20 @@ class Partitioner(ABC, Generic[S]):
         """Return the structure after an event; ``layout`` is what a sub-class' own ``change`` was given."""
         return self._build(nodes)
 
-    def _place_one(self, structure: S, value: int) -> int:
-        """Return the bucket of one hash."""
-        out = np.empty(1, dtype=np.int32)
-        self._place(structure, np.array([value], dtype=np.uint64), out)
-        return int(out[0])
+    def _placer(self, structure: S) -> Callable[[int], int]:
+        """Return a function hash -> bucket for single hashes.
+
+        Override it with plain Python where that is quicker than a batch of one through ``_place``.
+        """
+        one, out = np.empty(1, dtype=np.uint64), np.empty(1, dtype=np.int32)
+
+        def place(value: int) -> int:
+            hashes, buckets = one.copy(), out.copy()
+            hashes[0] = value
+            self._place(structure, hashes, buckets)
+            return int(buckets[0])
+
+        return place
 
     def _place_replicas(self, structure: S, hashes: Hashes, out: Buckets) -> None:
         """Write the distinct buckets of each hash, (k, count), the first as ``_place`` does."""
@@ -501,7 +530,22 @@ class Partitioner(ABC, Generic[S]):
         """Return the free buckets that ``count`` new nodes take, when ``left`` are those that stay."""
         return left.lowest_free(count)
 
+    def _placer_nbytes(self, structure: S) -> int:
+        """Return how many bytes the function of ``_placer`` holds beside the structure."""
+        return 0
+
     # ---- shared by all -----------------------------------------------------------------------------
+
+    def _finder(self, state: State[S]) -> Callable[[Key], str]:
+        """Return a function key -> name for single keys, and keep it with the state."""
+        place, name = self._placer(state.structure), state.nodes.namer()
+        value_of = self._hash_function.single(self._hash_seed, self.hash_bits)
+
+        def find(key: Key) -> str:
+            return name(place(value_of(key)))
+
+        state.find = find
+        return find
 
     def _change(
         self, add: Iterable[NodeLike], remove: Iterable[str], weights: Mapping[str, float], layout: Any

@@ -11,7 +11,8 @@ binary search.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import accumulate
 from typing import NamedTuple
@@ -23,7 +24,9 @@ from algorithms.kernels import kernel
 
 _SMALL = 1 << 14
 _MOST_CELL_BITS = 26
+_MOST_LISTED = 1 << 20
 _STEPS = 8
+_MOST_INSERTED = 64
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 _CROWDED = np.uint64(1 << 63)
 _ROW = np.uint64((1 << 32) - 1)
@@ -95,6 +98,65 @@ def build_intervals(starts: NDArray[np.uint64], owners: NDArray[np.int32], hash_
     cells = np.empty(1 << cell_bits, dtype=np.uint64)
     _fill_cells(starts, owners, shift, mark_bits, owner_bits, cells)
     return Intervals(starts, owners, cells, shift, mark_bits, owner_bits, hash_bits)
+
+
+def order_of(hashes: NDArray[np.uint64], hash_bits: int) -> NDArray[np.int64]:
+    """Return the rows of hashes in ascending order; equal hashes keep their order.
+
+    Parameters
+    ----------
+    hashes
+        (k,) uint64, below 2^hash_bits; scattered ones are sorted in O(k).
+    hash_bits
+        Bits of the hash space.
+
+    Returns
+    -------
+    ndarray
+        (k,) int64, what a stable ``np.argsort`` returns.
+
+    Examples
+    --------
+    >>> order_of(np.array([7, 3, 3], dtype=np.uint64), 8)
+    array([1, 2, 0])
+    """
+    cell_bits = min(hash_bits, max(1, len(hashes).bit_length()), 63)
+    begins = np.zeros((1 << cell_bits) + 1, dtype=np.int64)
+    filled = np.zeros(1 << cell_bits, dtype=np.uint8)
+    order = np.empty(len(hashes), dtype=np.int64)
+    if _sort_by_cells(hashes, hash_bits - cell_bits, begins, filled, order):
+        return order
+    return np.argsort(hashes, kind="stable")
+
+
+@kernel
+def _sort_by_cells(
+    hashes: NDArray[np.uint64],
+    shift: int,
+    begins: NDArray[np.int64],
+    filled: NDArray[np.uint8],
+    order: NDArray[np.int64],
+) -> bool:
+    """Write the rows in ascending order: counted into cells, and sorted by insertion within each.
+
+    Returns False, with nothing useful written, if a cell holds more than `_MOST_INSERTED` of them.
+    """
+    to_cell = np.uint64(shift)
+    for i in range(len(hashes)):
+        begins[(hashes[i] >> to_cell) + _ONE] += 1
+    for cell in range(1, len(begins)):
+        if begins[cell] > _MOST_INSERTED:
+            return False
+        begins[cell] += begins[cell - 1]
+    for i in range(len(hashes)):
+        own = hashes[i] >> to_cell
+        at = begins[own] + filled[own]
+        filled[own] += 1
+        while at > begins[own] and hashes[order[at - 1]] > hashes[i]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = i
+    return True
 
 
 @kernel
@@ -222,6 +284,64 @@ def intervals_from(starts: Sequence[int], owners: NDArray[np.int32], hash_bits: 
     bounds = [*starts, 1 << hash_bits]
     keep = [row for row in range(len(starts)) if bounds[row] < min(bounds[row + 1], 1 << hash_bits)]
     return build_intervals(np.array([starts[row] for row in keep], dtype=np.uint64), owners[keep], hash_bits)
+
+
+def placer(table: Intervals) -> Callable[[int], int]:
+    """Return a function hash -> owner for single hashes, in plain Python over lists.
+
+    Parameters
+    ----------
+    table
+        The intervals.
+
+    Returns
+    -------
+    callable
+        It holds the words and starts as Python ints, 40 bytes each; from 2^20 cells on it searches the array
+        of starts instead, which costs a microsecond or two more and no memory.
+
+    Examples
+    --------
+    >>> placer(intervals_from([0, 10], np.array([1, 0], dtype=np.int32), 8))(10)
+    0
+    """
+    if len(table.cells) > _MOST_LISTED:
+        return lambda value: int(table.owners[np.searchsorted(table.starts, np.uint64(value), "right") - 1])
+    cells: list[int] = table.cells.tolist()
+    starts: list[int] = table.starts.tolist()
+    owners: list[int] = table.owners.tolist()
+    to_cell, to_mark, below = table.shift, table.shift - table.mark_bits, table.owner_bits
+    above_owners, mark_mask, owner_mask = 2 * below, (1 << table.mark_bits) - 1, (1 << below) - 1
+
+    def place_one(value: int) -> int:
+        word = cells[value >> to_cell]
+        boundary = word >> above_owners
+        mark = value >> to_mark & mark_mask
+        if boundary > mark_mask or boundary == mark:
+            return owners[bisect_right(starts, value) - 1]
+        return (word >> below if mark < boundary else word) & owner_mask
+
+    return place_one
+
+
+def placer_nbytes(table: Intervals) -> int:
+    """Return about how many bytes :func:`placer` holds: a reference and an int object for each word.
+
+    Parameters
+    ----------
+    table
+        The intervals.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> placer_nbytes(intervals_from([0, 10], np.array([1, 0], dtype=np.int32), 8))
+    528
+    """
+    return 0 if len(table.cells) > _MOST_LISTED else 44 * (len(table.cells) + 2 * len(table.starts))
 
 
 def place(table: Intervals, hashes: NDArray[np.uint64], out: NDArray[np.int32]) -> None:

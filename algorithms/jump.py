@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,13 +24,20 @@ _MAGIC, _TWO_TO_52 = np.uint64(0x4330000000000001), float(1 << 52)
 
 
 @kernel
-def jump_bucket(state: np.uint64, n: int) -> np.int64:
+def jump_bucket(state: np.uint64, n: int) -> Any:
     """Return the bucket of one hash among n: the paper's figure 1."""
     bucket, candidate = np.int64(0), np.int64(0)
     while candidate < n:
         bucket = candidate
         state = state * _MULTIPLIER + _ONE
         candidate = np.int64((bucket + 1) * (_TWO_TO_31 / np.float64((state >> _S33) + _ONE)))
+    return bucket
+
+
+@kernel
+def jump_bucket_of_signed(value: int, n: int) -> int:
+    """Return what `jump_bucket` does, for a hash whose bits are given as a signed integer."""
+    bucket: int = jump_bucket(np.uint64(value), n)
     return bucket
 
 
@@ -128,6 +138,11 @@ class Jump(Partitioner[int]):
 
     def _build(self, nodes: Nodes) -> int:
         return len(nodes)
+
+    def _placer(self, structure: int) -> Callable[[int], int]:
+        bucket = jump_bucket_of_signed.compiled
+        # numba takes a Python int below 2^63 faster than any numpy scalar
+        return lambda value: bucket(value - (value >> 63 << 64), structure)
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
         jump_kernel(hashes, structure, out, np.empty(LANES, np.uint64), np.empty(LANES), np.empty(LANES))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from algorithms.arcs import Arcs
 from algorithms.errors import InvalidParameter, UnsupportedEvent
 from algorithms.hashing import hash_key
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, State
-from algorithms.intervals import Intervals, intervals_from, place, proportional_starts
+from algorithms.intervals import Intervals, intervals_from, place, placer, placer_nbytes, proportional_starts
 from algorithms.kernels import kernel
 from algorithms.mixing import multiply_high, through
 from algorithms.nodes import NodeLike, NodesLike
@@ -212,6 +212,18 @@ class KeyRange(Partitioner[Ranges]):
                 f"boundaries must lie in the hash space, 0 <= start < 2^{self.hash_bits}: {list(given)!r:.80}"
             )
         return kept, [0, *starts[1:]]
+
+    def _placer(self, structure: Ranges) -> Callable[[int], int]:
+        if structure.intervals is not None:
+            return placer(structure.intervals)
+        n, bits = len(structure.live), self.hash_bits
+        if structure.dense:
+            return lambda value: value * n >> bits
+        live = structure.live.tolist()
+        return lambda value: live[value * n >> bits]
+
+    def _placer_nbytes(self, structure: Ranges) -> int:
+        return 0 if structure.intervals is None else placer_nbytes(structure.intervals)
 
     def _place(self, structure: Ranges, hashes: Hashes, out: Buckets) -> None:
         if structure.intervals is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -93,6 +94,13 @@ class Modulo(Partitioner[Slots]):
 
     def _build(self, nodes: Nodes) -> Slots:
         return Slots(nodes.buckets(), nodes.dense)
+
+    def _placer(self, structure: Slots) -> Callable[[int], int]:
+        n = len(structure.live)
+        if structure.dense:
+            return lambda value: value % n
+        live = structure.live.tolist()
+        return lambda value: live[value % n]
 
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
         n = len(structure.live)

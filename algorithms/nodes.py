@@ -225,7 +225,7 @@ class Nodes(Mapping[int, Node]):
         if bucket in self._spelled:
             return self._spelled[bucket]
         if isinstance(bucket, int | np.integer) and 0 <= bucket < self._counted and bucket not in self._gone:
-            return Node(f"{COUNTED_PREFIX}-{bucket}")
+            return _counted_node(int(bucket))
         raise KeyError(bucket)
 
     def __iter__(self) -> Iterator[int]:
@@ -301,6 +301,14 @@ class Nodes(Mapping[int, Node]):
             self._name_array = names
         return self._name_array
 
+    def namer(self) -> Callable[[int], str]:
+        """Return a function bucket -> name; names that are only counted are spelled when asked for."""
+        if not self._spelled and not self._gone:
+            return lambda bucket: f"{COUNTED_PREFIX}-{bucket}"
+        if self.dense:
+            return self.names().__getitem__
+        return {bucket: self[bucket].name for bucket in self}.__getitem__
+
     def name_order(self) -> NDArray[np.int64]:
         """Return the rank of each node, in the order of the buckets, among the names in UTF-8 order."""
         column = self.name_column().tolist()
@@ -331,6 +339,15 @@ class Nodes(Mapping[int, Node]):
         except UnknownNode:
             return False
         return True
+
+    def shared_with(self, other: Nodes) -> NDArray[np.int32]:
+        """Return the buckets, ascending, that hold the same node here and there: same name, same weight."""
+        counted = np.arange(min(self._counted, other._counted), dtype=np.int32)
+        counted = np.delete(counted, [bucket for bucket in self._gone | other._gone if bucket < len(counted)])
+        spelled = [bucket for bucket, node in self._spelled.items() if other.get(bucket) == node]
+        mixed = [bucket for bucket, node in other._spelled.items() if bucket not in self._spelled]
+        mixed = [bucket for bucket in mixed if self.get(bucket) == other[bucket]]
+        return np.unique(np.concatenate([counted, np.array(spelled + mixed, dtype=np.int32)]))
 
     def lowest_free(self, count: int) -> list[int]:
         """Return the lowest ``count`` buckets that no node has."""
@@ -378,7 +395,7 @@ class Nodes(Mapping[int, Node]):
         joining = [as_node(node) for node in _several(add, "add")]
         if weights is not None and not isinstance(weights, Mapping):
             raise InvalidParameter(
-                f"weights takes a mapping of names to weights, not {weights!r:.60}: write weights={{name: weight}}"
+                f"weights takes a mapping of names to weights, not {weights!r:.60}: write {{name: weight}}"
             )
         changing = dict(weights or {})
         gone, spelled = set(self._gone), dict(self._spelled)
@@ -427,6 +444,14 @@ class Nodes(Mapping[int, Node]):
         first = [self[bucket].name for bucket in self.buckets()[:6].tolist()]
         more = f", ... ({len(self)} in all)" if len(self) > len(first) else ""
         return ", ".join(map(repr, first)) + more
+
+
+def _counted_node(bucket: int) -> Node:
+    # its name and weight need no check, and large clusters are made of these
+    node = object.__new__(Node)
+    object.__setattr__(node, "name", f"{COUNTED_PREFIX}-{bucket}")
+    object.__setattr__(node, "weight", 1.0)
+    return node
 
 
 def _short(node: Node) -> str | Node:

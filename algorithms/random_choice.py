@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from algorithms.hashing import hash_function
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec
 from algorithms.kernels import kernel
-from algorithms.mixing import mix, multiply_high, through
+from algorithms.mixing import mix, mix_int, multiply_high, through
 from algorithms.registry import register
 
 
@@ -73,6 +74,13 @@ class RandomChoice(Partitioner[Draw]):
         return Draw(
             nodes.buckets(), nodes.dense, np.uint64(hash_function("xxh64").key(membership, self.seed))
         )
+
+    def _placer(self, structure: Draw) -> Callable[[int], int]:
+        n, salt = len(structure.live), int(structure.salt)
+        if structure.dense:
+            return lambda value: mix_int(value ^ salt) * n >> 64
+        live = structure.live.tolist()
+        return lambda value: live[mix_int(value ^ salt) * n >> 64]
 
     def _place(self, structure: Draw, hashes: Hashes, out: Buckets) -> None:
         random_choice_kernel(hashes, structure.salt, np.uint64(len(structure.live)), out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -72,6 +73,17 @@ def rendezvous_kernel(
 
 
 @kernel
+def best_bid(value: np.uint64, seeds: NDArray[np.uint64]) -> np.int64:
+    """Return which node has the highest word for a hash."""
+    best, best_word = np.int64(0), mix(value ^ seeds[0])
+    for j in range(1, len(seeds)):
+        word = mix(value ^ seeds[j])
+        if word > best_word:
+            best, best_word = np.int64(j), word
+    return best
+
+
+@kernel
 def best_weighted_bid(value: np.uint64, seeds: NDArray[np.uint64], weights: NDArray[np.float64]) -> np.int64:
     """Return which node has the highest -w / ln(u) for a hash; of equal ones the highest word."""
     best, best_word = np.int64(0), mix(value ^ seeds[0])
@@ -82,6 +94,14 @@ def best_weighted_bid(value: np.uint64, seeds: NDArray[np.uint64], weights: NDAr
         if score > best_score or (score == best_score and word > best_word):
             best, best_word, best_score = np.int64(j), word, score
     return best
+
+
+@kernel
+def best_bid_of_signed(value: int, seeds: NDArray[np.uint64], weights: NDArray[np.float64]) -> np.int64:
+    """Return which node has the best bid for a hash whose bits are given as a signed integer."""
+    if len(weights):
+        return best_weighted_bid(np.uint64(value), seeds, weights)
+    return best_bid(np.uint64(value), seeds)
 
 
 @kernel
@@ -225,6 +245,12 @@ class Rendezvous(Partitioner[Bidders]):
         weights = np.array([] if nodes.equal_weights else nodes.weights(), dtype=np.float64)
         weights = weights[by_name] if len(weights) else weights
         return Bidders(seeds, weights, 1.0 / weights, nodes.buckets()[by_name])
+
+    def _placer(self, structure: Bidders) -> Callable[[int], int]:
+        seeds, weights, _, buckets = structure
+        best, owners = best_bid_of_signed.compiled, buckets.tolist()
+        # numba takes a Python int below 2^63 faster than any numpy scalar
+        return lambda value: owners[best(value - (value >> 63 << 64), seeds, weights)]
 
     def _place(self, structure: Bidders, hashes: Hashes, out: Buckets) -> None:
         seeds, weights, reciprocals, buckets = structure

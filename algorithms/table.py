@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ import numpy as np
 from algorithms.arcs import Arcs
 from algorithms.errors import InvalidParameter
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, State
-from algorithms.intervals import Intervals, intervals_from, place, proportional_starts
+from algorithms.intervals import Intervals, intervals_from, place, placer, placer_nbytes, proportional_starts
 from algorithms.nodes import NodeLike, NodesLike
 from algorithms.registry import register
 
@@ -62,7 +62,7 @@ class Table(Partitioner[Entries]):
     Parameters
     ----------
     nodes
-        As for :class:`~algorithms.interface.Partitioner`; shares follow the weights to within one hash a node.
+        As for :class:`~algorithms.interface.Partitioner`; shares follow the weights to within one hash.
     rows
         (first hash, node name) pairs in any order, several a node if you like; the lowest must be 0.
         A node without a row has no keys.
@@ -177,6 +177,12 @@ class Table(Partitioner[Entries]):
         starts = sorted(table)
         owners = np.array([table[start] for start in starts], dtype=np.int32)
         return Entries(intervals_from(starts, owners, self.hash_bits), initial=False)
+
+    def _placer(self, structure: Entries) -> Callable[[int], int]:
+        return placer(structure.intervals)
+
+    def _placer_nbytes(self, structure: Entries) -> int:
+        return placer_nbytes(structure.intervals)
 
     def _place(self, structure: Entries, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)
