@@ -65,9 +65,9 @@ class Candidate:
 
     @property
     def settings(self) -> str:
-        """The values of the algorithm's own parameters, defaults included, such as ``points=160``."""
+        """The values of the algorithm's own parameters, such as ``points=160``; not those that are None."""
         own = [name for name, parameter in parameters_of(self.cls).items() if parameter.own]
-        return " ".join(f"{name}={self.value(name)}" for name in own)
+        return " ".join(f"{name}={self.value(name)}" for name in own if self.value(name) is not None)
 
     def value(self, name: str) -> Any:
         """Return the value of a parameter: what was set, or the default.

@@ -149,9 +149,15 @@ def _title(event: str) -> str:
 
 
 def _reasons(part: _Part) -> list[str]:
-    """Return a line for each algorithm and reason why it cannot do some events."""
+    """Return a line for each algorithm's own parameters, and for each reason why it cannot do some events."""
+    settings = part.sampled.drop_duplicates("label")
+    own = [
+        f"– {label}: {text}."
+        for label, text in zip(settings["label"], settings["settings"], strict=True)
+        if isinstance(text, str)
+    ]
     refused = part.sampled[part.sampled["cannot"].notna()]
-    return [
+    return own + [
         f"– {label} cannot {', '.join(map(_title, dict.fromkeys(group['event'])))}: {reason}."
         for (label, reason), group in refused.groupby(["label", "cannot"], sort=False)
     ]

@@ -32,6 +32,7 @@ class Uniform(Workload):
     """
 
     name = "uniform"
+    remembered = False
     syntax = "uniform"
     summary = "64-bit integers, all equally likely, no two equal"
 
@@ -74,6 +75,7 @@ class Sequential(Workload):
     start: int = 0
 
     name = "sequential"
+    remembered = False
     syntax = "sequential[:START]"
     summary = "the integers 0, 1, 2, ..., or from START on"
 
