@@ -14,7 +14,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-# one check draws from whole partitioners, and a busy machine makes any of them slow: time decides nothing here
+# checks draw whole partitioners, and a busy machine makes any of them slow: time decides nothing here
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.differing_executors]
 
 settings.register_profile(
@@ -22,14 +22,14 @@ settings.register_profile(
 )
 settings.register_profile(
     "ci",
-    max_examples=60,
-    stateful_step_count=25,
+    max_examples=40,
+    stateful_step_count=20,
     deadline=None,
     derandomize=True,
     print_blob=True,
     suppress_health_check=_SLOW_IS_FINE,
 )
 settings.register_profile(
-    "deep", max_examples=2000, stateful_step_count=60, deadline=None, suppress_health_check=_SLOW_IS_FINE
+    "deep", max_examples=600, stateful_step_count=40, deadline=None, suppress_health_check=_SLOW_IS_FINE
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))

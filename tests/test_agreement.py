@@ -1,9 +1,10 @@
-"""The compiled kernels agree with plain-Python readings of the papers, with the published vectors, and with themselves."""
+"""Compiled kernels agree with plain-Python readings of the papers, published vectors and their own source."""
 
 from __future__ import annotations
 
 import csv
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from algorithms.logarithm import minus_log_of_uniform
 from experiments.conformance.strategies import (
     draw_event,
     draw_hashes,
-    draw_partitioner,
     node_lists,
     probes,
     spaces,
@@ -64,7 +64,9 @@ def _facts(p: Any) -> dict[str, Any]:
 @given(data=st.data())
 def test_kernel_is_the_paper(name: str, data: st.DataObject) -> None:
     p, own = _drawn(data, name)
-    event = draw_event(data, p) if "boundaries" not in own and data.draw(st.booleans(), label="event") else None
+    event = (
+        draw_event(data, p) if "boundaries" not in own and data.draw(st.booleans(), label="event") else None
+    )
     if event is not None:
         p.change(**event)
         own = {key: p.parameters[key] for key in own} | ({"rows": p.rows} if name == "table" else {})
@@ -81,7 +83,9 @@ def test_replicas_are_the_papers(name: str, data: st.DataObject) -> None:
     p, own = _drawn(data, name)
     count = data.draw(st.integers(1, len(p.nodes)), label="count")
     hashes = draw_hashes(data, p.hash_bits)[::17]
-    expected = [ORACLES[name].replicas(value=value, count=count, **_facts(p), **own) for value in hashes.tolist()]
+    expected = [
+        ORACLES[name].replicas(value=value, count=count, **_facts(p), **own) for value in hashes.tolist()
+    ]
     assert p.assign_replicas(hashes, count).tolist() == expected
 
 
@@ -120,8 +124,10 @@ def _interpreted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize("subject", [subject for name in names() for subject in subjects(name)], ids=str)
 @pytest.mark.parametrize("space", [{}, {"hash_bits": 8, "seed": 3}], ids=["wide", "narrow"])
-def test_compiled_is_as_written(subject: Subject, space: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """numba's typing rules change nothing: Python, reading the same source, places every hash alike."""
+def test_compiled_is_as_written(
+    subject: Subject, space: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numba's typing rules change nothing: Python, reading the same source, places every hash alike."""
 
     def placements() -> tuple[list[int], ...]:
         p = subject(5, **space)
@@ -243,7 +249,7 @@ def test_logarithm_at_both_ends_and_around_powers_of_two() -> None:
     words = {0, 2**48 - 1} | {2**k + d for k in range(2, 48) for d in (-2, -1, 0, 1)}
     ordered = sorted(word for word in words if 0 <= word < 2**48)
     values = [minus_log_of_uniform(np.uint64(word << 16)) for word in ordered]
-    assert all(later < earlier for earlier, later in zip(values[:-1], values[1:], strict=True))
+    assert all(later < earlier for earlier, later in pairwise(values))
     for word, value in zip(ordered, values, strict=True):
         exact = float(minus_log(word << 16))
         assert abs(value - exact) <= 4 * math.ulp(exact)

@@ -7,13 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from algorithms import Capability, names, spec_of
-from experiments.conformance import Case, Duty, Kind, Refuted, Subject, Trial, cases, checks, examine, standing_of
+from experiments.conformance import (
+    Case,
+    Duty,
+    Kind,
+    Refuted,
+    Subject,
+    Trial,
+    cases,
+    checks,
+    examine,
+    standing_of,
+)
 from experiments.conformance.search import LEVEL
 
 ALL = [case for name in names() for case in cases(name)]
 HELD = [case for case in ALL if case.standing.duty is Duty.HOLD]
 REFUTED = [case for case in ALL if case.standing.duty is Duty.BE_REFUTED]
-UNDECLARED = list({(str(case.subject), case.check.promise): (case.subject, case.check.promise) for case in REFUTED}.values())
+UNDECLARED = list(
+    {(str(case.subject), case.check.promise): (case.subject, case.check.promise) for case in REFUTED}.values()
+)
 # the level is shared by all statistical checks of all algorithms
 SHARED_LEVEL = LEVEL / sum(case.check.kind is Kind.STATISTICAL for case in ALL)
 SEED = 20_141

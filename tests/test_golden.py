@@ -14,7 +14,9 @@ def test_placements_are_the_golden_ones(name: str) -> None:
         pytest.fail(f"{name} has no golden placements; write them with: {command(name)}")
     now = rows(name)
     changed = [(old, new) for old, new in zip(read(name), now, strict=False) if old != new]
-    assert not changed, f"{len(changed)} placements of {name} have changed, the first from {changed[0][0]} to {changed[0][1]}"
+    assert not changed, (
+        f"{len(changed)} placements of {name} have changed, the first from {changed[0][0]} to {changed[0][1]}"
+    )
     assert len(read(name)) == len(now)
 
 

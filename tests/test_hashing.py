@@ -23,7 +23,9 @@ LENGTHS = [bytes(range(7, 7 + length)) for length in range(100)]
 
 @pytest.mark.parametrize("name", TEXT)
 @given(column=st.lists(keys(), max_size=8), data=st.data())
-def test_column_equals_key_equals_library(name: str, column: list[str | bytes | int], data: st.DataObject) -> None:
+def test_column_equals_key_equals_library(
+    name: str, column: list[str | bytes | int], data: st.DataObject
+) -> None:
     seed = data.draw(st.integers(0, 2 ** hash_function(name).seed_bits - 1), label="seed")
     expected = [hash_of(name, key, seed) for key in column]
     assert [hash_key(name, key, seed=seed) for key in column] == expected
@@ -116,18 +118,26 @@ def test_splitmix_published_values() -> None:
 
 @given(first=st.text(max_size=12), second=st.text(max_size=12))
 def test_ordered_keeps_the_order_of_bytes(first: str, second: str) -> None:
-    low, high = sorted([first.encode("utf-8", "surrogatepass")[:8], second.encode("utf-8", "surrogatepass")[:8]])
+    low, high = sorted(
+        [first.encode("utf-8", "surrogatepass")[:8], second.encode("utf-8", "surrogatepass")[:8]]
+    )
     assert hash_key("ordered", low) <= hash_key("ordered", high)
 
 
 # ---- columns -------------------------------------------------------------------------------------------
 
 
-@given(column=st.lists(st.binary(max_size=9), max_size=12), start=st.integers(-14, 14), step=st.sampled_from((1, 2, -1)))
+@given(
+    column=st.lists(st.binary(max_size=9), max_size=12),
+    start=st.integers(-14, 14),
+    step=st.sampled_from((1, 2, -1)),
+)
 def test_slices_of_strings(column: list[bytes], start: int, step: int) -> None:
     strings = Strings.of(column)
     assert strings[start::step].tolist() == column[start::step]
-    assert hash_column("xxh64", strings[start::step]).tolist() == [hash_of("xxh64", key) for key in column[start::step]]
+    assert hash_column("xxh64", strings[start::step]).tolist() == [
+        hash_of("xxh64", key) for key in column[start::step]
+    ]
 
 
 @given(rows=st.lists(st.integers(0, 3), max_size=6))

@@ -56,7 +56,9 @@ TEXT_COLUMNS: dict[str, Any] = {
     "pyarrow dictionary": pa.array(TEXT).dictionary_encode(),
     "pyarrow sliced": pa.array(["before", *TEXT, "after"])[1:-1],
     "pyarrow chunked": pa.chunked_array([TEXT[:2], [], TEXT[2:]]),
-    "pyarrow chunked and sliced": pa.chunked_array([["before", *TEXT[:3]], [*TEXT[3:], "after"]])[1 : len(TEXT) + 1],
+    "pyarrow chunked and sliced": pa.chunked_array([["before", *TEXT[:3]], [*TEXT[3:], "after"]])[
+        1 : len(TEXT) + 1
+    ],
     "pandas": pd.Series(TEXT),
     "pandas object": pd.Series(TEXT, dtype=object),
     "pandas string": pd.Series(TEXT, dtype="string"),
@@ -133,7 +135,14 @@ def test_columns_that_hold_no_keys(kind: str) -> None:
 
 @pytest.mark.parametrize(
     "column",
-    [[], (), iter([]), np.array([], dtype=np.uint64), pa.array([], pa.string()), pa.chunked_array([], pa.int64())],
+    [
+        [],
+        (),
+        iter([]),
+        np.array([], dtype=np.uint64),
+        pa.array([], pa.string()),
+        pa.chunked_array([], pa.int64()),
+    ],
     ids=["list", "tuple", "iterator", "numpy", "pyarrow", "no chunks"],
 )
 def test_columns_without_rows(column: Any) -> None:
@@ -236,7 +245,14 @@ def test_a_counted_node_comes_back(name: str) -> None:
 def test_new_nodes_take_the_lowest_free_buckets(name: str) -> None:
     p = create(name, {0: "a", 3: "b", 5: "c"})
     p.change(add=["d", "e", "f", "g"], remove=["a"])
-    assert {bucket: node.name for bucket, node in p.nodes.items()} == {0: "d", 1: "e", 2: "f", 3: "b", 4: "g", 5: "c"}
+    assert {bucket: node.name for bucket, node in p.nodes.items()} == {
+        0: "d",
+        1: "e",
+        2: "f",
+        3: "b",
+        4: "g",
+        5: "c",
+    }
 
 
 @pytest.mark.parametrize("name", names())
@@ -381,7 +397,10 @@ def test_every_protocol_of_pickle(protocol: int) -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_bytes_are_counted(name: str) -> None:
-    few, many = create(name, ["a", "b"]).nbytes, create(name, [f"a node with a long name, number {i}" for i in range(500)]).nbytes
+    few, many = (
+        create(name, ["a", "b"]).nbytes,
+        create(name, [f"a node with a long name, number {i}" for i in range(500)]).nbytes,
+    )
     assert 0 < few < many
     assert many > 500 * len("a node with a long name")
 
@@ -420,7 +439,17 @@ def test_own_layouts_are_refused_when_they_cannot_be() -> None:
     ]:
         with pytest.raises(error):
             create("key_range", ["a", "b"], **given)
-    rows: list[Any] = [[(1, "a")], [(0, "a"), (0, "b")], [(0, "a"), (2**64, "b")], ["ab"], "ab", 5, [(0.0, "a")], [(True, "a")], []]
+    rows: list[Any] = [
+        [(1, "a")],
+        [(0, "a"), (0, "b")],
+        [(0, "a"), (2**64, "b")],
+        ["ab"],
+        "ab",
+        5,
+        [(0.0, "a")],
+        [(True, "a")],
+        [],
+    ]
     for given_rows in rows:
         with pytest.raises(InvalidParameter):
             create("table", ["a", "b"], rows=given_rows)

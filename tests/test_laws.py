@@ -97,7 +97,9 @@ def test_sixteen_ranges_to_seventeen_in_32_bits(name: str) -> None:
     assert abs(moved(before, p.arcs()) - 2**31) <= 16 + 17
 
 
-@pytest.mark.parametrize("name", [name for name in following("bound") if spec_of(name).can(Capability.INTERVALS)])
+@pytest.mark.parametrize(
+    "name", [name for name in following("bound") if spec_of(name).can(Capability.INTERVALS)]
+)
 @given(data=st.data())
 def test_the_bound_is_met_exactly(name: str, data: st.DataObject) -> None:
     """Movement is the total variation distance of the shares before and after: no scheme moves less."""
@@ -151,7 +153,7 @@ def test_random_choice_keeps_a_node_only_by_luck(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in names() if spec_of(name).balance_law == "ring"])
 def test_a_ring_is_refuted_as_uniform(name: str) -> None:
-    """Its shares spread by 1/sqrt(points), which neither the exact check nor the statistical one lets pass."""
+    """Shares spread by 1/sqrt(points), which neither the exact check nor the statistical one lets pass."""
     (ring,) = [subject for subject in subjects(name) if not subject.fixed]
     for made in checks():
         if made.promise is Capability.UNIFORM:

@@ -1,9 +1,9 @@
 """Conformance: the properties of a partitioner, as checks that search for counterexamples.
 
-Every promise of :class:`~algorithms.Capability` has a check or several, a function ``check_*(make, data)`` where
-``make(nodes, **parameters)`` builds the partitioner. What an algorithm declares must hold; what it does
-not declare must be refuted by a counterexample, or by the reason in ``Spec.lacks``. The tests of Shardlab cross
-all checks with all registered algorithms; for a class of your own, this is a whole test file::
+Every promise of :class:`~algorithms.Capability` has a check or several, a function ``check_*(make, data)``
+where ``make(nodes, **parameters)`` builds the partitioner. What an algorithm declares must hold; what it does
+not declare must be refuted by a counterexample, or by the reason in ``Spec.lacks``. The tests of Shardlab
+cross all checks with all registered algorithms; for a class of your own, this is a whole test file::
 
     import pytest
     from experiments.conformance import cases, run_machine, subjects
@@ -23,9 +23,7 @@ and this is one line, which raises AssertionError with the first counterexample:
 
 Examples
 --------
->>> from algorithms import class_of
->>> from experiments.conformance import conform
->>> len(conform(class_of("modulo"), examples=5)) == len(checks())
+>>> len(checks()) > 30
 True
 """
 

@@ -48,7 +48,7 @@ class Kind(enum.StrEnum):
 
 
 class Refuted(AssertionError):
-    """A promise is not kept; ``str()`` is the counterexample, in a sentence that a reader can check by hand."""
+    """A promise is not kept; ``str()`` is the counterexample, in a sentence to be checked by hand."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The machine: events and lookups in any order, beside a model that is two plain dicts."""
 
+# ruff: noqa: D401 - a rule's first line says what happens
+
 from __future__ import annotations
 
 import pickle
@@ -8,7 +10,14 @@ from typing import Any, ClassVar
 import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from hypothesis.strategies import DataObject
 
 from algorithms import Capability, Node, Partitioner, ShardlabError
@@ -17,8 +26,8 @@ from experiments.conformance.check import Make, Refuted, declares
 from experiments.conformance.checks.placement import rebuilt
 from experiments.conformance.strategies import (
     Event,
-    draw_leavers,
     draw_joiners,
+    draw_leavers,
     node_lists,
     probes,
     spaces,
@@ -80,7 +89,9 @@ class PartitionerMachine(RuleBasedStateMachine):
             stray = moved & ~among(after, may_gain) & ~among(self.placed, leaving | lighter)
             if stray.any():
                 row = first(stray)
-                raise Refuted(f"{words}: hash {self.hashes[row]} strayed from {self.placed[row]} to {after[row]}")
+                raise Refuted(
+                    f"{words}: hash {self.hashes[row]} strayed from {self.placed[row]} to {after[row]}"
+                )
         self.placed = after
 
     def _reweighted(self, event: Event) -> tuple[set[str], set[str]]:
@@ -118,17 +129,13 @@ class PartitionerMachine(RuleBasedStateMachine):
     def refuse(self, data: DataObject) -> None:
         """An event that makes no sense, though a part of it would, changes nothing."""
         one = data.draw(st.sampled_from(sorted(self.weights)), label="a live node")
-        event = data.draw(
-            st.sampled_from(
-                (
-                    {"add": ["joins never", one]},
-                    {"add": ["joins never"], "remove": ["was never there"]},
-                    {"add": ["joins never"], "weights": {one: float("nan")}},
-                    {"remove": sorted(self.weights)},
-                )
-            ),
-            label="event",
-        )
+        senseless: list[Event] = [
+            {"add": ["joins never", one]},
+            {"add": ["joins never"], "remove": ["was never there"]},
+            {"add": ["joins never"], "weights": {one: float("nan")}},
+            {"remove": sorted(self.weights)},
+        ]
+        event = data.draw(st.sampled_from(senseless), label="event")
         words = told(self.p, event)
         try:
             self.p.change(**event)
@@ -139,13 +146,12 @@ class PartitionerMachine(RuleBasedStateMachine):
     @rule(how=st.sampled_from(("copy", "pickle", "repr")))
     def go_on_with_another(self, how: str) -> None:
         """A copy takes over, and what happens to the first one is no matter."""
-        others = {"copy": self.p.copy, "pickle": self._pickled, "repr": lambda: rebuilt(self.p)}
-        first_one, self.p = self.p, others[how]()
+        first_one = self.p
+        if how == "copy":
+            self.p = first_one.copy()
+        else:
+            self.p = rebuilt(first_one) if how == "repr" else pickle.loads(pickle.dumps(first_one))
         first_one.change(add=["joins the first"])
-
-    def _pickled(self) -> Partitioner[Any]:
-        other: Partitioner[Any] = pickle.loads(pickle.dumps(self.p))
-        return other
 
     @rule(data=st.data())
     def assign(self, data: DataObject) -> None:
@@ -164,8 +170,8 @@ class PartitionerMachine(RuleBasedStateMachine):
         again = owners(rebuilt(self.p), self.hashes)
         if (again != self.placed).any():
             row = first(again != self.placed)
-            raise Refuted(f"{told(self.p)}: hash {self.hashes[row]} is on {self.placed[row]}, but on {again[row]} "
-                          "when this expression builds it anew")  # fmt: skip
+            raise Refuted(f"{told(self.p)}: hash {self.hashes[row]} is on {self.placed[row]}, but on "
+                          f"{again[row]} when this expression builds it anew")  # fmt: skip
 
     @invariant()
     def nodes_are_those_of_the_model(self) -> None:

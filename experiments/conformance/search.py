@@ -42,7 +42,9 @@ class Finding:
     evidence: Evidence | None = None
 
 
-def examine(made: Check, make: Subject, *, examples: int = 200, seed: int = 0, level: float = LEVEL) -> Finding:
+def examine(
+    made: Check, make: Subject, *, examples: int = 200, seed: int = 0, level: float = LEVEL
+) -> Finding:
     """Look for a counterexample, and shrink the one that is found. The same arguments find the same one.
 
     Parameters
@@ -67,7 +69,7 @@ def examine(made: Check, make: Subject, *, examples: int = 200, seed: int = 0, l
     >>> from experiments.conformance import checks
     >>> growth = {check.name: check for check in checks()}["growth_onto_new_only"]
     >>> print(examine(growth, subjects("modulo")[0]).counterexample)
-    Modulo(['a'], hash_bits=8)...
+    Modulo(['a', 'b'], hash_bits=8).change(add=['c']): 2 nodes -> 3 nodes: hash 3 was on b, is now on a, ...
     >>> examine(growth, subjects("ring")[0], examples=20).counterexample
     ''
     """
@@ -140,11 +142,15 @@ class Case:
         found = examine(self.check, self.subject, examples=examples, seed=seed, level=self.level)
         if standing.duty is Duty.HOLD and found.counterexample:
             raise Refuted(found.counterexample)
-        if standing.duty is Duty.BE_REFUTED and not found.counterexample and not self._refuted_by_another(examples):
+        if (
+            standing.duty is Duty.BE_REFUTED
+            and not found.counterexample
+            and not self._refuted_by_another(examples)
+        ):
             promise = self.check.promise
             raise AssertionError(
-                f"{self.subject} does not declare {promise.name if promise else ''}, but no counterexample was found "
-                "in any check of it: declare it, or give the reason in Spec.lacks"
+                f"{self.subject} does not declare {promise.name if promise else ''}, but no counterexample "
+                "was found in any check of it: declare it, or give the reason in Spec.lacks"
             )
         return found
 

@@ -52,7 +52,23 @@ SPACES: tuple[Mapping[str, Any], ...] = (
 """Hash functions, bits and seeds, the handiest first."""
 
 # names that are prefixes of each other or of labels, look like counted nodes, or leave ASCII
-_AWKWARD = ("ab", "abc", "1", "11", "1-1", "a-0", "node-0", "node-1", "node-01", "node-9", "é", "節点", "\U0001f600", " ", "\0")
+_AWKWARD = (
+    "ab",
+    "abc",
+    "1",
+    "11",
+    "1-1",
+    "a-0",
+    "node-0",
+    "node-1",
+    "node-01",
+    "node-9",
+    "é",
+    "節点",
+    "\U0001f600",
+    " ",
+    "\0",
+)
 _LETTERS = "abcdefgh"
 _ALL_OF_THEM = 10
 
@@ -117,7 +133,9 @@ def draw_joiners(
     taken = {node.name for node in p.nodes.values()}
     joining = []
     for node in data.draw(node_lists(weighted=weighted, most=most), label="join"):
-        spare = (name for name in (node.name, *_LETTERS, *map(str, range(len(taken) + 1))) if name not in taken)
+        spare = (
+            name for name in (node.name, *_LETTERS, *map(str, range(len(taken) + 1))) if name not in taken
+        )
         name = next(spare)
         taken.add(name)
         joining.append(Node(name, node.weight))
@@ -263,6 +281,8 @@ def draw_leavers(data: DataObject, p: Partitioner[Any], *, most: int) -> list[st
     """
     live = [node.name for node in p.nodes.values()]
     if p.spec.can(Capability.REMOVES_ANY):
-        return data.draw(st.lists(st.sampled_from(live), min_size=1, max_size=most, unique=True), label="leave")
+        return data.draw(
+            st.lists(st.sampled_from(live), min_size=1, max_size=most, unique=True), label="leave"
+        )
     count = data.draw(st.integers(1, most), label="leave from the end")
     return live[-count:]

@@ -75,6 +75,8 @@ def subjects(algorithm: str | type[Partitioner[Any]]) -> tuple[Subject, ...]:
     }
     defaults = {name: values[0] for name, values in named.items()}
     return tuple(
-        Subject(cls, {name: value for name, value in zip(named, chosen, strict=True) if value != defaults[name]})
+        Subject(
+            cls, {name: value for name, value in zip(named, chosen, strict=True) if value != defaults[name]}
+        )
         for chosen in itertools.product(*named.values())
     )

@@ -41,7 +41,7 @@ def owners(p: Partitioner[Any], hashes: Hashes) -> NDArray[np.object_]:
     buckets = p.assign(hashes)
     live = {bucket: node.name for bucket, node in p.nodes.items()}
     placed = np.array([live.get(bucket) for bucket in buckets.tolist()], dtype=object)
-    lost = np.equal(placed, None)
+    lost = np.array([name is None for name in placed.tolist()], dtype=np.bool_)
     if lost.any():
         row = first(lost)
         raise Refuted(

@@ -24,7 +24,9 @@ def caught_by(*checks: str, declares: tuple[Capability, ...] = ()) -> Callable[[
 
     def decorate(cls: C) -> C:
         capabilities = cls.spec.capabilities | set(declares)
-        lacks = {capability: why for capability, why in cls.spec.lacks.items() if capability not in capabilities}
+        lacks = {
+            capability: why for capability, why in cls.spec.lacks.items() if capability not in capabilities
+        }
         cls.spec = replace(cls.spec, name=cls.__name__, capabilities=capabilities, lacks=lacks)
         _caught_by[cls] = checks
         return cls

@@ -55,7 +55,8 @@ class ReprForgetsTheOrder(Remainder):
     """Shows its nodes by name, not in the order of their buckets."""
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({sorted(self.nodes.names())!r}, hash={self.hash!r}, hash_bits={self.hash_bits})"
+        space = f"hash={self.hash!r}, hash_bits={self.hash_bits}"
+        return f"{type(self).__name__}({sorted(self.nodes.names())!r}, {space})"
 
 
 @caught_by("copies_are_apart")

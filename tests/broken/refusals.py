@@ -33,15 +33,21 @@ class TakesAnyKey(Remainder):
 class SpellsNames(Remainder):
     """Takes a str for the list of its letters."""
 
-    def __init__(self, nodes: Any, *, hash: str = "xxh64", hash_bits: int | None = None, seed: int = 0) -> None:
-        super().__init__(list(nodes) if isinstance(nodes, str) else nodes, hash=hash, hash_bits=hash_bits, seed=seed)
+    def __init__(
+        self, nodes: Any, *, hash: str = "xxh64", hash_bits: int | None = None, seed: int = 0
+    ) -> None:
+        super().__init__(
+            list(nodes) if isinstance(nodes, str) else nodes, hash=hash, hash_bits=hash_bits, seed=seed
+        )
 
 
 @caught_by("bad_parameters_are_refused")
 class AnySeed(Remainder):
     """Makes something of any seed."""
 
-    def __init__(self, nodes: Any, *, hash: str = "xxh64", hash_bits: int | None = None, seed: int = 0) -> None:
+    def __init__(
+        self, nodes: Any, *, hash: str = "xxh64", hash_bits: int | None = None, seed: int = 0
+    ) -> None:
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=int(seed) % 2**32)
 
 

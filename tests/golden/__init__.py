@@ -1,11 +1,11 @@
 """Golden placements: ``NAME.csv`` holds what the algorithm NAME answered when it was accepted.
 
 ``python -m tests.golden NAME`` writes the file of a new algorithm. A file that is there is replaced only with
-``--replace``, after the rows that would change have been printed: placements that change between versions move
-the data of everybody who relies on them.
+``--replace``, after the rows that would change have been printed: placements that change between versions
+move the data of everybody who relies on them.
 
-Columns: ``nodes`` (a count, or name=weight ...), ``parameters``, ``event`` (made after the start), ``hash``, ``bucket``,
-``node`` (the name in that bucket).
+Columns: ``nodes`` (a count, or name=weight ...), ``parameters``, ``event`` (made after the start), ``hash``,
+``bucket``, ``node`` (the name in that bucket).
 """
 
 from __future__ import annotations
@@ -30,9 +30,8 @@ Row: TypeAlias = dict[str, str]
 _SIZES = (1, 2, 3, 7, 16, 17, 100, 1000)
 _NAMED = {"server-a": 1.0, "server-b": 1.0, "é": 1.0, "節点": 1.0}
 _WEIGHTED = {"server-a": 1.0, "server-b": 2.5, "é": 0.5, "節点": 1 / 3}
-_HASHES = (0, 1, 2, 1000, (1 << 28) - 1, (1 << 32) + 1, (1 << 63) - 1, 1 << 63, (1 << 64) - 2, (1 << 64) - 1) + tuple(
-    step * 0x9E3779B97F4A7C15 % (1 << 64) for step in range(1, 15)
-)
+_CORNERS = (0, 1, 2, 1000, (1 << 28) - 1, (1 << 32) + 1, (1 << 63) - 1, 1 << 63, (1 << 64) - 2, (1 << 64) - 1)
+_HASHES = (*_CORNERS, *(step * 0x9E3779B97F4A7C15 % (1 << 64) for step in range(1, 15)))
 
 
 def path_of(name: str) -> Path:
@@ -66,7 +65,11 @@ def rows(name: str) -> list[Row]:
         for n in _SIZES:
             found += _placed(subject(n), {"nodes": str(n), "parameters": fixed, "event": ""})
         narrow = subject(list(_NAMED), hash="sha1_28", hash_bits=20)
-        about = {"nodes": _text(_NAMED), "parameters": f"{fixed} hash=sha1_28 hash_bits=20".strip(), "event": ""}
+        about = {
+            "nodes": _text(_NAMED),
+            "parameters": f"{fixed} hash=sha1_28 hash_bits=20".strip(),
+            "event": "",
+        }
         found += _placed(narrow, about)
         for nodes in (_NAMED, _WEIGHTED) if subject.spec.can(Capability.WEIGHTED) else (_NAMED,):
             for text, event in _events(subject):

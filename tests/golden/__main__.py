@@ -14,7 +14,9 @@ def main() -> int:
     """Write each file that is not there; say what would change in one that is."""
     parser = argparse.ArgumentParser(prog="python -m tests.golden", description=__doc__)
     parser.add_argument("names", nargs="+", choices=names(), metavar="NAME", help="a registered algorithm")
-    parser.add_argument("--replace", action="store_true", help="overwrite a file whose placements have changed")
+    parser.add_argument(
+        "--replace", action="store_true", help="overwrite a file whose placements have changed"
+    )
     given = parser.parse_args()
     refused = 0
     for name in given.names:

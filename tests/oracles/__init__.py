@@ -1,7 +1,7 @@
 """Plain-Python readings of the papers: big ints, bisect and fractions, one hash at a time.
 
-They are written from the papers and not from the kernels, on purpose: nothing is shared with ``algorithms`` but
-the words. Each module named after an algorithm has
+They are written from the papers and not from the kernels, on purpose: nothing is shared with ``algorithms``
+but the words. Each module named after an algorithm has
 
 ``place(nodes, value, bits, hash, seed, **own)``
     the bucket of one hash, where ``nodes`` is a dict bucket -> (name, weight), and

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
+
 from oracles.ranges import boundaries as proportional
 from oracles.ranges import row_of
 

@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from hypothesis import strategies as st
+
 from oracles.hashes import avalanche, hash_of
 
 Nodes = dict[int, tuple[str, float]]

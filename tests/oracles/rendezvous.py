@@ -6,6 +6,7 @@ from decimal import Context, Decimal
 from typing import Any
 
 from hypothesis import strategies as st
+
 from oracles.hashes import avalanche, hash_of
 
 Nodes = dict[int, tuple[str, float]]

@@ -8,6 +8,7 @@ from math import floor
 from typing import Any
 
 from hypothesis import strategies as st
+
 from oracles.hashes import hash_of, high_bits
 
 Nodes = dict[int, tuple[str, float]]
@@ -21,10 +22,8 @@ def own(n: int, bits: int) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-def circle(
-    nodes: Nodes, bits: int, hash: str, seed: int, points: int
-) -> list[tuple[int, bytes, int, int]]:
-    """Return (hash, name, number, bucket) of all points, ascending: of equal hashes the smaller name first."""
+def circle(nodes: Nodes, bits: int, hash: str, seed: int, points: int) -> list[tuple[int, bytes, int, int]]:
+    """Return (hash, name, number, bucket) of all points, ascending; of equal ones the smaller name first."""
     found = []
     for bucket, (name, weight) in nodes.items():
         for number in range(max(1, floor(points * Fraction(weight) + Fraction(1, 2)))):
@@ -60,6 +59,8 @@ def place(
     return walk(nodes, value, bits, hash, seed, points, serves)[0]
 
 
-def replicas(nodes: Nodes, value: int, bits: int, hash: str, seed: int, count: int, **given: Any) -> list[int]:
+def replicas(
+    nodes: Nodes, value: int, bits: int, hash: str, seed: int, count: int, **given: Any
+) -> list[int]:
     """Return the first distinct buckets of the walk."""
     return walk(nodes, value, bits, hash, seed, **given)[:count]

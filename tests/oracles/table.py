@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
+
 from oracles.ranges import boundaries, row_of
 
 Nodes = dict[int, tuple[str, float]]
@@ -12,7 +13,9 @@ Nodes = dict[int, tuple[str, float]]
 
 def own(n: int, bits: int) -> st.SearchStrategy[dict[str, Any]]:
     """Return no parameters, or rows from 0 on whose nodes are given by their place in the list of nodes."""
-    starts = st.sets(st.integers(1, (1 << bits) - 1), max_size=min(10, (1 << bits) - 1)).map(lambda s: [0, *sorted(s)])
+    starts = st.sets(st.integers(1, (1 << bits) - 1), max_size=min(10, (1 << bits) - 1)).map(
+        lambda s: [0, *sorted(s)]
+    )
     rows = starts.flatmap(
         lambda starts: st.lists(st.integers(0, n - 1), min_size=len(starts), max_size=len(starts)).map(
             lambda owners: {"rows": list(zip(starts, owners, strict=True))}

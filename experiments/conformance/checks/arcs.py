@@ -1,5 +1,7 @@
 """Arcs: intervals of the hash space, exactly; and their order."""
 
+# ruff: noqa: D401 - a check's first line is the property itself
+
 from __future__ import annotations
 
 from typing import Any
@@ -41,7 +43,9 @@ def check_arcs_agree_with_assign(make: Make, data: DataObject) -> None:
     p = draw_partitioner(data, make)
     arcs = p.arcs()
     size = 1 << p.hash_bits
-    near = {at + d for at in arcs.start.tolist() + arcs.last.tolist() for d in (-1, 0, 1) if 0 <= at + d < size}
+    near = {
+        at + d for at in arcs.start.tolist() + arcs.last.tolist() for d in (-1, 0, 1) if 0 <= at + d < size
+    }
     hashes = np.union1d(np.array(sorted(near), dtype=np.uint64), draw_hashes(data, p.hash_bits))
     row_of = np.searchsorted(arcs.start, hashes, side="right") - 1
     by_arc, by_assign = arcs.bucket[row_of], p.assign(hashes)
@@ -84,6 +88,6 @@ def check_ordered(make: Make, data: DataObject) -> None:
     if falls.any():
         row = first(falls)
         refute(
-            f"{told(p)}: hash {hashes[row]} is on {placed[row]} in bucket {buckets[row]}, and the greater hash "
-            f"{hashes[row + 1]} on {placed[row + 1]} in bucket {buckets[row + 1]}"
+            f"{told(p)}: hash {hashes[row]} is on {placed[row]} in bucket {buckets[row]}, and the greater "
+            f"hash {hashes[row + 1]} on {placed[row + 1]} in bucket {buckets[row + 1]}"
         )

@@ -1,11 +1,10 @@
 """Isolation: what another process and another thread see."""
 
+# ruff: noqa: D401 - a check's first line is the property itself
+
 from __future__ import annotations
 
 import inspect
-import os
-import pickle
-import subprocess
 import sys
 import threading
 from typing import Any
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from algorithms import Capability, Partitioner
 from experiments.conformance.check import Make, Refuted, check, declares
-from experiments.conformance.elsewhere import Question
+from experiments.conformance.elsewhere import ask_elsewhere
 from experiments.conformance.strategies import probes
 from experiments.conformance.words import first, owners, told
 
@@ -32,34 +31,20 @@ def check_same_in_another_process(make: Make, data: DataObject) -> None:
     """Another process, where Python hashes strings differently, places every hash on the same node."""
     p = make(["server-a", "server-b", "server-c", "é", "節点"], seed=5)
     hashes = probes(p.hash_bits)
-    question = Question(
-        path=tuple(sys.path),
-        module=type(p).__module__,
-        file=inspect.getfile(type(p)),
-        name=type(p).__qualname__,
-        nodes=tuple(p.nodes.values()),
-        parameters=p.parameters,
-        hashes=hashes,
-    )
-    answer = subprocess.run(
-        [sys.executable, "-c", _CHILD],
-        input=pickle.dumps((question.path, pickle.dumps(question))),
-        env={**os.environ, "PYTHONHASHSEED": "4321"},
-        capture_output=True,
-        check=False,
-    )
-    if answer.returncode:
-        raise RuntimeError(f"the other process failed: {answer.stderr.decode(errors='replace')}")
-    here, there = owners(p, hashes), np.array(pickle.loads(answer.stdout), dtype=object)
+    question = {
+        "module": type(p).__module__,
+        "file": inspect.getfile(type(p)),
+        "name": type(p).__qualname__,
+        "nodes": list(p.nodes.values()),
+        "parameters": p.parameters,
+        "hashes": hashes,
+    }
+    here, there = owners(p, hashes), ask_elsewhere(question)
     if (here != there).any():
         row = first(here != there)
-        raise Refuted(f"{told(p)}: hash {hashes[row]} is on {here[row]}, but in another process on {there[row]}")
-
-
-_CHILD = (
-    "import pickle, sys; path, question = pickle.load(sys.stdin.buffer); sys.path[:] = path; "
-    "sys.stdout.buffer.write(pickle.dumps(pickle.loads(question).answer()))"
-)
+        raise Refuted(
+            f"{told(p)}: hash {hashes[row]} is on {here[row]}, but in another process on {there[row]}"
+        )
 
 
 @check()
@@ -81,7 +66,9 @@ def check_events_are_atomic(make: Make, data: DataObject) -> None:
         while not done.is_set():
             placed: NDArray[np.int32] = p.assign(hashes)
             if placed.tobytes() not in buckets:
-                mixtures.append(f"assign gave buckets {np.unique(placed).tolist()[:8]}, as in no state of the nodes")
+                mixtures.append(
+                    f"assign gave buckets {np.unique(placed).tolist()[:8]}, as in no state of the nodes"
+                )
             try:
                 found = p.lookup_many(some_keys).tolist()
             except Exception as error:

@@ -1,5 +1,7 @@
 """Movement: which keys an event may move. Keys are followed by the name of their node, never by bucket."""
 
+# ruff: noqa: D401 - a check's first line is the property itself
+
 from __future__ import annotations
 
 from typing import Any
@@ -16,9 +18,9 @@ from experiments.conformance.strategies import (
     Event,
     draw_event,
     draw_hashes,
+    draw_joiners,
     draw_leavers,
     draw_partitioner,
-    draw_joiners,
     node_lists,
     spaces,
     weights,
@@ -64,8 +66,8 @@ def check_removal_from_removed_only(make: Make, data: DataObject) -> None:
     if stray.any():
         row = first(stray)
         refute(
-            f"{words}: hash {hashes[row]} was on {before[row]}, is now on {after[row]}, and neither was removed "
-            f"(removed: {listed(leaving)})"
+            f"{words}: hash {hashes[row]} was on {before[row]}, is now on {after[row]}, and neither "
+            f"was removed (removed: {listed(leaving)})"
         )
 
 
@@ -82,8 +84,8 @@ def check_one_weight_moves_one_node(make: Make, data: DataObject) -> None:
     if stray.any():
         row = first(stray)
         refute(
-            f"{words}: hash {hashes[row]} was on {before[row]}, is now on {after[row]}, but keys may move only "
-            f"{end} {node.name}, whose weight went from {node.weight:g} to {weight:g}"
+            f"{words}: hash {hashes[row]} was on {before[row]}, is now on {after[row]}, but keys may "
+            f"move only {end} {node.name}, whose weight went from {node.weight:g} to {weight:g}"
         )
 
 
@@ -125,8 +127,8 @@ def check_independent_of_naming_order(make: Make, data: DataObject) -> None:
         if (placed != placed_there).any():
             row = first(placed != placed_there)
             refute(
-                f"hash {hashes[row]} is on {placed[row]} by {told(p)}, and on {placed_there[row]} when the nodes "
-                f"are {how} in the order {listed(other_order)}"
+                f"hash {hashes[row]} is on {placed[row]} by {told(p)}, and on {placed_there[row]} when "
+                f"the nodes are {how} in the order {listed(other_order)}"
             )
 
 

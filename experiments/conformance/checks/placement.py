@@ -1,5 +1,7 @@
 """Placement: what holds of every partitioner that assigns hashes."""
 
+# ruff: noqa: D401 - a check's first line is the property itself
+
 from __future__ import annotations
 
 import copy
@@ -137,7 +139,9 @@ def check_one_key_as_a_column(make: Make, data: DataObject) -> None:
     some = data.draw(st.lists(kind, max_size=6), label="keys")
     column = p.lookup_many(some)
     if column.dtype != object or column.shape != (len(some),):
-        refute(f"{told(p)}: lookup_many must return ({len(some)},) objects, not {column.dtype} {column.shape}")
+        refute(
+            f"{told(p)}: lookup_many must return ({len(some)},) objects, not {column.dtype} {column.shape}"
+        )
     placed = owners(p, p.hashes_of(some))
     for key, by_column, by_hash in zip(some, column, placed, strict=True):
         if not by_column == by_hash == p.lookup(key):
@@ -192,4 +196,6 @@ def _same(p: Partitioner[Any], hashes: Hashes, expected: Any, got: Any, when: st
     differ = np.not_equal(expected, got)
     if differ.any():
         row = first(differ)
-        raise Refuted(f"{told(p)}: hash {hashes[row]} is on {expected[row]}, but on {got[row]} when it {when}")
+        raise Refuted(
+            f"{told(p)}: hash {hashes[row]} is on {expected[row]}, but on {got[row]} when it {when}"
+        )

@@ -1,8 +1,11 @@
 """Bad input: the declared error, one clear sentence, and nothing changed."""
 
+# ruff: noqa: D401 - a check's first line is the property itself
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -72,7 +75,7 @@ def check_bad_hashes_are_refused(make: Make, data: DataObject) -> None:
     if p.hash_bits < 64:
         bad += [good + np.uint64((1 << p.hash_bits) - 1), np.array([(1 << 64) - 1], dtype=np.uint64)]
     for hashes in bad:
-        _refused(f"{told(p)}.assign({hashes!r})", lambda h=hashes: p.assign(h), (InvalidHash,))
+        _refused(f"{told(p)}.assign({hashes!r})", partial(p.assign, hashes), (InvalidHash,))
     outs: list[Any] = [
         np.empty(2, np.int64),
         np.empty(3, np.int32),
@@ -81,22 +84,24 @@ def check_bad_hashes_are_refused(make: Make, data: DataObject) -> None:
         [0, 0],
     ]
     for out in outs:
-        _refused(f"{told(p)}.assign(hashes, out={out!r})", lambda o=out: p.assign(good, out=o), (InvalidParameter,))
+        _refused(
+            f"{told(p)}.assign(hashes, out={out!r})", partial(p.assign, good, out=out), (InvalidParameter,)
+        )
 
 
 @check()
 def check_bad_keys_are_refused(make: Make, data: DataObject) -> None:
     """Keys that are no str, bytes or int from 0 to 2^64 - 1 are refused, alone and in a column."""
     p = draw_partitioner(data, make)
-    bad: list[Any] = [True, -1, 1 << 64, 1.0, None, ["a"], "\ud800", b"a"[0:0].__class__, Node("a")]
+    bad: list[Any] = [True, -1, 1 << 64, 1.0, None, ["a"], "\ud800", Node("a")]
     if not hash_function(p.hash).takes_text:
         bad += ["a", b"a"]
     for key in bad:
-        _refused(f"{told(p)}.lookup({key!r})", lambda k=key: p.lookup(k), (InvalidKey,))
-        _refused(f"{told(p)}.lookup_many([1, {key!r}])", lambda k=key: p.lookup_many([1, k]), (InvalidKey,))
+        _refused(f"{told(p)}.lookup({key!r})", partial(p.lookup, key), (InvalidKey,))
+        _refused(f"{told(p)}.lookup_many([1, {key!r}])", partial(p.lookup_many, [1, key]), (InvalidKey,))
     columns: list[Any] = ["abc", b"abc", 5, None, np.zeros((2, 2), np.uint64), np.zeros(2), np.array([-1])]
     for column in columns:
-        _refused(f"{told(p)}.lookup_many({column!r})", lambda c=column: p.lookup_many(c), (InvalidKey,))
+        _refused(f"{told(p)}.lookup_many({column!r})", partial(p.lookup_many, column), (InvalidKey,))
 
 
 @check()
@@ -125,11 +130,11 @@ def check_bad_nodes_are_refused(make: Make, data: DataObject) -> None:
         ({0: "a", 1: "a"}, (DuplicateNode,)),
     ]
     for nodes, errors in attempts:
-        _refused(f"{nodes!r} as nodes", lambda given=nodes: make(given), errors)
+        _refused(f"{nodes!r} as nodes", partial(make, nodes), errors)
     if not make(1).spec.can(Capability.WEIGHTED):
-        _refused("a node of weight 2", lambda: make([Node("a", 2.0)]), (InvalidWeight,))
+        _refused("a node of weight 2", partial(make, [Node("a", 2.0)]), (InvalidWeight,))
     if not make(1).spec.can(Capability.REMOVES_ANY):
-        _refused("a free bucket 0", lambda: make({1: "a"}), (UnsupportedEvent,))
+        _refused("a free bucket 0", partial(make, {1: "a"}), (UnsupportedEvent,))
 
 
 @check()
@@ -149,7 +154,7 @@ def check_bad_parameters_are_refused(make: Make, data: DataObject) -> None:
         ({"hash": "murmur3_64", "seed": 1 << 32}, (InvalidParameter,)),
     ]
     for parameters, errors in attempts:
-        _refused(f"{parameters!r}", lambda given=parameters: make(["a"], **given), errors)
+        _refused(f"{parameters!r}", partial(make, ["a"], **parameters), errors)
 
 
 def _bad_events(p: Partitioner[Any]) -> Iterator[tuple[Event, Errors]]:
@@ -173,7 +178,10 @@ def _bad_events(p: Partitioner[Any]) -> Iterator[tuple[Event, Errors]]:
     yield {"weights": {"nobody": 2.0}}, (UnknownNode,)
     yield {"weights": 3}, (InvalidParameter,)
     yield {"weights": [one]}, (InvalidParameter,)
-    yield {"remove": [live[-1]], "weights": {live[-1]: 2.0}, "add": ["new"]}, (InvalidParameter, UnsupportedEvent)
+    yield (
+        {"remove": [live[-1]], "weights": {live[-1]: 2.0}, "add": ["new"]},
+        (InvalidParameter, UnsupportedEvent),
+    )
     for weight in _BAD_WEIGHTS:
         yield {"add": ["new"], "weights": {one: weight}}, (InvalidWeight,)
     if not p.spec.can(Capability.WEIGHTED):
@@ -194,7 +202,7 @@ def check_refused_events_change_nothing(make: Make, data: DataObject) -> None:
     bad = list(_bad_events(p))
     for event, errors in data.draw(st.permutations(bad), label="events"):
         words = told(p, event)
-        _refused(words, lambda given=event: p.change(**given), errors)
+        _refused(words, partial(p.change, **event), errors)
         if dict(p.nodes) != nodes or repr(p) != shown:
             refute(f"{words}: the event was refused, but the nodes are now {dict(p.nodes)}")
         after = owners(p, hashes)
@@ -218,10 +226,10 @@ def check_missing_capabilities_are_refused(make: Make, data: DataObject) -> None
         for count in counts:
             _refused(
                 f"{told(p)}.assign_replicas(hashes, {count!r})",
-                lambda c=count: p.assign_replicas(hashes, c),
+                partial(p.assign_replicas, hashes, count),
                 (InvalidParameter,),
             )
     else:
-        _refused(f"{told(p)}.assign_replicas", lambda: p.assign_replicas(hashes, 1), (MissingCapability,))
+        _refused(f"{told(p)}.assign_replicas", partial(p.assign_replicas, hashes, 1), (MissingCapability,))
     if not p.spec.can(Capability.INTERVALS):
         _refused(f"{told(p)}.arcs()", p.arcs, (MissingCapability,))

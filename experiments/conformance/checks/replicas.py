@@ -1,5 +1,7 @@
 """Replicas: further nodes for a key, which lose only what they must."""
 
+# ruff: noqa: D401 - a check's first line is the property itself
+
 from __future__ import annotations
 
 from typing import Any
@@ -56,8 +58,8 @@ def check_more_replicas_go_on(make: Make, data: DataObject) -> None:
     ):
         if more[:count] != few:
             refute(
-                f"{told(p)}: hash {hashes[row]} has the replicas {listed(few)}, but of {count + 1} the first are "
-                f"{listed(more[:count])}"
+                f"{told(p)}: hash {hashes[row]} has the replicas {listed(few)}, but of {count + 1} the "
+                f"first are {listed(more[:count])}"
             )
 
 
@@ -74,14 +76,14 @@ def check_replicas_lose_only_removed(make: Make, data: DataObject) -> None:
         left = [name for name in old if name not in leaving]
         if new[: len(left)] != left:
             refute(
-                f"{words}: hash {hashes[row]} had the replicas {listed(old)}, has now {listed(new)}, and must "
-                f"begin with {listed(left)}"
+                f"{words}: hash {hashes[row]} had the replicas {listed(old)}, has now {listed(new)}, and "
+                f"must begin with {listed(left)}"
             )
 
 
 @check(promise=Capability.REPLICAS)
 def check_replicas_gain_only_new(make: Make, data: DataObject) -> None:
-    """When nodes are added, the list of a key's replicas gains some of them, and the others move down in order."""
+    """When nodes are added, the list of a key's replicas gains some, and the others move down in order."""
     p = draw_partitioner(data, make)
     hashes = draw_hashes(data, p.hash_bits)
     count = data.draw(st.integers(1, len(p.nodes)), label="count")
@@ -95,6 +97,6 @@ def check_replicas_gain_only_new(make: Make, data: DataObject) -> None:
     if wrong.any():
         row = first(wrong)
         refute(
-            f"{words}: hash {hashes[row]} had the replicas {listed(before[row])}, has now {listed(after[row])}, "
-            f"of which {listed(kept[row])} are not new and must stand as before"
+            f"{words}: hash {hashes[row]} had the replicas {listed(before[row])}, has now "
+            f"{listed(after[row])}, of which {listed(kept[row])} are not new and must stand as before"
         )

@@ -1,5 +1,7 @@
 """Shares of the hash space: uniform, or by weight. Exact over arcs; by a test of significance otherwise."""
 
+# ruff: noqa: D401 - a check's first line is the property itself
+
 from __future__ import annotations
 
 from fractions import Fraction
@@ -11,7 +13,13 @@ from numpy.typing import NDArray
 
 from algorithms import Capability, Node
 from experiments.conformance.check import Evidence, Kind, Make, Refuted, Trial, check, refute
-from experiments.conformance.strategies import draw_joiners, draw_leavers, draw_partitioner, node_lists, spaces
+from experiments.conformance.strategies import (
+    draw_joiners,
+    draw_leavers,
+    draw_partitioner,
+    node_lists,
+    spaces,
+)
 from experiments.conformance.words import told
 
 __all__: list[str] = []
@@ -28,7 +36,11 @@ def check_equal_shares_exactly(make: Make, data: DataObject) -> None:
     p = make(data.draw(node_lists(weighted=False), label="nodes"), **data.draw(spaces(), label="space"))
     if data.draw(st.booleans(), label="nodes join"):
         p.change(add=draw_joiners(data, p, most=7, weighted=False))
-    if p.spec.can(Capability.REMOVES_ANY) and len(p.nodes) > 1 and data.draw(st.booleans(), label="nodes leave"):
+    if (
+        p.spec.can(Capability.REMOVES_ANY)
+        and len(p.nodes) > 1
+        and data.draw(st.booleans(), label="nodes leave")
+    ):
         p.change(remove=draw_leavers(data, p, most=len(p.nodes) - 1))
     shares = p.arcs().shares()
     least, most = min(shares, key=shares.__getitem__), max(shares, key=shares.__getitem__)
@@ -66,7 +78,7 @@ def check_uniform(make: Make, data: Trial) -> Evidence:
 
 @check(promise=Capability.WEIGHTED, kind=Kind.STATISTICAL)
 def check_shares_follow_weights(make: Make, data: Trial) -> Evidence:
-    """Random hashes fall on nodes in proportion to their weights; where shares are random, on the mean of many seeds."""
+    """Random hashes fall on nodes in proportion to weights; where shares are random, on the mean of seeds."""
     sizes = tuple(len(weights) for weights in _WEIGHTS)
     seen = []
     uniform = make(1).spec.can(Capability.UNIFORM)
