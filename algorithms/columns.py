@@ -20,6 +20,7 @@ from algorithms.errors import InvalidKey
 from algorithms.kernels import kernel
 
 Key: TypeAlias = str | bytes | int
+Offsets: TypeAlias = NDArray[np.int64] | NDArray[np.int32]
 
 
 @runtime_checkable
@@ -85,7 +86,7 @@ class Strings:
     """
 
     data: NDArray[np.uint8]
-    offsets: NDArray[np.int64] | NDArray[np.int32]
+    offsets: Offsets
 
     @classmethod
     def of(cls, keys: Sequence[bytes]) -> Strings:
@@ -381,7 +382,7 @@ def labels(
 
 @kernel
 def _label_offsets(
-    prefix_offsets: NDArray[np.int64] | NDArray[np.int32],
+    prefix_offsets: Offsets,
     starts: NDArray[np.int64],
     counts: NDArray[np.int64],
     separator: int,
@@ -402,7 +403,7 @@ def _label_offsets(
 @kernel
 def _write_labels(
     prefix_data: NDArray[np.uint8],
-    prefix_offsets: NDArray[np.int64] | NDArray[np.int32],
+    prefix_offsets: Offsets,
     starts: NDArray[np.int64],
     counts: NDArray[np.int64],
     separator: NDArray[np.uint8],

@@ -6,11 +6,10 @@ first of its two words); FNV-1a, Fowler, Noll & Vo, draft-eastlake-fnv; CRC-32 a
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 from numpy.typing import NDArray
 
+from algorithms.columns import Offsets
 from algorithms.kernels import kernel
 
 _P1, _P2 = np.uint64(0x9E3779B185EBCA87), np.uint64(0xC2B2AE3D27D4EB4F)
@@ -21,9 +20,6 @@ _F1, _F2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _W64, _S29, _S32, _S33 = np.uint64(64), np.uint64(29), np.uint64(32), np.uint64(33)
 _ZERO, _ONE, _FOUR, _EIGHT, _SIXTEEN = np.uint64(0), np.uint64(1), np.uint64(4), np.uint64(8), np.uint64(16)
-
-
-Offsets: TypeAlias = NDArray[np.int64] | NDArray[np.int32]
 
 
 def _crc_table() -> NDArray[np.uint32]:

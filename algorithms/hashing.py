@@ -20,13 +20,13 @@ import xxhash
 from numpy.typing import NDArray
 
 from algorithms import hash_kernels
-from algorithms.columns import Chunked, Column, Integers, Key, Mixed, Strings, as_column, plain_key
+from algorithms.columns import Chunked, Column, Integers, Key, Mixed, Offsets, Strings, as_column, plain_key
 from algorithms.errors import InvalidKey, InvalidParameter, UnknownHash, suggestion
 from algorithms.kernels import Kernel
 from algorithms.mixing import splitmix64_column, splitmix64_int
 
 Hashes: TypeAlias = NDArray[np.uint64]
-_BytesKernel: TypeAlias = Kernel[[NDArray[np.uint8], hash_kernels.Offsets, np.uint64, Hashes], None]
+_BytesKernel: TypeAlias = Kernel[[NDArray[np.uint8], Offsets, np.uint64, Hashes], None]
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.columns import Strings
+from algorithms.columns import Offsets, Strings
 from algorithms.kernels import kernel
 from experiments.errors import BadUse
 from experiments.workloads.base import Workload
@@ -234,9 +234,9 @@ def _joined(left: Strings, right: Strings) -> Strings:
 @kernel
 def _join(
     left: NDArray[np.uint8],
-    left_offsets: NDArray[np.int64],
+    left_offsets: Offsets,
     right: NDArray[np.uint8],
-    right_offsets: NDArray[np.int64],
+    right_offsets: Offsets,
     offsets: NDArray[np.int64],
     data: NDArray[np.uint8],
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.columns import Strings
+from algorithms.columns import Offsets, Strings
 from algorithms.hashing import hash_column
 from algorithms.kernels import kernel
 
@@ -131,7 +131,7 @@ def first_rows(keys: Strings) -> NDArray[np.uint64]:
 @kernel
 def _first_rows(
     data: NDArray[np.uint8],
-    offsets: NDArray[np.int64],
+    offsets: Offsets,
     hashes: NDArray[np.uint64],
     shift: np.uint64,
     slots: NDArray[np.int32],
