@@ -27,7 +27,8 @@ from algorithms.errors import (
     UnsupportedEvent,
 )
 from algorithms.interface import Capability, Partitioner, Spec
-from algorithms.nodes import Node, Nodes
+from algorithms.node import Node
+from algorithms.nodes import Nodes
 from algorithms.registry import class_of, create, having, names, parameters_of, register, spec_of, unregister
 
 __all__ = [

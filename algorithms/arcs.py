@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.nodes import Node
+from algorithms.node import Node
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import enum
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.arcs import Arcs
+from algorithms.checks import one_of, whole_number
 from algorithms.columns import Key, Strings
 from algorithms.errors import (
     InvalidHash,
@@ -24,105 +23,14 @@ from algorithms.errors import (
     UnsupportedEvent,
 )
 from algorithms.hashing import Hashes, hash_column, hash_function
-from algorithms.nodes import Node, NodeLike, Nodes, NodesLike, as_node, leaving_names
+from algorithms.node import Node, NodeLike, as_node
+from algorithms.nodes import Nodes, NodesLike, leaving_names
+from algorithms.spec import Capability, Spec
 
 S = TypeVar("S")
 Buckets = NDArray[np.int32]
 
 _NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
-
-
-class Capability(enum.StrEnum):
-    """What an algorithm promises or can do. What it declares is tested, and so is what it does not."""
-
-    REMOVES_ANY = "removes any"
-    REMOVES_LAST = "removes last"
-    WEIGHTED = "weighted"
-    MINIMAL_MOVEMENT = "minimal movement"
-    UNIFORM = "uniform"
-    INTERVALS = "intervals"
-    ORDERED = "ordered"
-    REPLICAS = "replicas"
-    ORDER_INDEPENDENT = "order independent"
-    REVERSIBLE = "reversible"
-
-    @property
-    def meaning(self) -> str:
-        """What is promised, in a sentence."""
-        return _MEANINGS[self]
-
-
-_MEANINGS = {
-    Capability.REMOVES_ANY: "any node can be removed",
-    Capability.REMOVES_LAST: "the node in the last bucket can be removed",
-    Capability.WEIGHTED: "shares follow the weights of the nodes",
-    Capability.MINIMAL_MOVEMENT: "only adding, only removing, or changing one weight makes no stray moves",
-    Capability.UNIFORM: "nodes of equal weight have equal shares of the hash space, but for rounding",
-    Capability.INTERVALS: "each bucket serves intervals of hashes, which arcs() lists exactly",
-    Capability.ORDERED: "buckets ascend with the hash, so a range of hashes touches neighbours only",
-    Capability.REPLICAS: "further distinct nodes for each key, which lose only what they must in an event",
-    Capability.ORDER_INDEPENDENT: "placement does not depend on the order in which nodes were named",
-    Capability.REVERSIBLE: "adding a node and removing it again restores every placement",
-}
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What is known about an algorithm.
-
-    Parameters
-    ----------
-    name
-        By which it is registered.
-    title
-        As it stands in tables and plots.
-    summary
-        A line about how it places a key.
-    capabilities
-        What it declares.
-    lacks
-        Why it does not declare a capability, for those where no counterexample shows it.
-    reference
-        Where it was published.
-    year
-        When; 0 where it is folklore.
-    lookup_cost, resize_cost, memory_cost
-        In n nodes and v points, such as "O(log n)".
-    movement_law
-        The family of closed forms that its movement follows: "modulo", "range", "ring", "consistent" (scores
-        for each pair), "random", or "bound" (what the shares require and no more); "" where none is known.
-    balance_law
-        The same for its loads: "multinomial", "ring", "range" or "exact"; "" where none is known.
-    baseline
-        Whether it is in the suite to compare with, and not to be used.
-
-    Examples
-    --------
-    >>> Spec(name="x", title="X", summary="", capabilities=frozenset()).can(Capability.UNIFORM)
-    False
-    """
-
-    name: str
-    title: str
-    summary: str
-    capabilities: frozenset[Capability]
-    lacks: Mapping[Capability, str] = field(default_factory=dict)
-    reference: str = ""
-    year: int = 0
-    lookup_cost: str = ""
-    resize_cost: str = ""
-    memory_cost: str = ""
-    movement_law: str = ""
-    balance_law: str = ""
-    baseline: bool = False
-
-    def __post_init__(self) -> None:
-        """Freeze the reasons."""
-        object.__setattr__(self, "lacks", MappingProxyType(dict(self.lacks)))
-
-    def can(self, capability: Capability) -> bool:
-        """Return whether a capability is declared."""
-        return capability in self.capabilities
 
 
 class State(Generic[S]):
@@ -606,61 +514,6 @@ class Partitioner(ABC, Generic[S]):
                 f"{self.spec.name} {what}: it does not declare {capability.name}"
                 + (f" ({self.spec.lacks[capability]})" if capability in self.spec.lacks else "")
             )
-
-
-def whole_number(name: str, value: object, low: int, high: int) -> int:
-    """Return a parameter that must be a whole number, as an int.
-
-    Parameters
-    ----------
-    name
-        The parameter, for the message.
-    value
-        What was given.
-    low, high
-        The least and the greatest value allowed.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    InvalidParameter
-        For anything else.
-
-    Examples
-    --------
-    >>> whole_number("points", 160, 1, 1000)
-    160
-    """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
-        raise InvalidParameter(f"{name} must be a whole number from {low} to {high}, not {value!r:.60}")
-    return int(value)
-
-
-def one_of(name: str, value: object, allowed: Sequence[str]) -> None:
-    """Raise InvalidParameter unless a parameter has one of the allowed values.
-
-    Parameters
-    ----------
-    name
-        The parameter, for the message.
-    value
-        What was given.
-    allowed
-        The values it may have.
-
-    Examples
-    --------
-    >>> one_of("serves", "successor", ["predecessor", "successor"])
-    """
-    if value not in allowed:
-        _refuse(name, value, allowed)
-
-
-def _refuse(name: str, value: object, allowed: Sequence[str]) -> NoReturn:
-    raise InvalidParameter(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r:.60}")
 
 
 def _checked_seed(seed: object) -> int:

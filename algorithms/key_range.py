@@ -16,7 +16,8 @@ from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner
 from algorithms.intervals import Intervals, intervals_from, place, placer, placer_nbytes, proportional_starts
 from algorithms.kernels import kernel
 from algorithms.mixing import multiply_high, through
-from algorithms.nodes import NodeLike, NodesLike
+from algorithms.node import NodeLike
+from algorithms.nodes import NodesLike
 from algorithms.registry import register
 
 Boundaries = tuple[int, ...] | tuple[str, ...]

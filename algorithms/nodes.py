@@ -2,120 +2,30 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from numbers import Real
 from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.columns import Strings, labels
+from algorithms.columns import Strings
 from algorithms.errors import (
     DuplicateNode,
     InvalidNode,
     InvalidParameter,
-    InvalidWeight,
     NoNodes,
     UnknownNode,
 )
+from algorithms.labels import labels
+from algorithms.node import COUNTED_PREFIX, Node, NodeLike, as_node, counted_node
 
-COUNTED_PREFIX = "node"
 MOST_NODES = (1 << 31) - 1
-WEIGHT_LIMIT = 1e100
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A server, with a name and a weight; compared by value.
-
-    Parameters
-    ----------
-    name
-        Any str that is not empty and can be written in UTF-8.
-    weight
-        How large its share is to be, relative to the other nodes' weights: a finite number above 0.
-
-    Raises
-    ------
-    InvalidNode
-        For a name that is no such str.
-    InvalidWeight
-        For a weight that is no number, not finite, or not between 1e-100 and 1e100.
-
-    Examples
-    --------
-    >>> Node("server-a") == Node("server-a", weight=1.0)
-    True
-    """
-
-    name: str
-    weight: float = 1.0
-
-    def __post_init__(self) -> None:
-        """Check the name and the weight."""
-        if not isinstance(self.name, str):
-            raise InvalidNode(f"a node's name is a str, not {type(self.name).__name__} ({self.name!r:.60})")
-        if not self.name:
-            raise InvalidNode("a node's name may not be empty")
-        try:
-            self.name.encode()
-        except UnicodeEncodeError:
-            raise InvalidNode(
-                f"the node name {self.name!r} has a lone surrogate: it must be encodable as UTF-8"
-            ) from None
-        if type(self.name) is not str:  # such as numpy.str_, whose repr would not build the node again
-            object.__setattr__(self, "name", str.__str__(self.name))
-        object.__setattr__(self, "weight", _checked_weight(self.name, self.weight))
-
-
-def _checked_weight(name: str, weight: object) -> float:
-    if isinstance(weight, bool) or not isinstance(weight, Real):
-        raise InvalidWeight(f"the weight of {name!r} is a number above 0, not {weight!r:.60}")
-    value = float(weight)
-    if not (math.isfinite(value) and 1 / WEIGHT_LIMIT <= value <= WEIGHT_LIMIT):
-        raise InvalidWeight(
-            f"the weight of {name!r} is {weight!r}: it must be a finite number above 0 "
-            f"({1 / WEIGHT_LIMIT:g} to {WEIGHT_LIMIT:g}); remove a node instead of giving it no weight"
-        )
-    return value
-
-
-NodeLike: TypeAlias = str | Node
 NodesLike: TypeAlias = Iterable[NodeLike] | Mapping[int, NodeLike] | int
 BucketRule: TypeAlias = Callable[["Nodes", int], Sequence[int]]
-
-
-def as_node(node: object) -> Node:
-    """Return a Node, of weight 1 where only a name is given.
-
-    Parameters
-    ----------
-    node
-        A Node, or a name.
-
-    Returns
-    -------
-    Node
-
-    Raises
-    ------
-    InvalidNode
-        For anything else.
-
-    Examples
-    --------
-    >>> as_node("a")
-    Node(name='a', weight=1.0)
-    """
-    if isinstance(node, Node):
-        return node
-    if isinstance(node, str):
-        return Node(node)
-    raise InvalidNode(f"a node is a Node or a name, not {type(node).__name__} ({node!r:.60})")
 
 
 class Nodes(Mapping[int, Node]):
@@ -225,7 +135,7 @@ class Nodes(Mapping[int, Node]):
         if bucket in self._spelled:
             return self._spelled[bucket]
         if isinstance(bucket, int | np.integer) and 0 <= bucket < self._counted and bucket not in self._gone:
-            return _counted_node(int(bucket))
+            return counted_node(int(bucket))
         raise KeyError(bucket)
 
     def __iter__(self) -> Iterator[int]:
@@ -444,14 +354,6 @@ class Nodes(Mapping[int, Node]):
         first = [self[bucket].name for bucket in self.buckets()[:6].tolist()]
         more = f", ... ({len(self)} in all)" if len(self) > len(first) else ""
         return ", ".join(map(repr, first)) + more
-
-
-def _counted_node(bucket: int) -> Node:
-    # its name and weight need no check, and large clusters are made of these
-    node = object.__new__(Node)
-    object.__setattr__(node, "name", f"{COUNTED_PREFIX}-{bucket}")
-    object.__setattr__(node, "weight", 1.0)
-    return node
 
 
 def _short(node: Node) -> str | Node:

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.arcs import Arcs
-from algorithms.columns import labels
 from algorithms.errors import InvalidWeight
 from algorithms.interface import (
     Buckets,
@@ -26,6 +25,7 @@ from algorithms.interface import (
 )
 from algorithms.intervals import Intervals, build_intervals, order_of, place, placer, placer_nbytes, row_of
 from algorithms.kernels import kernel
+from algorithms.labels import labels
 from algorithms.nodes import NodesLike
 from algorithms.registry import register
 

@@ -12,7 +12,8 @@ from algorithms.arcs import Arcs
 from algorithms.errors import InvalidParameter
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, State
 from algorithms.intervals import Intervals, intervals_from, place, placer, placer_nbytes, proportional_starts
-from algorithms.nodes import NodeLike, NodesLike
+from algorithms.node import NodeLike
+from algorithms.nodes import NodesLike
 from algorithms.registry import register
 
 Rows = Sequence[tuple[int, str]]

@@ -9,7 +9,8 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.columns import Integers, Strings, labels
+from algorithms.columns import Integers, Strings
+from algorithms.labels import labels
 from experiments.errors import BadUse
 from experiments.parsers import Parser, integer, number
 from experiments.workloads.base import CHUNK, Workload

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from algorithms.interface import State
-from algorithms.nodes import NodeLike, Nodes
+from algorithms.node import NodeLike
+from algorithms.nodes import Nodes
 from broken import caught_by
 from broken.remainder import Live, Remainder
 

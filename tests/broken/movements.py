@@ -9,7 +9,8 @@ import numpy as np
 
 from algorithms import Capability
 from algorithms.interface import State
-from algorithms.nodes import NodeLike, Nodes
+from algorithms.node import NodeLike
+from algorithms.nodes import Nodes
 from algorithms.rendezvous import Bidders, Rendezvous
 from broken import caught_by
 from broken.remainder import Remainder
