@@ -45,7 +45,7 @@ format: $(VENV)/installed-dev ## lay out the code, and mend what can be mended: 
 constraints: ## write constraints.txt anew, from the newest versions that pyproject.toml allows: two minutes
 	@rm -rf $(VENV)
 	@$(MAKE) --no-print-directory $(RUN)
-	@$(INSTALL) --editable '.[dev]'
+	@$(INSTALL) --editable '.[dev,peers]'
 	@sed -n '/^#/p' constraints.txt > $(VENV)/constraints
 	@$(RUN) -m pip freeze --disable-pip-version-check --exclude-editable >> $(VENV)/constraints
 	@mv $(VENV)/constraints constraints.txt

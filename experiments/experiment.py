@@ -28,6 +28,7 @@ from experiments.parameters import Parameters
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.documents import Part
     from experiments.report.figures import Figure
     from experiments.report.tables import Table
 
@@ -119,11 +120,15 @@ class Results(Generic[P]):
         were none.
     timing
         The same for the timing rows; None if there were none.
+    facts
+        What ``run.json`` says of versions, threads and machine, see :func:`experiments.provenance.describe`.
+        They differ from machine to machine, so only what is timed may show them.
     """
 
     parameters: P
     rows: pd.DataFrame
     timing: pd.DataFrame | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,12 +143,16 @@ class Presentation:
         What the results mean, a sentence or so a line; printed under the tables.
     failures
         Claims refuted and checks failed, a sentence each; if there are any, the command exits 1.
+    documents
+        Parts of Markdown files outside the results, which are written anew: see :mod:`experiments.documents`.
+        Only for a file that a run option has named.
     """
 
     tables: Sequence[Table] = ()
     figures: Sequence[Figure] = ()
     meaning: Sequence[str] = ()
     failures: Sequence[str] = ()
+    documents: Sequence[Part] = ()
 
 
 class Experiment(ABC, Generic[P]):

@@ -23,7 +23,7 @@ from experiments import catalogue
 from experiments.errors import BadUse, did_you_mean
 from experiments.experiment import Experiment, names
 from experiments.experiment import find as find_experiment
-from experiments.parameters import Parameters, fields_of, flag_of
+from experiments.parameters import Parameters, fields_of, flag_of, switch
 
 if TYPE_CHECKING:
     from experiments.runner import Outcome
@@ -129,6 +129,8 @@ def _flags(experiment: Experiment[Any]) -> _Parser:
         value = getattr(usual, name)
         shown = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
         help_text = f"{field.help} (default {shown})" if shown else field.help
+        # a switch may stand alone: --peers is --peers true
+        alone: dict[str, Any] = {"nargs": "?", "const": "true"} if field.parse is switch else {}
         parser.add_argument(
             flag_of(name),
             dest=name,
@@ -136,6 +138,7 @@ def _flags(experiment: Experiment[Any]) -> _Parser:
             default=None,
             metavar=field.metavar,
             help=help_text.replace("%", "%%"),
+            **alone,
         )
     parser.add_argument("--out", metavar="DIR", help="where to write instead of results/")
     parser.add_argument(

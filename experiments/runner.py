@@ -185,6 +185,7 @@ def run(
         "sources": provenance.source_digest(experiment.inputs(parameters)),
     }
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
+    described = provenance.describe(parameters.threads)  # before the run's own work shows in the load
     with _held(folder), Journal(folder / JOURNAL, belongs) as journal:
         resumed = len(journal.finished)
         if journal.discarded:
@@ -194,7 +195,7 @@ def run(
         try:
             _measure(experiment, parameters, cases, journal, listener, executor)
             measured = [journal.finished[case.id] for case in cases]
-            written = _Written(experiment, parameters, measured)
+            written = _Written(experiment, parameters, measured, described)
         except CannotWrite:
             raise
         except (BadUse, ShardlabError):
@@ -208,9 +209,11 @@ def run(
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - clock, 3),
             "cases": {"all": len(cases), "resumed": resumed},
-            **provenance.describe(parameters.threads),
+            **described,
         }
         files = written.put(folder, facts)
+        for part in written.presentation.documents:
+            part.write()
         journal.remove()
     return Outcome(
         folder=folder,
@@ -260,7 +263,13 @@ def _progress(reporter: Reporter, done: int, part: float) -> None:
 class _Written(Generic[P]):
     """All files of a run but ``run.json``, in memory; the presentation is made from the stored bytes."""
 
-    def __init__(self, experiment: Experiment[P], parameters: P, measured: Sequence[Measured]) -> None:
+    def __init__(
+        self,
+        experiment: Experiment[P],
+        parameters: P,
+        measured: Sequence[Measured],
+        facts: Mapping[str, Any],
+    ) -> None:
         self.rows = [row for part in measured for row in part.rows]
         self.timing = [row for part in measured for row in part.timing]
         rows, timing = store.encode("rows", self.rows), store.encode("timing", self.timing)
@@ -268,7 +277,7 @@ class _Written(Generic[P]):
             stem: file for stem, file in (("rows", rows), ("timing", timing)) if file.rows or stem == "rows"
         }
         frames = {stem: store.decode(file) for stem, file in self.stored.items()}
-        self.results = Results(parameters, frames["rows"], frames.get("timing"))
+        self.results = Results(parameters, frames["rows"], frames.get("timing"), facts)
         self.presentation = experiment.present(self.results)
         self.contents = {file.name: file.content for file in self.stored.values()}
         self.timed = {file.name for stem, file in self.stored.items() if stem == "timing"}

@@ -1,13 +1,9 @@
-"""How fast keys find their nodes: a batch of hashes, a column of keys, one key, and several threads."""
+"""How fast keys find their nodes: a batch of hashes, a column of keys, one key, threads, a fresh process."""
 
 from __future__ import annotations
 
-import gc
-import os
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -16,22 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Partitioner
+from algorithms.columns import Integers, Strings
 from algorithms.hashing import hash_function
-from algorithms.kernels import kernel
-from experiments import selection
+from experiments import cold_start, selection
 from experiments.engine import Engine
 from experiments.errors import BadUse
 from experiments.experiment import Case, Context, Experiment, Measured, Presentation, Results
-from experiments.parameters import Parameters, choice, integer, number, parameter
+from experiments.parameters import Parameters, choice, integer, number, parameter, switch
+from experiments.peers import Peer, Task, peers
 from experiments.seeds import Repetition, repetition_of
 from experiments.selection import Candidate
+from experiments.stopwatch import Competitor, copy_competitor, keys_a_call, load_average, rounds
 
 if TYPE_CHECKING:
     from experiments.workloads import Workload
     from experiments.workloads.base import Keys
-
-COPY = "copy"
-"""The name of the baseline in the rows: :func:`copy_kernel`."""
 
 MODES = {
     "batch": "hashes -> buckets",
@@ -39,22 +34,22 @@ MODES = {
     "hashing": "keys -> hashes -> buckets",
     "single": "one key -> the node's name",
 }
+"""What is timed in rounds, in this order."""
 
-LEAST_KEYS = 64
-"""The fewest keys that a call is given, however slow it is."""
+COLD = {
+    "start": "a fresh process, until its first answers",
+    "install": "the same, with nothing compiled yet",
+}
+"""What is timed in processes of their own."""
 
 PARTS_PER_THREAD = 2
 """Parts of a batch for each thread, so that one that is held up does not have half of the work."""
 
+COLD_KEYS = 100_000
+"""The most keys in the batch of a fresh process."""
+
 Buckets = NDArray[np.int32]
 _CallOf = Callable[[int], Callable[[], object]]
-
-
-@kernel
-def copy_kernel(hashes: NDArray[np.uint64], out: NDArray[np.int32]) -> None:
-    """Read each hash and write its low half: what any placement has to do at least, in the same loop."""
-    for i in range(len(hashes)):
-        out[i] = np.int32(hashes[i])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,40 +64,25 @@ class ThroughputParameters(Parameters):
         How often each competitor is timed.
     milliseconds
         About how long one timed call may take: whoever is slow gets fewer keys a call.
+    peers
+        Whether libraries of others stand in the same rounds; `lookup` then takes every key as a str, as they
+        do.
+    starts
+        How many fresh processes are timed, each algorithm in turn.
     """
 
     without = {"repetitions": "what is repeated is the measurement; give --rounds"}  # noqa: RUF012 - a ClassVar
 
     mode: tuple[str, ...] = parameter(
-        "what is timed: " + ", ".join(f"{name} ({what})" for name, what in MODES.items()),
-        choice(*MODES), tuple(MODES), many=True, metavar="MODE,...",
+        "what is timed: " + ", ".join(f"{name} ({what})" for name, what in (MODES | COLD).items()),
+        choice(*MODES, *COLD), tuple(MODES), many=True, metavar="MODE,...",
     )  # fmt: skip
     rounds: int = parameter("rounds, in each of which all are timed once", integer(1, 10**6), 21, metavar="R")
     milliseconds: float = parameter(
         "about how long one timed call may take", number(above=0), 5.0, metavar="MS"
     )
-
-
-@dataclass(frozen=True)
-class Competitor:
-    """Something that is timed.
-
-    Parameters
-    ----------
-    label, algorithm, settings, mode
-        What the rows call it.
-    keys
-        Keys of one call.
-    call
-        Handles them, and returns their buckets, or the name of the last key's node.
-    """
-
-    label: str
-    algorithm: str
-    settings: str
-    mode: str
-    keys: int
-    call: Callable[[], object]
+    peers: bool = parameter("time libraries of others on the same keys, too", switch, False, metavar="")
+    starts: int = parameter("fresh processes of each algorithm", integer(1, 1000), 3, metavar="S")
 
 
 class Throughput(Experiment[ThroughputParameters]):
@@ -113,7 +93,10 @@ class Throughput(Experiment[ThroughputParameters]):
     Parameters = ThroughputParameters
 
     def cases(self, parameters: ThroughputParameters) -> Sequence[Case]:
-        """Return one case for each workload and number of nodes: within it, all are timed in turn."""
+        """Return one case for each workload and number of nodes: within it, all are timed in turn.
+
+        Fresh processes are cases of their own, one for each round of them, at the first number of nodes.
+        """
         from experiments import workloads
 
         candidates = selection.resolve(parameters.algorithms, parameters.set)
@@ -125,55 +108,77 @@ class Throughput(Experiment[ThroughputParameters]):
                         f"the hash function {candidate.hash} of {candidate.label} takes ints only, and the "
                         f"keys of {source.text} are text; choose another hash or another workload"
                     )
-        return [
+        warm = [
             Case(f"{source.text}|{n}", {"source": source, "n": n, "candidates": candidates})
             for source in sources
             for n in parameters.nodes
+            if set(parameters.mode) & MODES.keys()
         ]
+        cold = [
+            Case(f"{mode}|{turn}", {"cold": mode, "round": turn, "candidates": candidates})
+            for mode in COLD
+            if mode in parameters.mode
+            for turn in range(parameters.starts)
+        ]
+        return warm + cold
 
     def measure(self, case: Case, parameters: ThroughputParameters, context: Context) -> Measured:
         """Warm all competitors up, choose their keys a call, and time them in rounds."""
+        if "cold" in case.arguments:
+            return Measured([], list(_fresh_processes(case, parameters, context)))
         source: Workload = case.arguments["source"]
-        bench = _Bench(source, source.available(parameters.keys), parameters.seed, context.engine)
-        load = _load_average()
+        n: int = case.arguments["n"]
+        bench = _Bench(
+            source, source.available(parameters.keys), parameters.seed, context.engine, parameters.peers
+        )
+        load = load_average()
         built = [
-            (candidate, candidate.build(drawn.nodes(case.arguments["n"]), seed=drawn.hash))
+            (candidate, candidate.build(drawn.nodes(n), seed=drawn.hash))
             for candidate in case.arguments["candidates"]
             for drawn in [bench.repetition(candidate)]
         ]
-        competitors = [
-            bench.baseline(),
-            *(
-                bench.competitor(mode, candidate, partitioner, parameters.milliseconds)
-                for mode in MODES
-                if mode in parameters.mode and (mode != "threads" or context.threads > 1)
-                for candidate, partitioner in built
-            ),
+        modes = [
+            mode for mode in MODES if mode in parameters.mode and (mode != "threads" or context.threads > 1)
         ]
+        competitors = [copy_competitor(bench.keys)]
+        common = {"workload": source.text, "n": n}
+        missing = []
+        for mode in modes:
+            for candidate, partitioner in built:
+                competitors.append(bench.competitor(mode, candidate, partitioner, parameters.milliseconds))
+            for one, (candidate, partitioner) in _beside(built, mode, libraries=parameters.peers):
+                reason = one.missing(n)
+                if reason is None:
+                    competitors.append(bench.peer(one, candidate, partitioner, parameters.milliseconds))
+                else:
+                    described = {"mode": mode, "algorithm": one.beside, "label": one.name, "peer": True}
+                    missing.append({**common, **described, "cannot": reason})
         timing = []
         for turn, nanoseconds in enumerate(rounds(competitors, parameters.rounds, context.progress)):
             copied = nanoseconds[0] / competitors[0].keys
-            for one, spent in zip(competitors, nanoseconds, strict=True):
-                each = spent / one.keys
+            for one_timed, spent in zip(competitors, nanoseconds, strict=True):
+                each = spent / one_timed.keys
                 timing.append(
                     {
-                        "workload": source.text,
-                        "n": case.arguments["n"],
-                        "mode": one.mode,
-                        "algorithm": one.algorithm,
-                        "label": one.label,
-                        "settings": one.settings,
-                        "threads": context.threads if one.mode == "threads" else 1,
+                        **common,
+                        "mode": one_timed.mode,
+                        "algorithm": one_timed.algorithm,
+                        "label": one_timed.label,
+                        "settings": one_timed.settings,
+                        "peer": one_timed.peer,
+                        "threads": context.threads if one_timed.mode == "threads" else 1,
                         "round": turn,
-                        "keys": one.keys,
+                        "keys": one_timed.keys,
                         "nanoseconds": spent,
                         "ns_per_key": each,
                         "copy_ns_per_key": copied,
                         "ratio_to_copy": each / copied,
                         "load_average": load,
+                        "stage": None,
+                        "cannot": None,
                     }
                 )
-        return Measured([], timing)
+        return Measured([], timing + missing)
 
     def present(self, results: Results[ThroughputParameters]) -> Presentation:
         """Show medians with their intervals, and cost against n."""
@@ -182,67 +187,43 @@ class Throughput(Experiment[ThroughputParameters]):
         return shown.present(results)
 
 
-def rounds(
-    competitors: Sequence[Competitor], count: int, progress: Callable[[float], None] = lambda _: None
-) -> Iterator[list[int]]:
-    """Time competitors in turn, A B C A B C ..., each called once untimed just before it is timed.
-
-    The untimed call brings back to the caches what the others have pushed out, so what is measured is a
-    competitor that is at work, and not one that wakes up.
-
-    Parameters
-    ----------
-    competitors
-        Who is timed; all have been called before.
-    count
-        Rounds.
-    progress
-        Takes the fraction that is done.
-
-    Yields
-    ------
-    list of int
-        For each round the nanoseconds of each competitor's call, by a clock that never goes back.
-    """
-    for done in range(1, count + 1):
-        spent = []
-        with _no_garbage_collection():
-            for one in competitors:
-                one.call()
-                began = time.perf_counter_ns()
-                one.call()
-                spent.append(max(1, time.perf_counter_ns() - began))
-        progress(done / count)
-        yield spent
+def _beside(
+    built: Sequence[tuple[Candidate, Partitioner[Any]]], mode: str, *, libraries: bool
+) -> list[tuple[Peer, tuple[Candidate, Partitioner[Any]]]]:
+    """Return the peers of a mode, each with the first candidate of the algorithm that it stands beside."""
+    first = {candidate.algorithm: (candidate, partitioner) for candidate, partitioner in reversed(built)}
+    known = [one for one in peers(libraries=libraries) if one.mode == mode]
+    return [(one, first[one.beside]) for one in known if one.beside in first]
 
 
-def keys_a_call(call_of: Callable[[int], Callable[[], object]], most: int, milliseconds: float) -> int:
-    """Return how many keys a call may have to stay about as short as wanted.
-
-    Parameters
-    ----------
-    call_of
-        Gives the call that handles so many keys.
-    most
-        How many there are.
-    milliseconds
-        How long a call may take.
-
-    Returns
-    -------
-    int
-        `most`, or, where so many take too long, a smaller power of two, at least `LEAST_KEYS`.
-    """
-    keys = min(LEAST_KEYS, most)
-    call_of(keys)()
-    while keys < most:
-        call = call_of(keys)
-        began = time.perf_counter_ns()
-        call()
-        if 2 * (time.perf_counter_ns() - began) > milliseconds * 1e6:
-            return keys
-        keys = min(2 * keys, most)
-    return most
+def _fresh_processes(
+    case: Case, parameters: ThroughputParameters, context: Context
+) -> Iterator[dict[str, Any]]:
+    """Yield a row for each algorithm and stage: one fresh process each."""
+    candidates: Sequence[Candidate] = case.arguments["candidates"]
+    n, keys, load = parameters.nodes[0], min(COLD_KEYS, parameters.keys), load_average()
+    texts = parameters.algorithms or [candidate.label for candidate in candidates]
+    for done, (text, candidate) in enumerate(zip(texts, candidates, strict=True), 1):
+        # --set is for all candidates of a run, and refused where it names none of them
+        own = [text for text in parameters.set if text.partition(".")[0] == candidate.algorithm]
+        compiled = case.arguments["cold"] != "install"
+        stages = cold_start.measure(text, own, n, keys, compiled=compiled)
+        for stage, spent in stages.items():
+            yield {
+                "n": n,
+                "mode": case.arguments["cold"],
+                "algorithm": candidate.algorithm,
+                "label": candidate.label,
+                "settings": candidate.settings,
+                "peer": False,
+                "threads": 1,
+                "round": case.arguments["round"],
+                "keys": keys if stage.endswith("batch") else None,
+                "nanoseconds": spent,
+                "load_average": load,
+                "stage": stage,
+            }
+        context.progress(done / len(candidates))
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,7 +234,9 @@ class _Bench:
     keys: int
     seed: int
     engine: Engine
+    as_text: bool = False
     columns: dict[tuple[str, int, int], NDArray[np.uint64]] = field(default_factory=dict)
+    texts: dict[int, list[str]] = field(default_factory=dict)
 
     def repetition(self, candidate: Candidate) -> Repetition:
         """Return the seeds: those of repetition 0, whatever the algorithm."""
@@ -273,18 +256,6 @@ class _Bench:
             self.columns[known] = np.concatenate(list(parts))
         return self.columns[known]
 
-    def baseline(self) -> Competitor:
-        """Return the copy loop, over as many keys as the fastest algorithm has."""
-        words, out = np.arange(self.keys, dtype=np.uint64), np.empty(self.keys, dtype=np.int32)
-        copied = copy_kernel.compiled
-
-        def call() -> Buckets:
-            copied(words, out)
-            return out
-
-        call()
-        return Competitor(COPY, COPY, "", COPY, self.keys, call)
-
     def competitor(
         self, mode: str, candidate: Candidate, partitioner: Partitioner[Any], milliseconds: float
     ) -> Competitor:
@@ -301,6 +272,21 @@ class _Bench:
         call = call_of(keys)
         call()
         return Competitor(candidate.label, candidate.algorithm, candidate.settings, mode, keys, call)
+
+    def peer(
+        self, one: Peer, candidate: Candidate, partitioner: Partitioner[Any], milliseconds: float
+    ) -> Competitor:
+        """Return a peer on the nodes and the keys of ours, checked and warmed up."""
+        drawn = self.repetition(candidate)
+        names = [node.name for node in partitioner.nodes.values()]
+        texts = self._texts(drawn.keys) if one.mode != "batch" else []
+        task = Task(names, self.hashes(partitioner, drawn.keys), texts, partitioner)
+        call_of = one.calls(task)
+        most = len(texts) if one.mode != "batch" else self.keys
+        keys = keys_a_call(call_of, most, milliseconds, least=1)
+        call = call_of(keys)
+        call()
+        return Competitor(one.name, one.beside, one.written_in, one.mode, keys, call, peer=True)
 
     def _batch(self, partitioner: Partitioner[Any], seed: int) -> tuple[_CallOf, int]:
         hashes, out = self.hashes(partitioner, seed), np.empty(self.keys, dtype=np.int32)
@@ -350,7 +336,9 @@ class _Bench:
         return call_of, len(column)
 
     def _single(self, partitioner: Partitioner[Any], seed: int) -> tuple[_CallOf, int]:
-        listed: list[Any] = list(self._first_chunk(seed).tolist())
+        chunk = self._first_chunk(seed)
+        in_ints = isinstance(chunk, Integers) and not self.as_text
+        listed: Sequence[Any] = chunk.tolist() if in_ints else self._texts(seed)
 
         def call_of(keys: int) -> Callable[[], object]:
             part = listed[:keys]
@@ -362,29 +350,20 @@ class _Bench:
 
         return call_of, len(listed)
 
+    def _texts(self, seed: int) -> list[str]:
+        """Return the keys of the first chunk as str: an int by its decimal digits."""
+        if seed not in self.texts:
+            chunk = self._first_chunk(seed)
+            if isinstance(chunk, Strings):
+                self.texts[seed] = [key.decode(errors="replace") for key in chunk.tolist()]
+            else:
+                self.texts[seed] = [str(key) for key in chunk.tolist()]
+        return self.texts[seed]
+
     def _first_chunk(self, seed: int) -> Keys:
         from experiments.workloads import chunks_of
 
         return self.source.chunk(0, seed, chunks_of(self.keys).size(0))
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-def _load_average() -> float | None:
-    """Return how many processes wanted to run in the last minute; None where the system does not say."""
-    try:
-        return os.getloadavg()[0]
-    except (AttributeError, OSError):
-        return None
 
 
 EXPERIMENT = Throughput()

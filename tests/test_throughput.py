@@ -18,19 +18,17 @@ from experiments import run, runner, selection, workloads
 from experiments.engine import Engine
 from experiments.errors import BadUse
 from experiments.experiment import Results
-from experiments.report.throughput import median
-from experiments.throughput import (
+from experiments.peers import peers
+from experiments.report.timings import median
+from experiments.stopwatch import (
     COPY,
-    EXPERIMENT,
     LEAST_KEYS,
-    MODES,
     Competitor,
-    ThroughputParameters,
-    _Bench,
     copy_kernel,
     keys_a_call,
     rounds,
 )
+from experiments.throughput import EXPERIMENT, MODES, ThroughputParameters, _Bench
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +42,15 @@ def test_each_competitor_has_a_row_in_each_round(smoke: runner.Outcome[Any]) -> 
     assert timing is not None
     parameters = smoke.results.parameters
     labels = [candidate.label for candidate in selection.resolve()]
+    references = [one.name for one in peers(libraries=False)]
     for _, group in timing.groupby(["n", "round"]):
         found = list(zip(group["mode"], group["label"], strict=True))
-        assert found == [(COPY, COPY), *((mode, label) for mode in MODES for label in labels)]
+        expected = [(mode, label) for mode in MODES for label in labels + references * (mode == "batch")]
+        assert found == [(COPY, COPY), *expected]
     assert sorted(set(timing["round"])) == list(range(parameters.rounds))
     assert (timing["nanoseconds"] > 0).all()
     assert (timing["keys"] <= parameters.keys).all()
-    assert (timing["keys"] >= LEAST_KEYS).all()
+    assert (timing[~timing["peer"]]["keys"] >= LEAST_KEYS).all()
 
 
 def test_each_row_is_beside_the_copy_of_its_own_round(smoke: runner.Outcome[Any]) -> None:
@@ -71,12 +71,12 @@ def test_whatever_a_clock_decided_says_timing_in_its_name(smoke: runner.Outcome[
     written = {name: digest for name, digest in facts["files"].items() if name != "rows.csv"}
     assert written
     assert all("timing" in name and digest is None for name, digest in written.items())
-    assert {figure.name for figure in smoke.presentation.figures} == {"cost-nodes"}
+    assert {figure.name for figure in smoke.presentation.figures} == {"cost-nodes", "peers-nodes"}
 
 
 def test_tables_fit_a_terminal_of_100_columns(smoke: runner.Outcome[Any]) -> None:
-    assert [table.name for table in smoke.presentation.tables] == ["batch", "keys"]
-    for table in smoke.presentation.tables:
+    assert [table.name for table in smoke.presentation.tables] == ["batch", "keys", "peers"]
+    for table in smoke.presentation.tables[:2]:
         text = table.to_terminal(100)
         assert max(map(len, text.splitlines())) <= 100
         assert sum("algorithm  " in line for line in text.splitlines()) == 1, "the columns stand in one grid"
@@ -193,7 +193,7 @@ def present(ns: Callable[[int], float], *, load: float | None = 0.1) -> list[str
             "workload": "uniform", "n": n, "mode": mode, "algorithm": label, "label": label, "settings": None,
             "threads": 1, "round": turn, "keys": 100, "nanoseconds": int(100 * ns(turn) * n),
             "ns_per_key": ns(turn) * n, "copy_ns_per_key": 1.0, "ratio_to_copy": ns(turn) * n,
-            "load_average": load,
+            "load_average": load, "peer": False, "stage": None, "cannot": None,
         }
         for n in (10, 1000)
         for turn in range(10)
@@ -206,8 +206,8 @@ def present(ns: Callable[[int], float], *, load: float | None = 0.1) -> list[str
 def test_a_busy_machine_is_told() -> None:
     assert "too busy to trust" in present(lambda turn: 1 + turn)[-1]
     assert "Steady: in 4 of 4 rows" in present(lambda turn: 100 + turn / 10)[-1]
-    assert "load average before the first round 0.10" in present(lambda turn: 1.0)[-2]
-    assert "load average" not in present(lambda turn: 1.0, load=None)[-2]
+    assert "0.10 to 0.10 before its parts" in present(lambda turn: 1.0)[-2]
+    assert "before its parts" not in present(lambda turn: 1.0, load=None)[-2]
 
 
 def test_growth_with_the_nodes_is_told() -> None:
@@ -230,13 +230,16 @@ def runner_modes(parameters: ThroughputParameters) -> list[str]:
     (case,) = EXPERIMENT.cases(parameters)
     measured = EXPERIMENT.measure(case, parameters, Context(Engine(parameters.threads)))
     assert measured.rows == []
-    return [row["mode"] for row in measured.timing]
+    return [row["mode"] for row in measured.timing if not row["peer"]]
 
 
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"mode": "bacth"}, "--mode: 'bacth' is unknown; give one of batch, threads, hashing, single"),
+        (
+            {"mode": "bacth"},
+            "--mode: 'bacth' is unknown; give one of batch, threads, hashing, single, start, install",
+        ),
         ({"milliseconds": 0}, "--milliseconds: 0 is not allowed; give a number above 0"),
         ({"rounds": 0}, "--rounds: 0 is below 1"),
         ({"set": ("jump.hash=identity",), "workload": ("names",)}, "takes ints only, and the keys of names"),

@@ -1,4 +1,4 @@
-"""How the rows of `throughput` are shown: medians with intervals, cost against n, and their worth."""
+"""How the rows of `throughput` are shown: medians with intervals, peers, cost against n, and their worth."""
 
 from __future__ import annotations
 
@@ -9,30 +9,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from experiments.cold_start import STAGES
 from experiments.experiment import Presentation, Results
-from experiments.report import charts
-from experiments.report.figures import PAGE, Figure
-from experiments.report.formats import Count, Format, Interval, Significant
+from experiments.growth import Growth, growth
+from experiments.report import throughput_figures as figures_of
+from experiments.report.figures import Figure
+from experiments.report.formats import Count, Format, Interval, Percent, Significant
 from experiments.report.tables import Header, Table
-from experiments.report.ticks import log_ticks, round_numbers
-from experiments.throughput import COPY, MODES
+from experiments.report.timings import INTERVAL, median, spread, trust
+from experiments.stopwatch import COPY
+from experiments.throughput import COLD, MODES
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
-    from numpy.typing import NDArray
-
     from experiments.throughput import ThroughputParameters
-
-LEVEL = 0.95
-"""Confidence level of the intervals of medians."""
-
-WIDE = 0.1
-"""A row whose middle half of rounds spreads over more than this part of its median is not steady."""
-
-UNSTEADY = 0.25
-"""With more than this part of the rows not steady, the machine was too busy."""
-
-INTERVAL = "distribution-free interval of the median, at least 95 %"
 
 
 def present(results: Results[ThroughputParameters]) -> Presentation:
@@ -49,58 +38,42 @@ def present(results: Results[ThroughputParameters]) -> Presentation:
         For each workload a table of batches and one of keys, and a chart of cost against n.
     """
     assert results.timing is not None, "throughput has timing rows only"
-    summary = _summary(results.timing)
+    timing = results.timing
+    warm = timing[timing["mode"].isin([*MODES, COPY]) & timing["nanoseconds"].notna()]
     tables: list[Table] = []
     figures: list[Figure] = []
     meaning: list[str] = []
-    workloads = list(dict.fromkeys(summary["workload"]))
+    summary = _summary(warm)
+    workloads = list(dict.fromkeys(summary["workload"])) if len(summary) else []
     for workload in workloads:
         part = summary[summary["workload"] == workload]
+        ours = part[~part["peer"]]
         suffix = f"-{_slug(workload)}" if len(workloads) > 1 else ""
-        tables += [
-            table for table in (_batches(part, suffix, results), _keys(part, suffix, results)) if table
+        fits = _fits(ours)
+        found = [
+            _batches(ours, suffix, results),
+            _keys(ours, suffix, results),
+            _peers(timing[timing["workload"] == workload], suffix, results),
+            _growth_table(fits, suffix, workload),
         ]
-        figures += _cost_against_nodes(part, suffix, results)
-        meaning += _growth(part)
-    return Presentation(tables, figures, [*meaning, *_trust(results, summary)])
-
-
-def median(values: NDArray[np.float64]) -> tuple[float, float | None, float | None]:
-    """Return a median and its distribution-free interval, from order statistics.
-
-    Parameters
-    ----------
-    values
-        (r,) one value for each round.
-
-    Returns
-    -------
-    (median, low, high)
-        Without interval where so few rounds allow none at `LEVEL`: fewer than 6.
-
-    Examples
-    --------
-    >>> median(np.arange(1.0, 22.0))
-    (11.0, 6.0, 16.0)
-    >>> median(np.array([1.0, 2.0]))
-    (1.5, None, None)
-    """
-    from scipy import stats
-
-    interval: Any = stats.quantile_test(values, p=0.5).confidence_interval(LEVEL)
-    ends = (float(interval.low), float(interval.high))
-    low, high = (end if np.isfinite(end) else None for end in ends)
-    return float(np.median(values)), low, high
+        tables += [table for table in found if table]
+        figures += figures_of.cost_against_nodes(part, suffix, results)
+        meaning += [*_growth(ours), *_shapes(fits)]
+    for mode in COLD:
+        cold = timing[timing["mode"] == mode]
+        if len(cold):
+            tables.append(_fresh(cold, mode))
+    spreads = np.array(summary["spread"] if len(summary) else [], dtype=np.float64)
+    return Presentation(tables, figures, [*meaning, *trust(results.facts, timing, spreads)])
 
 
 def _summary(timing: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each workload, n, mode and algorithm: over the rounds."""
-    by = ["workload", "n", "mode", "label"]
+    by = ["workload", "n", "mode", "label", "peer"]
     found: list[dict[str, Any]] = []
     for key, group in timing.groupby(by, sort=False):
         each = group["ns_per_key"].to_numpy(dtype=float)
         value, low, high = median(each)
-        quarter, three_quarters = np.percentile(each, [25, 75])
         found.append(
             dict(zip(by, key, strict=True))
             | {
@@ -111,7 +84,7 @@ def _summary(timing: pd.DataFrame) -> pd.DataFrame:
                 "rate": 1e3 / value,
                 "keys": int(group["keys"].iloc[0]),
                 "threads": int(group["threads"].iloc[0]),
-                "spread": float((three_quarters - quarter) / value),
+                "spread": spread(each),
             }
         )
     return pd.DataFrame(found)
@@ -187,46 +160,155 @@ def _keys(part: pd.DataFrame, suffix: str, results: Results[ThroughputParameters
     )
 
 
-def _cost_against_nodes(
-    part: pd.DataFrame, suffix: str, results: Results[ThroughputParameters]
-) -> Iterator[Figure]:
-    nodes = sorted({int(n) for n in part["n"]})
-    modes = [mode for mode in MODES if (part["mode"] == mode).any() and mode != "threads"]
-    if len(nodes) < 2 or not modes:
-        return
-    copied = part[part["mode"] == COPY].set_index("n")["ns"].reindex(nodes).to_numpy(dtype=float)
+def _peers(timing: pd.DataFrame, suffix: str, results: Results[ThroughputParameters]) -> Table | None:
+    """Return the table of peers, each beside the algorithm of ours that does its work."""
+    rows: list[dict[str, Any]] = []
+    for (n, mode, label), group in timing[timing["peer"]].groupby(["n", "mode", "label"], sort=False):
+        first = group.iloc[0]
+        row = {"n": n, "mode": mode, "label": label, "beside": first["algorithm"]}
+        if group["nanoseconds"].isna().all():
+            rows.append(row | {"cannot": first["cannot"]})
+            continue
+        same = (timing["n"] == n) & (timing["mode"] == mode) & (timing["algorithm"] == first["algorithm"])
+        beside = timing[same & ~timing["peer"]]
+        ours = beside[beside["label"] == beside["label"].iloc[0]]
+        paired = group.set_index("round")["ns_per_key"] / ours.set_index("round")["ns_per_key"]
+        value, low, high = median(group["ns_per_key"].to_numpy(dtype=float))
+        times, least, most = median(paired.to_numpy(dtype=float))
+        row |= {
+            "ns": value,
+            "low": low,
+            "high": high,
+            "ours": median(ours["ns_per_key"].to_numpy(dtype=float))[0],
+        }
+        row |= {"times": times, "least": least, "most": most, "written": first["settings"]}
+        rows.append(row | {"ratio": median(group["ratio_to_copy"].to_numpy(dtype=float))[0]})
+    if not rows:
+        return None
+    empty = ("ns", "low", "high", "ratio", "ours", "times", "least", "most")
+    frame = pd.DataFrame(
+        [{**dict.fromkeys(empty, float("nan")), "written": None, "cannot": None, **row} for row in rows]
+    )
+    frame = frame.sort_values("n", kind="stable").reset_index(drop=True)
+    lacking = frame[frame["cannot"].notna()].drop_duplicates(["label", "cannot"])
+    text = "Keys of the column and single-key rows are str" if results.parameters.peers else ""
+    return Table(
+        f"peers{suffix}",
+        f"Peers, beside ours in the same rounds; {timing['workload'].iloc[0]} keys",
+        frame,
+        f"Medians of {results.parameters.rounds} rounds and {INTERVAL}; times: by how much ours is faster, "
+        "paired round by round.",
+        columns=["n", "mode", "label", "written", "ns", "ratio", "beside", "ours", "times"],
+        headers={
+            "n": Header("n", "$n$"), "label": "peer", "written": "in", "ns": "ns a key", "ratio": "× copy",
+            "beside": "ours", "ours": "ns a key ",
+        },
+        formats={
+            "ns": Interval(Significant(3), "low", "high"), "ratio": Significant(3), "ours": Significant(3),
+            "times": Interval(Significant(3), "least", "most"),
+        },
+        groups=["n"],
+        notes=[
+            *(
+                f"{row.label} is not timed{_at(frame, row)}: {row.cannot}."
+                for row in lacking.itertuples()
+            ),
+            *([f"{text}; an int by its decimal digits."] if text else []),
+        ],
+        timing=True,
+    )  # fmt: skip
 
-    columns = min(2, len(modes))
-    lines = -(-len(modes) // columns)
 
-    def draw(canvas: Canvas) -> None:
-        grid = list(canvas.subplots(lines, columns, squeeze=False).flat)
-        for axes in grid[len(modes) :]:
-            axes.set_axis_off()
-        for axes, mode in zip(grid, modes, strict=False):
-            series, bands = {}, {}
-            for label, group in part[part["mode"] == mode].groupby("label", sort=False):
-                by_nodes = group.set_index("n").reindex(nodes)
-                series[str(label)] = by_nodes["ns"].to_numpy(dtype=float)
-                bands[str(label)] = (
-                    by_nodes["low"].to_numpy(dtype=float),
-                    by_nodes["high"].to_numpy(dtype=float),
-                )
-            charts.lines(
-                axes, nodes, series, bands=bands, laws={COPY: copied} if mode == "batch" else None,
-                xlabel="nodes", ylabel="ns a key",
-            )  # fmt: skip
-            log_ticks(axes.xaxis, nodes)
-            log_ticks(axes.yaxis, round_numbers(*axes.get_ylim()))
-            axes.set_title(MODES[mode].replace("->", "→"))
+def _at(frame: pd.DataFrame, row: Any) -> str:
+    """Return at which n a peer is missing, where it is timed at others."""
+    of_label = frame[frame["label"] == row.label]
+    if of_label["cannot"].notna().all():
+        return ""
+    return " at n = " + ", ".join(f"{n:,}" for n in of_label[of_label["cannot"] == row.cannot]["n"])
 
-    yield Figure(
-        f"cost-nodes{suffix}",
-        f"Nanoseconds a key against the number of nodes, {part['workload'].iloc[0]} keys, one thread: median "
-        f"of {results.parameters.rounds} rounds and {INTERVAL}. Copy: a loop that reads 8 bytes a key and "
-        "writes 4.",
-        draw,
-        (PAGE if columns > 1 else 0.6 * PAGE, 2.6 * lines),
+
+def _fits(ours: pd.DataFrame) -> list[tuple[str, str, Growth]]:
+    """Return mode, label and growth of whatever was timed at enough numbers of nodes."""
+    found = []
+    for mode in MODES:
+        for label, group in ours[ours["mode"] == mode].groupby("label", sort=False):
+            # whatever else the machine does only adds time, so the lower half of an interval is the noise
+            below = (1 - group["low"] / group["ns"]).astype(float)
+            fitted = growth(group["n"], group["ns"], below)
+            if fitted is not None:
+                found.append((mode, str(label), fitted))
+    return found
+
+
+def _growth_table(fits: list[tuple[str, str, Growth]], suffix: str, workload: str) -> Table | None:
+    if not fits:
+        return None
+    rows = [
+        {
+            "mode": mode, "label": label, "shape": found.best.shape, "start": found.best.start,
+            "slope": found.best.slope if found.best.slope else None,
+            **{f"{fit.shape}_{what}": value for fit in found.fits
+               for what, value in (("weight", fit.weight), ("off", fit.off - 1))},
+        }
+        for mode, label, found in fits
+    ]  # fmt: skip
+    short = {"constant": "const", "logarithmic": "log", "linear": "linear"}
+    weights, offs = ([f"{shape}_{what}" for shape in short] for what in ("weight", "off"))
+    headers = {
+        f"{shape}_{what}": f"{word} {what}" for shape, word in short.items() for what in ("weight", "off")
+    }
+    return Table(
+        f"growth{suffix}",
+        f"How the cost of a key grows with n; {workload} keys",
+        pd.DataFrame(rows),
+        "Cost = start, start + slope · ln n, or start + slope · n, in ns, fitted on a log axis: the shape "
+        "of the greatest Akaike weight, all three weights, and how far off each is (root mean square).",
+        columns=["mode", "label", "shape", "start", "slope", *weights, *offs],
+        headers={"label": "algorithm", **headers},
+        formats={name: Significant(3) for name in ("start", "slope")}
+        | {name: Significant(2) for name in weights}
+        | {name: Percent(0) for name in offs},
+        groups=["mode"],
+        notes=[
+            "An error of 10 % is allowed for caches and alignment, or the lower half of a median's interval "
+            "where that is more."
+        ],
+        timing=True,
+    )
+
+
+def _shapes(fits: list[tuple[str, str, Growth]]) -> Iterator[str]:
+    """Yield the shape of each algorithm's batches."""
+    words = []
+    for mode, label, found in fits:
+        if mode == "batch":
+            sure = f"{found.best.weight:.2f}" if found.best.weight < 0.995 else "> 0.99"
+            words.append(f"{label} {found.best.shape} ({sure}, {100 * (found.best.off - 1):.0f} % off)")
+    if words:
+        yield f"The cost of a batch grows with n as (Akaike weight, residuals): {', '.join(words)}."
+
+
+def _fresh(cold: pd.DataFrame, mode: str) -> Table:
+    """Return the stages of fresh processes: medians."""
+    medians = cold.groupby(["label", "stage"], sort=False)["nanoseconds"].median() / 1e6
+    frame = pd.DataFrame(
+        [
+            {"label": label, **{stage: medians[label, stage] for stage in STAGES}}
+            for label in dict.fromkeys(cold["label"])
+        ]
+    )
+    frame["all"] = frame[[*STAGES]].sum(axis=1)
+    starts = int(cold["round"].max()) + 1
+    n, keys = int(cold["n"].iloc[0]), int(cold["keys"].dropna().iloc[0])
+    return Table(
+        mode,
+        f"Cold: {COLD[mode]}; ms",
+        frame,
+        f"Medians of {starts} process{'' if starts == 1 else 'es'} each, algorithms in turn; n = {n:,}, a "
+        f"batch of {keys:,} hashes, then one key.",
+        headers={"label": "algorithm"},
+        formats={name: Significant(3) for name in (*STAGES, "all")},
+        notes=["; ".join(f"{stage}: {what}" for stage, what in STAGES.items()) + "."],
         timing=True,
     )
 
@@ -246,26 +328,6 @@ def _growth(part: pd.DataFrame) -> Iterator[str]:
         first = batch[batch["n"] == few].set_index("label")["ns"]
         grown = [f"{row.label} {Significant(2).bare(row.ns / first[row.label])}" for row in last.itertuples()]
         yield f"From n = {few:,} to {many:,} the cost of a key grows by a factor of: {', '.join(grown)}."
-
-
-def _trust(results: Results[ThroughputParameters], summary: pd.DataFrame) -> Iterator[str]:
-    assert results.timing is not None
-    wide = summary["spread"] > WIDE
-    loads = results.timing["load_average"].dropna()
-    before = f"; load average before the first round {loads.iloc[0]:.2f}" if len(loads) else ""
-    many = int(results.timing["threads"].max())
-    threads = f"{many} threads where so named, else one" if many > 1 else "one thread"
-    yield f"Processor, vector instructions and versions stand in run.json; {threads}{before}."
-    if wide.mean() > UNSTEADY:
-        yield (
-            f"The machine was too busy to trust these times: in {wide.sum()} of {len(wide)} rows the middle "
-            f"half of the rounds spreads over more than {WIDE:.0%} of the median. Run again when it is quiet."
-        )
-    else:
-        yield (
-            f"Steady: in {len(wide) - wide.sum()} of {len(wide)} rows the middle half of the rounds spreads "
-            f"over at most {WIDE:.0%} of the median."
-        )
 
 
 def _slug(text: str) -> str:

@@ -1,0 +1,162 @@
+"""What all reports of times have in common: medians with intervals, the machine, and whether to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["INTERVAL", "LEVEL", "machine", "median", "spread", "trust", "vector_width"]
+
+LEVEL = 0.95
+"""Confidence level of the intervals of medians."""
+
+WIDE = 0.1
+"""A row whose middle half of rounds spreads over more than this part of its median is not steady."""
+
+UNSTEADY = 0.25
+"""With more than this part of the rows not steady, the machine was too busy."""
+
+INTERVAL = "distribution-free interval of the median, at least 95 %"
+
+_WIDTHS = (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("avx", "AVX"), ("sve", "SVE"), ("asimd", "NEON"))
+
+
+def median(values: NDArray[np.float64]) -> tuple[float, float | None, float | None]:
+    """Return a median and its distribution-free interval, from order statistics.
+
+    Parameters
+    ----------
+    values
+        (r,) one value for each round.
+
+    Returns
+    -------
+    (median, low, high)
+        Without interval where so few rounds allow none at `LEVEL`: fewer than 6.
+
+    Examples
+    --------
+    >>> median(np.arange(1.0, 22.0))
+    (11.0, 6.0, 16.0)
+    >>> median(np.array([1.0, 2.0]))
+    (1.5, None, None)
+    """
+    from scipy import stats
+
+    interval: Any = stats.quantile_test(values, p=0.5).confidence_interval(LEVEL)
+    ends = (float(interval.low), float(interval.high))
+    low, high = (end if np.isfinite(end) else None for end in ends)
+    return float(np.median(values)), low, high
+
+
+def spread(values: NDArray[np.float64]) -> float:
+    """Return the width of the middle half of some rounds, as a part of their median.
+
+    Parameters
+    ----------
+    values
+        (r,) one value for each round.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> spread(np.array([8.0, 9.0, 10.0, 11.0, 12.0]))
+    0.2
+    """
+    quarter, three_quarters = np.percentile(values, [25, 75])
+    return float((three_quarters - quarter) / np.median(values))
+
+
+def vector_width(facts: Mapping[str, Any]) -> str | None:
+    """Return the widest vector instructions of the machine of a run.
+
+    Parameters
+    ----------
+    facts
+        See :attr:`experiments.experiment.Results.facts`.
+
+    Returns
+    -------
+    str or None
+        Such as "AVX2"; None where it is not known.
+
+    Examples
+    --------
+    >>> vector_width({"machine": {"vectors": ["avx", "avx2", "sse4_2"]}}), vector_width({})
+    ('AVX2', None)
+    """
+    flags = facts.get("machine", {}).get("vectors") or ()
+    return next((width for flag, width in _WIDTHS if flag in flags), None)
+
+
+def machine(facts: Mapping[str, Any]) -> str:
+    """Return the processor, its vectors, its processors and the load before a run, in a few words.
+
+    Parameters
+    ----------
+    facts
+        As for :func:`vector_width`.
+
+    Returns
+    -------
+    str
+        Words for a sentence; what is not known is left out.
+
+    Examples
+    --------
+    >>> machine({"machine": {"cpu": "AMD EPYC", "cpus": 2, "vectors": ["avx2"], "load": [0.12, 0.1, 0.0]}})
+    'AMD EPYC, AVX2, 2 processors, load average 0.12 before the run'
+    """
+    known = facts.get("machine", {})
+    load, cpus = known.get("load"), known.get("cpus")
+    parts = [
+        known.get("cpu"),
+        vector_width(facts),
+        f"{cpus} processor{'' if cpus == 1 else 's'}" if cpus else None,
+        f"load average {load[0]:.2f} before the run" if load else None,
+    ]
+    return ", ".join(part for part in parts if part) or "a machine that tells nothing of itself"
+
+
+def trust(facts: Mapping[str, Any], timing: pd.DataFrame, spreads: NDArray[np.float64]) -> Iterator[str]:
+    """Yield what the machine was, and whether its times can be trusted.
+
+    Parameters
+    ----------
+    facts
+        As for :func:`vector_width`.
+    timing
+        Rows with ``threads`` and ``load_average``.
+    spreads
+        See :func:`spread`, one for each row of the tables.
+
+    Yields
+    ------
+    str
+        Two sentences.
+    """
+    loads = timing["load_average"].dropna()
+    during = f", {loads.min():.2f} to {loads.max():.2f} before its parts" if len(loads) else ""
+    many = int(timing["threads"].max())
+    threads = f"{many} threads where so named, else one" if many > 1 else "one thread"
+    yield f"Measured on {machine(facts)}{during}; {threads}."
+    wide, rows = int((spreads > WIDE).sum()), len(spreads)
+    if rows and wide / rows > UNSTEADY:
+        yield (
+            f"The machine was too busy to trust these times: in {wide} of {rows} rows the middle "
+            f"half of the rounds spreads over more than {WIDE:.0%} of the median. Run again when it is quiet."
+        )
+    elif rows:
+        yield (
+            f"Steady: in {rows - wide} of {rows} rows the middle half of the rounds spreads "
+            f"over at most {WIDE:.0%} of the median."
+        )

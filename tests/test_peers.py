@@ -1,0 +1,124 @@
+"""Peers: they place what they promise to place, what is missing says so, and nobody keeps a list of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from algorithms import create
+from experiments import runner
+from experiments.peers import Disagrees, Peer, Task, peers
+from experiments.peers.paper_jump import compiled_loop, compiler, why_not
+from experiments.throughput import EXPERIMENT, MODES
+
+KEYS = 2000
+
+
+def task(algorithm: str, n: int, seed: int = 5) -> Task:
+    hashes = np.random.default_rng(seed).integers(0, 2**64, KEYS, dtype=np.uint64)
+    hashes[:4] = [0, 1, 2**63, 2**64 - 1]
+    names = [f"node-{i}" for i in range(n)]
+    return Task(names, hashes, [str(value) for value in hashes.tolist()], create(algorithm, names))
+
+
+def available(n: int = 1) -> list[Peer]:
+    return [one for one in peers() if one.missing(n) is None]
+
+
+@pytest.mark.parametrize("n", [1, 2, 16, 100, 1000])
+@pytest.mark.parametrize("one", [one for one in available() if one.same], ids=lambda one: one.name)
+def test_whoever_promises_our_placement_places_as_we_do(one: Peer, n: int) -> None:
+    given = task(one.beside, n)
+    theirs = one.calls(given)(KEYS)()
+    assert np.array_equal(np.asarray(theirs), given.ours.assign(given.hashes))
+
+
+@pytest.mark.parametrize("one", [one for one in available(9) if not one.same], ids=lambda one: one.name)
+def test_others_answer_with_the_name_of_a_node(one: Peer) -> None:
+    given = task(one.beside, 9)
+    answer: Any = one.calls(given)(50)()
+    names = answer if isinstance(answer, list) else [answer]
+    assert set(names) <= set(given.names)
+    assert len(names) == (50 if one.mode == "hashing" else 1)
+
+
+def test_references_need_no_library_and_come_first() -> None:
+    references = peers(libraries=False)
+    assert references == peers()[: len(references)]
+    assert {one.beside for one in references} == {"modulo", "ring", "jump"}
+    assert all(one.same and not one.library for one in references)
+    assert {one.mode for one in peers()} <= set(MODES)
+
+
+def test_a_false_promise_is_found_before_anything_is_timed() -> None:
+    def off_by_one(given: Task) -> Callable[[int], Callable[[], object]]:
+        return lambda count: lambda: (given.ours.assign(given.hashes[:count]) + 1) % 7
+
+    liar = Peer("liar", "jump", "batch", "Python", off_by_one, same=True)
+    with pytest.raises(Disagrees, match=r"liar places the hash 0 in bucket 1, and jump in 0"):
+        liar.calls(task("jump", 7))
+
+
+def test_what_is_missing_says_why() -> None:
+    def nothing(given: Task) -> Any:
+        raise AssertionError("it is never made")
+
+    made = {"beside": "ring", "mode": "single", "written_in": "Python", "make": nothing}
+    assert Peer("a", **made, library="a-lib", module="no_such_module").missing() == (
+        "not installed: pip install a-lib, or all with the extra 'peers'"
+    )
+    assert "needs Python 9.9, this is" in str(Peer("b", **made, python=(9, 9)).missing())
+    assert Peer("c", **made, most_nodes=10).missing(11) == "takes minutes to build beyond 10 nodes"
+    assert Peer("c", **made, most_nodes=10).missing(10) is None
+    assert Peer("d", **made, needs=lambda: "no compiler").missing() == "no compiler"
+
+
+def test_a_machine_without_a_compiler_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled_loop.cache_clear()
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CC", raising=False)
+    assert compiler() is None
+    assert why_not() == "there is no C compiler"
+    compiled_loop.cache_clear()
+
+
+def test_a_compiler_that_fails_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    failing = tmp_path / "cc"
+    failing.write_text("#!/bin/sh\necho no such thing >&2\nexit 3\n")
+    failing.chmod(0o755)
+    compiled_loop.cache_clear()
+    monkeypatch.setenv("CC", str(failing))
+    assert str(why_not()).endswith("cc failed: no such thing")
+    compiled_loop.cache_clear()
+
+
+def test_a_missing_peer_is_a_row_and_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "uhashring", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    changed = {"peers": True, "nodes": 4, "keys": 500, "rounds": 2, "milliseconds": 0.1, "threads": 1}
+    parameters = EXPERIMENT.profile("smoke").replace({**changed, "algorithms": "ring,jump,rendezvous"})
+    outcome = runner.run(EXPERIMENT, parameters, out=tmp_path / "out")
+    timing = outcome.results.timing
+    assert timing is not None
+    uhashring = timing[timing["label"] == "uhashring"]
+    assert len(uhashring) == 1
+    assert uhashring["cannot"].iloc[0].startswith("not installed: pip install uhashring")
+    assert uhashring["nanoseconds"].isna().all()
+    table = next(table for table in outcome.presentation.tables if table.name == "peers")
+    assert any(note.startswith("uhashring is not timed: not installed") for note in table.notes)
+    others = {one.name for one in peers() if one.library and one.beside in ("ring", "jump", "rendezvous")}
+    assert others <= set(timing[timing["cannot"].notna()]["label"])
+
+
+def test_the_switch_stands_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from experiments import run
+
+    flags = ["--algorithms", "jump", "--nodes", "4", "--keys", "500", "--rounds", "2", "--mode", "batch"]
+    typed = ["throughput", "--profile", "smoke", *flags, "--quiet", "--out", str(tmp_path / "out"), "--peers"]
+    assert run.main(typed) == 0
+    assert "jump-consistent-hash" in capsys.readouterr().out
