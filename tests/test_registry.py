@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import inspect
 import pkgutil
@@ -57,7 +58,7 @@ def test_every_module_of_the_package_is_found() -> None:
     """Each class that stands in a module of the package and has a spec of its own is registered."""
     found = set()
     for module in pkgutil.iter_modules(algorithms.__path__, "algorithms."):
-        for value in vars(sys.modules[module.name]).values():
+        for value in vars(importlib.import_module(module.name)).values():
             if inspect.isclass(value) and issubclass(value, Partitioner) and "spec" in vars(value):
                 found.add(value.spec.name)
     assert found == set(names())
