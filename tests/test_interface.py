@@ -191,6 +191,22 @@ def test_weights_that_cannot_be(weight: Any) -> None:
         Node("a", weight)
 
 
+@pytest.mark.parametrize("name", having(Capability.WEIGHTED))
+@pytest.mark.parametrize("weights", [(1e100, 1e-100, 1.0), (1e-100, 1e-100, 1e-99)], ids=["apart", "tiny"])
+def test_weights_at_the_ends_are_followed_or_refused(name: str, weights: tuple[float, ...]) -> None:
+    """No infinity and no division by zero: whoever is heavier by 100 orders of magnitude has every key."""
+    nodes = [Node(f"server-{i}", weight) for i, weight in enumerate(weights)]
+    try:
+        p = create(name, nodes)
+    except InvalidWeight as refused:
+        assert "points" in str(refused)  # noqa: PT017 - only a partitioner with points may refuse
+        return
+    counts = np.bincount(p.assign(probes(64)), minlength=3)
+    assert counts.sum() == len(probes(64))
+    if weights[0] > 1:
+        assert counts.tolist() == [len(probes(64)), 0, 0]
+
+
 @pytest.mark.parametrize("name", ["", "\ud800", "a\udfff", b"a", 1, None, ["a"]])
 def test_names_that_cannot_be(name: Any) -> None:
     with pytest.raises(InvalidNode, match=r"name"):

@@ -45,7 +45,10 @@ class Finding:
 def examine(
     made: Check, make: Subject, *, examples: int = 200, seed: int = 0, level: float = LEVEL
 ) -> Finding:
-    """Look for a counterexample, and shrink the one that is found. The same arguments find the same one.
+    """Look for a counterexample, and shrink the one that is found.
+
+    The same arguments find the same one in a process with the same modules loaded, since Hypothesis also tries
+    the constants that stand in their sources.
 
     Parameters
     ----------
