@@ -34,8 +34,8 @@ _HALVES = 0.5 ** np.arange(64)
 def minus_log_of_uniform(word: np.uint64) -> float:
     """Return -ln(u) for the u in (0, 1) that the top 48 bits of a word stand for: (bits + 1/2) / 2^48.
 
-    It falls as the word rises: neighbouring u differ by 2^-48, so their logarithms by 2^-48 / u at least, while
-    the error stays below 4 units in the last place.
+    It falls as the word rises: neighbouring u differ by 2^-48, so their logarithms by 2^-48 / u at least,
+    while the error stays below 4 units in the last place.
     """
     odd = ((word >> _S16) << _ONE) + _ONE  # u = odd / 2^49, exactly
     size = 0

@@ -47,8 +47,8 @@ def examine(
 ) -> Finding:
     """Look for a counterexample, and shrink the one that is found.
 
-    The same arguments find the same one in a process with the same modules loaded, since Hypothesis also tries
-    the constants that stand in their sources.
+    The same arguments find the same one in a process with the same modules loaded, since Hypothesis also
+    tries the constants that stand in their sources.
 
     Parameters
     ----------
