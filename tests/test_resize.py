@@ -1,0 +1,87 @@
+"""The experiment `resize`: what is timed is what it says, and what cannot be done says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from algorithms import Partitioner
+from experiments import resize, runner, selection
+from experiments.errors import BadUse
+from experiments.experiment import Results
+from experiments.resize import EXPERIMENT, OPERATIONS, ResizeParameters
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory: pytest.TempPathFactory) -> runner.Outcome[Any]:
+    parameters = EXPERIMENT.profile("smoke").replace({"nodes": (1, 4, 16)})
+    return runner.run(EXPERIMENT, parameters, out=tmp_path_factory.mktemp("resize"))
+
+
+def test_each_operation_of_each_algorithm_has_a_row_in_each_round(smoke: runner.Outcome[Any]) -> None:
+    timing = smoke.results.timing
+    assert timing is not None
+    labels = [candidate.label for candidate in selection.resolve()]
+    for _, group in timing.groupby(["n", "round"]):
+        found = list(zip(group["label"], group["operation"], strict=True))
+        assert found == [(label, operation) for label in labels for operation in OPERATIONS]
+    assert (timing["nanoseconds"].isna() == timing["cannot"].notna()).all()
+    assert (timing["nanoseconds"].dropna() > 0).all()
+    assert smoke.rows == []
+
+
+def test_the_only_node_cannot_leave(smoke: runner.Outcome[Any]) -> None:
+    timing = smoke.results.timing
+    assert timing is not None
+    impossible = timing[timing["cannot"].notna()]
+    assert set(impossible["n"]) == {1}
+    assert set(impossible["operation"]) == {"remove"}
+    assert set(impossible["cannot"]) == {"the only node cannot leave"}
+
+
+@pytest.mark.parametrize("candidate", selection.resolve(), ids=lambda one: one.label)
+def test_what_is_timed_is_an_event(candidate: selection.Candidate, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def clocked(call: Any) -> int:
+        call()
+        owner = call.func.__self__
+        seen.append((call.func.__name__, len(owner.nodes) if isinstance(owner, Partitioner) else None))
+        return 1
+
+    subject = resize._subject(candidate, 9, 0)
+    monkeypatch.setattr(resize, "_clocked", clocked)
+    resize._timed(subject)
+    half = len(seen) // 2
+    assert seen[:half] == seen[half:], "each is done once before it is timed"
+    events = [("add_node", 10), ("lookup", 10), ("lookup", 10), ("_assign", 10), ("_assign", 10)]
+    assert seen[:half] == [("build", None), *events, ("remove_node", 8)]
+    assert len(subject.built.nodes) == 9, "the partitioner that all begin with is left as it is"
+
+
+def test_medians_stand_in_the_tables() -> None:
+    rows = [
+        {
+            "n": n, "algorithm": "jump", "label": "jump", "settings": None, "threads": 1, "round": turn,
+            "load_average": 0.5, "operation": operation, "nanoseconds": (turn + 1) * n * 1000, "cannot": None,
+        }
+        for n in (10, 100, 1000)
+        for turn in range(9)
+        for operation in OPERATIONS
+    ]  # fmt: skip
+    shown = EXPERIMENT.present(Results(ResizeParameters(), pd.DataFrame(), pd.DataFrame(rows)))
+    events, lookups = (table.frame.set_index("n") for table in shown.tables)
+    assert events.loc[100, "add ns"] == pytest.approx(0.5)
+    assert lookups.loc[100, "first key ns"] == pytest.approx(500)
+    assert "jump linear" in shown.meaning[0]
+    assert "too busy to trust" in shown.meaning[-1]
+    assert np.isfinite(events["add low"]).all()
+
+
+def test_what_has_no_meaning_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadUse, match="'keys' has no meaning here: a batch is always 1000 hashes"):
+        ResizeParameters.build({"keys": 5})
