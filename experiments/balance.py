@@ -15,16 +15,13 @@ from algorithms.hashing import hash_function
 from algorithms.registry import parameters_of
 from experiments import selection
 from experiments.errors import BadUse
-from experiments.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.experiment import ALL_HASHES, Case, Context, Experiment, Measured, Presentation, Results
 from experiments.parameters import Parameters, integer, parameter
 from experiments.seeds import Repetition, repetition_of
 from experiments.selection import Candidate
 
 if TYPE_CHECKING:
     from experiments.workloads import Workload
-
-ALL_HASHES = "all hashes"
-"""What stands in the workload's column where the shares of the whole hash space were measured, by arcs."""
 
 PERCENTILES = (1, 5, 50, 95, 99)
 

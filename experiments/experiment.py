@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from experiments.report.figures import Figure
     from experiments.report.tables import Table
 
+ALL_HASHES = "all hashes"
+"""What stands in the workload's column where every hash of the space was counted, through the arcs."""
+
 __all__ = [
+    "ALL_HASHES",
     "Case",
     "Context",
     "Experiment",

@@ -18,7 +18,7 @@ from algorithms.hashing import Hashes, hash_function
 from experiments import events, selection
 from experiments.errors import BadUse
 from experiments.events import Event
-from experiments.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.experiment import ALL_HASHES, Case, Context, Experiment, Measured, Presentation, Results
 from experiments.parameters import Parameters, parameter
 from experiments.seeds import Repetition, derive, repetition_of
 from experiments.selection import Candidate
@@ -26,9 +26,6 @@ from experiments.selection import Candidate
 if TYPE_CHECKING:
     from experiments.measures import EventShape, Flows
     from experiments.workloads import Workload
-
-ALL_HASHES = "all hashes"
-"""What stands in the workload's column where every hash of the space was counted, through the arcs."""
 
 TIMED_ROUNDS = 5
 TIMED_KEYS = 1 << 16

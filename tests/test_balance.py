@@ -14,10 +14,10 @@ import pytest
 
 from algorithms import create, names, unregister
 from experiments import inference, run, runner, store, theory, workloads
-from experiments.balance import ALL_HASHES, EXPERIMENT, BalanceParameters, sampled_load
+from experiments.balance import EXPERIMENT, BalanceParameters, sampled_load
 from experiments.engine import Engine
 from experiments.errors import BadUse
-from experiments.experiment import Context, Results
+from experiments.experiment import ALL_HASHES, Context, Results
 from experiments.report import balance as report
 
 LEVEL = 0.001

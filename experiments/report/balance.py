@@ -12,8 +12,7 @@ import pandas as pd
 
 from algorithms.hashing import hash_function
 from experiments import inference, theory
-from experiments.balance import ALL_HASHES
-from experiments.experiment import Presentation, Results
+from experiments.experiment import ALL_HASHES, Presentation, Results
 from experiments.report import balance_figures
 from experiments.report.formats import Format, Percent, PlusMinus, Significant
 from experiments.report.tables import Header, Table

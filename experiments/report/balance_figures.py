@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from experiments.balance import ALL_HASHES
-from experiments.experiment import Results
+from experiments.experiment import ALL_HASHES, Results
 from experiments.report import charts
 from experiments.report.figures import COLUMN, PAGE, Figure
 from experiments.report.palette import INK, styles
