@@ -1,0 +1,126 @@
+"""Judging: a published value against ours, and how much work would decide where it is open.
+
+Ours is exact, or an estimate with a confidence interval, or a prediction: the interval in which a single
+measurement like the published one falls, if the law holds. Intervals of all claims hold together at `FAMILY`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from experiments.claims.claim import CONFIRMED, REFUTED, UNDECIDED, Claim
+
+__all__ = ["FAMILY", "LARGEST", "Ours", "Verdict", "judge"]
+
+FAMILY = 0.01
+"""How often, at most, any of all intervals may miss what it is about."""
+
+LARGEST = 10**18
+"""A number of keys or rings beyond which nobody will decide."""
+
+
+@dataclass(frozen=True)
+class Ours:
+    """What we compute for a claim.
+
+    Parameters
+    ----------
+    value
+        The value.
+    kind
+        "exact", "estimate" or "prediction".
+    method
+        How, in a few words.
+    low, high
+        Of the interval, where it is not exact.
+    size, unit
+        Independent observations, and of what: keys or rings.
+    needed
+        How many would decide, where the recipe knows it better than a rule of thumb.
+    shown
+        Theirs and ours in words, where they are no plain numbers.
+    """
+
+    value: float | Fraction
+    kind: Literal["exact", "estimate", "prediction"]
+    method: str
+    low: float | None = None
+    high: float | None = None
+    size: int | None = None
+    unit: str = ""
+    needed: int | None = None
+    shown: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a claim.
+
+    Parameters
+    ----------
+    verdict
+        Confirmed, refuted or undecided.
+    needed
+        How many keys or rings would decide, where it is undecided and they would.
+    """
+
+    verdict: str
+    needed: int | None = None
+
+
+def judge(claim: Claim, ours: Ours) -> Verdict:
+    """Judge a claim.
+
+    A value is confirmed if all that ours may be lies within the tolerance, and refuted if none of it does.
+
+    Parameters
+    ----------
+    claim
+        With a value.
+    ours
+        What we have.
+
+    Returns
+    -------
+    Verdict
+
+    Examples
+    --------
+    >>> from experiments.claims.claim import load
+    >>> claim = next(claim for claim in load() if claim.value is not None and claim.relation == "equals")
+    >>> judge(claim, Ours(claim.value, "exact", "")).verdict
+    'confirmed'
+    >>> far = claim.value + 3 * claim.tolerance + 1
+    >>> judge(claim, Ours(far, "estimate", "", far - 1e-9, far + 1e-9, 10)).verdict
+    'refuted'
+    """
+    if claim.value is None:
+        raise ValueError(f"claim {claim.id} has no value to judge")
+    low = -math.inf if claim.relation == "at most" else claim.value - claim.tolerance
+    high = math.inf if claim.relation == "at least" else claim.value + claim.tolerance
+    if ours.low is None or ours.high is None:
+        return Verdict(CONFIRMED if low <= ours.value <= high else REFUTED)
+    if ours.kind == "prediction":
+        overlap = ours.low <= high and low <= ours.high
+        return Verdict(CONFIRMED if overlap else REFUTED)
+    if low <= ours.low and ours.high <= high:
+        return Verdict(CONFIRMED)
+    if ours.high < low or high < ours.low:
+        return Verdict(REFUTED)
+    return Verdict(UNDECIDED, ours.needed or _needed(ours, low, high))
+
+
+def _needed(ours: Ours, low: float, high: float) -> int | None:
+    """Return about how many observations make the interval as narrow as the way to the nearer end."""
+    if not ours.size or ours.low is None or ours.high is None or not math.isfinite(ours.high - ours.low):
+        return None
+    value = float(ours.value)
+    way = min(abs(value - end) for end in (low, high) if math.isfinite(end))
+    half = (ours.high - ours.low) / 2
+    if way <= 0:
+        return None
+    needed = ours.size * (half / way) ** 2
+    return None if needed > LARGEST else max(ours.size + 1, int(float(f"{needed:.1e}")))
