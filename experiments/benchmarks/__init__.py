@@ -8,7 +8,11 @@ different things. asv runs today's suite against older commits, so its modules i
 `docs/benchmarks.md` says how to run it and how to read it.
 """
 
+import importlib
 import os
 
-if "ASV_ENV_DIR" in os.environ:  # asv's own environment keeps the machine code of its builds to itself
+if "ASV_ENV_DIR" in os.environ:
+    # asv's own environment keeps the machine code of its builds to itself
     os.environ.setdefault("NUMBA_CACHE_DIR", os.path.join(os.environ["ASV_ENV_DIR"], "kernels"))  # noqa: PTH118
+    # imported once, before asv forks a process for each case, and not by each of them
+    importlib.import_module("numba")

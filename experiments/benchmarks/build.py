@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from algorithms import create, names
 
-from .inputs import NODES, known
+from .inputs import NODES, Timed, known
 
 
-class Build:
+class Build(Timed):
     """All that is between the number of nodes and the first lookup."""
 
     params = (names(), NODES)

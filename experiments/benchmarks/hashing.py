@@ -7,7 +7,7 @@ from typing import ClassVar
 from algorithms.columns import Integers
 from algorithms.hashing import hash_column, hash_function, hash_names
 
-from .inputs import FEW_KEYS, KEYS, LENGTHS, texts, words
+from .inputs import FEW_KEYS, KEYS, LENGTHS, Timed, texts, words
 
 
 def _known(function: str) -> None:
@@ -15,7 +15,7 @@ def _known(function: str) -> None:
         raise NotImplementedError(f"this build has no hash function {function!r}")
 
 
-class Texts:
+class Texts(Timed):
     """16,384 texts of equal length."""
 
     params = (hash_names(), LENGTHS)
@@ -35,7 +35,7 @@ class Texts:
         hash_column(function, self.keys)
 
 
-class Ints:
+class Ints(Timed):
     """131,072 ints; functions of one key at a time get an eighth of them."""
 
     params = hash_names()

@@ -38,6 +38,17 @@ EVENTS = ("add:1", "double", "remove:last", "remove:middle", "replace", "weight:
 _GAMMA, _FIRST, _SECOND = (np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
+class Timed:
+    """How long asv goes on: two rounds over the suite, in each 3 to 15 calls of a case or 0.3 s of them.
+
+    `setup` goes before every call, and ends with an untimed one, so that none is the first of its kind.
+    """
+
+    rounds = 2
+    repeat = (3, 15, 0.3)
+    warmup_time = 0.0
+
+
 def words(count: int) -> NDArray[np.uint64]:
     """Return the first outputs of SplitMix64 with seed 0: hashes of keys nobody has to hash.
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from algorithms import names
 
-from .inputs import FEW_KEYS, KEYS, NODES, SINGLE_KEYS, SINGLE_NODES, partitioner, texts, words
+from .inputs import FEW_KEYS, KEYS, NODES, SINGLE_KEYS, SINGLE_NODES, Timed, partitioner, texts, words
 
 
-class Batch:
+class Batch(Timed):
     """Hashes to buckets: 131,072 of them, on one thread."""
 
     params = (names(), NODES)
@@ -30,7 +30,7 @@ class Batch:
         self.partitioner._assign(self.hashes, self.out)
 
 
-class Names:
+class Names(Timed):
     """Texts of 21 bytes to names of nodes: 16,384 of them, hashing included."""
 
     params = (names(), NODES)
@@ -48,7 +48,7 @@ class Names:
         self.partitioner.lookup_many(self.keys)
 
 
-class SingleKey:
+class SingleKey(Timed):
     """1000 texts, each looked up by a call of its own, among 100 nodes."""
 
     params = names()

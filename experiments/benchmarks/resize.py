@@ -7,10 +7,10 @@ from typing import ClassVar
 from algorithms import names
 from experiments import events
 
-from .inputs import EVENTS, NODES, able, partitioner
+from .inputs import EVENTS, NODES, Timed, able, partitioner
 
 
-class Resize:
+class Resize(Timed):
     """One scale event, from the call to the swap of the structures."""
 
     params = (names(), EVENTS, NODES)
