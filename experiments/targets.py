@@ -88,7 +88,7 @@ class Targets(Experiment[TargetsParameters]):
     def measure(self, case: Case, parameters: TargetsParameters, context: Context) -> Measured:
         """Measure one target: rounds in turn, each call done once untimed just before."""
         goal: Goal = case.arguments["goal"]
-        common = {"target": goal.name, "threads": 1, "load_average": load_average()}
+        common = {"target": goal.name, "threads": goal.threads, "load_average": load_average()}
         setting = Setting(
             parameters.keys, parameters.large_keys, parameters.event_keys, parameters.seed, parameters.rounds
         )

@@ -118,12 +118,12 @@ def _help(setting: Setting) -> Sequence[float]:
 COMMANDS = (
     *(
         Goal(f"event-{algorithm}", f"a scale event 16 → 17, {algorithm}, two threads", "s", True, {ANY: 20},
-             partial(_seconds, algorithm))
+             partial(_seconds, algorithm), threads=2)
         for algorithm in FIVE
     ),
     *(
         Goal(f"event-memory-{algorithm}", f"its memory above imports, {algorithm}", "MB", True, {ANY: 300},
-             partial(_megabytes, algorithm))
+             partial(_megabytes, algorithm), threads=2)
         for algorithm in FIVE
     ),
     Goal("scaling-cold", "scaling at regular, nothing compiled", "s", True, {ANY: 60},

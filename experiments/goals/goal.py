@@ -81,6 +81,8 @@ class Goal:
         The bound by vector instructions, `ANY` for all machines.
     prepare
         Gets ready; returns a pair to be timed, values that it has measured itself, or why there are none.
+    threads
+        How many it takes.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Goal:
     at_most: bool
     bounds: Mapping[str, float]
     prepare: Callable[[Setting], Pair | Sequence[float] | str]
+    threads: int = 1
 
     def bound(self, width: str | None) -> float | None:
         """Return the bound on a machine.

@@ -134,7 +134,7 @@ KERNELS = (
     ),
     *(
         Goal(f"threads-{algorithm}", f"two threads, {algorithm}, n = {n:,}: faster than one", "×", False,
-             {ANY: 1.8}, partial(_threads, algorithm, n))
+             {ANY: 1.8}, partial(_threads, algorithm, n), threads=2)
         for algorithm, n in (("ring", 100), ("jump", 1000), ("rendezvous", 100))
     ),
     Goal("build", "building a ring of 1000 x 160", "ms", True, {ANY: 12}, _build),

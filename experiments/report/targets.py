@@ -43,7 +43,11 @@ def present(results: Results[TargetsParameters]) -> Presentation:
         if len(values) > 1:
             spreads.append(spread(values))
     frame = pd.DataFrame(rows)
-    missing = [f"{row['what']}: {row['cannot']}." for row in rows if row["cannot"]]
+    reasons = dict.fromkeys(row["cannot"] for row in rows if row["cannot"])
+    missing = [
+        f"Not measured, {reason}: {'; '.join(row['what'] for row in rows if row['cannot'] == reason)}."
+        for reason in reasons
+    ]
     table = Table(
         "targets",
         "Measured beside the target",
