@@ -89,7 +89,8 @@ class Kernel(Generic[P, R]):
         twin = FunctionType(self.function.__code__, scope, self.function.__name__, self.function.__defaults__)
         twin.__qualname__ = self.function.__qualname__
         twin.__module__ = self.function.__module__
-        folder = _cache_folder(self._sources())
+        # machine code names its module, and a file may be imported under more names than one
+        folder = _cache_folder(self._sources()) / self.function.__module__
         if _listener is not None and not any(folder.glob(f"*/*{self.function.__qualname__}-*.nbi")):
             _listener(self.function.__qualname__)
         # numba reads the folder from its global setting while it decorates, and at no other time

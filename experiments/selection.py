@@ -268,7 +268,8 @@ def files_of(parameters: Parameters) -> list[Path]:
     """
     classes = [candidate.cls for candidate in resolve(parameters.algorithms, parameters.set)]
     sources = [Path(inspect.getfile(cls)).resolve() for cls in classes]
-    files = [path for path in sources if not path.is_relative_to(provenance.root())]
+    own = [provenance.root() / package for package in provenance.PACKAGES]
+    files = [path for path in sources if not any(path.is_relative_to(folder) for folder in own)]
     if "workload" not in parameters.without:
         from experiments.workloads import parse
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from algorithms import create, names, unregister
+from algorithms import create, names, spec_of, unregister
 from experiments import inference, run, runner, store, theory, workloads
 from experiments.balance import EXPERIMENT, BalanceParameters, sampled_load
 from experiments.engine import Engine
@@ -61,9 +62,10 @@ def test_the_rows_are_the_same_bytes_with_one_thread(smoke: runner.Outcome[Any],
 
 
 def test_every_algorithm_agrees_with_its_law_at_the_profile_smoke(smoke: runner.Outcome[Any]) -> None:
+    lawless = {"no law"} if any(not spec_of(name).balance_law for name in names()) else set()
     for table in smoke.presentation.tables:
-        assert set(table.frame["verdict"]) <= {"agrees", "exact"}
-    assert "36 of 36 rows agree with their law" in smoke.presentation.meaning[-1]
+        assert set(table.frame["verdict"]) <= {"agrees", "exact"} | lawless
+    assert re.search(r"\b(\d+) of \1 rows agree with their law", smoke.presentation.meaning[-1])
 
 
 def test_tables_fit_a_terminal_of_100_columns(smoke: runner.Outcome[Any]) -> None:

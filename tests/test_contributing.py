@@ -23,9 +23,15 @@ COMMANDS = [line for language, block in BLOCKS if not language for line in block
 (PROVE,) = (line for line in COMMANDS if "conform(Slots)" in line)
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return one cache for all commands, each of which imports the example under a name of its own."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    return {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+def environment(cache: Path) -> dict[str, str]:
+    return {**os.environ, "NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": str(ROOT)}
 
 
 def typed(command: str, *more: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

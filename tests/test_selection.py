@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 import pytest
 
-from algorithms import Capability, names
+from algorithms import Capability, names, unregister
 from algorithms.registry import Parameter, parameters_of, spec_of
+from experiments import provenance
 from experiments.errors import BadUse
 from experiments.parameters import Parameters
 from experiments.selection import files_of, having, lacking, resolve
@@ -95,3 +96,15 @@ def test_the_files_of_workloads_are_inputs(tmp_path: Any) -> None:
     path = tmp_path / "keys.txt"
     path.write_text("a\nb\n", encoding="utf-8")
     assert files_of(Parameters(workload=[f"file:{path}"])) == [path]
+
+
+def test_an_algorithm_from_a_file_is_an_input_wherever_it_lies(tmp_path: Any) -> None:
+    example = provenance.root() / "examples" / "slots.py"
+    copied = tmp_path / "mine.py"
+    copied.write_text(example.read_text(encoding="utf-8").replace('name="slots"', 'name="slots_of_mine"'))
+    try:
+        for path in (example, copied):
+            assert files_of(Parameters(algorithms=f"ring,{path}:Slots")) == [path]
+    finally:
+        unregister("slots")
+        unregister("slots_of_mine")
