@@ -26,7 +26,6 @@ class MemoryParameters(Parameters):
         "repetitions": "the bytes are the same each time",
         "workload": "no keys are placed",
         "keys": "no keys are placed",
-        "threads": "nothing runs in parallel",
     }
 
 

@@ -48,7 +48,6 @@ class TargetsParameters(Parameters):
         "nodes": "each target names its own",
         "workload": "each target names its own",
         "set": "each target names its own parameters",
-        "threads": "each target says how many",
     }
 
     rounds: int = parameter(
