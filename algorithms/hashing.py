@@ -107,20 +107,6 @@ class HashFunction:
         """Return the hash of one key, of full width."""
         return self._plain(plain_key(key), seed)
 
-    def single(self, seed: int, bits: int) -> Callable[[Key], int]:
-        """Return a function key -> hash for single keys, with the seed and the bits to keep bound to it."""
-        of_bytes, dropped, checked = self.of_bytes, self.width - bits, self._plain
-
-        def value_of(key: Key) -> int:
-            if type(key) is str and of_bytes is not None:
-                try:
-                    return of_bytes(key.encode(), seed) >> dropped
-                except UnicodeEncodeError:
-                    pass  # said below
-            return checked(plain_key(key), seed) >> dropped
-
-        return value_of
-
     def column(self, keys: object, seed: int = 0) -> Hashes:
         """Return the hashes of a column of keys, of full width, as (k,) uint64."""
         column = as_column(keys)

@@ -439,7 +439,7 @@ class Partitioner(ABC, Generic[S]):
         return left.lowest_free(count)
 
     def _placer_nbytes(self, structure: S) -> int:
-        """Return how many bytes the function of ``_placer`` holds beside the structure."""
+        """Return how many bytes the function of ``_placer`` keeps beside the structure's arrays."""
         return 0
 
     # ---- shared by all -----------------------------------------------------------------------------
@@ -447,10 +447,20 @@ class Partitioner(ABC, Generic[S]):
     def _finder(self, state: State[S]) -> Callable[[Key], str]:
         """Return a function key -> name for single keys, and keep it with the state."""
         place, name = self._placer(state.structure), state.nodes.namer()
-        value_of = self._hash_function.single(self._hash_seed, self.hash_bits)
+        function, seed, dropped = (
+            self._hash_function,
+            self._hash_seed,
+            self._hash_function.width - self.hash_bits,
+        )
+        of_bytes = function.of_bytes
 
         def find(key: Key) -> str:
-            return name(place(value_of(key)))
+            if type(key) is str and of_bytes is not None:  # the common case, in as few calls as can be
+                try:
+                    return name(place(of_bytes(key.encode(), seed) >> dropped))
+                except UnicodeEncodeError:
+                    pass  # said by the check
+            return name(place(function.key(key, seed) >> dropped))
 
         state.find = find
         return find
@@ -528,7 +538,7 @@ def _array_bytes(structure: object) -> int:
         item = waiting.pop()
         if isinstance(item, np.ndarray):
             arrays[id(item)] = item.nbytes
-        elif isinstance(item, tuple | list):
+        elif isinstance(item, tuple):
             waiting.extend(item)
         elif dataclasses.is_dataclass(item) and not isinstance(item, type):
             waiting.extend(getattr(item, part.name) for part in dataclasses.fields(item))

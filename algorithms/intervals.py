@@ -11,11 +11,12 @@ binary search.
 from __future__ import annotations
 
 import math
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,6 @@ from algorithms.kernels import kernel
 
 _SMALL = 1 << 14
 _MOST_CELL_BITS = 26
-_MOST_LISTED = 1 << 20
 _STEPS = 8
 _MOST_INSERTED = 64
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
@@ -53,6 +53,8 @@ class Intervals(NamedTuple):
         Bits of the largest bucket.
     hash_bits
         Bits of the hash space.
+    known
+        What single lookups have read of the cells so far, see :func:`placer`; empty before the first.
     """
 
     starts: NDArray[np.uint64]
@@ -62,6 +64,10 @@ class Intervals(NamedTuple):
     mark_bits: int
     owner_bits: int
     hash_bits: int
+    known: list[Any]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Intervals, (*self[:-1], [])
 
 
 def build_intervals(starts: NDArray[np.uint64], owners: NDArray[np.int32], hash_bits: int) -> Intervals:
@@ -97,7 +103,7 @@ def build_intervals(starts: NDArray[np.uint64], owners: NDArray[np.int32], hash_
     mark_bits = min(shift, 63 - 2 * owner_bits)
     cells = np.empty(1 << cell_bits, dtype=np.uint64)
     _fill_cells(starts, owners, shift, mark_bits, owner_bits, cells)
-    return Intervals(starts, owners, cells, shift, mark_bits, owner_bits, hash_bits)
+    return Intervals(starts, owners, cells, shift, mark_bits, owner_bits, hash_bits, [])
 
 
 def order_of(hashes: NDArray[np.uint64], hash_bits: int) -> NDArray[np.int64]:
@@ -287,7 +293,7 @@ def intervals_from(starts: Sequence[int], owners: NDArray[np.int32], hash_bits: 
 
 
 def placer(table: Intervals) -> Callable[[int], int]:
-    """Return a function hash -> owner for single hashes, in plain Python over lists.
+    """Return a function hash -> owner for single hashes, in plain Python.
 
     Parameters
     ----------
@@ -297,35 +303,49 @@ def placer(table: Intervals) -> Callable[[int], int]:
     Returns
     -------
     callable
-        It holds the words and starts as Python ints, 40 bytes each; from 2^20 cells on it searches the array
-        of starts instead, which costs a microsecond or two more and no memory.
+        What a cell holds is read once, when the first hash falls into it, and then known as Python objects:
+        the owner; or the boundary with the owners below it and from it on; or, where it holds several
+        boundaries, a list of them.
 
     Examples
     --------
     >>> placer(intervals_from([0, 10], np.array([1, 0], dtype=np.int32), 8))(10)
     0
     """
-    if len(table.cells) > _MOST_LISTED:
-        return lambda value: int(table.owners[np.searchsorted(table.starts, np.uint64(value), "right") - 1])
-    cells: list[int] = table.cells.tolist()
-    starts: list[int] = table.starts.tolist()
-    owners: list[int] = table.owners.tolist()
-    to_cell, to_mark, below = table.shift, table.shift - table.mark_bits, table.owner_bits
-    above_owners, mark_mask, owner_mask = 2 * below, (1 << table.mark_bits) - 1, (1 << below) - 1
+    known, shift = table.known, table.shift
+    if not known:
+        known.extend([None] * len(table.cells))
 
-    def place_one(value: int) -> int:
-        word = cells[value >> to_cell]
-        boundary = word >> above_owners
-        mark = value >> to_mark & mark_mask
-        if boundary > mark_mask or boundary == mark:
-            return owners[bisect_right(starts, value) - 1]
-        return (word >> below if mark < boundary else word) & owner_mask
+    def place_one(value: int) -> Any:
+        entry = known[value >> shift]
+        if type(entry) is int:
+            return entry
+        if entry is None:
+            entry = known[value >> shift] = _read_cell(table, value >> shift)
+            if type(entry) is int:
+                return entry
+        if len(entry) == 3:
+            boundary, below, above = entry
+            return below if value < boundary else above
+        starts, owners = entry
+        return owners[bisect_right(starts, value)]
 
     return place_one
 
 
-def placer_nbytes(table: Intervals) -> int:
-    """Return about how many bytes :func:`placer` holds: a reference and an int object for each word.
+def _read_cell(table: Intervals, cell: int) -> Any:
+    """Return the owner of a cell; or (boundary, below, above); or (boundaries, owners)."""
+    first, last = np.array([cell << table.shift, ((cell + 1) << table.shift) - 1], dtype=np.uint64)
+    low, high = np.searchsorted(table.starts, [first, last], side="right") - 1
+    owners = table.owners[low : high + 1].tolist()
+    boundaries = table.starts[low + 1 : high + 1].tolist()
+    if len(set(owners)) == 1:
+        return owners[0]
+    return (boundaries[0], *owners) if len(boundaries) == 1 else (boundaries, owners)
+
+
+def known_nbytes(table: Intervals) -> int:
+    """Return the bytes of what :func:`placer` has read so far, as Python objects.
 
     Parameters
     ----------
@@ -335,13 +355,22 @@ def placer_nbytes(table: Intervals) -> int:
     Returns
     -------
     int
+        0 before the first single lookup. Small ints, which Python shares, are not counted.
 
     Examples
     --------
-    >>> placer_nbytes(intervals_from([0, 10], np.array([1, 0], dtype=np.int32), 8))
-    528
+    >>> known_nbytes(intervals_from([0, 10], np.array([1, 0], dtype=np.int32), 8))
+    0
     """
-    return 0 if len(table.cells) > _MOST_LISTED else 44 * (len(table.cells) + 2 * len(table.starts))
+    total, waiting = sys.getsizeof(table.known) if table.known else 0, list(table.known)
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, tuple | list):
+            total += sys.getsizeof(item)
+            waiting.extend(item)
+        elif item is not None and item > 256:
+            total += sys.getsizeof(item)
+    return total
 
 
 def place(table: Intervals, hashes: NDArray[np.uint64], out: NDArray[np.int32]) -> None:
@@ -354,4 +383,4 @@ def place(table: Intervals, hashes: NDArray[np.uint64], out: NDArray[np.int32]) 
     hashes, out
         As for ``Partitioner._place``.
     """
-    locate(*table[:-1], hashes, out)
+    locate(*table[:6], hashes, out)

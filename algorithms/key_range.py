@@ -13,7 +13,7 @@ from algorithms.arcs import Arcs
 from algorithms.errors import InvalidParameter, UnsupportedEvent
 from algorithms.hashing import hash_key
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, State
-from algorithms.intervals import Intervals, intervals_from, place, placer, placer_nbytes, proportional_starts
+from algorithms.intervals import Intervals, intervals_from, known_nbytes, place, placer, proportional_starts
 from algorithms.kernels import kernel
 from algorithms.mixing import multiply_high, through
 from algorithms.node import NodeLike
@@ -224,7 +224,7 @@ class KeyRange(Partitioner[Ranges]):
         return lambda value: live[value * n >> bits]
 
     def _placer_nbytes(self, structure: Ranges) -> int:
-        return 0 if structure.intervals is None else placer_nbytes(structure.intervals)
+        return 0 if structure.intervals is None else known_nbytes(structure.intervals)
 
     def _place(self, structure: Ranges, hashes: Hashes, out: Buckets) -> None:
         if structure.intervals is None:

@@ -23,7 +23,7 @@ from algorithms.interface import (
     one_of,
     whole_number,
 )
-from algorithms.intervals import Intervals, build_intervals, order_of, place, placer, placer_nbytes, row_of
+from algorithms.intervals import Intervals, build_intervals, known_nbytes, order_of, place, placer, row_of
 from algorithms.kernels import kernel
 from algorithms.labels import labels
 from algorithms.nodes import NodesLike
@@ -283,7 +283,7 @@ class Ring(Partitioner[Circle]):
         return placer(structure.intervals)
 
     def _placer_nbytes(self, structure: Circle) -> int:
-        return placer_nbytes(structure.intervals)
+        return known_nbytes(structure.intervals)
 
     def _place(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)

@@ -11,7 +11,7 @@ import numpy as np
 from algorithms.arcs import Arcs
 from algorithms.errors import InvalidParameter
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, State
-from algorithms.intervals import Intervals, intervals_from, place, placer, placer_nbytes, proportional_starts
+from algorithms.intervals import Intervals, intervals_from, known_nbytes, place, placer, proportional_starts
 from algorithms.node import NodeLike
 from algorithms.nodes import NodesLike
 from algorithms.registry import register
@@ -183,7 +183,7 @@ class Table(Partitioner[Entries]):
         return placer(structure.intervals)
 
     def _placer_nbytes(self, structure: Entries) -> int:
-        return placer_nbytes(structure.intervals)
+        return known_nbytes(structure.intervals)
 
     def _place(self, structure: Entries, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)
