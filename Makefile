@@ -4,21 +4,27 @@ PYTHON ?= python3
 PROFILE ?= regular
 HYPOTHESIS_PROFILE ?= dev
 PYTEST_FLAGS ?=
+MACHINE ?= local
+HISTORY ?= 5
+BASE ?= main
+ONLY ?=
 export HYPOTHESIS_PROFILE
 
 VENV := .venv
 RUN := $(VENV)/bin/python
+ASV = $(VENV)/bin/asv run --launch-method forkserver --show-stderr --machine $(MACHINE) $(if $(ONLY),--bench '$(ONLY)')
 INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help scaling article test lint types format constraints clean
+.PHONY: help scaling article test lint types format constraints clean \
+	bench bench-history bench-compare bench-html machine
 
 help: ## this list
 	@echo "make TARGET [PROFILE=smoke|regular|full] [PYTHON=python3.12]"
 	@echo
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
-		printf '  %-12s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1 \2/p' Makefile | while read -r target text; do \
+		printf '  %-14s %s\n' "$$target" "$$text"; done
 	@echo
 	@echo "The first target also makes $(VENV) and installs into it: one to two minutes, once."
 
@@ -42,17 +48,33 @@ format: $(VENV)/installed-dev ## lay out the code, and mend what can be mended: 
 	@$(RUN) -m ruff check --fix
 	@$(RUN) -m ruff format
 
+bench: machine ## the benchmarks of the last commit, kept in results/asv: ten minutes; ONLY=pattern for some
+	@$(ASV) 'HEAD^!'
+
+bench-history: machine ## the same for the last HISTORY=5 commits: ten minutes for each that has no results yet
+	@$(ASV) --skip-existing-successful 'HEAD~$(HISTORY)..HEAD'
+
+bench-compare: $(VENV)/installed ## what is slower here than in BASE=main, beyond noise: five to ten minutes
+	@$(RUN) -m experiments.benchmarks.compare --base '$(BASE)' --only '$(ONLY)'
+
+bench-html: $(VENV)/installed-bench ## the history as a page in .asv/html that needs no network: half a minute
+	@$(VENV)/bin/asv publish
+	@$(RUN) -m experiments.benchmarks.offline
+
+machine: $(VENV)/installed-bench
+	@$(VENV)/bin/asv machine --yes --machine $(MACHINE) > /dev/null
+
 constraints: ## write constraints.txt anew, from the newest versions that pyproject.toml allows: two minutes
 	@rm -rf $(VENV)
 	@$(MAKE) --no-print-directory $(RUN)
-	@$(INSTALL) --editable '.[dev,peers]'
+	@$(INSTALL) --editable '.[bench,dev,peers]'
 	@sed -n '/^#/p' constraints.txt > $(VENV)/constraints
 	@$(RUN) -m pip freeze --disable-pip-version-check --exclude-editable >> $(VENV)/constraints
 	@mv $(VENV)/constraints constraints.txt
-	@touch $(VENV)/installed $(VENV)/installed-dev
+	@touch $(VENV)/installed $(VENV)/installed-bench $(VENV)/installed-dev
 
 clean: ## remove the environment and all caches, but no results: a second
-	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .asv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find algorithms experiments examples tests -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are older than what decides the versions, or there is nothing to do and no network is touched.
@@ -64,6 +86,11 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(RUN)
 $(VENV)/installed-dev: pyproject.toml constraints.txt | $(RUN)
 	@echo "Installing into $(VENV), with what tests need: one to two minutes, once" >&2
 	@$(INSTALL) --constraint constraints.txt --editable '.[dev]'
+	@touch $(VENV)/installed $@
+
+$(VENV)/installed-bench: pyproject.toml constraints.txt | $(RUN)
+	@echo "Installing into $(VENV), with what the benchmark history needs: one to two minutes, once" >&2
+	@$(INSTALL) --constraint constraints.txt --editable '.[bench]'
 	@touch $(VENV)/installed $@
 
 $(RUN):

@@ -27,10 +27,21 @@ class CannotCompare(Exception):
 
 @dataclass(eq=False)
 class Side:
-    """One build: its sources, and a process at work on them while there is one."""
+    """One build: its sources, and a process at work on them while there is one.
+
+    Parameters
+    ----------
+    name
+        As messages call it.
+    sources
+        The folder that the packages are in.
+    kernels
+        Where its compiled kernels are kept; None for where they always are.
+    """
 
     name: str
     sources: Path
+    kernels: Path | None = None
     process: subprocess.Popen[str] | None = None
     log: IO[str] | None = None
 
@@ -47,7 +58,7 @@ class Side:
             env={
                 **os.environ,
                 "PYTHONPATH": str(self.sources),
-                "NUMBA_CACHE_DIR": str(self.sources.parent / "kernels"),
+                **({"NUMBA_CACHE_DIR": str(self.kernels)} if self.kernels else {}),
             },
         )
         return self
@@ -122,4 +133,8 @@ def lay_out(base: str, folder: Path) -> tuple[Side, Side]:
         shutil.copytree(
             ROOT / package, folder / "this" / package, ignore=shutil.ignore_patterns("__pycache__")
         )
-    return Side(f"{base} ({commit[:8]})", folder / "base"), Side("the working tree", folder / "this")
+    kernels = folder / "kernels"
+    return (
+        Side(f"{base} ({commit[:8]})", folder / "base", kernels),
+        Side("the working tree", folder / "this", kernels),
+    )

@@ -24,7 +24,7 @@ from .judgement import FASTER, SLOWER, TOLERANCE, Verdict, judge, resolution, su
 FOLDER = ".asv/compare"
 
 LAUNCHES, AGAIN = 5, 10
-ROUNDS = 5
+ROUNDS = 7
 SLICE = 4e6
 """Nanoseconds that one timing takes: short calls are repeated until they do."""
 

@@ -95,7 +95,7 @@ def texts(count: int, length: int) -> Strings:
     Examples
     --------
     >>> texts(2, 5).tolist()
-    [b'ponkj', b'bccgo']
+    [b'pnnlj', b'iacef']
     """
     random = words(-(-count * length // 8)).astype("<u8").view(np.uint8)[: count * length]
     return Strings(

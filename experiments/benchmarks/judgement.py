@@ -24,8 +24,8 @@ from numpy.typing import ArrayLike, NDArray
 if TYPE_CHECKING:
     from experiments.inference import TestResult
 
-SCREEN = 0.05
-"""In the first look a case is suspected at this level, for itself."""
+SCREEN = 0.25
+"""In the first look a case is suspected at this level, for itself: rather too many than one too few."""
 
 ALPHA = 0.01
 """Chance of any false verdict in the second look, slower or faster."""
