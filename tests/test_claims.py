@@ -123,10 +123,17 @@ def test_bad_use_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         (["--claim", "jumq.error"], "give one of article, envoy"),
         (["--claim", "jump.guava-buckets"], "did you mean 'jump.guava-bucket'"),
         (["--algorithms", "ring"], "a claim says which algorithm"),
-        (["--keys", "7"], "is below 1000"),
+        (["--keys", "0"], "is below 1"),
     ):
         assert run.main(["claims", "--out", str(tmp_path / "out"), *typed]) == 2
         assert because in capsys.readouterr().err
+
+
+def test_one_key_and_one_ring_decide_nothing_that_is_sampled(tmp_path: Path) -> None:
+    assert run.main(["claims", "--out", str(tmp_path), "--quiet", "--keys", "1", "--repetitions", "1"]) == 0
+    rows = store.load(tmp_path / "rows.csv")
+    sampled = rows[rows["kind"] == "estimate"]
+    assert set(sampled["verdict"]) == {UNDECIDED}
 
 
 def test_claims_can_be_chosen(tmp_path: Path) -> None:

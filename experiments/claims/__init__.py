@@ -45,9 +45,9 @@ class ClaimsParameters(Parameters):
     claim: tuple[str, ...] = parameter(
         "claims by id, or by how it begins; all by default", text, (), many=True, metavar="ID,...", least=0
     )
-    keys: int = parameter("keys, where a claim is sampled", integer(1000), 1_000_000, metavar="K")
+    keys: int = parameter("keys, where a claim is sampled", integer(1), 1_000_000, metavar="K")
     repetitions: int = parameter(
-        "rings, where a claim is about random rings", integer(2, 10**6), 200, metavar="R"
+        "rings, where a claim is about random rings", integer(1, 10**6), 200, metavar="R"
     )
 
 

@@ -97,7 +97,7 @@ def largest_even_entries(given: Mapping[str, Any], run: Run) -> Ours:
     """
     from scipy import stats
 
-    nodes, entries, rings = given["nodes"], given["entries"], max(4, run.rings // 50)
+    nodes, entries, rings = given["nodes"], given["entries"], max(4, run.rings // 30)
     values = _even_entries(nodes, given["points"], entries, rings, run.seed)
     mean = math.fsum(values) / rings
     deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (rings - 1))
