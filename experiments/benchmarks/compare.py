@@ -25,10 +25,10 @@ FOLDER = ".asv/compare"
 
 LAUNCHES, AGAIN = 5, 10
 ROUNDS = 7
-SLICE = 4e6
+SLICE = 2e6
 """Nanoseconds that one timing takes: short calls are repeated until they do."""
 
-BUDGET = 4e8
+BUDGET = 2e8
 """Nanoseconds that a case may take in one launch: slow calls get fewer rounds, but two at least."""
 
 NOISY = 0.1
