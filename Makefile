@@ -85,7 +85,7 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(RUN)
 
 $(VENV)/installed-dev: pyproject.toml constraints.txt | $(RUN)
 	@echo "Installing into $(VENV), with what tests need: one to two minutes, once" >&2
-	@$(INSTALL) --constraint constraints.txt --editable '.[dev]'
+	@$(INSTALL) --constraint constraints.txt --editable '.[dev,peers]'
 	@touch $(VENV)/installed $@
 
 $(VENV)/installed-bench: pyproject.toml constraints.txt | $(RUN)
