@@ -118,8 +118,7 @@ class Jump(Partitioner[int]):
 
     **Sources.** arXiv:1406.2294, the code of its figure 1, reproduced bit for bit, including its uniform,
     which has 31 bits: r / 2^31 for r = 1 ... 2^31. So the shares are uniform only up to 2.4e-7 of the mean
-    at 1000
-    buckets.
+    at 1000 buckets.
 
     **Done otherwise.** Nodes have names, and the node in bucket b may be replaced in one event; the algorithm
     itself grows and shrinks at the end only.

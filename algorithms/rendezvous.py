@@ -222,11 +222,10 @@ class Rendezvous(Partitioner[Bidders]):
     **Done otherwise.** The word of a pair is one full avalanche (``mixing.mix``) of the hash xor the node's
     seed, the xxh64 of its name whatever ``hash`` is, so that narrow hash functions cannot make two nodes
     equal. The logarithm is our own (``logarithm.py``): the same winner on every machine. Equal scores go
-    by the
-    word, equal words by the smaller name.
+    by the word, equal words by the smaller name.
 
     **Costs.** assign O(n) avalanches, and with weights as many logarithms; an event O(n log n), to sort
-    the names; memory 12 bytes a node, 20 with weights.
+    the names; memory 12 bytes a node, 28 with weights.
 
     **Adverse case.** Large n: at 1000 nodes a lookup costs 1000 avalanches.
 
