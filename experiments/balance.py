@@ -213,8 +213,11 @@ class _Rows:
 
     def sampled(self, source: Workload, seed: int, load: NDArray[np.int64]) -> dict[str, Any]:
         """Return the row of a workload's keys."""
+        from experiments import inference
+        from experiments.workloads import repeats
+
         keys = int(load.sum())
-        distinct, collision = _repeats(source, seed, keys)
+        distinct, collision = repeats(source, seed, keys)
         law = self._law(keys, collision if distinct < keys else None)
         squares = sum(int(count) ** 2 for count in load)
         n = len(load)
@@ -225,6 +228,7 @@ class _Rows:
             "distinct": distinct,
             "collision": collision,
             "variance": (n * squares - keys * keys) / (n * n),
+            "g": inference.g_statistic(load),
             **_measures(load.tolist(), repeats=distinct < keys),
             **law,
         }
@@ -239,6 +243,7 @@ class _Rows:
             "distinct": None,
             "collision": None,
             "variance": None,
+            "g": None,
             **_measures(list(share.values())),
             **self._law(None, None),
         }
@@ -310,41 +315,12 @@ def _measures(load: Sequence[int], *, repeats: bool = False) -> dict[str, Any]:
         "cv": measures.cv(load),
         "max_to_mean": float(relative.max()),
         "min_to_mean": float(relative.min()),
+        "first_to_mean": float(relative[0]),
         **{f"p{level}": float(value) for level, value in levels},
         "bin_width": width,
         "first_bin": first,
         "histogram": " ".join(map(str, np.bincount(bins - first).tolist())),
     }
-
-
-def _repeats(source: Workload, seed: int, keys: int) -> tuple[int, float]:
-    """Return how many keys are distinct, and the chance that two draws of the keys at hand are equal."""
-    return _counted_repeats(source, seed, keys) if source.skewed else (keys, 1 / keys)
-
-
-@lru_cache(maxsize=256)
-def _counted_repeats(source: Workload, seed: int, keys: int) -> tuple[int, float]:
-    from experiments.workloads import chunks_of
-
-    parts: list[tuple[NDArray[np.uint64], NDArray[np.int64]]] = []
-    for number, size in enumerate(chunks_of(keys)):
-        parts.append(np.unique(source.ids(number, seed, size), return_counts=True))
-        # merged in pairs of about equal size, so that each key is sorted few times
-        while len(parts) > 1 and len(parts[-1][0]) * 2 > len(parts[-2][0]):
-            parts[-2:] = [_merged(*parts[-2:])]
-    while len(parts) > 1:
-        parts[-2:] = [_merged(*parts[-2:])]
-    counts = parts[0][1].tolist()
-    return len(counts), sum(count * count for count in counts) / (keys * keys)
-
-
-def _merged(
-    left: tuple[NDArray[np.uint64], NDArray[np.int64]], right: tuple[NDArray[np.uint64], NDArray[np.int64]]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    ids, place = np.unique(np.concatenate([left[0], right[0]]), return_inverse=True)
-    counts = np.zeros(len(ids), dtype=np.int64)
-    np.add.at(counts, place, np.concatenate([left[1], right[1]]))
-    return ids, counts
 
 
 def _variants(candidate: Candidate, parameters: BalanceParameters) -> Iterator[Candidate]:

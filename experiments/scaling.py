@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from algorithms import Capability, InvalidWeight, Partitioner, UnsupportedEvent
 from algorithms.hashing import Hashes, hash_function
+from algorithms.registry import parameters_of
 from experiments import events, selection
 from experiments.errors import BadUse
 from experiments.events import Event
@@ -112,6 +113,7 @@ class Scaling(Experiment[ScalingParameters]):
             "algorithm": candidate.algorithm,
             "label": candidate.label,
             "settings": candidate.settings,
+            "points": _points(candidate),
             "hash": candidate.hash,
             "repetition": repetition.number,
             "seed": repetition.keys,
@@ -127,11 +129,12 @@ class Scaling(Experiment[ScalingParameters]):
                 rows.append({**common, "event": text, "method": "sampled", **nothing, "cannot": trial})
         sample = _Sample(before, source, repetition, parameters.keys)
         for trial, measured in zip(trials, sample.measure(trials, context), strict=True):
-            rows.append({**common, **_outcome(trial, candidate), "method": "sampled", **measured})
+            described = {**common, **_outcome(trial, candidate, sample.collision)}
+            rows.append({**described, "method": "sampled", **measured})
         if case.arguments["first"] and candidate.spec.can(Capability.INTERVALS):
             for trial in trials:
                 measured = _measured(_exact(trial, before), None)
-                described = {**common, "workload": ALL_HASHES, **_outcome(trial, candidate)}
+                described = {**common, "workload": ALL_HASHES, **_outcome(trial, candidate, 0.0)}
                 rows.append({**described, "method": "exact", **measured})
         hashes = sample.hashes(0, min(TIMED_KEYS, sample.chunks.size(0)))
         timing = [{**common, "event": trial.event.text, **_timed(before, trial, hashes)} for trial in trials]
@@ -169,12 +172,20 @@ def _attempt(
     return _Trial(event, change, EventShape.between(before.nodes, after.nodes), after)
 
 
-def _outcome(trial: _Trial, candidate: Candidate) -> dict[str, Any]:
-    """Return what is known of an event before anything is measured: its size, and the law."""
-    from experiments.theory import family_of, movement, stray
+def _points(candidate: Candidate) -> int | None:
+    return int(candidate.value("points")) if "points" in parameters_of(candidate.cls) else None
+
+
+def _outcome(trial: _Trial, candidate: Candidate, collision: float) -> dict[str, Any]:
+    """Return what is known of an event before anything is measured: its size, and the law.
+
+    `collision` is the chance that two draws are of one key; 0 where all hashes are counted.
+    """
+    from experiments.theory import family_of, movement, movement_variance, stray
 
     law = family_of(candidate.spec, trial.shape)
     moves, strays = movement(law, trial.shape), stray(law, trial.shape)
+    spread = movement_variance(law, trial.shape, collision=collision, points=_points(candidate))
     return {
         "event": trial.event.text,
         "n_after": len(trial.after.nodes),
@@ -182,6 +193,7 @@ def _outcome(trial: _Trial, candidate: Candidate) -> dict[str, Any]:
         "law": law or None,
         "law_movement": None if moves is None else Fraction(moves.value),
         "law_stray": None if strays is None else Fraction(strays.value),
+        "law_variance": None if spread is None else float(spread),
     }
 
 
@@ -191,7 +203,7 @@ MEASURES = (
     "cv_before", "max_to_mean_before", "min_to_mean_before",
     "cv_after", "max_to_mean_after", "min_to_mean_after",
 )  # fmt: skip
-COLUMNS = ("n_after", "cannot", "law", "law_movement", "law_stray", *MEASURES)
+COLUMNS = ("n_after", "cannot", "law", "law_movement", "law_stray", "law_variance", *MEASURES)
 
 
 def _measured(flows: Flows, distinct: tuple[int, int] | None) -> dict[str, Any]:
@@ -227,6 +239,13 @@ class _Sample:
 
         self.before, self.source, self.repetition = before, source, repetition
         self.chunks = chunks_of(source.available(keys))
+
+    @property
+    def collision(self) -> float:
+        """The chance that two draws of the keys at hand are of one key."""
+        from experiments.workloads import repeats
+
+        return repeats(self.source, self.repetition.keys, self.chunks.keys)[1]
 
     def hashes(self, number: int, size: int) -> Hashes:
         """Return the hashes of the first `size` keys of a chunk."""

@@ -115,6 +115,8 @@ def test_measures_of_a_row_are_those_of_its_loads() -> None:
     assert row["cv"] == pytest.approx(drawn.std() / mean, rel=1e-12)
     assert row["max_to_mean"] == pytest.approx(drawn.max() / mean, rel=1e-12)
     assert row["min_to_mean"] == pytest.approx(drawn.min() / mean, rel=1e-12)
+    assert row["first_to_mean"] == pytest.approx(drawn[0] / mean, rel=1e-12)
+    assert row["g"] == pytest.approx(2 * (drawn * np.log(drawn / mean)).sum(), rel=1e-6)
     assert row["p95"] == pytest.approx(np.percentile(drawn / mean, 95), rel=1e-12)
     counts = [int(count) for count in row["histogram"].split()]
     assert sum(counts) == 7

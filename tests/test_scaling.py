@@ -93,6 +93,20 @@ def test_measures_of_one_event_are_consistent(smoke: tuple[pd.DataFrame, object]
     assert (done["max_to_mean_after"] >= 1).all()
 
 
+def test_rows_say_how_far_one_run_departs_from_its_law(smoke: tuple[pd.DataFrame, object]) -> None:
+    """Binomial where keys are placed one by one; on a ring the variance of Beta(v, n v) comes first."""
+    rows = smoke[0][smoke[0]["event"] == "add:1"]
+    sampled = rows[rows["method"] == "sampled"].drop_duplicates("label").set_index("label")
+    mean, keys = 1 / 17, 20_000
+    assert sampled["law_variance"]["jump"] == pytest.approx(mean * (1 - mean) / keys)
+    share = mean * (1 - mean) / (17 * sampled["points"]["ring"] + 1)
+    assert sampled["law_variance"]["ring"] == pytest.approx(share + (mean * (1 - mean) - share) / keys)
+    assert pd.isna(sampled["points"]["jump"])
+    exact = rows[rows["method"] == "exact"].drop_duplicates("label").set_index("label")
+    assert exact["law_variance"]["ring"] == pytest.approx(share)
+    assert exact["law_variance"]["key_range"] == 0.0
+
+
 def test_what_it_shows_is_complete(smoke: tuple[pd.DataFrame, Outcome[ScalingParameters]]) -> None:
     outcome = smoke[1]
     tables = {table.stem: table.to_terminal(120) for table in outcome.presentation.tables}

@@ -41,12 +41,14 @@ from experiments.theory.simple_events import (
     replaced,
     replaced_stray,
 )
+from experiments.theory.spread import cv_squared_variance, movement_variance
 
 __all__ = [
     "BalanceLaw",
     "Prediction",
     "balance",
     "collision",
+    "cv_squared_variance",
     "cv_standard_error",
     "dirichlet",
     "dirichlet_multinomial",
@@ -60,6 +62,7 @@ __all__ = [
     "minimum",
     "modulo",
     "movement",
+    "movement_variance",
     "multinomial",
     "nearest_point_cv_squared",
     "points_needed",

@@ -8,6 +8,7 @@ from experiments.workloads.base import CHUNK, Chunks, Workload, chunks_of
 from experiments.workloads.census import last_names
 from experiments.workloads.distinct import Distinct, count_distinct
 from experiments.workloads.parse import FAMILIES, parse
+from experiments.workloads.repeats import repeats
 
 __all__ = [
     "CHUNK",
@@ -19,4 +20,5 @@ __all__ = [
     "count_distinct",
     "last_names",
     "parse",
+    "repeats",
 ]

@@ -1,0 +1,80 @@
+"""Tests of a measured value against its law: whether chance alone can explain the difference."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from numpy.typing import ArrayLike
+
+from experiments.inference.samples import TestResult, check_counts, finite, mean_and_error, ratio
+from experiments.measures import rounded
+
+
+def proportion_agrees(successes: int, trials: int, expected: float | Fraction) -> TestResult:
+    """Test a sampled fraction against its exact value: the exact binomial test, two-sided.
+
+    For the sampled movement of one partitioner against the movement integrated over its arcs.
+
+    Parameters
+    ----------
+    successes, trials
+        Keys that moved, and all keys, independent draws of uniform hashes.
+    expected
+        The exact fraction.
+
+    Raises
+    ------
+    ValueError
+        If not 0 <= successes <= trials, trials >= 1, 0 <= expected <= 1.
+
+    Examples
+    --------
+    >>> proportion_agrees(260, 1000, Fraction(1, 4)).p_value
+    0.4652752578
+    >>> proportion_agrees(1, 1000, 0).p_value
+    0.0
+    """
+    check_counts(successes, trials)
+    if not 0 <= expected <= 1:
+        raise ValueError(f"an expected fraction of {float(expected)}; give one in [0, 1]")
+    from scipy import stats
+
+    p = float(expected)
+    effect = successes / trials - p
+    p_value = float(stats.binomtest(successes, trials, p).pvalue)
+    return TestResult(
+        rounded(p_value), effect, ratio(effect, math.sqrt(p * (1 - p) / trials)), trials, "exact binomial"
+    )
+
+
+def mean_agrees(values: ArrayLike, expected: float | Fraction) -> TestResult:
+    """Test a mean over repetitions against its law: Student's t, two-sided.
+
+    Parameters
+    ----------
+    values
+        (r,) one value for each repetition, r >= 2.
+    expected
+        The law's mean.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 values, or one that is not finite.
+
+    Examples
+    --------
+    >>> mean_agrees([1.0, 2.0, 3.0], 2).p_value
+    1.0
+    """
+    sample = finite(values)
+    if sample.size < 2:
+        raise ValueError("one repetition says nothing of its error; a test of a mean needs at least 2")
+    from scipy import stats
+
+    centre, error = mean_and_error(sample)
+    effect = centre - float(expected)
+    t = ratio(effect, error)
+    p_value = 2 * float(stats.t.sf(abs(t), sample.size - 1))
+    return TestResult(rounded(p_value), effect, t, sample.size, "t")
