@@ -12,7 +12,17 @@ from algorithms import Nodes, Partitioner
 from experiments.errors import BadUse, did_you_mean
 from experiments.parsers import integer, number
 
-__all__ = ["KINDS", "Change", "Event", "parse"]
+__all__ = [
+    "KINDS",
+    "SEQUENCES",
+    "SEQUENCE_SUMMARIES",
+    "Change",
+    "Event",
+    "canonical",
+    "canonical_sequence",
+    "parse",
+    "sequence",
+]
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,10 @@ class Event(ABC):
         """How many nodes there must be before it."""
         return 1
 
+    def nodes_after(self, nodes: int) -> int:
+        """Return how many nodes there are after it, if there were so many before."""
+        return nodes
+
     @abstractmethod
     def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
         """Name the nodes.
@@ -114,6 +128,9 @@ class Add(_Counted):
     def title(self) -> str:
         return "add one" if self.count == 1 else f"add {self.count}"
 
+    def nodes_after(self, nodes: int) -> int:
+        return nodes + self.count
+
     def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
         return Change(add=tuple(newcomer(len(nodes) + i) for i in range(self.count)))
 
@@ -126,6 +143,9 @@ class Double(Event):
     summary = "as many nodes join as there are"
     text = "double"
     title = "double"
+
+    def nodes_after(self, nodes: int) -> int:
+        return 2 * nodes
 
     def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
         return Change(add=tuple(newcomer(len(nodes) + i) for i in range(len(nodes))))
@@ -149,6 +169,9 @@ class Remove(Event):
     def title(self) -> str:
         return f"remove the {self.where}" + (" one" if self.where == "middle" else "")
 
+    def nodes_after(self, nodes: int) -> int:
+        return nodes - 1
+
     def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
         return Change(remove=(_middle(nodes) if self.where == "middle" else nodes[nodes.top - 1].name,))
 
@@ -168,6 +191,9 @@ class RemoveRandom(_Counted):
     @property
     def least_nodes(self) -> int:
         return self.count + 1
+
+    def nodes_after(self, nodes: int) -> int:
+        return nodes - self.count
 
     def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
         drawn = random.Random(seed).sample(nodes.buckets().tolist(), self.count)
@@ -297,3 +323,89 @@ def canonical(text: object) -> str:
     'weight:2'
     """
     return parse(text).text
+
+
+SEQUENCES: dict[str, tuple[str, ...]] = {
+    "life": (
+        "add:1", "add:1", "remove-random:1", "replace", "double",
+        "weight:2", "remove-random:3", "remove:last", "weight:0.5", "remove:middle",
+    ),
+    "grow": ("add:1",) * 10,
+    "shrink": ("remove:last",) * 10,
+    "tide": ("add:1",) * 5 + ("remove:last",) * 5,
+    "rolling": ("replace",) * 10,
+    "churn": ("add:1", "remove-random:1") * 5,
+}  # fmt: skip
+"""Sequences of events that have a name, ten events each: see `SEQUENCE_SUMMARIES`."""
+
+SEQUENCE_SUMMARIES: dict[str, str] = {
+    "life": "a cluster grows, loses nodes, doubles, is given weights and shrinks",
+    "grow": "one node after the other joins",
+    "shrink": "the last node leaves, ten times",
+    "tide": "five nodes join, one after the other, and leave again in reverse: the end is the start",
+    "rolling": "one node after the other is replaced by a new one",
+    "churn": "a node joins and a random one leaves, five times",
+}
+"""What happens in each of `SEQUENCES`, in a few words for help and tables."""
+
+
+def sequence(text: object) -> tuple[Event, ...]:
+    """Return the events that the text of a sequence stands for.
+
+    Parameters
+    ----------
+    text
+        The name of one of `SEQUENCES`, or events with commas between them.
+
+    Returns
+    -------
+    tuple of Event
+        One or more.
+
+    Raises
+    ------
+    BadUse
+        If it is neither.
+
+    Examples
+    --------
+    >>> [event.text for event in sequence("add:1, add:2,double")], len(sequence("churn"))
+    (['add:1', 'add:2', 'double'], 10)
+    """
+    written = str(text).strip()
+    if written in SEQUENCES:
+        return tuple(map(parse, SEQUENCES[written]))
+    parts = [part.strip() for part in written.split(",")]
+    if len(parts) == 1 and parts[0].partition(":")[0] not in KINDS:
+        hint = did_you_mean(written, SEQUENCES)
+        raise BadUse(
+            f"{text!r} is no sequence of scale events; give one of {', '.join(SEQUENCES)}, "
+            f"or events with commas between them, such as add:1,replace{hint}"
+        )
+    return tuple(map(parse, parts))
+
+
+def canonical_sequence(text: object) -> str:
+    """Return the shortest text of a sequence: its name, or its events.
+
+    Parameters
+    ----------
+    text
+        As for `sequence`.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    BadUse
+        As `sequence` does.
+
+    Examples
+    --------
+    >>> canonical_sequence("add, weight:2.0"), canonical_sequence("life")
+    ('add:1,weight:2', 'life')
+    """
+    written = str(text).strip()
+    return written if written in SEQUENCES else ",".join(event.text for event in sequence(written))

@@ -86,7 +86,7 @@ class Scaling(Experiment[ScalingParameters]):
         sources = [workloads.parse(text) for text in parameters.workload]
         for candidate in candidates:
             for source in sources:
-                _check_hash(candidate, source)
+                selection.check_keys(candidate, source)
         return [
             Case(
                 f"{source.text}|{n}|{repetition}|{candidate.label}",
@@ -145,14 +145,6 @@ class Scaling(Experiment[ScalingParameters]):
         from experiments.report import scaling as shown
 
         return shown.present(results)
-
-
-def _check_hash(candidate: Candidate, source: Workload) -> None:
-    if not (source.integers or hash_function(candidate.hash).takes_text):
-        raise BadUse(
-            f"the hash function {candidate.hash} of {candidate.label} takes ints only, and the keys of "
-            f"{source.text} are text; choose another hash or another workload"
-        )
 
 
 def _attempt(

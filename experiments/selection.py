@@ -11,9 +11,10 @@ import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from algorithms.errors import ShardlabError, suggestion
+from algorithms.hashing import hash_function
 from algorithms.interface import Capability, Partitioner, Spec
 from algorithms.nodes import NodesLike
 from algorithms.registry import class_of, names, parameters_of
@@ -23,7 +24,10 @@ from experiments.errors import BadUse
 from experiments.parameters import Parameters
 from experiments.values import parse_value
 
-__all__ = ["Candidate", "files_of", "having", "lacking", "resolve"]
+if TYPE_CHECKING:
+    from experiments.workloads import Workload
+
+__all__ = ["Candidate", "check_keys", "files_of", "having", "lacking", "resolve"]
 
 
 @dataclass(frozen=True)
@@ -241,6 +245,28 @@ def resolve(selections: Sequence[str] = (), settings: Sequence[str] = ()) -> lis
         if labels.count(label) > 1:
             raise BadUse(f"--algorithms: {label!r} is given twice; give each once, or with other parameters")
     return candidates
+
+
+def check_keys(candidate: Candidate, source: Workload) -> None:
+    """Refuse a workload whose keys the candidate's hash function cannot take.
+
+    Parameters
+    ----------
+    candidate
+        Of a run.
+    source
+        The workload.
+
+    Raises
+    ------
+    BadUse
+        If the keys are text, and the hash function takes ints only.
+    """
+    if not (source.integers or hash_function(candidate.hash).takes_text):
+        raise BadUse(
+            f"the hash function {candidate.hash} of {candidate.label} takes ints only, and the keys of "
+            f"{source.text} are text; choose another hash or another workload"
+        )
 
 
 def files_of(parameters: Parameters) -> list[Path]:
