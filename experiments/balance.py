@@ -86,6 +86,7 @@ class Balance(Experiment[BalanceParameters]):
 
     name = "balance"
     title = "how evenly keys fall on nodes: over n, points, hash functions and workloads, beside the law"
+    section = 20
     Parameters = BalanceParameters
 
     def cases(self, parameters: BalanceParameters) -> Sequence[Case]:

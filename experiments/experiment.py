@@ -188,6 +188,9 @@ class Experiment(ABC, Generic[P]):
     title: ClassVar[str]
     """One line for the list."""
 
+    section: ClassVar[int] = 50
+    """Where its chapter stands in a report: those with smaller numbers come before."""
+
     Parameters: type[P]
     """The class of the parameters."""
 

@@ -56,6 +56,7 @@ class Memory(Experiment[MemoryParameters]):
 
     name = "memory"
     title = "how many bytes a partitioner holds, as it says and as the allocator counts"
+    section = 70
     Parameters = MemoryParameters
 
     def cases(self, parameters: MemoryParameters) -> Sequence[Case]:

@@ -72,6 +72,7 @@ class Resize(Experiment[ResizeParameters]):
 
     name = "resize"
     title = "how long building, adding and removing a node take, and the lookups right after"
+    section = 60
     Parameters = ResizeParameters
 
     def cases(self, parameters: ResizeParameters) -> Sequence[Case]:

@@ -17,12 +17,13 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from experiments import catalogue
 from experiments.errors import BadUse, did_you_mean
 from experiments.experiment import Experiment, names
 from experiments.experiment import find as find_experiment
+from experiments.flags import FlagParser
 from experiments.parameters import Parameters, fields_of, flag_of, switch
 
 if TYPE_CHECKING:
@@ -32,11 +33,19 @@ __all__ = ["main"]
 
 PROGRAM = "python -m experiments.run"
 
+COMMANDS = {
+    "list": "what there is: experiments, algorithms, hashes, workloads",
+    "verify": "compute stored results again and compare",
+    "report": "a document of stored results, as HTML, Markdown or LaTeX",
+}
+"""What can stand in the place of an experiment, and what it does."""
+
 HELP = """\
 usage: {program} EXPERIMENT [flags]      run it; EXPERIMENT --help shows its flags
        {program} list                    the experiments, a line each
        {program} list algorithms | hashes | workloads
        {program} verify [PATH ...]       compute stored results again and compare
+       {program} report [PATH ...]       a document of stored results, as HTML, Markdown or LaTeX
 
 experiments: {experiments}
 
@@ -86,7 +95,7 @@ def _dispatch(typed: list[str], find: Find) -> int:
         text = HELP.format(program=PROGRAM, experiments=", ".join(names()))
         if not typed:
             raise BadUse(
-                f"say what to run: {PROGRAM} NAME, with NAME one of {', '.join(names())}, list, verify"
+                f"say what to run: {PROGRAM} NAME, with NAME one of {', '.join((*names(), *COMMANDS))}"
             )
         _say(text.rstrip("\n"))
         return 0
@@ -95,6 +104,8 @@ def _dispatch(typed: list[str], find: Find) -> int:
         return _list(rest, find)
     if command == "verify":
         return _verify(rest, find)
+    if command == "report":
+        return _report(rest, find)
     if command.startswith("-"):
         raise BadUse(f"{command!r} comes before the experiment; give {PROGRAM} NAME [flags]")
     try:
@@ -102,21 +113,14 @@ def _dispatch(typed: list[str], find: Find) -> int:
     except BadUse:
         if command in names():
             raise
-        known = (*names(), "list", "verify")
+        known = (*names(), *COMMANDS)
         hint = did_you_mean(command, known)
         raise BadUse(f"there is no experiment {command!r}; give one of {', '.join(known)}{hint}") from None
     return _run(experiment, rest, typed)
 
 
-class _Parser(argparse.ArgumentParser):
-    """Raises `BadUse` where argparse would print its usage and exit."""
-
-    def error(self, message: str) -> NoReturn:
-        raise BadUse(message.removeprefix("argument "))
-
-
-def _flags(experiment: Experiment[Any]) -> _Parser:
-    parser = _Parser(
+def _flags(experiment: Experiment[Any]) -> FlagParser:
+    parser = FlagParser(
         prog=f"{PROGRAM} {experiment.name}",
         description=f"{experiment.title}.",
         epilog="Numbers may be written 1e7. Defaults are those of the profile regular.",
@@ -241,7 +245,7 @@ def _fold(text: str, width: int, **indents: str) -> str:
 def _list(rest: Sequence[str], find: Find) -> int:
     what = rest[0] if rest else "experiments"
     kinds: Mapping[str, Callable[[], list[tuple[str, str]]]] = {
-        "experiments": lambda: [(name, find(name).title) for name in names()],
+        "experiments": lambda: [*((name, find(name).title) for name in names()), *COMMANDS.items()],
         "algorithms": _algorithms,
         "hashes": _hashes,
         "workloads": _workloads,
@@ -287,7 +291,7 @@ def _workloads() -> list[tuple[str, str]]:
 
 
 def _verify(rest: Sequence[str], find: Find) -> int:
-    parser = _Parser(
+    parser = FlagParser(
         prog=f"{PROGRAM} verify",
         description="Compute stored results again, elsewhere, and compare every file that no clock decides.",
         allow_abbrev=False,
@@ -312,6 +316,14 @@ def _verify(rest: Sequence[str], find: Find) -> int:
         elif not given.quiet:
             _say(f"{folder}: the same, {verdict.files} files")
     return code
+
+
+def _report(rest: Sequence[str], find: Find) -> int:
+    from experiments.report import command
+
+    for line in command.report(rest, find, f"{PROGRAM} report"):
+        _say(line)
+    return 0
 
 
 def _is_refusal(error: Exception) -> bool:

@@ -73,6 +73,7 @@ class Scaling(Experiment[ScalingParameters]):
 
     name = "scaling"
     title = "what moves, and what it costs, when a cluster changes size: 16 -> 17 nodes and its kin"
+    section = 30
     Parameters = ScalingParameters
 
     def cases(self, parameters: ScalingParameters) -> Sequence[Case]:

@@ -69,6 +69,7 @@ class Targets(Experiment[TargetsParameters]):
 
     name = "targets"
     title = "the speeds that this project promises itself: measured, beside the target"
+    section = 90
     Parameters = TargetsParameters
 
     def inputs(self, parameters: TargetsParameters) -> Sequence[Path]:

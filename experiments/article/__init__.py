@@ -25,6 +25,7 @@ class Article(Experiment[ArticleParameters]):
 
     name = "article"
     title = f"the article {ARTICLE}: every number, table and figure, ours beside the published"
+    section = 85
     Parameters = ArticleParameters
 
     def inputs(self, parameters: ArticleParameters) -> Sequence[Path]:

@@ -56,6 +56,7 @@ class Claims(Experiment[ClaimsParameters]):
 
     name = "claims"
     title = "published numbers, recomputed: confirmed, refuted, or undecided and what would decide"
+    section = 80
     Parameters = ClaimsParameters
 
     def cases(self, parameters: ClaimsParameters) -> Sequence[Case]:

@@ -64,6 +64,7 @@ class Properties(Experiment[PropertiesParameters]):
 
     name = "properties"
     title = "which promises every algorithm keeps, by search, with the smallest counterexamples"
+    section = 10
     Parameters = PropertiesParameters
 
     def inputs(self, parameters: PropertiesParameters) -> Sequence[Path]:

@@ -1,0 +1,113 @@
+"""The command ``report``: one document of stored runs, as HTML, Markdown or LaTeX."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.errors import BadUse, did_you_mean
+from experiments.experiment import Experiment
+from experiments.flags import FlagParser
+
+__all__ = ["FORMATS", "report"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A format of reports.
+
+    Parameters
+    ----------
+    module
+        Of this package; its ``write(chapters, out)`` writes the report.
+    out
+        What is written where nothing else is said, below ``results/report``.
+    what
+        What that is.
+    """
+
+    module: str
+    out: str
+    what: str
+
+
+FORMATS: Mapping[str, Kind] = {
+    "html": Kind("html", "shardlab.html", "one file that needs no network"),
+    "markdown": Kind("markdown", "markdown", "a folder with report.md and its figures"),
+    "latex": Kind("manuscript", "latex", "a folder with report.tex, tables, figures, methods and BibTeX"),
+}
+
+
+def report(
+    typed: Sequence[str], find: Callable[[str], Experiment[Any]], program: str = "report"
+) -> Iterator[str]:
+    """Write a report of stored runs.
+
+    Parameters
+    ----------
+    typed
+        The flags.
+    find
+        Gives an experiment by its name.
+    program
+        How the command is called, for its help.
+
+    Yields
+    ------
+    str
+        Lines to print: which runs were taken, and what was written.
+
+    Raises
+    ------
+    BadUse
+        If the flags are wrong, there are no runs, or the files cannot be written.
+
+    Examples
+    --------
+    >>> list(report(["--format", "word"], lambda name: None))
+    Traceback (most recent call last):
+        ...
+    experiments.errors.BadUse: --format: 'word' is unknown; give html, markdown or latex
+    """
+    parser = _parser(program)
+    given = parser.parse_args(list(typed))
+    if given.format not in FORMATS:
+        *most, last = FORMATS
+        hint = did_you_mean(given.format, FORMATS)
+        raise BadUse(f"--format: {given.format!r} is unknown; give {', '.join(most)} or {last}{hint}")
+    if given.out == "":
+        raise BadUse("--out: the name is empty; give one")
+    from experiments.report.chapters import read
+    from experiments.runner import RESULTS
+
+    chapters = read([Path(path) for path in given.results], find=find)
+    kind = FORMATS[given.format]
+    module = f"experiments.report.{kind.module}"
+    if importlib.util.find_spec(module) is None:
+        raise BadUse(f"--format: this version writes no {given.format}; give another format")
+    out = RESULTS / "report" / kind.out if given.out is None else Path(given.out)
+    yield from (f"{chapter.name}: {chapter.folder}/" for chapter in chapters)
+    importlib.import_module(module).write(chapters, out)
+    yield f"Written to {out}{'/' if out.is_dir() else ''}"
+
+
+def _parser(program: str) -> FlagParser:
+    parser = FlagParser(
+        prog=program,
+        description="One document of stored runs: tables, figures, what they mean, methods and provenance. "
+        "Nothing is computed anew.",
+        epilog="Of a folder above runs the best profile of each experiment is taken: full before regular "
+        "before smoke.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "results", nargs="*", metavar="RESULTS", help="folders of runs, or above (default results)"
+    )
+    kinds = "; ".join(f"{name}, {kind.what}" for name, kind in FORMATS.items())
+    parser.add_argument("--format", metavar="FORMAT", default="html", help=f"{kinds} (default html)")
+    parser.add_argument("--out", metavar="PATH", help="where to write instead of results/report/")
+    return parser
