@@ -291,7 +291,7 @@ def test_lists_have_a_line_each(what: str, capsys: pytest.CaptureFixture[str]) -
     assert len(lines) == len({line.split()[0] for line in lines}) >= 1
     assert all(len(line.split(maxsplit=1)) == 2 for line in lines)
     if what == "experiments":
-        assert [line.split()[0] for line in lines] == list(names())
+        assert [line.split()[0] for line in lines] == [*names(), *run.COMMANDS]
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
