@@ -1,0 +1,74 @@
+"""The experiment `hashes`: poor hash functions are found out, and good ones are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from algorithms import names
+from experiments import runner
+from experiments.hashes import EXPERIMENT
+
+WORKLOADS = ("sequential", "strings", "uniform")
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> runner.Outcome[Any]:
+    parameters = EXPERIMENT.profile("regular").replace({"keys": 100_000, "repetitions": 2})
+    return runner.run(EXPERIMENT, parameters, out=tmp_path_factory.mktemp("hashes"))
+
+
+def cells(outcome: runner.Outcome[Any], name: str) -> pd.DataFrame:
+    table = next(table for table in outcome.presentation.tables if table.name == name)
+    return table.frame.set_index(["workload", "label"])
+
+
+def test_every_algorithm_has_a_line_for_every_workload(shown: runner.Outcome[Any]) -> None:
+    for name in ("ratio", "peak"):
+        assert list(cells(shown, name).index) == [
+            (workload, label) for workload in WORKLOADS for label in names()
+        ]
+
+
+def test_a_good_hash_function_is_as_random_as_random_hashes(shown: runner.Outcome[Any]) -> None:
+    good = cells(shown, "ratio")["xxh64"].astype(float)
+    assert good.between(0.75, 1.3).all()
+    assert not any(line.startswith("xxh64") for line in shown.presentation.meaning)
+
+
+def test_identity_puts_sequential_keys_on_one_range_and_deals_them_out_by_modulo(
+    shown: runner.Outcome[Any],
+) -> None:
+    peak, ratio = cells(shown, "peak")["identity"], cells(shown, "ratio")["identity"]
+    assert peak["sequential", "key_range"] == 100
+    assert ratio["sequential", "key_range"] > 100
+    assert peak["sequential", "modulo"] == 1
+    assert ratio["sequential", "modulo"] == 0
+    assert float(ratio["sequential", "rendezvous"]) == pytest.approx(1, abs=0.3)
+    line = next(line for line in shown.presentation.meaning if line.startswith("identity on sequential"))
+    assert "key_range × " in line
+    assert "more even: modulo" in line
+
+
+def test_who_takes_no_text_says_so_and_has_no_number(shown: runner.Outcome[Any]) -> None:
+    table = next(table for table in shown.presentation.tables if table.name == "ratio")
+    assert cells(shown, "ratio").loc["strings", "identity"].isna().all()
+    assert any("identity takes ints only" in note for note in table.notes)
+
+
+def test_similar_names_hashed_by_fnv_or_crc_make_poor_rings(shown: runner.Outcome[Any]) -> None:
+    ratio = cells(shown, "ratio")
+    for function, least in (("fnv1a_64", 4), ("crc32", 2)):
+        assert float(ratio.loc[("uniform", "ring"), function]) > least
+        line = next(x for x in shown.presentation.meaning if x.startswith(f"{function} on uniform"))
+        assert "ring ×" in line
+
+
+def test_what_it_writes_is_a_chart_for_each_workload(tmp_path: Path) -> None:
+    outcome = runner.run(EXPERIMENT, EXPERIMENT.profile("smoke"), profile="smoke", out=tmp_path / "smoke")
+    drawn = {path.name for path in outcome.files if path.suffix == ".pdf"}
+    assert drawn == {"ratio-sequential.pdf", "ratio-names.pdf"}
+    assert any("repeat" in line or "as uneven as" in line for line in outcome.presentation.meaning)
