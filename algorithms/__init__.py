@@ -26,7 +26,7 @@ from algorithms.errors import (
     UnknownNode,
     UnsupportedEvent,
 )
-from algorithms.interface import Capability, Partitioner, Spec
+from algorithms.interface import Capability, Partitioner, Publication, Spec
 from algorithms.node import Node
 from algorithms.nodes import Nodes
 from algorithms.registry import class_of, create, having, names, parameters_of, register, spec_of, unregister
@@ -45,6 +45,7 @@ __all__ = [
     "Node",
     "Nodes",
     "Partitioner",
+    "Publication",
     "ShardlabError",
     "Spec",
     "UnknownAlgorithm",

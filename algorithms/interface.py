@@ -25,7 +25,7 @@ from algorithms.errors import (
 from algorithms.hashing import Hashes, hash_column, hash_function
 from algorithms.node import Node, NodeLike, as_node
 from algorithms.nodes import Nodes, NodesLike, leaving_names
-from algorithms.spec import Capability, Spec
+from algorithms.spec import Capability, Publication, Spec
 
 S = TypeVar("S")
 Buckets = NDArray[np.int32]
@@ -553,6 +553,7 @@ __all__ = [
     "Node",
     "Nodes",
     "Partitioner",
+    "Publication",
     "Spec",
     "State",
     "one_of",

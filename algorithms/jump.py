@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec
+from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.kernels import kernel
 from algorithms.registry import register
 
@@ -101,6 +101,16 @@ def jump_kernel(
         },
         reference="Lamping & Veach, A fast, minimal memory, consistent hash algorithm, arXiv:1406.2294",
         year=2014,
+        publications=(
+            Publication(
+                "jump",
+                "misc",
+                "Lamping, John and Veach, Eric",
+                "A fast, minimal memory, consistent hash algorithm",
+                2014,
+                {"eprint": "1406.2294", "archiveprefix": "arXiv", "note": "arXiv:1406.2294"},
+            ),
+        ),
         lookup_cost="O(log n)",
         resize_cost="O(1)",
         memory_cost="O(1)",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from algorithms.arcs import Arcs
 from algorithms.errors import InvalidParameter, UnsupportedEvent
 from algorithms.hashing import hash_key
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, State
+from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec, State
 from algorithms.intervals import Intervals, intervals_from, known_nbytes, place, placer, proportional_starts
 from algorithms.kernels import kernel
 from algorithms.mixing import multiply_high, through
@@ -62,6 +62,16 @@ def equal_ranges_kernel(hashes: Hashes, shift: np.uint64, n: np.uint64, out: Buc
             Capability.REPLICAS: "the neighbouring ranges shift in every event, so replicas would all move",
         },
         reference="folklore; integer division of the hash space",
+        publications=(
+            Publication(
+                "rfc2992",
+                "techreport",
+                "Hopps, Christian E.",
+                "Analysis of an equal-cost multi-path algorithm",
+                2000,
+                {"type": "RFC", "number": "2992", "institution": "Internet Engineering Task Force"},
+            ),
+        ),
         lookup_cost="O(1); O(log n) in the worst case with weights or boundaries",
         resize_cost="O(n) here, and half of the keys move",
         memory_cost="O(n)",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec
+from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.kernels import kernel
 from algorithms.mixing import through
 from algorithms.registry import register
@@ -62,6 +62,16 @@ def wide_remainder_kernel(hashes: Hashes, n: np.uint64, out: Buckets) -> None:
             Capability.REPLICAS: "the next residues would be new ones after every event",
         },
         reference="folklore; D. E. Knuth, The Art of Computer Programming 3, section 6.4",
+        publications=(
+            Publication(
+                "knuth",
+                "book",
+                "Knuth, Donald E.",
+                "The art of computer programming, volume 3: Sorting and searching",
+                1998,
+                {"edition": "Second", "publisher": "Addison-Wesley", "note": "Section 6.4"},
+            ),
+        ),
         lookup_cost="O(1)",
         resize_cost="O(1) here, and nearly all keys move",
         memory_cost="O(n)",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.hashing import hash_column
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec
+from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.kernels import kernel
 from algorithms.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_minus_log
 from algorithms.mixing import mix
@@ -201,6 +201,30 @@ def rendezvous_replicas_kernel(
         lacks={Capability.INTERVALS: "each hash is drawn for itself, so the arcs would be single hashes"},
         reference="Thaler & Ravishankar, Using name-based mappings to increase hit rates, IEEE/ACM ToN 1998",
         year=1998,
+        publications=(
+            Publication(
+                "rendezvous",
+                "article",
+                "Thaler, David G. and Ravishankar, Chinya V.",
+                "Using name-based mappings to increase hit rates",
+                1998,
+                {
+                    "journal": "IEEE/ACM Transactions on Networking",
+                    "volume": "6",
+                    "number": "1",
+                    "pages": "1–14",
+                    "doi": "10.1109/90.663936",
+                },
+            ),
+            Publication(
+                "resch",
+                "misc",
+                "Resch, Jason",
+                "New hashing algorithms for data storage",
+                2015,
+                {"howpublished": "SNIA Storage Developer Conference"},
+            ),
+        ),
         lookup_cost="O(n)",
         resize_cost="O(n log n)",
         memory_cost="O(n)",

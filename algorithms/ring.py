@@ -18,6 +18,7 @@ from algorithms.interface import (
     Hashes,
     Nodes,
     Partitioner,
+    Publication,
     Spec,
     State,
     one_of,
@@ -96,6 +97,30 @@ def ring_replicas_kernel(
         lacks={Capability.UNIFORM: "shares are random: with v points a node they spread by about 1/sqrt(v)"},
         reference="Karger et al., Consistent hashing and random trees, STOC 1997",
         year=1997,
+        publications=(
+            Publication(
+                "ring",
+                "inproceedings",
+                "Karger, David and Lehman, Eric and Leighton, Tom and Panigrahy, Rina and Levine, Matthew "
+                "and Lewin, Daniel",
+                "Consistent hashing and random trees: Distributed caching protocols for relieving hot spots "
+                "on the World Wide Web",
+                1997,
+                {
+                    "booktitle": "Proceedings of the 29th Annual ACM Symposium on Theory of Computing (STOC)",
+                    "pages": "654–663",
+                    "doi": "10.1145/258533.258660",
+                },
+            ),
+            Publication(
+                "ketama",
+                "misc",
+                "Jones, Richard",
+                "libketama: Consistent hashing library for memcached clients",
+                2007,
+                {"howpublished": "Last.fm"},
+            ),
+        ),
         lookup_cost="O(1) for scattered points, O(log nv) in the worst case",
         resize_cost="O(nv)",
         memory_cost="O(nv)",

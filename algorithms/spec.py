@@ -43,6 +43,44 @@ _MEANINGS = {
 
 
 @dataclass(frozen=True)
+class Publication:
+    """Where an algorithm was published, for the bibliography of whoever uses it.
+
+    Parameters
+    ----------
+    key
+        By which a paper cites it: lower-case letters, digits and hyphens; for its own publication the name
+        of the algorithm.
+    kind
+        As BibTeX has it: "article", "inproceedings", "book", "techreport", "misc" ...
+    author
+        As BibTeX has it, in plain text: "Lamping, John and Veach, Eric".
+    title
+        In plain text.
+    year
+        When.
+    fields
+        What else BibTeX knows of it, such as booktitle, journal, pages, doi or eprint, in plain text.
+
+    Examples
+    --------
+    >>> Publication("x", "misc", "Doe, Jane", "On X", 2030, {"eprint": "3001.00001"}).fields["eprint"]
+    '3001.00001'
+    """
+
+    key: str
+    kind: str
+    author: str
+    title: str
+    year: int
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Freeze the fields."""
+        object.__setattr__(self, "fields", MappingProxyType(dict(self.fields)))
+
+
+@dataclass(frozen=True)
 class Spec:
     """What is known about an algorithm.
 
@@ -62,6 +100,8 @@ class Spec:
         Where it was published.
     year
         When; 0 where it is folklore.
+    publications
+        The same for a bibliography, its own publication first; none where there is nothing to cite.
     lookup_cost, resize_cost, memory_cost
         In n nodes and v points, such as "O(log n)".
     movement_law
@@ -85,6 +125,7 @@ class Spec:
     lacks: Mapping[Capability, str] = field(default_factory=dict)
     reference: str = ""
     year: int = 0
+    publications: tuple[Publication, ...] = ()
     lookup_cost: str = ""
     resize_cost: str = ""
     memory_cost: str = ""

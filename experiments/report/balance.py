@@ -15,6 +15,7 @@ from experiments import inference, theory
 from experiments.experiment import ALL_HASHES, Presentation, Results
 from experiments.report import balance_figures
 from experiments.report.formats import Format, Percent, PlusMinus, Significant
+from experiments.report.symbols import NODES
 from experiments.report.tables import Header, Table
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ FORMATS: dict[str, Format] = {
 }
 
 HEADERS: dict[str, str | Header] = {
-    "n": Header("n", "$n$"),
+    "n": NODES.header,
     "label": "algorithm",
     "cv": "CV",
     "law_cv": "law",

@@ -14,6 +14,7 @@ from experiments.experiment import ALL_HASHES, Results
 from experiments.report import charts
 from experiments.report.figures import COLUMN, PAGE, Figure
 from experiments.report.palette import INK, styles
+from experiments.report.symbols import NODES, POINTS
 from experiments.report.ticks import log_ticks, round_numbers
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _over_points(summary: pd.DataFrame, caption: str) -> Iterator[Figure]:
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots()
         charts.lines(
-            axes, points, series, laws=laws, xlabel="points a node", ylabel="CV of the shares", percent=True
+            axes, points, series, laws=laws, xlabel=POINTS.axis, ylabel="CV of the shares", percent=True
         )
         log_ticks(axes.xaxis, points)
         log_ticks(axes.yaxis, round_numbers(*axes.get_ylim()), percent=True)
@@ -101,7 +102,7 @@ def _over_nodes(summary: pd.DataFrame, caption: str) -> Iterator[Figure]:
         axes = canvas.subplots()
         charts.lines(
             axes, nodes, series, bands=bands, laws=laws,
-            xlabel="nodes", ylabel="largest load / mean load", logy=False,
+            xlabel=NODES.axis, ylabel="largest load / mean load", logy=False,
         )  # fmt: skip
         log_ticks(axes.xaxis, nodes)
 

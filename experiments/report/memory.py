@@ -11,7 +11,8 @@ from experiments.experiment import Presentation, Results
 from experiments.report import charts
 from experiments.report.figures import PAGE, Figure
 from experiments.report.formats import Count, Percent
-from experiments.report.tables import Header, Table
+from experiments.report.symbols import NODES
+from experiments.report.tables import Table
 from experiments.report.ticks import log_ticks, round_numbers
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def present(results: Results[MemoryParameters]) -> Presentation:
             "Bytes of the structure, by number of nodes, without the names of the nodes",
             frame,
             "The arrays that lookups of batches read, as the partitioner says itself.",
-            headers={"label": "algorithm", **{f"at {n}": Header(f"n = {n:,}", f"$n = {n}$") for n in nodes}},
+            headers={"label": "algorithm", **{f"at {n}": NODES.is_value(n) for n in nodes}},
             formats={f"at {n}": Count() for n in nodes},
         ),
         Table(
@@ -61,7 +62,7 @@ def present(results: Results[MemoryParameters]) -> Presentation:
                 "nbytes_looked_up", "looked_up", "off_looked_up",
             ],
             headers={
-                "n": Header("n", "$n$"), "label": "algorithm", "nbytes": "says", "built": "counted",
+                "n": NODES.header, "label": "algorithm", "nbytes": "says", "built": "counted",
                 "off": "says more", "peak": "peak", "nbytes_looked_up": "after a key, says",
                 "looked_up": "counted ", "off_looked_up": "says more ",
             },
@@ -98,6 +99,6 @@ def _draw(canvas: Canvas, *, counted: pd.DataFrame, nodes: list[int]) -> None:
         str(label): group.set_index("n")["built"].reindex(nodes).to_numpy(dtype=float)
         for label, group in counted.groupby("label", sort=False)
     }
-    charts.lines(axes, nodes, series, xlabel="nodes", ylabel="bytes")
+    charts.lines(axes, nodes, series, xlabel=NODES.axis, ylabel="bytes")
     log_ticks(axes.xaxis, nodes)
     log_ticks(axes.yaxis, round_numbers(*axes.get_ylim()))

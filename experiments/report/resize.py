@@ -13,6 +13,7 @@ from experiments.growth import growth
 from experiments.report import charts
 from experiments.report.figures import PAGE, Figure
 from experiments.report.formats import Format, Interval, Significant
+from experiments.report.symbols import NODES
 from experiments.report.tables import Header, Table
 from experiments.report.ticks import log_ticks, round_numbers
 from experiments.report.timings import INTERVAL, median, spread, trust
@@ -92,7 +93,7 @@ def _table(
             row |= {f"{operation} {part}": by_operation.get(operation, np.nan) for operation in operations}
         rows.append(row)
     shown = [f"{operation} ns" for operation in operations]
-    headers: dict[str, str | Header] = {"n": Header("n", "$n$"), "label": "algorithm"}
+    headers: dict[str, str | Header] = {"n": NODES.header, "label": "algorithm"}
     formats: dict[str, Format] = {}
     for operation in operations:
         headers[f"{operation} ns"] = operation
@@ -132,7 +133,7 @@ def _draw(canvas: Canvas, *, summary: pd.DataFrame, nodes: list[int]) -> None:
         if not series:
             axes.set_axis_off()
             continue
-        charts.lines(axes, nodes, series, bands=bands, xlabel="nodes", ylabel="ms")
+        charts.lines(axes, nodes, series, bands=bands, xlabel=NODES.axis, ylabel="ms")
         log_ticks(axes.xaxis, nodes)
         log_ticks(axes.yaxis, round_numbers(*axes.get_ylim()))
         axes.set_title("first key after add" if operation == "first key" else operation)

@@ -15,6 +15,7 @@ from experiments.experiment import Presentation, Results
 from experiments.report import charts
 from experiments.report.figures import PAGE, Figure
 from experiments.report.formats import Percent, PlusMinus, Significant
+from experiments.report.symbols import MEAN
 from experiments.report.tables import Header, Table
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def _balance(part: _Part, summary: pd.DataFrame) -> Table:
             "cv_after": "CV after",
             **{
                 f"{extreme}_to_mean_{side}": Header(
-                    f"{extreme}/mean {side}", rf"$\{extreme}/\bar{{m}}$ {side}"
+                    f"{extreme}/mean {side}", rf"$\{extreme}/{MEAN.latex}$ {side}"
                 )
                 for extreme in _EXTREMES
                 for side in _SIDES

@@ -15,6 +15,7 @@ from experiments.experiment import Presentation, Results
 from experiments.report import charts
 from experiments.report.figures import PAGE, Figure
 from experiments.report.formats import Count, Percent, PlusMinus, Significant
+from experiments.report.symbols import MEAN, NODES
 from experiments.report.tables import Header, Table
 from experiments.report.ticks import log_ticks, round_numbers
 
@@ -125,7 +126,7 @@ def _steps(part: _Part) -> Table:
         f"{part.facts}; means. n: after the step. Ideal: what perfect balance would have moved.",
         columns=["step", "event", "n", *part.labels, "ideal"],
         formats={label: Percent(2) for label in every},
-        headers={"n": Header("n", "$n$")},
+        headers={"n": NODES.header},
         notes=_reasons(part),
     )
 
@@ -201,7 +202,7 @@ def _totals(part: _Part) -> Table:
             "net_ideal": "net ideal",
             "cv_start": "CV at the start",
             "cv_end": "CV at the end",
-            "max_end": Header("max/mean at the end", r"$\max/\bar{m}$ at the end"),
+            "max_end": Header("max/mean at the end", rf"$\max/{MEAN.latex}$ at the end"),
         },
     )
 

@@ -15,6 +15,7 @@ from experiments.growth import Growth, growth
 from experiments.report import throughput_figures as figures_of
 from experiments.report.figures import Figure
 from experiments.report.formats import Count, Format, Interval, Percent, Significant
+from experiments.report.symbols import NODES
 from experiments.report.tables import Header, Table
 from experiments.report.timings import INTERVAL, median, spread, trust
 from experiments.stopwatch import COPY
@@ -97,7 +98,7 @@ def _batches(part: pd.DataFrame, suffix: str, results: Results[ThroughputParamet
     batch = batch.sort_values("n", kind="stable").reset_index(drop=True)
     columns = ["n", "label", "ns", "ratio", "rate", "keys"]
     headers: dict[str, str | Header] = {
-        "n": Header("n", "$n$"), "label": "algorithm", "ns": "ns a key", "ratio": "× copy",
+        "n": NODES.header, "label": "algorithm", "ns": "ns a key", "ratio": "× copy",
         "rate": "million/s", "keys": "keys a call",
     }  # fmt: skip
     formats: dict[str, Format] = {
@@ -138,7 +139,7 @@ def _keys(part: pd.DataFrame, suffix: str, results: Results[ThroughputParameters
     table = next(iter(frames.values())).reset_index()[["n", "label"]]
     columns = ["n", "label"]
     heads = {"hashing": ("column of keys, ns a key", "million/s"), "single": ("one key, ns", "million/s")}
-    headers: dict[str, str | Header] = {"n": Header("n", "$n$"), "label": "algorithm"}
+    headers: dict[str, str | Header] = {"n": NODES.header, "label": "algorithm"}
     formats: dict[str, Format] = {}
     for mode, frame in frames.items():
         for name in ("ns", "low", "high", "rate"):
@@ -200,7 +201,7 @@ def _peers(timing: pd.DataFrame, suffix: str, results: Results[ThroughputParamet
         "paired round by round.",
         columns=["n", "mode", "label", "written", "ns", "ratio", "beside", "ours", "times"],
         headers={
-            "n": Header("n", "$n$"), "label": "peer", "written": "in", "ns": "ns a key", "ratio": "× copy",
+            "n": NODES.header, "label": "peer", "written": "in", "ns": "ns a key", "ratio": "× copy",
             "beside": "ours", "ours": "ns a key ",
         },
         formats={

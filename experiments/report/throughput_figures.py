@@ -12,6 +12,7 @@ import pandas as pd
 from experiments.experiment import Results
 from experiments.report import charts
 from experiments.report.figures import PAGE, Figure
+from experiments.report.symbols import NODES
 from experiments.report.ticks import log_ticks, round_numbers
 from experiments.report.timings import INTERVAL
 from experiments.stopwatch import COPY
@@ -92,6 +93,6 @@ def _panel(
         by_nodes = group.set_index("n").reindex(nodes)
         series[str(label)] = by_nodes["ns"].to_numpy(dtype=float)
         bands[str(label)] = (by_nodes["low"].to_numpy(dtype=float), by_nodes["high"].to_numpy(dtype=float))
-    charts.lines(axes, nodes, series, bands=bands, laws=laws, xlabel="nodes", ylabel="ns a key")
+    charts.lines(axes, nodes, series, bands=bands, laws=laws, xlabel=NODES.axis, ylabel="ns a key")
     log_ticks(axes.xaxis, nodes)
     log_ticks(axes.yaxis, round_numbers(*axes.get_ylim()))

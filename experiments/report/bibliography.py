@@ -1,0 +1,88 @@
+r"""BibTeX of the algorithms, from what each says of itself in its `Spec`.
+
+>>> print(write(["jump"]), end="")
+@misc{jump,
+  author = {Lamping, John and Veach, Eric},
+  title = {{A fast, minimal memory, consistent hash algorithm}},
+  year = {2014},
+  eprint = {1406.2294},
+  archiveprefix = {arXiv},
+  note = {arXiv:1406.2294}
+}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from algorithms import Publication, registry
+from experiments.report.escapes import escape_latex
+
+__all__ = ["keys_of", "publications", "write"]
+
+
+def publications(names: Iterable[str] | None = None) -> tuple[Publication, ...]:
+    """Return the publications of algorithms, each once, by key.
+
+    Parameters
+    ----------
+    names
+        Of registered algorithms; by default all. Others have none.
+
+    Returns
+    -------
+    tuple of Publication
+        Ascending by key.
+
+    Raises
+    ------
+    ValueError
+        If two differ and have the same key, or a key is not one.
+    """
+    known: dict[str, Publication] = {}
+    for name in registry.names() if names is None else names:
+        for publication in registry.spec_of(name).publications if name in registry.names() else ():
+            key = publication.key
+            if not re.fullmatch(r"[a-z0-9-]+", key):
+                raise ValueError(f"{name} has a publication with the key {key!r}: give a-z, 0-9 and hyphens")
+            if known.setdefault(key, publication) != publication:
+                raise ValueError(f"two publications have the key {key!r}, one of them that of {name}")
+    return tuple(known[key] for key in sorted(known))
+
+
+def keys_of(name: str) -> tuple[str, ...]:
+    r"""Return the keys of an algorithm's publications, for ``\cite``; none if it is not registered.
+
+    >>> keys_of("ring")
+    ('ring', 'ketama')
+    """
+    return tuple(p.key for p in registry.spec_of(name).publications) if name in registry.names() else ()
+
+
+def write(names: Iterable[str] | None = None) -> str:
+    """Return the publications of algorithms as BibTeX.
+
+    Parameters
+    ----------
+    names
+        See :func:`publications`.
+
+    Returns
+    -------
+    str
+        One entry a publication, ascending by key; empty if there is none.
+    """
+    return "\n".join(map(_entry, publications(names)))
+
+
+def _entry(publication: Publication) -> str:
+    # double braces keep the capitals of a title, whatever the style of the bibliography does with them
+    fields = {
+        "author": escape_latex(publication.author),
+        "title": f"{{{escape_latex(publication.title)}}}",
+        "year": str(publication.year),
+        **{name: escape_latex(value) for name, value in publication.fields.items()},
+    }
+    lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
+    return f"@{publication.kind}{{{publication.key},\n{lines}\n}}\n"
