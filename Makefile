@@ -17,7 +17,7 @@ INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help scaling article test lint types format constraints clean \
+.PHONY: help scaling article results test lint types format constraints clean \
 	bench bench-history bench-compare bench-html machine
 
 help: ## this list
@@ -33,6 +33,9 @@ scaling: $(VENV)/installed ## what moves when a cluster changes size: a minute t
 
 article: $(VENV)/installed ## every number of the article, ours beside the published one: a minute
 	@$(RUN) -m experiments.run article --profile $(PROFILE)
+
+results: $(VENV)/installed ## all that is committed, at PROFILE=full half an hour; goes on where it was interrupted; ONLY=names
+	@$(RUN) -m experiments.run all --profile $(PROFILE) $(if $(ONLY),--only '$(ONLY)')
 
 test: $(VENV)/installed-dev ## all tests and examples: some minutes; HYPOTHESIS_PROFILE=ci searches longer
 	@$(RUN) -m pytest $(PYTEST_FLAGS)

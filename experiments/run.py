@@ -24,7 +24,7 @@ from experiments.errors import BadUse, did_you_mean
 from experiments.experiment import Experiment, names
 from experiments.experiment import find as find_experiment
 from experiments.flags import FlagParser
-from experiments.parameters import Parameters, fields_of, flag_of, switch
+from experiments.parameters import Parameters, fields_of, flag_of, integer, switch
 
 if TYPE_CHECKING:
     from experiments.runner import Outcome
@@ -34,6 +34,7 @@ __all__ = ["main"]
 PROGRAM = "python -m experiments.run"
 
 COMMANDS = {
+    "all": "run every experiment whose results are committed",
     "list": "what there is: experiments, algorithms, hashes, workloads",
     "verify": "compute stored results again and compare",
     "report": "a document of stored results, as HTML, Markdown or LaTeX",
@@ -44,6 +45,7 @@ HELP = """\
 usage: {program} EXPERIMENT [flags]      run it; EXPERIMENT --help shows its flags
        {program} list                    the experiments, a line each
        {program} list algorithms | hashes | workloads
+       {program} all [--profile P]       run every experiment whose results are committed
        {program} verify [PATH ...]       compute stored results again and compare
        {program} report [PATH ...]       a document of stored results, as HTML, Markdown or LaTeX
 
@@ -102,6 +104,8 @@ def _dispatch(typed: list[str], find: Find) -> int:
     command, rest = typed[0], typed[1:]
     if command == "list":
         return _list(rest, find)
+    if command == "all":
+        return _all(rest, find, typed)
     if command == "verify":
         return _verify(rest, find)
     if command == "report":
@@ -290,6 +294,33 @@ def _workloads() -> list[tuple[str, str]]:
     return [(family.syntax, family.summary) for family in FAMILIES.values()]
 
 
+def _all(rest: Sequence[str], find: Find, typed: Sequence[str]) -> int:
+    from experiments.committed import choose, flags, recompute
+    from experiments.progress import reporter_for
+
+    given = flags(f"{PROGRAM} all").parse_args(list(rest))
+    only = [name.strip() for name in given.only.split(",") if name.strip()]
+    count: dict[str, int] = {}
+    failed, seconds = 0, 0.0
+    for done in recompute(
+        choose(find, only),
+        given.profile,
+        again=given.again,
+        shown=given.shown,
+        threads=given.threads,
+        command=["python", "-m", "experiments.run", *typed],
+        reporter=lambda name: reporter_for(sys.stderr, name, quiet=given.quiet),
+    ):
+        _say(f"{done.name:<12} {done.what:<12} {done.seconds:7.1f} s  {done.folder}/")
+        for failure in done.failures:
+            _complain(f"{done.name} failed: {failure}")
+        count[done.what] = count.get(done.what, 0) + 1
+        failed, seconds = failed + bool(done.failures), seconds + done.seconds
+    parts = ", ".join(f"{many} {what}" for what, many in count.items())
+    _say(f"{sum(count.values())} experiments in {seconds:.0f} s: {parts}")
+    return 1 if failed else 0
+
+
 def _verify(rest: Sequence[str], find: Find) -> int:
     parser = FlagParser(
         prog=f"{PROGRAM} verify",
@@ -299,8 +330,14 @@ def _verify(rest: Sequence[str], find: Find) -> int:
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="folders of runs, or above (default results)"
     )
+    parser.add_argument(
+        "--cases",
+        metavar="K",
+        help="measure K cases of each run again and no more; make all tables and figures anew",
+    )
     parser.add_argument("--quiet", action="store_true", help="print the differences only")
     given = parser.parse_args(list(rest))
+    cases = None if given.cases is None else _some_cases(given.cases)
     from experiments.progress import reporter_for
     from experiments.runner import RESULTS
     from experiments.verify import stored_runs, verify
@@ -308,7 +345,7 @@ def _verify(rest: Sequence[str], find: Find) -> int:
     code = 0
     for folder in stored_runs([Path(path) for path in given.paths] or [RESULTS]):
         reporter = reporter_for(sys.stderr, f"verify {folder}", quiet=given.quiet)
-        verdict = verify(folder, find, reporter=reporter)
+        verdict = verify(folder, find, cases=cases, reporter=reporter)
         for difference in verdict.differences:
             _say(difference)
         if verdict.differences:
@@ -316,6 +353,13 @@ def _verify(rest: Sequence[str], find: Find) -> int:
         elif not given.quiet:
             _say(f"{folder}: the same, {verdict.files} files")
     return code
+
+
+def _some_cases(text: str) -> int:
+    try:
+        return integer(1)(text)
+    except BadUse as error:
+        raise BadUse(f"--cases: {error}") from None
 
 
 def _report(rest: Sequence[str], find: Find) -> int:

@@ -9,7 +9,6 @@ started again leaves the same bytes as one that was not.
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 import os
 import time
@@ -27,12 +26,13 @@ from experiments import provenance, store
 from experiments.catalogue import DEFAULT_PROFILE
 from experiments.engine import Engine
 from experiments.errors import BadUse, CannotWrite
-from experiments.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.experiment import Case, Context, Experiment, Presentation, Results
 from experiments.files import TEMPORARY, write_atomically, writing
 from experiments.journal import Journal, plain_rows
 from experiments.parameters import Parameters
+from experiments.written import Written
 
-__all__ = ["RESULTS", "Outcome", "Reporter", "Silent", "folder_of", "run"]
+__all__ = ["RESULTS", "Outcome", "Reporter", "Silent", "folder_of", "run", "show_again"]
 
 RESULTS = Path("results")
 """Where results go, below the current folder."""
@@ -195,7 +195,12 @@ def run(
         try:
             _measure(experiment, parameters, cases, journal, listener, executor)
             measured = [journal.finished[case.id] for case in cases]
-            written = _Written(experiment, parameters, measured, described)
+            rows = [row for part in measured for row in part.rows]
+            timing = [row for part in measured for row in part.timing]
+            stored = {"rows": store.encode("rows", rows)}
+            if timing:
+                stored["timing"] = store.encode("timing", timing)
+            written = Written(experiment, parameters, stored, described)
         except CannotWrite:
             raise
         except (BadUse, ShardlabError):
@@ -209,6 +214,7 @@ def run(
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - clock, 3),
             "cases": {"all": len(cases), "resumed": resumed},
+            "sources": belongs["sources"],
             **described,
         }
         files = written.put(folder, facts)
@@ -219,11 +225,45 @@ def run(
         folder=folder,
         results=written.results,
         presentation=written.presentation,
-        rows=written.rows,
-        timing=written.timing,
+        rows=rows,
+        timing=timing,
         files=files,
         resumed=resumed,
     )
+
+
+def show_again(experiment: Experiment[P], folder: Path) -> Presentation:
+    """Make the tables and figures of a finished run anew, from its stored rows and without measuring.
+
+    ``run.json`` keeps saying which commit the rows are of; ``shown`` says which one presents them.
+
+    Parameters
+    ----------
+    experiment
+        Whose run.
+    folder
+        Of the run.
+
+    Returns
+    -------
+    Presentation
+        What was made.
+
+    Raises
+    ------
+    BadUse
+        If the folder holds no finished run, its rows are not those that were written, or another run has it.
+    CannotWrite
+        If the folder cannot be written.
+    """
+    with _held(folder):
+        facts = store.run_facts(folder)
+        parameters = experiment.Parameters.build(facts["parameters"])
+        written = Written(experiment, parameters, store.stored_files(folder), facts)
+        shown = provenance.describe(facts["threads"])
+        known = {**facts, "shown": {name: shown[name] for name in ("commit", "dirty", "versions")}}
+        written.put(folder, known)
+    return written.presentation
 
 
 def _measure(
@@ -258,76 +298,6 @@ def _measure(
 
 def _progress(reporter: Reporter, done: int, part: float) -> None:
     reporter.progress(done + min(max(part, 0.0), 1.0))
-
-
-class _Written(Generic[P]):
-    """All files of a run but ``run.json``, in memory; the presentation is made from the stored bytes."""
-
-    def __init__(
-        self,
-        experiment: Experiment[P],
-        parameters: P,
-        measured: Sequence[Measured],
-        facts: Mapping[str, Any],
-    ) -> None:
-        self.rows = [row for part in measured for row in part.rows]
-        self.timing = [row for part in measured for row in part.timing]
-        rows, timing = store.encode("rows", self.rows), store.encode("timing", self.timing)
-        self.stored = {
-            stem: file for stem, file in (("rows", rows), ("timing", timing)) if file.rows or stem == "rows"
-        }
-        frames = {stem: store.decode(file) for stem, file in self.stored.items()}
-        self.results = Results(parameters, frames["rows"], frames.get("timing"), facts)
-        self.presentation = experiment.present(self.results)
-        self.contents = {file.name: file.content for file in self.stored.values()}
-        self.timed = {file.name for stem, file in self.stored.items() if stem == "timing"}
-        self._render()
-
-    def _render(self) -> None:
-        from experiments.report.figures import render, timed_stem
-
-        for table in self.presentation.tables:
-            self._add(f"tables/{table.stem}.tex", table.to_latex().encode(), table.timing)
-            self._add(f"tables/{table.stem}.md", table.to_markdown().encode(), table.timing)
-        for figure in self.presentation.figures:
-            stem = timed_stem(figure.name, figure.timing)
-            for kind, content in render(figure).items():
-                self._add(f"figures/{stem}.{kind}", content, figure.timing)
-
-    def _add(self, name: str, content: bytes, timed: bool) -> None:
-        if name in self.contents:
-            raise ValueError(f"two tables or figures would both be {name}; name them differently")
-        self.contents[name] = content
-        if timed:
-            self.timed.add(name)
-
-    def put(self, folder: Path, facts: Mapping[str, Any]) -> list[Path]:
-        """Write the files, ``run.json`` last, and remove those of an earlier run that are no more."""
-        before: Mapping[str, Any] = {}
-        with suppress(BadUse):
-            before = store.run_facts(folder).get("files", {})
-        with writing(folder):
-            (folder / store.RUN).unlink(missing_ok=True)
-            for name in before.keys() - self.contents.keys():
-                (folder / name).unlink(missing_ok=True)
-        for name, content in self.contents.items():
-            write_atomically(folder / name, content)
-        known = {
-            **facts,
-            "rows": {
-                stem: {"file": file.name, "count": file.rows, "columns": dict(file.types)}
-                for stem, file in self.stored.items()
-            },
-            "files": {
-                name: None if name in self.timed else hashlib.sha256(content).hexdigest()
-                for name, content in self.contents.items()
-            },
-            "meaning": list(self.presentation.meaning),
-            "failures": list(self.presentation.failures),
-        }
-        written = json.dumps(known, indent=2, ensure_ascii=False) + "\n"
-        write_atomically(folder / store.RUN, written.encode())
-        return [*(folder / name for name in self.contents), folder / store.RUN]
 
 
 @contextmanager

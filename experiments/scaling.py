@@ -20,7 +20,7 @@ from experiments import events, selection
 from experiments.errors import BadUse
 from experiments.events import Event
 from experiments.experiment import ALL_HASHES, Case, Context, Experiment, Measured, Presentation, Results
-from experiments.parameters import Parameters, parameter
+from experiments.parameters import Parameters, integer, parameter
 from experiments.seeds import Repetition, derive, repetition_of
 from experiments.selection import Candidate
 
@@ -40,12 +40,15 @@ class ScalingParameters(Parameters):
     ----------
     event
         Scale events, see :mod:`experiments.events`.
+    timed
+        In how many repetitions, from the first one, events and lookups are timed as well.
     """
 
     event: tuple[str, ...] = parameter(
         "scale events: " + ", ".join(kind.syntax for kind, _ in events.KINDS.values()),
         events.canonical, ("add:1",), many=True, metavar="EVENT,...",
     )  # fmt: skip
+    timed: int = parameter("repetitions that are timed, too; 0 for none", integer(0), 3, metavar="R")
 
     def check(self) -> None:
         """Refuse an event that needs more nodes than there are."""
@@ -137,8 +140,12 @@ class Scaling(Experiment[ScalingParameters]):
                 measured = _measured(_exact(trial, before), None)
                 described = {**common, "workload": ALL_HASHES, **_outcome(trial, candidate, 0.0)}
                 rows.append({**described, "method": "exact", **measured})
-        hashes = sample.hashes(0, min(TIMED_KEYS, sample.chunks.size(0)))
-        timing = [{**common, "event": trial.event.text, **_timed(before, trial, hashes)} for trial in trials]
+        timing = []
+        if repetition.number < parameters.timed:
+            hashes = sample.hashes(0, min(TIMED_KEYS, sample.chunks.size(0)))
+            timing = [
+                {**common, "event": trial.event.text, **_timed(before, trial, hashes)} for trial in trials
+            ]
         return Measured(rows, timing)
 
     def present(self, results: Results[ScalingParameters]) -> Presentation:

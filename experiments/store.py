@@ -9,24 +9,37 @@ A run's folder holds ``rows`` and ``timing`` (CSV, or Parquet above `LARGE` rows
 
 from __future__ import annotations
 
-import csv
-import io
+import hashlib
 import json
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from experiments import codecs
 from experiments.errors import BadUse
 from experiments.files import write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LARGE", "RUN", "Stored", "decode", "encode", "load", "plain", "run_facts", "write_atomically"]
+__all__ = [
+    "LARGE",
+    "RUN",
+    "Stored",
+    "decode",
+    "encode",
+    "lines_of",
+    "load",
+    "plain",
+    "run_facts",
+    "stored_files",
+    "text_of",
+    "write_atomically",
+]
 
 LARGE = 50_000
 """Above this number of rows, Parquet instead of CSV."""
@@ -38,7 +51,6 @@ DIGITS = 12
 """Significant digits of a float: few enough to be the same on every machine."""
 
 Row = dict[str, Any]
-Columns = dict[str, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -177,8 +189,56 @@ def encode(stem: str, rows: Sequence[Row]) -> Stored:
         if kind == "float":
             columns[name] = [plain(float(value)) if value is not None else None for value in columns[name]]
     if len(rows) > LARGE:
-        return Stored(f"{stem}.parquet", _to_parquet(columns, types), types, len(rows))
-    return Stored(f"{stem}.csv", _to_csv(columns), types, len(rows))
+        return Stored(f"{stem}.parquet", codecs.to_parquet(columns, types), types, len(rows))
+    return Stored(f"{stem}.csv", codecs.to_csv(columns), types, len(rows))
+
+
+def text_of(stored: Stored) -> bytes:
+    """Return the rows of a file as CSV, whatever it is.
+
+    Parameters
+    ----------
+    stored
+        The file.
+
+    Returns
+    -------
+    bytes
+        A line of names, and a line a row.
+    """
+    if stored.name.endswith(".csv"):
+        return stored.content
+    return codecs.to_csv(codecs.from_parquet(stored.content))
+
+
+def lines_of(rows: Sequence[Row], types: Mapping[str, str]) -> bytes:
+    r"""Return rows as they stand in a CSV file with columns of these types, without the line of names.
+
+    Parameters
+    ----------
+    rows
+        Plain values by column.
+    types
+        Type by column, in the order of the file. Other columns stand behind, so that the lines are not those
+        of the file.
+
+    Returns
+    -------
+    bytes
+        A line a row.
+
+    Examples
+    --------
+    >>> lines_of([{"n": 1, "share": 1}], {"n": "integer", "share": "float"})
+    b'1,1.0
+    '
+    """
+    names = dict.fromkeys([*types, *(name for row in rows for name in row)])
+    columns = {name: [row.get(name) for row in rows] for name in names}
+    for name, kind in types.items():
+        if kind == "float":
+            columns[name] = [None if value is None else plain(float(value)) for value in columns[name]]
+    return codecs.to_csv(columns).partition(b"\n")[2]
 
 
 def decode(stored: Stored) -> pd.DataFrame:
@@ -208,14 +268,16 @@ def decode(stored: Stored) -> pd.DataFrame:
     """
     import pandas as pd
 
-    read = _from_parquet if stored.name.endswith(".parquet") else _from_csv
+    read = codecs.from_parquet if stored.name.endswith(".parquet") else codecs.from_csv
     columns = read(stored.content)
     if list(columns) != list(stored.types):
         raise BadUse(
             f"{stored.name} has the columns {', '.join(columns)}, but its {RUN} says other ones; run again"
         )
     try:
-        return pd.DataFrame({name: _series(values, stored.types[name]) for name, values in columns.items()})
+        return pd.DataFrame(
+            {name: codecs.series(values, stored.types[name]) for name, values in columns.items()}
+        )
     except ValueError as error:
         raise BadUse(f"{stored.name} holds a value that is not of its column's type: {error}") from None
 
@@ -249,16 +311,45 @@ def load(path: str | os.PathLike[str], which: str = "rows") -> pd.DataFrame:
     """
     path = Path(path)
     folder, stem = (path.parent, path.stem) if path.is_file() else (path, which)
-    facts = run_facts(folder)
-    known = facts["rows"]
+    known = run_facts(folder)["rows"]
     if stem not in known:
         raise BadUse(f"the run in {folder} has no {stem!r}; it has {', '.join(known) or 'no rows'}")
-    entry = known[stem]
+    return decode(_stored_file(folder, known[stem]))
+
+
+def stored_files(folder: str | os.PathLike[str]) -> dict[str, Stored]:
+    """Return the files of rows of a finished run, as they were written.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+
+    Returns
+    -------
+    dict
+        ``rows``, and ``timing`` if the run has any.
+
+    Raises
+    ------
+    BadUse
+        If there is no finished run, or a file is not the one that it has written.
+    """
+    facts = run_facts(folder)
+    files = {stem: _stored_file(Path(folder), entry) for stem, entry in facts["rows"].items()}
+    for stored in files.values():
+        digest = facts["files"].get(stored.name)
+        if digest is not None and hashlib.sha256(stored.content).hexdigest() != digest:
+            raise BadUse(f"{Path(folder) / stored.name} is not the file that the run has written; run again")
+    return files
+
+
+def _stored_file(folder: Path, entry: Mapping[str, Any]) -> Stored:
     try:
         content = (folder / entry["file"]).read_bytes()
     except OSError as error:
         raise BadUse(f"cannot read {folder / entry['file']}: {error.strerror}; run again") from None
-    return decode(Stored(entry["file"], content, entry["columns"], entry["count"]))
+    return Stored(entry["file"], content, entry["columns"], entry["count"])
 
 
 def run_facts(folder: str | os.PathLike[str]) -> dict[str, Any]:
@@ -289,78 +380,3 @@ def run_facts(folder: str | os.PathLike[str]) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise BadUse(f"cannot read {path}: {error}") from None
     return facts
-
-
-def _to_csv(columns: Columns) -> bytes:
-    lines = [columns.keys(), *zip(*columns.values(), strict=True)]
-    # csv.writer would leave a lone carriage return without quotes, and csv.reader end the line there
-    return "".join(",".join(map(_cell, line)) + "\n" for line in lines).encode()
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = "" if value is None else str(value)
-    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\r\n') else text
-
-
-def _from_csv(content: bytes) -> Columns:
-    lines = list(csv.reader(io.StringIO(content.decode(), newline="")))
-    header, body = lines[0], lines[1:]
-    if len(header) == 1:
-        body = [line or [""] for line in body]
-    return {
-        name: [cell if cell != "" else None for cell in cells]
-        for name, cells in zip(header, zip(*body, strict=True) if body else [()] * len(header), strict=True)
-    }
-
-
-def _to_parquet(columns: Columns, types: Mapping[str, str]) -> bytes:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    arrow = {"boolean": pa.bool_(), "integer": pa.int64(), "float": pa.float64()}
-    arrays = {
-        name: pa.array(values, arrow[types[name]])
-        if types[name] in arrow
-        else pa.array([None if value is None else str(value) for value in values], pa.string())
-        for name, values in columns.items()
-    }
-    file = io.BytesIO()
-    pq.write_table(pa.table(arrays), file, compression="zstd")
-    return file.getvalue()
-
-
-def _from_parquet(content: bytes) -> Columns:
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(io.BytesIO(content))
-    return {name: table.column(name).to_pylist() for name in table.column_names}
-
-
-def _series(values: Sequence[Any], kind: str) -> pd.Series[Any]:
-    import pandas as pd
-
-    readers: dict[str, Callable[[Any], Any]] = {
-        "boolean": lambda value: value if isinstance(value, bool) else _truth(value),
-        "integer": int,
-        "exact": int,
-        "fraction": Fraction,
-        "float": float,
-        "text": str,
-    }
-    missing = any(value is None for value in values)
-    read = [None if value is None else readers[kind](value) for value in values]
-    dtypes = {
-        "boolean": "boolean" if missing else "bool",
-        "integer": "Int64" if missing else "int64",
-        "float": "float64",
-        "text": None,  # pandas' own dtype of text
-    }
-    return pd.Series(read, dtype=dtypes.get(kind, "object"))
-
-
-def _truth(value: str) -> bool:
-    if value not in ("true", "false"):
-        raise ValueError(f"{value!r} is neither true nor false")
-    return value == "true"

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from algorithms.errors import ShardlabError
 from experiments import provenance, store
+from experiments.engine import Engine
 from experiments.errors import BadUse, CannotWrite
-from experiments.experiment import Experiment
+from experiments.experiment import Context, Experiment
+from experiments.journal import plain_rows
 from experiments.runner import Reporter, run
+from experiments.store import Stored
+from experiments.written import Written
 
 __all__ = ["Verdict", "difference", "stored_runs", "verify"]
 
 TEXT = {".csv", ".md", ".tex", ".svg"}
+
+NOT_KEPT = {".png"}
+"""Suffixes of files that are not committed: the same figures are there as PDF and SVG."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,11 @@ def stored_runs(paths: Sequence[Path]) -> list[Path]:
 
 
 def verify(
-    folder: Path, find: Callable[[str], Experiment[Any]], *, reporter: Reporter | None = None
+    folder: Path,
+    find: Callable[[str], Experiment[Any]],
+    *,
+    cases: int | None = None,
+    reporter: Reporter | None = None,
 ) -> Verdict:
     """Run again what a folder holds, elsewhere, and compare.
 
@@ -86,6 +97,9 @@ def verify(
         With a ``run.json``.
     find
         Gives an experiment by its name.
+    cases
+        Measure so many cases again and no more, evenly spread; their rows must be among the stored ones. All
+        tables and figures are made anew from the stored rows. By default everything is measured.
     reporter
         Who is told how the run goes.
 
@@ -103,25 +117,54 @@ def verify(
     experiment = find(facts["experiment"])
     with tempfile.TemporaryDirectory() as temporary:
         elsewhere = Path(temporary) / "run"
+        differences: list[str] = []
         try:
             parameters = experiment.Parameters.build(facts["parameters"])
-            run(experiment, parameters, out=elsewhere, reporter=reporter)
+            if cases is None:
+                run(experiment, parameters, out=elsewhere, reporter=reporter)
+            else:
+                stored = store.stored_files(folder)
+                Written(experiment, parameters, stored, facts).put(elsewhere, {})
+                differences += _other_rows(folder, experiment, parameters, stored["rows"], cases)
         except CannotWrite:
             raise
         except (BadUse, ShardlabError) as error:
             return Verdict(folder, 0, [f"{folder}: cannot be computed again: {error}"])
-        differences = []
         profile = facts["profile"]
         if profile is not None and experiment.profile(profile) != parameters:
             differences.append(f"{folder}: the catalogue's [{profile}] has changed since; run it again")
-        expected, computed = (_decided(known) for known in (facts, store.run_facts(elsewhere)))
+        computed_facts = store.run_facts(elsewhere)
+        expected, computed = _decided(facts), _decided(computed_facts)
         for name in sorted(expected | computed):
-            stored = _bytes(folder / name) if name in expected else None
+            stored_bytes = _bytes(folder / name) if name in expected else None
             again = _bytes(elsewhere / name) if name in computed else None
-            where = difference(name, stored, again)
+            if stored_bytes is None and Path(name).suffix in NOT_KEPT and name in expected & computed:
+                # the checkout does not have it: what the run has written of it is its digest
+                if facts["files"][name] != computed_facts["files"][name]:
+                    differences.append(f"{folder / name}: its digest differs{_versions(facts)}")
+                continue
+            where = difference(name, stored_bytes, again)
             if where is not None:
                 differences.append(f"{folder / name}: {where}{_versions(facts)}")
+        timed = "timing" in facts["rows"] and cases is None
+        if not timed and computed_facts["meaning"] != facts["meaning"]:
+            differences.append(f"{folder / store.RUN}: its meaning is another one, computed again")
     return Verdict(folder, len(expected | computed), differences)
+
+
+def _other_rows(
+    folder: Path, experiment: Experiment[Any], parameters: Any, stored: Stored, count: int
+) -> Iterator[str]:
+    """Yield a sentence for each of some cases whose rows are not among the stored ones, in one piece."""
+    every = list(experiment.cases(parameters))
+    known = store.text_of(stored)
+    chosen = sorted({len(every) * (2 * i + 1) // (2 * count) for i in range(count)} if every else ())
+    with Engine(parameters.threads) as engine:
+        for number in chosen:
+            case = every[number]
+            rows = plain_rows(experiment.measure(case, parameters, Context(engine))).rows
+            if b"\n" + store.lines_of(rows, stored.types) not in known:
+                yield f"{folder / stored.name}: has not the rows of {case.id} as they are computed now"
 
 
 def _decided(facts: dict[str, Any]) -> set[str]:

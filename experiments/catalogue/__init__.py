@@ -3,22 +3,31 @@
 A file has one table a profile: ``[smoke]`` (seconds; the tests run it), ``[regular]`` (the default) and
 ``[full]`` (the paper's). Each holds values of the experiment's parameters by field name; a field that is
 not named has its default, and an unknown one is an error.
+
+Above them may stand ``results = "rows"`` or ``results = "timing"``: the experiment belongs to the results
+that are committed, and either its rows are the same on every machine, or a clock decides them.
 """
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from experiments.errors import BadUse, did_you_mean
 from experiments.parameters import Parameters
 
-__all__ = ["DEFAULT_PROFILE", "FOLDER", "PROFILES", "names", "read"]
+__all__ = ["DEFAULT_PROFILE", "FOLDER", "KINDS", "PROFILES", "kind", "names", "read"]
 
 FOLDER = Path(__file__).parent
 PROFILES = ("smoke", "regular", "full")
 DEFAULT_PROFILE = "regular"
+
+KINDS = ("rows", "timing")
+"""What the committed results of an experiment can be."""
+
+RESULTS = "results"
+"""The key of the kind, above the profiles."""
 
 P = TypeVar("P", bound=Parameters)
 
@@ -66,18 +75,55 @@ def read(path: Path, profile: str, cls: type[P]) -> P:
     if profile not in PROFILES:
         hint = did_you_mean(profile, PROFILES)
         raise BadUse(f"--profile: {profile!r} is unknown; give one of {', '.join(PROFILES)}{hint}")
+    tables = _tables(path)
+    try:
+        return cls.build(tables[profile])
+    except BadUse as error:
+        raise BadUse(f"{path.name} in the catalogue, [{profile}]: {error}") from None
+
+
+def kind(path: Path) -> str | None:
+    """Return what the committed results of an experiment are.
+
+    Parameters
+    ----------
+    path
+        The experiment's file.
+
+    Returns
+    -------
+    str or None
+        One of `KINDS`; None if the experiment does not belong to the results that are committed.
+
+    Raises
+    ------
+    BadUse
+        If the catalogue's file has an error.
+
+    Examples
+    --------
+    >>> kind(FOLDER / "scaling.toml"), kind(FOLDER / "targets.toml")
+    ('rows', None)
+    """
+    found: str | None = _tables(path).get(RESULTS)
+    return found
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    """Return what a file of the catalogue says, its outline checked."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BadUse(f"the catalogue has no {path.name}; write one with [smoke], [regular], [full]") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadUse(f"{path.name} in the catalogue is no TOML: {error}") from None
-    unknown = sorted(set(tables) - set(PROFILES))
+    unknown = sorted(set(tables) - {*PROFILES, RESULTS})
     missing = [name for name in PROFILES if not isinstance(tables.get(name), dict)]
     if unknown or missing:
         wrong = f"has an unknown {unknown[0]!r}" if unknown else f"lacks [{missing[0]}]"
         raise BadUse(f"{path.name} in the catalogue {wrong}; its tables are [smoke], [regular], [full]")
-    try:
-        return cls.build(tables[profile])
-    except BadUse as error:
-        raise BadUse(f"{path.name} in the catalogue, [{profile}]: {error}") from None
+    if tables.get(RESULTS) not in (None, *KINDS):
+        raise BadUse(
+            f"{path.name} in the catalogue has results = {tables[RESULTS]!r}; give one of {', '.join(KINDS)}"
+        )
+    return tables
