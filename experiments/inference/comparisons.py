@@ -1,11 +1,46 @@
-"""Comparisons of two algorithms over the same repetitions: the same keys, the same seeds."""
+"""Comparisons of algorithms over the same repetitions: the same keys, the same seeds."""
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from experiments.inference.agreement import mean_agrees
+from experiments.inference.corrections import holm
+from experiments.inference.effects import cohen_d
+from experiments.inference.equivalence import mean_equivalent
 from experiments.inference.estimates import mean
 from experiments.inference.samples import LEVEL, Estimate, finite
+
+
+def differences(ours: ArrayLike, theirs: ArrayLike) -> NDArray[np.float64]:
+    """Return ours minus theirs, repetition by repetition.
+
+    Parameters
+    ----------
+    ours, theirs
+        (r,) one value for each repetition, in the same order.
+
+    Raises
+    ------
+    ValueError
+        If the two differ in length, or hold what is not finite.
+
+    Examples
+    --------
+    >>> differences([3.0, 4.0], [1.0, 1.5])
+    array([2. , 2.5])
+    """
+    first, second = finite(ours), finite(theirs)
+    if first.size != second.size:
+        raise ValueError(
+            f"{first.size} and {second.size} repetitions; pairs need the same ones on both sides"
+        )
+    return first - second
 
 
 def paired_difference(ours: ArrayLike, theirs: ArrayLike, *, level: float = LEVEL) -> Estimate:
@@ -28,9 +63,73 @@ def paired_difference(ours: ArrayLike, theirs: ArrayLike, *, level: float = LEVE
     >>> paired_difference([3.0, 4.0, 5.0], [2.0, 3.0, 4.0]).value
     1.0
     """
-    first, second = finite(ours), finite(theirs)
-    if first.size != second.size:
-        raise ValueError(
-            f"{first.size} and {second.size} repetitions; pairs need the same ones on both sides"
-        )
-    return mean(first - second, level=level)
+    return mean(differences(ours, theirs), level=level)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two algorithms, compared over the same repetitions.
+
+    Attributes
+    ----------
+    ours, theirs
+        Their labels.
+    difference
+        Mean of ours minus theirs, with its t interval.
+    p_value
+        Of the paired t test.
+    corrected
+        The same, corrected by Holm over the family.
+    effect
+        Cohen's d_z.
+    equivalence
+        p-value of the test that the difference is within the margin; None where none was given.
+    """
+
+    ours: str
+    theirs: str
+    difference: Estimate
+    p_value: float
+    corrected: float
+    effect: float
+    equivalence: float | None
+
+
+def compare(
+    values: Mapping[str, ArrayLike], *, margin: float | None = None, level: float = LEVEL
+) -> list[Comparison]:
+    """Compare each algorithm with each other, paired by repetition; a family corrected by Holm.
+
+    Parameters
+    ----------
+    values
+        By label: (r,) one value for each repetition, all in the same order, r >= 2.
+    margin
+        The smallest difference that matters, in the unit of the values; None for no test of equivalence.
+    level
+        Confidence level of the intervals, each on its own.
+
+    Returns
+    -------
+    One comparison for each pair, in the order of the labels.
+
+    Raises
+    ------
+    ValueError
+        If two differ in length, and as `mean_agrees` and `mean_equivalent`.
+
+    Examples
+    --------
+    >>> made = compare({"a": [1.0, 2.0, 3.1], "b": [1.1, 2.1, 3.1], "c": [9.0, 9.9, 11.2]})
+    >>> [(pair.ours, pair.theirs, pair.corrected < 0.05) for pair in made]
+    [('a', 'b', False), ('a', 'c', True), ('b', 'c', True)]
+    """
+    found = []
+    for ours, theirs in combinations(values, 2):
+        apart = differences(values[ours], values[theirs])
+        p_value = mean_agrees(apart, 0).p_value
+        same = None if margin is None else mean_equivalent(apart, 0, margin).p_value
+        estimate = mean(apart, level=level)
+        found.append(Comparison(ours, theirs, estimate, p_value, p_value, cohen_d(apart, 0), same))
+    corrected = holm([pair.p_value for pair in found])
+    return [replace(pair, corrected=float(p)) for pair, p in zip(found, corrected, strict=True)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,12 +13,16 @@ from numpy.typing import ArrayLike
 from experiments.inference.samples import (
     LEVEL,
     Estimate,
+    Interval,
     check_counts,
     check_level,
     finite,
     interval_of,
     mean_and_error,
 )
+
+if TYPE_CHECKING:
+    from scipy.stats.distributions import rv_frozen
 
 
 def mean(values: ArrayLike, *, level: float = LEVEL) -> Estimate:
@@ -157,3 +161,123 @@ def bootstrap(
         if math.isfinite(ends.low) and math.isfinite(ends.high):
             break
     return Estimate(value, interval_of(ends.low, ends.high, level, f"bootstrap {method}"), sample.size)
+
+
+BOOTSTRAP_LEAST = 20
+"""From so many repetitions on BCa is used for skewed measures; with fewer its quantiles are rough."""
+
+
+def skewed_mean(values: ArrayLike, *, seed: int, level: float = LEVEL) -> Estimate:
+    """Mean of a skewed measure over repetitions, such as max/mean: BCa, or t for few repetitions.
+
+    Parameters
+    ----------
+    values
+        (r,) one value for each repetition.
+    seed
+        Of the resampling.
+    level
+        Confidence level.
+
+    Returns
+    -------
+    The estimate; its interval says which method made it.
+
+    Examples
+    --------
+    >>> skewed_mean([1.1, 1.2, 1.15], seed=1).interval.method
+    't'
+    """
+    sample = finite(values)
+    if sample.size < BOOTSTRAP_LEAST:
+        return mean(sample, level=level)
+    return bootstrap(sample, np.mean, seed=seed, level=level, resamples=1_999)
+
+
+def mean_by_law(values: ArrayLike, variance: float, *, level: float = LEVEL) -> Estimate:
+    """Mean over repetitions of a law whose variance is known: narrower than t for few repetitions.
+
+    For the movement of rings, Beta(v, nv) of known variance: a mean of a few is all but normal.
+
+    Parameters
+    ----------
+    values
+        (r,) one value for each repetition; one is enough.
+    variance
+        Of one repetition, by the law: see `theory.movement_variance`.
+    level
+        Confidence level.
+
+    Examples
+    --------
+    >>> mean_by_law([0.9, 1.1], 0.02).interval
+    Interval(low=0.804003602, high=1.195996398, level=0.95, method="normal, the law's variance")
+    """
+    sample = finite(values)
+    check_level(level)
+    if not variance >= 0:
+        raise ValueError(f"a variance of {variance}; give the law's, from 0")
+    from scipy import stats
+
+    centre, _ = mean_and_error(sample)
+    reach = float(stats.norm.ppf((1 + level) / 2)) * math.sqrt(variance / sample.size)
+    interval = interval_of(centre - reach, centre + reach, level, "normal, the law's variance")
+    return Estimate(centre, interval, sample.size)
+
+
+def cv_by_law(values: ArrayLike, nodes: int, *, level: float = LEVEL) -> Estimate:
+    """Root mean square CV over repetitions, with the interval of a chi-square law.
+
+    n - 1 degrees of freedom a repetition: the law of CVs of loads that are about normal, as with many keys a
+    node, or many points. One repetition is enough.
+
+    Parameters
+    ----------
+    values
+        (r,) CVs.
+    nodes
+        n, at least 2.
+    level
+        Confidence level.
+
+    Examples
+    --------
+    >>> cv_by_law([0.1], 51).interval
+    Interval(low=0.0836709087, high=0.1243078162, level=0.95, method='chi-square')
+    """
+    sample = finite(values)
+    check_level(level)
+    if nodes < 2 or float(sample.min()) < 0:
+        raise ValueError(f"{nodes} nodes, and CVs from {sample.min():.3g}; give at least 2 nodes, CVs from 0")
+    from scipy import stats
+
+    square, degrees = math.fsum((sample**2).tolist()) / sample.size, (nodes - 1) * sample.size
+    low, high = (
+        math.sqrt(square * degrees / float(stats.chi2.ppf(q, degrees)))
+        for q in ((1 + level) / 2, (1 - level) / 2)
+    )
+    return Estimate(math.sqrt(square), interval_of(low, high, level, "chi-square"), sample.size)
+
+
+def law_interval(law: rv_frozen, *, level: float = LEVEL) -> Interval:
+    """Where a single repetition falls if a law holds: its central interval.
+
+    For the movement of one ring it is that of Beta(v, nv), see `theory.ring_moved`.
+
+    Parameters
+    ----------
+    law
+        A frozen distribution of scipy.stats.
+    level
+        Chance to fall there.
+
+    Examples
+    --------
+    >>> from experiments.theory import ring_share
+    >>> ends = law_interval(ring_share(160, 160 * 16))
+    >>> round(ends.low, 4), round(ends.high, 4), ends.method
+    (0.0503, 0.068, 'beta')
+    """
+    check_level(level)
+    low, high = (float(law.ppf(q)) for q in ((1 - level) / 2, (1 + level) / 2))
+    return interval_of(low, high, level, str(vars(law.dist)["name"]))

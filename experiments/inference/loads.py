@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike
 
+from experiments.inference.samples import TestResult
 from experiments.measures import rounded
+
+LEAST_EXPECTED = 5
+"""Keys that each node should expect for the chi-square law of the statistics to hold (Cochran 1954)."""
+
+_LAMBDAS: dict[str, Literal["log-likelihood", "pearson"]] = {"g": "log-likelihood", "chi-square": "pearson"}
 
 
 def g_statistic(load: ArrayLike, shares: ArrayLike | None = None) -> float:
@@ -26,10 +35,110 @@ def g_statistic(load: ArrayLike, shares: ArrayLike | None = None) -> float:
     >>> g_statistic([10, 10]), g_statistic([30, 10], [3, 1]), g_statistic([11, 9])
     (0.0, 0.0, 0.200334674)
     """
+    return _statistic(load, shares, "g")
+
+
+def loads_agree(
+    load: ArrayLike, shares: ArrayLike | None = None, *, statistic: Literal["g", "chi-square"] = "g"
+) -> TestResult:
+    """Test loads against shares that the keys follow one by one: the G test, or Pearson's chi-square.
+
+    For modulo, ranges, jump and rendezvous, where loads are multinomial. **Never for a ring against equal
+    shares**: its shares are random, E[chi^2 / (n - 1)] is (m + N) / (N + 1) and not 1, and given keys enough
+    the test rejects every ring. `ring_loads_agree` is for those.
+
+    Parameters
+    ----------
+    load
+        (n,) keys of each node, n >= 2.
+    shares
+        (n,) expected shares or weights; None for equal ones.
+    statistic
+        ``g`` or ``chi-square``: alike for many keys.
+
+    Returns
+    -------
+    Its effect is the statistic over its degrees of freedom, less 1.
+
+    Raises
+    ------
+    ValueError
+        If a node expects fewer than `LEAST_EXPECTED` keys.
+
+    Examples
+    --------
+    >>> round(loads_agree([530, 470]).p_value, 4), round(loads_agree([530, 470], [53, 47]).p_value, 4)
+    (0.0577, 1.0)
+    """
+    from scipy import stats
+
+    value, degrees = _statistic(load, shares, statistic), _degrees(load)
+    counts = np.asarray(load, dtype=np.float64)
+    weights = np.ones_like(counts) if shares is None else np.asarray(shares, dtype=np.float64)
+    least = float(weights.min() / weights.sum() * counts.sum())
+    if least < LEAST_EXPECTED:
+        raise ValueError(f"a node expects {least:.3g} keys; the law of {statistic} needs {LEAST_EXPECTED}")
+    p_value = float(stats.chi2.sf(value, degrees))
+    return _result(p_value, value, float(degrees), 2.0 * degrees, int(counts.sum()), statistic)
+
+
+def ring_loads_agree(load: ArrayLike, points: int) -> TestResult:
+    """Test the loads of one ring against what random points give: a scaled chi-square, two-sided.
+
+    Loads are Dirichlet-multinomial. Pearson's statistic m CV^2 then has mean (n - 1) (m + N) / (N + 1) and a
+    variance that is known exactly (`theory.cv_squared_variance`); the chi-square law that has both, scaled
+    and with fractional degrees of freedom (Satterthwaite 1946), stands in for its law. Two-sided: a ring may
+    be too even. scipy has no test of Dirichlet-multinomial loads.
+
+    Parameters
+    ----------
+    load
+        (n,) keys of each node of one ring of equal nodes, n >= 2.
+    points
+        v, points of each node.
+
+    Returns
+    -------
+    Its effect is CV^2 over the law's, less 1.
+
+    Examples
+    --------
+    >>> ring_loads_agree([1100, 950, 1040, 910], 160).agrees(0.05)
+    True
+    >>> ring_loads_agree([1400, 900, 900, 800], 160).agrees(0.001)
+    False
+    """
+    from scipy import stats
+
+    from experiments import theory
+
+    n, keys = _degrees(load) + 1, int(np.sum(load))
+    square = _statistic(load, None, "chi-square") / keys
+    mean = float(theory.load_cv_squared(n, 1 / keys, float(theory.ring_share_cv_squared(n, points))))
+    variance = float(theory.cv_squared_variance(n, keys=keys, points=points))
+    law = stats.chi2(2 * mean * mean / variance, scale=variance / (2 * mean))
+    p_value = min(1.0, 2 * min(float(law.cdf(square)), float(law.sf(square))))
+    return _result(p_value, square, mean, variance, keys, "chi-square, scaled to Dirichlet-multinomial")
+
+
+def _statistic(load: ArrayLike, shares: ArrayLike | None, statistic: str) -> float:
     from scipy import stats
 
     counts = np.asarray(load, dtype=np.float64)
-    weights = np.ones_like(counts) if shares is None else np.asarray(shares, dtype=np.float64)
-    expected = weights * (counts.sum() / weights.sum())
-    found = stats.power_divergence(counts, expected, lambda_="log-likelihood")
-    return rounded(max(0.0, float(found.statistic)), scale=max(1.0, float(found.statistic)))
+    weights = np.ones(counts.size) if shares is None else np.asarray(shares, dtype=np.float64)
+    expected = weights * (float(counts.sum()) / float(weights.sum()))
+    found = float(stats.power_divergence(counts, expected, lambda_=_LAMBDAS[statistic]).statistic)
+    return rounded(max(0.0, found), scale=max(1.0, found))
+
+
+def _degrees(load: ArrayLike) -> int:
+    nodes = int(np.size(load))
+    if nodes < 2:
+        raise ValueError(f"{nodes} nodes; loads of fewer than 2 cannot differ")
+    return nodes - 1
+
+
+def _result(p_value: float, value: float, mean: float, variance: float, keys: int, method: str) -> TestResult:
+    effect = rounded(value / mean - 1, scale=1.0)
+    standardised = rounded((value - mean) / math.sqrt(variance), scale=1.0)
+    return TestResult(rounded(p_value), effect, standardised, keys, method)

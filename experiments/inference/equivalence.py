@@ -1,0 +1,167 @@
+"""Tests of equivalence: whether a difference is shown to be too small to matter.
+
+A test of agreement that does not reject has shown nothing: the sample may be too small. Two one-sided t tests
+(TOST: Schuirmann 1987) turn the burden round. Their null hypothesis is a difference of at least the margin,
+and rejecting it at level alpha is the same as finding the whole 1 - 2 alpha interval within the margin.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from numpy.typing import ArrayLike
+
+from experiments.inference.samples import Interval, finite, interval_of, mean_and_error, ratio
+from experiments.measures import rounded
+
+ALPHA = 0.05
+"""Level of a test of equivalence, unless said otherwise."""
+
+
+@dataclass(frozen=True)
+class Equivalence:
+    """What a test of equivalence found.
+
+    Attributes
+    ----------
+    p_value
+        Chance of an effect as far within the margin, if the true one were at the margin or beyond.
+    effect
+        Measured minus expected, or ours minus theirs, in the unit of the measure.
+    margin
+        What is too small to matter, in the same unit.
+    interval
+        Of the effect, at level 1 - 2 alpha: equivalent if it lies within the margin.
+    size
+        Number of independent observations.
+
+    Examples
+    --------
+    >>> Equivalence(0.01, 0.1, 0.5, Interval(-0.1, 0.3, 0.9, "t"), 10).holds(0.05)
+    True
+    """
+
+    p_value: float
+    effect: float
+    margin: float
+    interval: Interval
+    size: int
+
+    def holds(self, alpha: float) -> bool:
+        """Return whether equivalence is shown at this level of significance."""
+        return self.p_value <= alpha
+
+
+def mean_equivalent(
+    values: ArrayLike, expected: float | Fraction, margin: float, *, alpha: float = ALPHA
+) -> Equivalence:
+    """Show that a mean over repetitions is within a margin of its law: two one-sided t tests.
+
+    scipy has no TOST; it is the larger p-value of its two one-sided t tests.
+
+    Parameters
+    ----------
+    values
+        (r,) one value for each repetition, r >= 2.
+    expected
+        The law's mean.
+    margin
+        The smallest difference that matters, above 0, in the unit of the values.
+    alpha
+        Level: the interval is of 1 - 2 alpha.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 values, one that is not finite, or the margin is not above 0.
+
+    Examples
+    --------
+    >>> found = mean_equivalent([0.98, 1.0, 1.02, 1.0], 1, 0.05)
+    >>> found.holds(0.05), mean_equivalent([0.98, 1.0, 1.02, 1.0], 1, 0.001).holds(0.05)
+    (True, False)
+    """
+    sample = finite(values)
+    if sample.size < 2:
+        raise ValueError("one repetition says nothing of its error; a test of equivalence needs at least 2")
+    if not margin > 0:
+        raise ValueError(f"a margin of {margin}; give the smallest difference that matters, above 0")
+    if not 0 < alpha < 0.5:
+        raise ValueError(f"a level of {alpha}; give one between 0 and 0.5, such as {ALPHA}")
+    from scipy import stats
+
+    centre, error = mean_and_error(sample)
+    effect = centre - float(expected)
+    law = stats.t(sample.size - 1)
+    # above -margin and below +margin; without any spread both are certain, one way or the other
+    below, above = ratio(effect + margin, error), ratio(effect - margin, error)
+    p_value = max(float(law.sf(below)), float(law.cdf(above)))
+    reach = float(law.isf(alpha)) * error
+    interval = interval_of(effect - reach, effect + reach, 1 - 2 * alpha, "t")
+    return Equivalence(rounded(p_value), effect, margin, interval, sample.size)
+
+
+def paired_equivalent(
+    ours: ArrayLike, theirs: ArrayLike, margin: float, *, alpha: float = ALPHA
+) -> Equivalence:
+    """Show that two algorithms differ by less than a margin, over the same repetitions.
+
+    Parameters
+    ----------
+    ours, theirs
+        (r,) one value for each repetition, in the same order.
+    margin, alpha
+        As in `mean_equivalent`.
+
+    Raises
+    ------
+    ValueError
+        If the two differ in length, and as `mean_equivalent`.
+
+    Examples
+    --------
+    >>> paired_equivalent([3.0, 4.01, 5.0], [3.0, 4.0, 5.01], 0.05).holds(0.05)
+    True
+    """
+    from experiments.inference.comparisons import differences
+
+    return mean_equivalent(differences(ours, theirs), 0, margin, alpha=alpha)
+
+
+AGREES = "agrees"
+NEGLIGIBLE = "negligible"
+OPEN = "open"
+DIFFERS = "differs"
+
+
+def conclusion(agreement: float, equivalence: float, *, level: float, alpha: float = ALPHA) -> str:
+    """Put a test of agreement and one of equivalence together.
+
+    ==============  ============================  ==========================================
+    conclusion      a difference is               and it is
+    ==============  ============================  ==========================================
+    ``agrees``      not found                     shown to be within the margin
+    ``negligible``  found                         shown to be within the margin
+    ``open``        not found                     not shown to be within it: too few repetitions
+    ``differs``     found                         not shown to be within it
+    ==============  ============================  ==========================================
+
+    Parameters
+    ----------
+    agreement, equivalence
+        The p-values of the two tests, corrected where there is a family.
+    level
+        Level at which a difference is found.
+    alpha
+        Level at which equivalence is shown.
+
+    Examples
+    --------
+    >>> [conclusion(p, q, level=0.01) for p, q in ((0.5, 0.001), (0.001, 0.001), (0.5, 0.5), (0.001, 0.5))]
+    ['agrees', 'negligible', 'open', 'differs']
+    """
+    small = equivalence <= alpha
+    if agreement <= level:
+        return NEGLIGIBLE if small else DIFFERS
+    return AGREES if small else OPEN

@@ -1,0 +1,294 @@
+"""Power: what a run of a given size can see, and the size that it takes to see it.
+
+Three questions, each both ways round. A mean over repetitions (movement over rings, max/mean, a paired
+difference) is compared by a t test; its power follows the noncentral t law. A fraction of independent keys is
+compared by a binomial test, here in its normal approximation. Loads are compared with equal shares by G or
+chi-square, whose power follows the noncentral chi-square law in Cohen's w, which is the CV of the shares.
+(Cohen 1988, chapters 2, 6 and 7.)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+
+from experiments.inference.samples import check_level
+from experiments.measures import rounded
+
+ALPHA = 0.05
+"""Level of the test whose power is asked for, unless said otherwise."""
+
+POWER = 0.8
+"""Chance to find the difference, unless said otherwise."""
+
+LARGEST = 10**18
+"""A number of keys or repetitions beyond which nobody will look."""
+
+
+def mean_power(effect: float, repetitions: int, *, alpha: float = ALPHA) -> float:
+    """Chance that a two-sided t test finds a difference of so many standard deviations.
+
+    Parameters
+    ----------
+    effect
+        Cohen's d (or d_z for pairs): difference over the standard deviation of a repetition.
+    repetitions
+        r, at least 2.
+    alpha
+        Level of the test.
+
+    Examples
+    --------
+    >>> round(mean_power(0.5, 34), 3), round(mean_power(0.0, 34), 3)
+    (0.808, 0.05)
+    """
+    check_level(alpha)
+    if repetitions < 2:
+        raise ValueError(f"{repetitions} repetitions; a test of a mean needs at least 2")
+    from scipy import stats
+
+    degrees, centre = repetitions - 1, abs(effect) * math.sqrt(repetitions)
+    bound = float(stats.t.isf(alpha / 2, degrees))
+    if centre > bound + 40:  # scipy's noncentral t gives up far beyond certainty
+        return 1.0
+    return float(stats.nct.sf(bound, degrees, centre) + stats.nct.cdf(-bound, degrees, centre))
+
+
+def repetitions_needed(
+    difference: float, deviation: float, *, alpha: float = ALPHA, power: float = POWER
+) -> int | None:
+    """Repetitions (rings) for which a t test finds a difference of a mean with this power.
+
+    Parameters
+    ----------
+    difference
+        Of the mean from its law, or of two algorithms; in the unit of the measure, not 0.
+    deviation
+        Standard deviation of one repetition, or of one paired difference.
+    alpha, power
+        Level of the test, and the chance to find the difference.
+
+    Returns
+    -------
+    The least such number from 2 on, or None beyond `LARGEST`.
+
+    Examples
+    --------
+    >>> repetitions_needed(0.5, 1.0)
+    34
+    """
+    _check(difference, deviation, power)
+    effect = abs(difference) / deviation if deviation else math.inf
+    return _least(lambda r: math.isinf(effect) or mean_power(effect, r, alpha=alpha) >= power, 2)
+
+
+def smallest_difference(
+    deviation: float, repetitions: int, *, alpha: float = ALPHA, power: float = POWER
+) -> float:
+    """Return the smallest difference of a mean that a run of so many repetitions could have seen.
+
+    Parameters
+    ----------
+    deviation
+        Standard deviation of one repetition, or of one paired difference.
+    repetitions
+        r, at least 2.
+    alpha, power
+        As in `repetitions_needed`.
+
+    Examples
+    --------
+    >>> smallest_difference(1.0, 34)
+    0.495028098
+    """
+    _check(1.0, deviation, power)
+    return rounded(deviation * _smallest_effect(repetitions, alpha, power))
+
+
+def _smallest_effect(repetitions: int, alpha: float, power: float) -> float:
+    return _root(lambda effect: mean_power(effect, repetitions, alpha=alpha) - power)
+
+
+def fraction_power(keys: int, expected: float | Fraction, true: float, *, alpha: float = ALPHA) -> float:
+    """Chance that a two-sided binomial test finds that a fraction is not the expected one (normal law).
+
+    Parameters
+    ----------
+    keys
+        m independent draws.
+    expected, true
+        The fraction under test, in (0, 1), and the true one.
+    alpha
+        Level of the test.
+
+    Examples
+    --------
+    >>> round(fraction_power(10_000, 1 / 17, 0.065), 3)
+    0.737
+    """
+    check_level(alpha)
+    p = float(expected)
+    if not (0 < p < 1 and 0 <= true <= 1):
+        raise ValueError(f"fractions {p} and {true}; give an expected one in (0, 1) and a true one in [0, 1]")
+    from scipy import stats
+
+    reach = float(stats.norm.isf(alpha / 2)) * math.sqrt(p * (1 - p) / keys)
+    error = math.sqrt(true * (1 - true) / keys)
+    if not error:
+        return float(abs(true - p) > reach)
+    above, below = (p + reach - true) / error, (p - reach - true) / error
+    return float(stats.norm.sf(above) + stats.norm.cdf(below))
+
+
+def keys_needed(
+    difference: float, expected: float | Fraction, *, alpha: float = ALPHA, power: float = POWER
+) -> int | None:
+    """Keys for which a binomial test finds a difference of a fraction from its law with this power.
+
+    Parameters
+    ----------
+    difference
+        Of the true fraction from the expected one, not 0.
+    expected
+        The law's fraction, in (0, 1).
+    alpha, power
+        As in `repetitions_needed`.
+
+    Returns
+    -------
+    The least such number (normal law), or None beyond `LARGEST`.
+
+    Examples
+    --------
+    >>> keys_needed(0.001, Fraction(1, 17))
+    436612
+    """
+    _check(difference, 0.0, power)
+    true = float(expected) + difference
+    return _least(lambda m: fraction_power(m, expected, true, alpha=alpha) >= power, 1)
+
+
+def loads_power(cv: float, nodes: int, keys: int, *, alpha: float = ALPHA) -> float:
+    """Chance that G or chi-square finds that shares are not equal, if their CV is this.
+
+    Parameters
+    ----------
+    cv
+        CV of the true shares of the nodes: Cohen's w.
+    nodes, keys
+        n, at least 2, and m.
+    alpha
+        Level of the test.
+
+    Examples
+    --------
+    >>> round(loads_power(0.01, 16, 200_000), 3)
+    0.83
+    """
+    check_level(alpha)
+    if nodes < 2 or keys < 1 or cv < 0:
+        raise ValueError(f"{nodes} nodes, {keys} keys, a CV of {cv}; give at least 2, 1 and 0")
+    from scipy import stats
+
+    bound = float(stats.chi2.isf(alpha, nodes - 1))
+    beyond = keys * cv * cv
+    if beyond > 1e7:  # certain, and more than scipy's series is made for
+        return 1.0
+    return float(stats.ncx2.sf(bound, nodes - 1, beyond)) if beyond else alpha
+
+
+def keys_needed_for_cv(cv: float, nodes: int, *, alpha: float = ALPHA, power: float = POWER) -> int | None:
+    """Keys for which G or chi-square finds shares with this CV to be unequal, with this power.
+
+    Parameters
+    ----------
+    cv, nodes
+        CV of the true shares, above 0, and n.
+    alpha, power
+        As in `repetitions_needed`.
+
+    Returns
+    -------
+    The least such number, or None beyond `LARGEST`.
+
+    Examples
+    --------
+    >>> keys_needed_for_cv(0.01, 16)
+    188111
+    """
+    _check(cv, 0.0, power)
+    return _least(lambda m: loads_power(cv, nodes, m, alpha=alpha) >= power, 1)
+
+
+def smallest_cv(nodes: int, keys: int, *, alpha: float = ALPHA, power: float = POWER) -> float:
+    """Return the smallest CV of shares that G or chi-square could have seen with so many keys.
+
+    Parameters
+    ----------
+    nodes, keys
+        n, at least 2, and m.
+    alpha, power
+        As in `repetitions_needed`.
+
+    Examples
+    --------
+    >>> smallest_cv(16, 188_111)
+    0.009999997009
+    """
+    _check(1.0, 0.0, power)
+    return rounded(_root(lambda cv: loads_power(cv, nodes, keys, alpha=alpha) - power))
+
+
+def cv_of_excess(excess: float, nodes: int) -> float:
+    """CV of the shares if one node has so much more than its share, and the others alike less.
+
+    Parameters
+    ----------
+    excess
+        0.05 for 5 % more.
+    nodes
+        n, at least 2.
+
+    Examples
+    --------
+    >>> cv_of_excess(0.05, 26)
+    0.01
+    """
+    if nodes < 2:
+        raise ValueError(f"{nodes} nodes; one alone cannot have more than its share")
+    return abs(excess) / math.sqrt(nodes - 1)
+
+
+def _check(difference: float, deviation: float, power: float) -> None:
+    if not difference or not math.isfinite(difference) or not 0 <= deviation < math.inf:
+        raise ValueError(f"a difference of {difference} with deviation {deviation}; give finite ones, not 0")
+    if not 0 < power < 1:
+        raise ValueError(f"a power of {power}; give one between 0 and 1, such as {POWER}")
+
+
+def _least(enough: Callable[[int], bool], start: int) -> int | None:
+    """Return the least whole number from `start` on that is enough, if more never is less."""
+    high = start
+    while not enough(high):
+        high *= 2
+        if high > LARGEST:
+            return None
+    low = max(start - 1, high // 2)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
+def _root(short: Callable[[float], float]) -> float:
+    """Return where a rising function of an effect comes to 0."""
+    from scipy import optimize
+
+    high = 1.0
+    while short(high) < 0:
+        high *= 2
+    low = high / 2
+    while short(low) > 0:
+        low /= 2
+    return float(optimize.brentq(short, low, high, xtol=high * 1e-13, rtol=1e-12))
