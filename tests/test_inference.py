@@ -147,6 +147,75 @@ def test_holm_keeps_false_rejections_of_a_family_rare() -> None:
     check_rate(wrong, len(families), 1 - (1 - 0.05 / 8) ** 8, 1)
 
 
+def test_equivalence_is_an_interval_within_the_margin() -> None:
+    """The p-value is at most alpha just where the interval of level 1 - 2 alpha lies within the margin."""
+    rng = np.random.default_rng(41)
+    for row in rng.normal(0.3, 1.0, size=(300, 12)):
+        found = inference.mean_equivalent(row, 0, 1.0, alpha=0.05)
+        within = found.interval.low > -1.0 and found.interval.high < 1.0
+        assert found.holds(0.05) == within
+        assert found.interval.level == 0.9
+        sides = [
+            stats.ttest_1samp(row, margin, alternative=side).pvalue
+            for margin, side in ((-1.0, "greater"), (1.0, "less"))
+        ]
+        assert found.p_value == pytest.approx(max(sides), rel=1e-8)
+    assert inference.mean_equivalent([1.0, 1.0], 1, 0.1).p_value == 0.0
+    assert inference.mean_equivalent([2.0, 2.0], 1, 0.1).p_value == 1.0
+
+
+def test_statistics_of_loads_are_those_of_scipy() -> None:
+    load, shares = np.array([30, 50, 20, 41]), np.array([1.0, 2.0, 1.0, 1.5])
+    expected = shares / shares.sum() * load.sum()
+    for statistic, lambda_ in (("g", "log-likelihood"), ("chi-square", "pearson")):
+        theirs = stats.power_divergence(load, expected, lambda_=lambda_)
+        ours = inference.loads_agree(load, shares, statistic=statistic)
+        assert ours.p_value == pytest.approx(theirs.pvalue, rel=1e-8)
+        assert (1 + ours.effect) * 3 == pytest.approx(theirs.statistic, rel=1e-8)
+
+
+def test_comparisons_of_all_pairs_are_those_of_scipy_corrected() -> None:
+    rng = np.random.default_rng(42)
+    shared = rng.normal(0, 50, 20)
+    values = {label: shared + rng.normal(shift, 1, 20) for label, shift in (("a", 0), ("b", 0), ("c", 3))}
+    made = inference.compare(values, margin=1.0)
+    assert [(pair.ours, pair.theirs) for pair in made] == [("a", "b"), ("a", "c"), ("b", "c")]
+    for pair in made:
+        theirs = stats.ttest_rel(values[pair.ours], values[pair.theirs])
+        assert pair.p_value == pytest.approx(theirs.pvalue, rel=1e-6)
+        assert pair.difference.value == pytest.approx(np.mean(values[pair.ours] - values[pair.theirs]))
+        assert pair.effect == pytest.approx(theirs.statistic / math.sqrt(20))
+        assert pair.effect == inference.cohen_dz(values[pair.ours], values[pair.theirs])
+        assert pair.equivalence is not None
+    assert [pair.corrected < 0.01 for pair in made] == [False, True, True]
+    assert [pair.corrected for pair in made] == inference.holm([pair.p_value for pair in made]).tolist()
+
+
+@pytest.mark.parametrize("power", [0.5, 0.8, 0.99])
+def test_what_is_needed_is_the_least_that_suffices(power: float) -> None:
+    r = inference.repetitions_needed(0.3, 1.0, power=power)
+    m = inference.keys_needed(0.002, 0.1, power=power)
+    k = inference.keys_needed_for_cv(0.05, 10, power=power)
+    assert r is not None
+    assert m is not None
+    assert k is not None
+    assert inference.mean_power(0.3, r) >= power > inference.mean_power(0.3, r - 1)
+    assert inference.fraction_power(m, 0.1, 0.102) >= power > inference.fraction_power(m - 1, 0.1, 0.102)
+    assert inference.loads_power(0.05, 10, k) >= power > inference.loads_power(0.05, 10, k - 1)
+    assert inference.smallest_difference(1.0, r, power=power) <= 0.3
+    assert inference.smallest_cv(10, k, power=power) == pytest.approx(0.05, rel=1e-3)
+
+
+def test_power_has_ends() -> None:
+    assert inference.repetitions_needed(1e-12, 1.0) is None
+    assert inference.keys_needed_for_cv(1e-12, 10) is None
+    assert inference.repetitions_needed(0.1, 0.0) == 2
+    assert inference.mean_power(1e6, 30) == 1.0
+    assert inference.loads_power(0.0, 10, 100) == 0.05
+    assert inference.loads_power(1.0, 10, 10**9) == 1.0
+    assert inference.fraction_power(100, 0.5, 1.0) == 1.0
+
+
 def test_equal_repetitions_have_an_interval_of_no_width() -> None:
     estimate = inference.mean([0.1] * 10)
     assert estimate.value == 0.1
@@ -170,6 +239,24 @@ def test_equal_repetitions_have_an_interval_of_no_width() -> None:
         (lambda: inference.mean_agrees([1.0], 1), "at least 2"),
         (lambda: inference.holm([0.5, math.nan]), "outside"),
         (lambda: inference.holm([1.5]), "outside"),
+        (lambda: inference.mean_equivalent([1.0], 1, 0.1), "at least 2"),
+        (lambda: inference.mean_equivalent([1.0, 2.0], 1, 0.0), "smallest difference that matters"),
+        (lambda: inference.mean_equivalent([1.0, 2.0], 1, 0.1, alpha=0.7), "between 0 and 0.5"),
+        (lambda: inference.loads_agree([5]), "fewer than 2"),
+        (lambda: inference.loads_agree([3, 4]), "a node expects 3.5 keys"),
+        (lambda: inference.dispersion_agrees([1.0], 1, 0.0), "a variance of 0.0"),
+        (lambda: inference.mean_by_law([1.0], math.nan), "a variance of nan"),
+        (lambda: inference.cv_by_law([0.1], 1), "at least 2 nodes"),
+        (lambda: inference.cohen_d([1.0], 1), "at least 2"),
+        (lambda: inference.cohen_h(1.5, 0.5), r"in \[0, 1\]"),
+        (lambda: inference.relative_excess(-0.1, 0.5), "values from 0"),
+        (lambda: inference.mean_power(0.5, 1), "at least 2"),
+        (lambda: inference.repetitions_needed(0.0, 1.0), "not 0"),
+        (lambda: inference.keys_needed(0.1, 0.5, power=1.0), "between 0 and 1"),
+        (lambda: inference.fraction_power(10, 0, 0.5), r"in \(0, 1\)"),
+        (lambda: inference.loads_power(0.1, 1, 10), "at least 2, 1 and 0"),
+        (lambda: inference.cv_of_excess(0.1, 1), "one alone"),
+        (lambda: inference.paired_equivalent([1.0, 2.0], [1.0], 0.1), "2 and 1 repetitions"),
     ],
 )
 def test_bad_samples_are_refused(call: Callable[[], object], message: str) -> None:

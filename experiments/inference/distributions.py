@@ -80,9 +80,11 @@ def counts_agree(counts: ArrayLike, trials: int, chance: float, *, seed: int) ->
     from scipy import stats
 
     sample = finite(counts)
-    law = stats.binom(trials, chance)
     spread = np.random.default_rng(seed).random(sample.size)
-    found = law_agrees(law.cdf(sample - 1) + spread * law.pmf(sample), stats.uniform())
+    found = law_agrees(
+        stats.binom.cdf(sample - 1, trials, chance) + spread * stats.binom.pmf(sample, trials, chance),
+        stats.uniform(),
+    )
     method = "Kolmogorov-Smirnov of randomised binomial probabilities"
     return TestResult(found.p_value, found.effect, found.standardised, found.size, method)
 
@@ -117,8 +119,8 @@ def dispersion_agrees(values: ArrayLike, mean: float, variance: float) -> TestRe
     if not variance > 0:
         raise ValueError(f"a variance of {variance}; give the law's, above 0")
     total = math.fsum(((sample - mean) ** 2 / variance).tolist())
-    law = stats.chi2(sample.size)
-    p_value = min(1.0, 2 * min(float(law.cdf(total)), float(law.sf(total))))
+    tails = float(stats.chi2.cdf(total, sample.size)), float(stats.chi2.sf(total, sample.size))
+    p_value = min(1.0, 2 * min(tails))
     effect = rounded(total / sample.size - 1, scale=1.0)
     standardised = rounded(ratio(effect, math.sqrt(2 / sample.size)), scale=1.0)
     return TestResult(rounded(p_value), effect, standardised, sample.size, "dispersion, chi-square")

@@ -93,11 +93,11 @@ def mean_equivalent(
 
     centre, error = mean_and_error(sample)
     effect = centre - float(expected)
-    law = stats.t(sample.size - 1)
+    degrees = sample.size - 1
     # above -margin and below +margin; without any spread both are certain, one way or the other
     below, above = ratio(effect + margin, error), ratio(effect - margin, error)
-    p_value = max(float(law.sf(below)), float(law.cdf(above)))
-    reach = float(law.isf(alpha)) * error
+    p_value = max(float(stats.t.sf(below, degrees)), float(stats.t.cdf(above, degrees)))
+    reach = float(stats.t.isf(alpha, degrees)) * error
     interval = interval_of(effect - reach, effect + reach, 1 - 2 * alpha, "t")
     return Equivalence(rounded(p_value), effect, margin, interval, sample.size)
 

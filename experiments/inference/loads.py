@@ -116,8 +116,9 @@ def ring_loads_agree(load: ArrayLike, points: int) -> TestResult:
     square = _statistic(load, None, "chi-square") / keys
     mean = float(theory.load_cv_squared(n, 1 / keys, float(theory.ring_share_cv_squared(n, points))))
     variance = float(theory.cv_squared_variance(n, keys=keys, points=points))
-    law = stats.chi2(2 * mean * mean / variance, scale=variance / (2 * mean))
-    p_value = min(1.0, 2 * min(float(law.cdf(square)), float(law.sf(square))))
+    degrees, scaled = 2 * mean * mean / variance, 2 * mean * square / variance
+    tails = float(stats.chi2.cdf(scaled, degrees)), float(stats.chi2.sf(scaled, degrees))
+    p_value = min(1.0, 2 * min(tails))
     return _result(p_value, square, mean, variance, keys, "chi-square, scaled to Dirichlet-multinomial")
 
 

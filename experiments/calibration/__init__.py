@@ -1,0 +1,142 @@
+"""Whether the statistics can be trusted: how often intervals hold the truth, and tests reject.
+
+``python -m experiments.run calibration`` applies each procedure of :mod:`experiments.inference` to many
+simulated data sets in which the truth is known: drawn from a law, or by real partitioners on random hashes.
+It shows the measured rate beside the nominal one, and also what comes of the wrong method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from experiments.errors import BadUse, did_you_mean
+from experiments.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.parameters import Parameters, integer, parameter, text
+from experiments.seeds import derive
+
+if TYPE_CHECKING:
+    from experiments.calibration.procedure import Procedure
+
+__all__ = ["EXPERIMENT", "Calibration", "CalibrationParameters"]
+
+CHUNK = 50
+"""Cheap simulations of one seed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibrationParameters(Parameters):
+    """The parameters of `calibration`.
+
+    Parameters
+    ----------
+    procedure
+        Names of procedures, or how they begin; empty for all.
+    simulations
+        Data sets of a cheap procedure; of others fewer, by their cost.
+    """
+
+    without: ClassVar[Mapping[str, str]] = {
+        "algorithms": "a procedure says what it is applied to",
+        "nodes": "a procedure says what it is applied to",
+        "keys": "a procedure says what it is applied to",
+        "workload": "hashes are random",
+        "set": "a procedure says what it is applied to",
+        "repetitions": "give --simulations",
+    }
+
+    procedure: tuple[str, ...] = parameter(
+        "procedures by name, or by how it begins; all by default", text, (), many=True, metavar="NAME,...",
+        least=0,
+    )  # fmt: skip
+    simulations: int = parameter(
+        "simulated data sets of a cheap procedure", integer(100, 10**7), 2_000, metavar="S"
+    )
+
+
+class Calibration(Experiment[CalibrationParameters]):
+    """Measured rates of intervals and tests beside their nominal ones."""
+
+    name = "calibration"
+    title = "whether the statistics can be trusted: how often intervals hold the truth, and tests reject"
+    Parameters = CalibrationParameters
+
+    def cases(self, parameters: CalibrationParameters) -> Sequence[Case]:
+        """Return one case for each procedure."""
+        from experiments.calibration.procedure import procedures
+
+        known = procedures()
+        for wanted in parameters.procedure:
+            if not any(name.startswith(wanted) for name in known):
+                raise BadUse(
+                    f"--procedure: none begins with {wanted!r}; give one of {', '.join(known)}"
+                    f"{did_you_mean(wanted, list(known))}"
+                )
+        return [
+            Case(name, {"procedure": one})
+            for name, one in known.items()
+            if not parameters.procedure or name.startswith(tuple(parameters.procedure))
+        ]
+
+    def measure(self, case: Case, parameters: CalibrationParameters, context: Context) -> Measured:
+        """Count the hits of one procedure, and judge their rate."""
+        return Measured([row_of(case.arguments["procedure"], parameters, context)])
+
+    def present(self, results: Results[CalibrationParameters]) -> Presentation:
+        """Show a table and a figure of the rates."""
+        from experiments.report import calibration as shown
+
+        return shown.present(results)
+
+
+def row_of(one: Procedure, parameters: CalibrationParameters, context: Context) -> dict[str, Any]:
+    """Return the row of a procedure.
+
+    Parameters
+    ----------
+    one
+        The procedure.
+    parameters
+        Of the run.
+    context
+        The engine.
+
+    Returns
+    -------
+    dict
+        The nominal rate, the measured one with its exact interval, and the verdict.
+    """
+    from experiments import inference
+    from experiments.calibration.procedure import FAMILY, procedures, verdict
+
+    whole, rest = divmod(max(1, parameters.simulations // one.cost), max(1, CHUNK // one.cost))
+    sizes = [max(1, CHUNK // one.cost)] * whole + [rest] * (rest > 0)
+
+    def hits(number: int) -> int:
+        return one.simulate(derive(parameters.seed, "calibration", one.name, number), sizes[number])
+
+    found = sum(context.engine.map(hits, len(sizes), progress=context.chunks_done))
+    size = sum(sizes)
+    level = 1 - FAMILY / len(procedures())
+    judged, shown = (inference.proportion(found, size, level=each).interval for each in (level, 0.95))
+    assert judged is not None
+    assert shown is not None
+    return {
+        "procedure": one.name,
+        "kind": one.kind,
+        "says": one.says,
+        "nominal": one.nominal,
+        "relation": one.relation,
+        "band": one.band,
+        "reason": one.reason,
+        "simulations": size,
+        "hits": found,
+        "rate": found / size,
+        "low": shown.low,
+        "high": shown.high,
+        "verdict": verdict(one.nominal, one.relation, one.band, judged.low, judged.high),
+    }
+
+
+EXPERIMENT = Calibration()

@@ -1,0 +1,146 @@
+"""A procedure of `experiments.inference` under conditions in which the right rate is known."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+__all__ = [
+    "FAMILY",
+    "KINDS",
+    "OFF",
+    "STATED",
+    "Procedure",
+    "Simulation",
+    "procedure",
+    "procedures",
+    "verdict",
+]
+
+FAMILY: Final = 0.01
+"""How often, at most, any of all procedures is called off although all are as stated."""
+
+STATED, OFF = "as stated", "off"
+
+KINDS: Final[Mapping[str, str]] = {
+    "coverage": "intervals that hold the truth",
+    "rejection": "tests that reject, though the null hypothesis is true",
+    "power": "tests that find a planted difference",
+    "warning": "what comes of the wrong method",
+}
+
+Simulation: TypeAlias = Callable[[int, int], int]
+"""(seed, count) -> how many of so many simulations are hits."""
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """What is simulated, and which rate is right.
+
+    Parameters
+    ----------
+    name
+        Unique; words separated by hyphens.
+    kind
+        One of `KINDS`.
+    says
+        The procedure and the condition, in a few words.
+    nominal
+        The rate that it should have.
+    simulate
+        Counts the hits.
+    relation
+        "equals", or "at least" or "at most" where the procedure promises no more.
+    band
+        How far the true rate may be from the nominal one, where the procedure is an approximation.
+    reason
+        For the band.
+    cost
+        A simulation takes about so many times as long as a cheap one, and so many fewer are made.
+    """
+
+    name: str
+    kind: str
+    says: str
+    nominal: float
+    simulate: Simulation
+    relation: Literal["equals", "at least", "at most"] = "equals"
+    band: float = 0.0
+    reason: str = ""
+    cost: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that there is not, and a band without a reason."""
+        if self.kind not in KINDS or (self.band and not self.reason):
+            raise ValueError(
+                f"procedure {self.name}: give a kind of {', '.join(KINDS)}, a band with a reason"
+            )
+
+
+def verdict(nominal: float, relation: str, band: float, low: float, high: float) -> str:
+    """Judge a measured rate by its interval: off only if no rate in it could be meant.
+
+    Parameters
+    ----------
+    nominal, relation, band
+        Of the procedure.
+    low, high
+        Ends of the exact interval of the measured rate.
+
+    Examples
+    --------
+    >>> verdict(0.95, "equals", 0.0, 0.94, 0.96), verdict(0.95, "at least", 0.0, 0.90, 0.94)
+    ('as stated', 'off')
+    """
+    too_low = high < nominal - band and relation != "at most"
+    too_high = low > nominal + band and relation != "at least"
+    return OFF if too_low or too_high else STATED
+
+
+def procedure(
+    kind: str,
+    says: str,
+    nominal: float,
+    *,
+    relation: Literal["equals", "at least", "at most"] = "equals",
+    band: float = 0.0,
+    reason: str = "",
+    cost: int = 1,
+) -> Callable[[Simulation], Procedure]:
+    """Make a procedure of a function (seed, count) -> hits; its name is the function's, with hyphens.
+
+    Parameters
+    ----------
+    kind, says, nominal, relation, band, reason, cost
+        As in `Procedure`.
+    """
+
+    def decorate(simulate: Simulation) -> Procedure:
+        name = getattr(simulate, "__name__", "").replace("_", "-")
+        return Procedure(name, kind, says, nominal, simulate, relation, band, reason, cost)
+
+    return decorate
+
+
+@functools.cache
+def procedures() -> Mapping[str, Procedure]:
+    """Return all procedures by name, in the order of their kinds; whatever a module of this package holds.
+
+    Examples
+    --------
+    >>> "t-over-repetitions" in procedures()
+    True
+    """
+    package = importlib.import_module("experiments.calibration")
+    found = [
+        value
+        for module in pkgutil.iter_modules(package.__path__, "experiments.calibration.")
+        for value in vars(importlib.import_module(module.name)).values()
+        if isinstance(value, Procedure)
+    ]
+    found.sort(key=lambda one: list(KINDS).index(one.kind))
+    return {one.name: one for one in found}

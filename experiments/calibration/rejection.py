@@ -1,0 +1,205 @@
+"""Tests under a null hypothesis that is true: how often they reject."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from experiments import inference
+from experiments.calibration.draws import MOVED, NODES, POINTS, loads, ring_movement, ring_movements
+from experiments.calibration.procedure import procedure
+
+ALPHA = 0.05
+
+
+@procedure("rejection", "t, mean of 10 normal repetitions", ALPHA)
+def mean_agrees(seed: int, count: int) -> int:
+    """Count the hits."""
+    rng = np.random.default_rng(seed)
+    return sum(not inference.mean_agrees(rng.normal(7, 2, 10), 7).agrees(ALPHA) for _ in range(count))
+
+
+@procedure(
+    "rejection", "t, CV² of 10 repetitions of real rendezvous", ALPHA, cost=10,
+    band=0.015, reason="CV² of 16 nodes is skewed, a chi-square of 15 degrees",
+)  # fmt: skip
+def mean_of_squares_agrees(seed: int, count: int) -> int:
+    """Count the hits."""
+    from experiments.measures import cv
+
+    rng, law = np.random.default_rng(seed), (NODES - 1) / 2_000
+    return sum(
+        not inference.mean_agrees(
+            [cv(loads("rendezvous", rng, 2_000)) ** 2 for _ in range(10)], law
+        ).agrees(ALPHA)
+        for _ in range(count)
+    )  # fmt: skip
+
+
+@procedure("rejection", "exact binomial, movement of 2000 keys", ALPHA, relation="at most", cost=4)
+def proportion_agrees(seed: int, count: int) -> int:
+    """Count the hits."""
+    moved = np.random.default_rng(seed).binomial(2_000, MOVED, size=count)
+    return sum(not inference.proportion_agrees(int(x), 2_000, MOVED).agrees(ALPHA) for x in moved)
+
+
+@procedure(
+    "rejection", "G, loads of real jump, 10⁴ keys", ALPHA, cost=4,
+    band=0.002, reason="G is chi-square in the limit of many keys a node; here there are 625",
+)  # fmt: skip
+def g_of_jump(seed: int, count: int) -> int:
+    """Count the hits."""
+    rng = np.random.default_rng(seed)
+    return sum(not inference.loads_agree(loads("jump", rng, 10_000)).agrees(ALPHA) for _ in range(count))
+
+
+@procedure(
+    "rejection", "chi-square, loads of real rendezvous, 2000 keys", ALPHA, cost=4,
+    band=0.002, reason="chi-square in the limit of many keys a node; here there are 125",
+)  # fmt: skip
+def chi_square_of_rendezvous(seed: int, count: int) -> int:
+    """Count the hits."""
+    rng = np.random.default_rng(seed)
+    return sum(
+        not inference.loads_agree(loads("rendezvous", rng, 2_000), statistic="chi-square").agrees(ALPHA)
+        for _ in range(count)
+    )
+
+
+@procedure(
+    "rejection", "scaled chi-square, loads of a real ring, 10⁴ keys", ALPHA, cost=4,
+    band=0.006, reason="two moments stand in for the law",
+)  # fmt: skip
+def scaled_chi_square_of_a_ring(seed: int, count: int) -> int:
+    """Count the hits."""
+    rng = np.random.default_rng(seed)
+    return sum(
+        not inference.ring_loads_agree(loads("ring", rng, 10_000), POINTS).agrees(ALPHA)
+        for _ in range(count)
+    )  # fmt: skip
+
+
+@procedure(
+    "rejection", "scaled chi-square, loads of a ring of 10 points", ALPHA, cost=4,
+    band=0.015, reason="two moments stand in for a law that is skewed, with few points",
+)  # fmt: skip
+def scaled_chi_square_with_few_points(seed: int, count: int) -> int:
+    """Count the hits."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.multinomial(10_000, rng.dirichlet([10] * NODES, size=count))
+    return sum(not inference.ring_loads_agree(load, 10).agrees(ALPHA) for load in drawn)
+
+
+@procedure("rejection", "Kolmogorov-Smirnov, 30 rings by their law", ALPHA, cost=4)
+def law_of_rings(seed: int, count: int) -> int:
+    """Count the hits."""
+    from experiments.theory import ring_share
+
+    rng, law = np.random.default_rng(seed), ring_share(POINTS, NODES * POINTS)
+    return sum(
+        not inference.law_agrees(ring_movements(rng, 30), law).agrees(ALPHA) for _ in range(count)
+    )  # fmt: skip
+
+
+@procedure("rejection", "Kolmogorov-Smirnov, 20 real rings", ALPHA, cost=100)
+def law_of_real_rings(seed: int, count: int) -> int:
+    """Count the hits."""
+    from experiments.theory import ring_share
+
+    rng, law = np.random.default_rng(seed), ring_share(POINTS, NODES * POINTS)
+    return sum(
+        not inference.law_agrees([ring_movement(rng) for _ in range(20)], law).agrees(ALPHA)
+        for _ in range(count)
+    )
+
+
+@procedure("rejection", "Kolmogorov-Smirnov, randomised, 20 binomial counts", ALPHA, cost=8)
+def law_of_counts(seed: int, count: int) -> int:
+    """Count the hits."""
+    rng = np.random.default_rng(seed)
+    return sum(
+        not inference.counts_agree(rng.binomial(500, MOVED, 20), 500, MOVED, seed=i).agrees(ALPHA)
+        for i in range(count)
+    )
+
+
+@procedure(
+    "rejection", "dispersion, 10 binomial fractions", ALPHA,
+    band=0.004, reason="chi-square in the limit of many keys that move; here there are 118",
+)  # fmt: skip
+def dispersion_of_counts(seed: int, count: int) -> int:
+    """Count the hits."""
+    rng, variance = np.random.default_rng(seed), MOVED * (1 - MOVED) / 2_000
+    return sum(
+        not inference.dispersion_agrees(rng.binomial(2_000, MOVED, 10) / 2_000, MOVED, variance).agrees(ALPHA)
+        for _ in range(count)
+    )
+
+
+@procedure(
+    "rejection", "dispersion, 30 rings", ALPHA, band=0.004, reason="Beta(v, nv) is slightly skewed"
+)  # fmt: skip
+def dispersion_of_rings(seed: int, count: int) -> int:
+    """Count the hits."""
+    from experiments.theory import ring_share
+
+    rng, variance = np.random.default_rng(seed), float(ring_share(POINTS, NODES * POINTS).var())
+    return sum(
+        not inference.dispersion_agrees(ring_movements(rng, 30), MOVED, variance).agrees(ALPHA)
+        for _ in range(count)
+    )
+
+
+@procedure("rejection", "Holm, any of 8 true hypotheses", ALPHA, relation="at most")
+def holm_of_a_family(seed: int, count: int) -> int:
+    """Count the hits."""
+    rng = np.random.default_rng(seed)
+    return sum(bool((inference.holm(rng.random(8)) <= ALPHA).any()) for _ in range(count))
+
+
+@procedure("rejection", "paired t with Holm, any of 3 algorithms alike", ALPHA, relation="at most", cost=6)
+def comparison_of_a_family(seed: int, count: int) -> int:
+    """Count the hits."""
+    rng, hits = np.random.default_rng(seed), 0
+    for _ in range(count):
+        keys = rng.normal(0, 5, 10)
+        pairs = inference.compare({label: keys + rng.normal(0, 1, 10) for label in "abc"})
+        hits += any(pair.corrected <= ALPHA for pair in pairs)
+    return hits
+
+
+@procedure("rejection", "TOST, a difference of just the margin", ALPHA)
+def equivalence_at_the_margin(seed: int, count: int) -> int:
+    """Count the hits."""
+    rng = np.random.default_rng(seed)
+    return sum(inference.mean_equivalent(rng.normal(1.5, 1, 20), 1, 0.5).holds(ALPHA) for _ in range(count))
+
+
+@procedure("warning", "G, 5 %, loads of a real ring, 10⁵ keys", 0.99, relation="at least", cost=10)
+def g_of_a_ring(seed: int, count: int) -> int:
+    """Count the hits."""
+    rng = np.random.default_rng(seed)
+    return sum(not inference.loads_agree(loads("ring", rng, 100_000)).agrees(ALPHA) for _ in range(count))
+
+
+@procedure("warning", "dispersion, 5 %, rings taken for binomial", 0.99, relation="at least")
+def dispersion_of_rings_as_binomial(seed: int, count: int) -> int:
+    """Count the hits."""
+    rng, variance = np.random.default_rng(seed), MOVED * (1 - MOVED) / 1_000_000
+    return sum(
+        not inference.dispersion_agrees(ring_movements(rng, 10), MOVED, variance).agrees(ALPHA)
+        for _ in range(count)
+    )
+
+
+@procedure(
+    "warning", "Kolmogorov-Smirnov, 5 %, counts taken for continuous", 0.5, relation="at least", cost=8
+)  # fmt: skip
+def law_of_counts_without_randomising(seed: int, count: int) -> int:
+    """Count the hits."""
+    from scipy import stats
+
+    rng, law = np.random.default_rng(seed), stats.binom(20, MOVED)
+    return sum(
+        not inference.law_agrees(law.cdf(rng.binomial(20, MOVED, 20)), stats.uniform()).agrees(ALPHA)
+        for _ in range(count)
+    )

@@ -1,0 +1,155 @@
+"""The statistics are calibrated: intervals cover, tests reject and differences are found at the stated rates.
+
+Each procedure of `experiments.calibration` is simulated with a literal seed and judged by an exact binomial
+test at a level corrected for their number. Partitioners of `broken` are found as often as is foretold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from broken.shares import Biased, LosesABucket, RingCalledUniform
+
+from algorithms import create
+from experiments import inference, run, store
+from experiments.calibration.draws import MOVED
+from experiments.calibration.procedure import (
+    FAMILY,
+    KINDS,
+    OFF,
+    STATED,
+    Procedure,
+    procedure,
+    procedures,
+    verdict,
+)
+
+SIMULATIONS = 2_000
+SEED = 20_261_125
+LEVEL = FAMILY / len(procedures())
+
+
+def judged(one: Procedure, simulations: int = SIMULATIONS) -> str:
+    size = max(20, simulations // one.cost)
+    ends = inference.proportion(one.simulate(SEED, size), size, level=1 - LEVEL).interval
+    assert ends is not None
+    return verdict(one.nominal, one.relation, one.band, ends.low, ends.high)
+
+
+@pytest.mark.parametrize("name", procedures())
+def test_a_procedure_has_the_rate_that_it_states(name: str) -> None:
+    assert judged(procedures()[name]) == STATED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_procedures(kind: str) -> None:
+    assert sum(one.kind == kind for one in procedures().values()) >= 4
+
+
+@pytest.mark.parametrize(
+    ("name", "nominal"),
+    [("t-over-repetitions", 0.90), ("t-over-repetitions", 0.98), ("mean-agrees", 0.10), ("mean-off", 0.7)],
+)
+def test_a_rate_that_is_wrong_is_called_off(name: str, nominal: float) -> None:
+    """These checks can fail: with another nominal rate the same simulations are off."""
+    assert judged(replace(procedures()[name], nominal=nominal)) == OFF
+
+
+def test_an_uncorrected_family_is_called_off() -> None:
+    @procedure("rejection", "any of 8 true hypotheses, not corrected", 0.05, relation="at most")
+    def uncorrected(seed: int, count: int) -> int:
+        return int((np.random.default_rng(seed).random((count, 8)) <= 0.05).any(axis=1).sum())
+
+    assert judged(uncorrected) == OFF
+
+
+# partitioners that must be caught
+
+
+def rejections(cls: type, nodes: int, keys: int, times: int) -> int:
+    rng, found = np.random.default_rng([SEED, nodes, keys]), 0
+    for _ in range(times):
+        placed = cls(nodes, seed=int(rng.integers(1 << 63)))
+        hashes = rng.integers(0, 1 << 64, size=keys, dtype=np.uint64)
+        load = np.bincount(placed.assign(hashes), minlength=nodes)
+        found += not inference.loads_agree(load).agrees(0.05)
+    return found
+
+
+@pytest.mark.parametrize(("nodes", "keys"), [(4, 5_000), (4, 20_000), (8, 20_000)])
+def test_a_biased_partitioner_is_found_as_often_as_power_foretells(nodes: int, keys: int) -> None:
+    """It sends one part in 64 of all hashes to bucket 0, which has its share of the rest as well."""
+    excess = (1 / 64) * (nodes - 1)
+    power = inference.loads_power(inference.cv_of_excess(excess, nodes), nodes, keys)
+    assert 0.1 < power < 0.999
+    found = rejections(Biased, nodes, keys, 500)
+    ends = inference.proportion(found, 500, level=1 - LEVEL).interval
+    assert ends is not None
+    assert ends.low - 0.02 <= power <= ends.high + 0.02
+
+
+def test_with_the_keys_that_power_asks_for_the_bias_is_found() -> None:
+    keys = inference.keys_needed_for_cv(inference.cv_of_excess(7 / 64, 8), 8, power=0.99)
+    assert keys is not None
+    assert rejections(Biased, 8, keys, 200) >= 190
+
+
+def test_grave_faults_are_always_found() -> None:
+    assert rejections(LosesABucket, 8, 2_000, 50) == 50
+    assert rejections(RingCalledUniform, 16, 100_000, 20) == 20
+
+
+def test_movement_beyond_the_law_is_found_as_often_as_power_foretells() -> None:
+    """Of what jump leaves in place, a further 0.5 % is moved."""
+    keys, planted = 20_000, 0.005
+    power = inference.fraction_power(keys, MOVED, MOVED + (1 - MOVED) * planted)
+    before, after = create("jump", 16), create("jump", 17)
+    rng, found = np.random.default_rng(SEED), 0
+    for _ in range(300):
+        hashes = rng.integers(0, 1 << 64, size=keys, dtype=np.uint64)
+        moved = (before.assign(hashes) != after.assign(hashes)) | (rng.random(keys) < planted)
+        found += not inference.proportion_agrees(int(moved.sum()), keys, MOVED).agrees(0.05)
+    ends = inference.proportion(found, 300, level=1 - LEVEL).interval
+    assert ends is not None
+    assert ends.low - 0.02 <= power <= ends.high + 0.02
+
+
+# the experiment
+
+
+def test_the_command_shows_rates_and_is_the_same_with_one_thread(tmp_path: Path) -> None:
+    chosen = ["--procedure", "t-over,holm,binomial,mean-off", "--profile", "smoke", "--quiet"]
+    for folder, threads in (("one", "1"), ("two", "2")):
+        typed = ["calibration", *chosen, "--threads", threads, "--out", str(tmp_path / folder)]
+        assert run.main(typed) == 0
+    one, two = tmp_path / "one", tmp_path / "two"
+    files = [path for path in one.rglob("*") if path.is_file() and path.name != "run.json"]
+    assert {"rows.csv", "calibration.png", "calibration-warning.md"} <= {path.name for path in files}
+    for path in files:
+        assert path.read_bytes() == (two / path.relative_to(one)).read_bytes(), path.name
+    rows = store.load(one / "rows.csv")
+    assert list(rows["procedure"]) == [
+        "t-over-repetitions", "t-over-rings", "holm-of-a-family", "mean-off", "binomial-over-rings",
+    ]  # fmt: skip
+    assert set(rows["verdict"]) == {STATED}
+    assert ((rows["low"] <= rows["rate"]) & (rows["rate"] <= rows["high"])).all()
+
+
+def test_a_procedure_that_is_off_fails_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = replace(procedures()["mean-agrees"], nominal=0.5)
+    monkeypatch.setattr("experiments.calibration.procedure.procedures", lambda: {wrong.name: wrong})
+    typed = ["calibration", "--profile", "smoke", "--quiet", "--out", str(tmp_path / "out")]
+    assert run.main(typed) == 1
+    assert "mean-agrees (t, mean of 10 normal repetitions)" in capsys.readouterr().err
+
+
+def test_bad_use_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.main(["calibration", "--procedure", "tt", "--out", str(tmp_path / "out")]) == 2
+    assert "none begins with 'tt'" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="a band with a reason"):
+        replace(procedures()["mean-agrees"], band=0.1)
