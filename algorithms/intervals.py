@@ -21,15 +21,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from algorithms.cells import Words, bits_of_cells, count_into_cells, ends_in, fill_cells, room_for_cells
 from algorithms.kernels import kernel
 
-_SMALL = 1 << 14
-_MOST_CELL_BITS = 26
 _STEPS = 8
-_MOST_INSERTED = 64
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
-_CROWDED = np.uint64(1 << 63)
-_ROW = np.uint64((1 << 32) - 1)
+_ROW = np.uint64((1 << 31) - 1)
 
 
 class Intervals(NamedTuple):
@@ -42,9 +39,9 @@ class Intervals(NamedTuple):
     owners
         Bucket of each interval, (k,) int32.
     cells
-        One word a cell, (c,) uint64. From the top: a bit for "crowded", ``mark_bits`` of the boundary,
-        ``owner_bits`` of the owner below it and as many of the owner from it on. In a crowded cell the low
-        half is the row in which it begins.
+        One word a cell, (c,) uint32 for buckets below 4096, else uint64. From the top: a bit for "crowded",
+        ``mark_bits`` of the boundary, ``owner_bits`` of the owner below it and as many of the owner from it
+        on. In a crowded cell the low bits are the row in which it begins.
     shift
         The cell of a hash is ``hash >> shift``.
     mark_bits
@@ -59,7 +56,7 @@ class Intervals(NamedTuple):
 
     starts: NDArray[np.uint64]
     owners: NDArray[np.int32]
-    cells: NDArray[np.uint64]
+    cells: Words
     shift: int
     mark_bits: int
     owner_bits: int
@@ -85,8 +82,8 @@ def build_intervals(starts: NDArray[np.uint64], owners: NDArray[np.int32], hash_
     Returns
     -------
     Intervals
-        With 2 to 4 cells an interval (4 to 8 up to 16,384 intervals), of 8 bytes each. Cost: O(intervals +
-        cells).
+        With 2 to 4 cells an interval (4 to 8 up to 16,384 intervals), of 4 or 8 bytes each. Cost:
+        O(intervals + cells).
 
     Examples
     --------
@@ -95,101 +92,59 @@ def build_intervals(starts: NDArray[np.uint64], owners: NDArray[np.int32], hash_
     >>> out
     array([1, 0], dtype=int32)
     """
-    wanted = (4 if len(starts) <= _SMALL else 2) * len(starts)
-    # at least one bit of 64, since a machine word cannot be shifted by 64; and one is left for the mark
-    cell_bits = min(hash_bits - 1, _MOST_CELL_BITS, max(1, (wanted - 1).bit_length()))
-    shift = hash_bits - cell_bits
-    owner_bits = max(1, int(owners.max()).bit_length())
-    mark_bits = min(shift, 63 - 2 * owner_bits)
-    cells = np.empty(1 << cell_bits, dtype=np.uint64)
-    _fill_cells(starts, owners, shift, mark_bits, owner_bits, cells)
-    return Intervals(starts, owners, cells, shift, mark_bits, owner_bits, hash_bits, [])
+    cells = room_for_cells(len(starts), bits_of_owners(owners), hash_bits)
+    count_into_cells(starts[1:], hash_bits - bits_of_cells(len(starts), hash_bits), ends_in(cells))
+    return with_cells(starts, owners, cells, hash_bits)
 
 
-def order_of(hashes: NDArray[np.uint64], hash_bits: int) -> NDArray[np.int64]:
-    """Return the rows of hashes in ascending order; equal hashes keep their order.
+def bits_of_owners(owners: NDArray[np.int32]) -> int:
+    """Return the bits of the largest bucket, at least one.
 
     Parameters
     ----------
-    hashes
-        (k,) uint64, below 2^hash_bits; scattered ones are sorted in O(k).
-    hash_bits
-        Bits of the hash space.
+    owners
+        (k,) int32 buckets.
 
     Returns
     -------
-    ndarray
-        (k,) int64, what a stable ``np.argsort`` returns.
+    int
 
     Examples
     --------
-    >>> order_of(np.array([7, 3, 3], dtype=np.uint64), 8)
-    array([1, 2, 0])
+    >>> bits_of_owners(np.array([0, 5], dtype=np.int32))
+    3
     """
-    cell_bits = min(hash_bits, max(1, len(hashes).bit_length()), 63)
-    begins = np.zeros((1 << cell_bits) + 1, dtype=np.int64)
-    filled = np.zeros(1 << cell_bits, dtype=np.uint8)
-    order = np.empty(len(hashes), dtype=np.int64)
-    if _sort_by_cells(hashes, hash_bits - cell_bits, begins, filled, order):
-        return order
-    return np.argsort(hashes, kind="stable")
+    return max(1, int(owners.max()).bit_length())
 
 
-@kernel
-def _sort_by_cells(
-    hashes: NDArray[np.uint64],
-    shift: int,
-    begins: NDArray[np.int64],
-    filled: NDArray[np.uint8],
-    order: NDArray[np.int64],
-) -> bool:
-    """Write the rows in ascending order: counted into cells, and sorted by insertion within each.
+def with_cells(
+    starts: NDArray[np.uint64], owners: NDArray[np.int32], cells: Words, hash_bits: int
+) -> Intervals:
+    """Return intervals with the words of their cells.
 
-    Returns False, with nothing useful written, if a cell holds more than `_MOST_INSERTED` of them.
+    Parameters
+    ----------
+    starts, owners, hash_bits
+        As for :func:`build_intervals`.
+    cells
+        Room for the words; in it stands, as :func:`~algorithms.cells.ends_in`, how many of the starts, but
+        for the first, lie in each cell or before it.
+
+    Returns
+    -------
+    Intervals
+
+    Examples
+    --------
+    >>> starts, owners = np.array([0, 10], dtype=np.uint64), np.array([1, 0], dtype=np.int32)
+    >>> with_cells(starts, owners, np.array([1, 1], dtype=np.uint32), 8).shift
+    7
     """
-    to_cell = np.uint64(shift)
-    for i in range(len(hashes)):
-        begins[(hashes[i] >> to_cell) + _ONE] += 1
-    for cell in range(1, len(begins)):
-        if begins[cell] > _MOST_INSERTED:
-            return False
-        begins[cell] += begins[cell - 1]
-    for i in range(len(hashes)):
-        own = hashes[i] >> to_cell
-        at = begins[own] + filled[own]
-        filled[own] += 1
-        while at > begins[own] and hashes[order[at - 1]] > hashes[i]:
-            order[at] = order[at - 1]
-            at -= 1
-        order[at] = i
-    return True
-
-
-@kernel
-def _fill_cells(
-    starts: NDArray[np.uint64],
-    owners: NDArray[np.int32],
-    shift: int,
-    mark_bits: int,
-    owner_bits: int,
-    cells: NDArray[np.uint64],
-) -> None:
-    row, rows = 0, len(starts)
-    width, below = np.uint64(shift), np.uint64(owner_bits)
-    mark_mask = (_ONE << np.uint64(mark_bits)) - _ONE
-    for cell in range(len(cells)):
-        first = np.uint64(cell) << width
-        last = first | ((_ONE << width) - _ONE)
-        while row + 1 < rows and starts[row + 1] <= first:
-            row += 1
-        owner = np.uint64(owners[row])
-        if row + 1 == rows or starts[row + 1] > last:
-            cells[cell] = (owner << below) | owner
-        elif row + 2 < rows and starts[row + 2] <= last:
-            cells[cell] = _CROWDED | np.uint64(row)
-        else:
-            mark = (starts[row + 1] >> np.uint64(shift - mark_bits)) & mark_mask
-            cells[cell] = (((mark << below) | owner) << below) | np.uint64(owners[row + 1])
+    shift = hash_bits - (len(cells) - 1).bit_length()
+    owner_bits = bits_of_owners(owners)
+    mark_bits = min(shift, 8 * cells.itemsize - 1 - 2 * owner_bits)
+    fill_cells(starts, owners, ends_in(cells), shift, mark_bits, owner_bits, cells)
+    return Intervals(starts, owners, cells, shift, mark_bits, owner_bits, hash_bits, [])
 
 
 @kernel
@@ -213,7 +168,7 @@ def row_of(starts: NDArray[np.uint64], row: np.int64, value: np.uint64) -> np.in
 def locate(
     starts: NDArray[np.uint64],
     owners: NDArray[np.int32],
-    cells: NDArray[np.uint64],
+    cells: Words,
     shift: int,
     mark_bits: int,
     owner_bits: int,
@@ -226,7 +181,7 @@ def locate(
     above_owners = below + below
     mark_mask, owner_mask = (_ONE << np.uint64(mark_bits)) - _ONE, (_ONE << below) - _ONE
     for i in range(len(hashes)):
-        word = cells[hashes[i] >> to_cell]
+        word = np.uint64(cells[hashes[i] >> to_cell])
         mark = (hashes[i] >> to_mark) & mark_mask
         boundary = word >> above_owners
         # the common case has no branch: which of the two owners

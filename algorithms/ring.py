@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.arcs import Arcs
+from algorithms.circles import merged_intervals, order_of, scattered_intervals
 from algorithms.errors import InvalidWeight
 from algorithms.interface import (
     Buckets,
@@ -24,13 +25,15 @@ from algorithms.interface import (
     one_of,
     whole_number,
 )
-from algorithms.intervals import Intervals, build_intervals, known_nbytes, order_of, place, placer, row_of
+from algorithms.intervals import Intervals, build_intervals, known_nbytes, place, placer, row_of
 from algorithms.kernels import kernel
 from algorithms.labels import labels
 from algorithms.nodes import NodesLike
 from algorithms.registry import register
 
 MOST_POINTS = 1 << 26
+BLOCK = 1 << 12
+"""Points whose labels are written and hashed at a time."""
 
 
 class Points(NamedTuple):
@@ -51,6 +54,11 @@ class Circle(NamedTuple):
     intervals: Intervals
     walk: NDArray[np.int32]
     entry: NDArray[np.int32]
+
+
+def _plain(table: Intervals) -> Circle:
+    """Return the circle of intervals between points of which no two are equal."""
+    return Circle(table, table.owners, np.zeros(0, dtype=np.int32))
 
 
 @kernel
@@ -166,7 +174,8 @@ class Ring(Partitioner[Circle]):
 
     **Costs.** assign: an index over the top bits leads to the arc in O(1) when points are scattered.
     Building sorts scattered points in O(nv); an event merges or drops the points of its nodes and fills the
-    cells again, O(nv) too. Memory: 12 bytes a point and 2 to 8 cells of 8 bytes.
+    cells again, O(nv) too. Memory: 12 bytes a point and 2 to 8 cells of 4
+    bytes, or of 8 from 4096 buckets on.
 
     **Adverse case.** Crowded points: with ``hash="crc32"`` and few nodes names that differ in a digit lie
     close together, and with an index cell that holds many points a lookup is a binary search.
@@ -208,9 +217,23 @@ class Ring(Partitioner[Circle]):
             return np.full(len(nodes), self.point_count(nodes.weights()[0]), dtype=np.int64)
         return np.array([self.point_count(weight) for weight in nodes.weights()], dtype=np.int64)
 
+    def _point_hashes(self, nodes: Nodes, counts: NDArray[np.int64]) -> Hashes:
+        """Return the hashes of all points, node by node, made in blocks of labels that fit the caches."""
+        names, ends = nodes.name_column(), np.cumsum(counts)
+        hashes = np.empty(int(ends[-1]), dtype=np.uint64)
+        for first in range(0, len(hashes), BLOCK):
+            block = hashes[first : first + BLOCK]
+            low = int(np.searchsorted(ends, first, side="right"))
+            high = int(np.searchsorted(ends, first + len(block), side="left")) + 1
+            begins = ends[low:high] - counts[low:high]
+            numbers = np.maximum(first - begins, 0)
+            after = np.minimum(ends[low:high], first + len(block)) - begins
+            block[:] = self._name_hashes(labels(names[low:high], after - numbers, starts=numbers))
+        return hashes
+
     def _sorted_points(self, nodes: Nodes) -> Points:
         counts = self._point_counts(nodes)
-        hashes = self._name_hashes(labels(nodes.name_column(), counts))
+        hashes = self._point_hashes(nodes, counts)
         node = np.repeat(np.arange(len(nodes)), counts)
         numbers = np.arange(len(hashes)) - np.repeat(np.cumsum(counts) - counts, counts)
         order = order_of(hashes, self.hash_bits)
@@ -219,54 +242,45 @@ class Ring(Partitioner[Circle]):
             order = np.lexsort((numbers, nodes.name_order()[node], hashes))
         return Points(ascending, nodes.buckets()[node[order]], numbers[order])
 
+    def _scattered(self, nodes: Nodes) -> tuple[Hashes, Buckets]:
+        """Return where the arcs of all points begin, in no order, and their owners."""
+        counts = self._point_counts(nodes)
+        hashes = self._point_hashes(nodes, counts)
+        if self.serves == "successor":
+            # a hash above a point is the first that it does not serve; above the last hash is 0 again
+            hashes += np.uint64(1)
+            hashes &= np.uint64((1 << self.hash_bits) - 1)
+        return hashes, np.repeat(nodes.buckets(), counts)
+
     def _build(self, nodes: Nodes) -> Circle:
-        return self._circle(self._sorted_points(nodes))
+        points, owners = self._scattered(nodes)
+        table = scattered_intervals(points, owners, self.hash_bits, below=self.serves == "successor")
+        return self._circle(self._sorted_points(nodes)) if table is None else _plain(table)
 
     def _rebuild(self, before: State[Circle], nodes: Nodes, layout: Any) -> Circle:
         """Merge the points of new nodes into the circle, and leave out those of nodes that are gone.
 
-        A node whose weight has changed is gone and new. Where points are equal, or half of the nodes are
-        new, all is built anew.
+        A node whose weight has changed is gone and new. Where points are equal or have no arc, or half of
+        the nodes are new, all is built anew.
         """
-        stays = nodes.shared_with(before.nodes)
-        if len(before.structure.entry) or 2 * len(stays) < len(nodes):
+        stays, table = nodes.shared_with(before.nodes), before.structure.intervals
+        point_count = int(self._point_counts(before.nodes).sum())
+        if len(table.starts) != point_count + 1 or 2 * len(stays) < len(nodes):
             return self._build(nodes)
-        old = self._points_of(before.structure.intervals, before.nodes)
-        if len(stays) < len(before.nodes):
-            staying = np.zeros(before.nodes.top, dtype=np.bool_)
-            staying[stays] = True
-            kept = staying[old.owners]
-            old = Points(old.hashes[kept], old.owners[kept], old.numbers[kept])
+        staying = np.zeros(before.nodes.top, dtype=np.bool_)
+        staying[stays] = True
+        points, owners = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32)
         if len(stays) < len(nodes):
             joining = {bucket: nodes[bucket] for bucket in np.setdiff1d(nodes.buckets(), stays).tolist()}
-            new = self._sorted_points(Nodes.of(joining))
-            at = np.searchsorted(old.hashes, new.hashes)
-            old = Points(
-                np.insert(old.hashes, at, new.hashes),
-                np.insert(old.owners, at, new.owners),
-                np.insert(old.numbers, at, new.numbers),
-            )
-        if np.any(old.hashes[1:] == old.hashes[:-1]):
-            return self._build(nodes)
-        return self._circle(old)
-
-    def _points_of(self, table: Intervals, nodes: Nodes) -> Points:
-        """Return the points of a circle on which no two are equal; their numbers are not known."""
-        total = int(self._point_counts(nodes).sum())
-        hashes, owners = table.starts, table.owners
-        if self.serves == "predecessor":
-            hashes, owners = hashes[len(hashes) - total :], owners[len(hashes) - total :]
-        else:
-            # one start more than points, unless the last point is the last hash, which ends no start
-            top = np.array([(1 << self.hash_bits) - 1][: total - len(hashes) + 1], dtype=np.uint64)
-            hashes, owners = np.concatenate([hashes[1:] - np.uint64(1), top]), owners[:total]
-        return Points(hashes, owners, np.zeros(total, dtype=np.int64))
+            points, owners = self._scattered(Nodes.of(joining))
+        merged = merged_intervals(table, staying, points, owners, below=self.serves == "successor")
+        return self._build(nodes) if merged is None else _plain(merged)
 
     def _circle(self, points: Points) -> Circle:
         starts, owners, entry = self._intervals_of(points)
         table = build_intervals(starts, owners, self.hash_bits)
         if not np.any(points.hashes[1:] == points.hashes[:-1]):
-            return Circle(table, table.owners, np.zeros(0, dtype=np.int32))
+            return _plain(table)
         return Circle(table, *self._walk_over(points, entry))
 
     def _intervals_of(
