@@ -150,6 +150,8 @@ class Presentation:
     documents
         Parts of Markdown files outside the results, which are written anew: see :mod:`experiments.documents`.
         Only for a file that a run option has named.
+    methods
+        Which intervals, tests and corrections were used, a sentence each; for the methods of a report.
     """
 
     tables: Sequence[Table] = ()
@@ -157,6 +159,7 @@ class Presentation:
     meaning: Sequence[str] = ()
     failures: Sequence[str] = ()
     documents: Sequence[Part] = ()
+    methods: Sequence[str] = ()
 
 
 class Experiment(ABC, Generic[P]):

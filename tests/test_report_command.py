@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,12 @@ from fake_experiment import find
 
 from experiments import run
 from experiments.errors import BadUse
-from experiments.report.chapters import read
+from experiments.experiment import Presentation, Results
+from experiments.parameters import Parameters
+from experiments.report import manuscript, markdown
+from experiments.report.chapters import Chapter, read
+from experiments.report.figures import Figure
+from experiments.report.tables import Table
 
 
 @pytest.fixture(autouse=True)
@@ -126,3 +134,125 @@ def test_help_needs_no_results(capsys: pytest.CaptureFixture[str]) -> None:
         run.main(["report", "--help"])
     assert left.value.code == 0
     assert "--format FORMAT" in capsys.readouterr().out
+
+
+def wide(rows: int, *, name: str = "wide") -> Table:
+    """Return a table with all that is hard to set: long words, many columns, signs that LaTeX reads."""
+    words = "independent_of_naming_order (100 % of {a, b} & c_1 → #2 ~ \\ ^ $x$ «…» ≤ 5·10⁻⁹) " * 4
+    columns = ["what", "why", *(f"a number of long name {i}" for i in range(9))]
+    body = [(f"row_{i}_" * 4, words, *(i * 1234567.0 + j for j in range(9))) for i in range(rows)]
+    return Table.of_rows(
+        name, "Wide & _long_ 100 %", columns, body, caption="[n] = 5 {1}.", notes=["*", words]
+    )
+
+
+def chapter(name: str, *tables: Table) -> Chapter:
+    figure = Figure("dots", "Dots, 50 % & [more].", lambda canvas: canvas.subplots().plot([1, 2]), (9.0, 2.0))
+    rows = pd.DataFrame({"algorithm": ["ring", "jump", "mine"], "hash": "xxh64"})
+    facts = {
+        "versions": {"numpy": "2.1"},
+        "commit": "c" * 40,
+        "dirty": True,
+        "started": "2030-01-02",
+        "seconds": 5,
+    }
+    shown = Presentation(
+        tables, [figure], ["More than 5 % & _so_ on."], ["it failed #1"], methods=["A test."]
+    )
+    return Chapter(
+        name, "smoke", Path("results"), Results(Parameters(), rows, None, facts), shown, "what it_shows"
+    )
+
+
+CHAPTERS = (
+    chapter("one", wide(3), wide(60, name="long"), Table.of_rows("same", "Same", ["n"], [(1,)])),
+    chapter("two", Table.of_rows("same", "Same", ["n"], [(1,)], timing=True), wide(0, name="empty")),
+)
+
+
+def test_markdown_is_one_document_with_its_figures() -> None:
+    written = markdown.write(CHAPTERS, Path("out"))
+    text = Path("out/report.md").read_text(encoding="utf-8")
+    assert written[0] == Path("out/report.md")
+    links = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text)
+    assert links == ["figures/one-dots.svg", "figures/two-dots.svg"]
+    assert all((Path("out") / link).is_file() for link in links)
+    anchors = re.findall(r'<a id="([^"]+)">', text)
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= set(anchors)
+    assert len(anchors) == len(set(anchors))
+    for part in ("one", "two", "methods", "provenance", "references", "ref-ring", "ref-jump"):
+        assert part in anchors
+    assert "ref-rendezvous" not in anchors
+    for line in (
+        "A test.",
+        "cccccccccccc, with changes that are not committed",
+        "numpy 2.1",
+        "**failed:** it failed",
+    ):
+        assert line in text
+    assert text.count("<details>") == text.count("</details>") == 1
+    markdown.write(CHAPTERS, Path("here.md"))
+    assert Path("here.md").read_text(encoding="utf-8") == text
+
+
+def test_latex_names_files_that_are_there_and_publications_that_it_has() -> None:
+    written = manuscript.write(CHAPTERS, Path("out"))
+    assert sorted(path for path in Path("out").rglob("*") if path.is_file()) == sorted(written)
+    text = Path("out/report.tex").read_text(encoding="utf-8")
+    inputs = re.findall(r"\\input\{([^}]+)\}", text)
+    assert {"symbols", "methods", "tables/one-same", "tables/two-same-timing", "figures/one-dots"} <= set(
+        inputs
+    )
+    parts = [Path(f"out/{name}.tex").read_text(encoding="utf-8") for name in inputs]
+    graphics = re.findall(r"\\includegraphics\[[^]]*\]\{([^}]+)\}", "".join(parts))
+    assert all(Path(f"out/{name}.{kind}").is_file() for name in graphics for kind in ("pdf", "svg"))
+    labels = re.findall(r"\\label\{([^}]+)\}", "".join([text, *parts]))
+    assert len(labels) == len(set(labels))
+    cited = {key for keys in re.findall(r"\\cite\{([^}]+)\}", "".join(parts)) for key in keys.split(",")}
+    assert cited == set(re.findall(r"^@\w+\{([^,]+),", Path("out/algorithms.bib").read_text(), re.MULTILINE))
+    assert {"ring", "jump"} <= cited
+    before = {path: path.read_bytes() for path in written}
+    manuscript.write(CHAPTERS, Path("out"))
+    assert before == {path: path.read_bytes() for path in written}
+
+
+def test_latex_sets_everything_within_the_page() -> None:
+    """With TeX at hand the document is set; without, the tables are at least looked at."""
+    manuscript.write(CHAPTERS, Path("out"))
+    for path in Path("out/tables").glob("*.tex"):
+        text = path.read_text(encoding="utf-8")
+        for environment in ("table", "tabular", "longtable", "adjustbox"):
+            assert text.count(rf"\begin{{{environment}}}") == text.count(rf"\end{{{environment}}}")
+    if shutil.which("latexmk") is None:
+        return
+    command = ["latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "report.tex"]
+    done = subprocess.run(command, cwd="out", capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+    log = Path("out/report.log").read_text(encoding="utf-8", errors="replace")
+    assert not re.findall(r"undefined|multiply defined|Missing character|Float too large", log)
+    points = [float(width) for width in re.findall(r"Overfull \\hbox \(([0-9.]+)pt", log)]
+    assert max(points, default=0.0) < 15
+
+
+def test_places_that_cannot_be_written_to_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    stored("--profile", "smoke")
+    Path("taken").write_text("")
+    assert "taken is a file; give a folder" in refused_late(capsys, "--format", "markdown", "--out", "taken")
+    assert "is the name of one" in refused_late(capsys, "--format", "latex", "--out", "paper.tex")
+    assert "cannot write taken/sub" in refused_late(capsys, "--format", "latex", "--out", "taken/sub")
+
+
+def refused_late(capsys: pytest.CaptureFixture[str], *typed: str) -> str:
+    """Return the sentence of what goes wrong once the runs were read."""
+    capsys.readouterr()
+    assert run.main(["report", *typed], find=find) == 2
+    return capsys.readouterr().err
+
+
+def test_the_command_says_what_it_took_and_wrote(capsys: pytest.CaptureFixture[str]) -> None:
+    stored("--profile", "smoke")
+    capsys.readouterr()
+    assert run.main(["report", "--format", "markdown"], find=find) == 0
+    assert capsys.readouterr().out == "fake: results/fake/smoke/\nWritten to results/report/markdown/\n"
+    assert run.main(["report", "--format", "latex", "--out", "mine"], find=find) == 0
+    assert Path("mine/tables/fake-shares.tex").is_file()

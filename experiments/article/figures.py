@@ -134,8 +134,7 @@ def ripple(rows: Sequence[Record]) -> Figure:
 
         spaces.ripple(canvas, before, after)
 
-    caption = f"Integer division, from {n} to {n + 1} ranges: every boundary shifts, each node hands "
-    "on to the next."
+    caption = f"Integer division, from {n} to {n + 1} ranges: every boundary shifts, each node hands on."
     return Figure("ripple", caption, draw, (PAGE, 3.6))
 
 

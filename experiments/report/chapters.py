@@ -40,6 +40,8 @@ class Chapter:
         Parameters and frames; `Results.facts` is all that ``run.json`` holds.
     presentation
         Tables, figures and meaning, made of the results.
+    title
+        Of the experiment, one line.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Chapter:
     folder: Path
     results: Results[Any]
     presentation: Presentation
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,4 +170,4 @@ def _chapter(experiment: Experiment[Any], run: _Run) -> Chapter:
         # columns that are not there, or hold something else; the cause is kept for whoever looks into it
         raise BadUse(f"{other}, with other columns ({type(error).__name__}: {error}); {again}") from error
     profile = run.profile or f"custom-{parameters.digest()}"
-    return Chapter(experiment.name, profile, run.folder, results, presentation)
+    return Chapter(experiment.name, profile, run.folder, results, presentation, experiment.title)

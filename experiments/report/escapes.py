@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["escape_latex", "escape_markdown", "one_line"]
+__all__ = ["escape_latex", "escape_markdown", "markdown_line", "one_line"]
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -114,6 +114,15 @@ def escape_markdown(text: str) -> str:
     written = re.sub(r"([\\`*|<~$])", r"\\\1", written)
     # Inside a word GitHub leaves an underscore alone, and key_range stays legible in the source.
     return re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", written)
+
+
+def markdown_line(text: str) -> str:
+    r"""Write any text as a line of Markdown of its own, which is neither a list nor a heading.
+
+    >>> print(markdown_line("+ holds"), markdown_line("1. is no list"), markdown_line("-1 is a number"))
+    \+ holds 1\. is no list -1 is a number
+    """
+    return re.sub(r"^(\d*)([-+#>.)]+)(?=\s)", r"\1\\\2", escape_markdown(text))
 
 
 def _latex_character(character: str) -> str:

@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.escapes import escape_latex, escape_markdown, one_line
+from experiments.report.escapes import escape_latex, escape_markdown, markdown_line, one_line
 from experiments.report.figures import check_name, timed_stem
 from experiments.report.formats import Format, Text, default_format, is_missing
 
@@ -252,7 +252,7 @@ class Table:
             for row in [head, rule, *body]
         ]
         parts = [f"**{escape_markdown(self.title)}**", "\n".join(lines)]
-        parts += [escape_markdown(self.caption)] if self.caption else []
+        parts += [markdown_line(self.caption)] if self.caption else []
         parts += ["\n".join(f"- {escape_markdown(note)}" for note in self.notes)] if self.notes else []
         return "\n\n".join(parts) + "\n"
 
