@@ -16,6 +16,7 @@ class Hashes(Balance):
 
     name = "hashes"
     title = "what poor hash functions do to each algorithm: loads beside those of random hashes"
+    section = 25
 
     def present(self, results: Results[BalanceParameters]) -> Presentation:
         """Show CV over the CV of random hashes, and the fullest node, by algorithm and hash function."""

@@ -88,6 +88,7 @@ class SequenceOfEvents(Experiment[SequenceParameters]):
 
     name = "sequence"
     title = "what ten scale events in a row do: movement in all and on balance, drift, balance after each"
+    section = 35
     Parameters = SequenceParameters
 
     def cases(self, parameters: SequenceParameters) -> Sequence[Case]:
