@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -47,14 +48,17 @@ class State(Generic[S]):
     ----------
     find
         key -> name, made by the first lookup of a single key; None until then.
+    kept
+        What single lookups keep for later ones, in tuples, lists and mappings.
     """
 
-    __slots__ = ("find", "nodes", "structure")
+    __slots__ = ("find", "kept", "nodes", "structure")
 
     def __init__(self, nodes: Nodes, structure: S) -> None:
         self.nodes = nodes
         self.structure = structure
         self.find: Callable[[Key], str] | None = None
+        self.kept: object = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return State, (self.nodes, self.structure)
@@ -375,8 +379,8 @@ class Partitioner(ABC, Generic[S]):
     def nbytes(self) -> int:
         """All bytes that the structure owns: arrays, names, and what the first single lookup keeps."""
         state = self._state
-        kept = 0 if state.find is None else self._placer_nbytes(state.structure)
-        return _array_bytes(state.structure) + state.nodes.nbytes + kept
+        names = {id(node.name) for node in state.nodes.spelled()}
+        return _array_bytes(state.structure) + state.nodes.nbytes + _object_bytes(state.kept, names)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -438,29 +442,36 @@ class Partitioner(ABC, Generic[S]):
         """Return the free buckets that ``count`` new nodes take, when ``left`` are those that stay."""
         return left.lowest_free(count)
 
-    def _placer_nbytes(self, structure: S) -> int:
-        """Return how many bytes the function of ``_placer`` keeps beside the structure's arrays."""
-        return 0
+    def _namer(self, structure: S, name: Callable[[int], str]) -> tuple[Callable[[int], str], object] | None:
+        """Return a function hash -> name for single hashes, and what it keeps; None to ask ``_placer``.
+
+        Override it where names are best kept beside what leads to them; ``name`` gives those of buckets.
+        """
+        return None
 
     # ---- shared by all -----------------------------------------------------------------------------
 
     def _finder(self, state: State[S]) -> Callable[[Key], str]:
         """Return a function key -> name for single keys, and keep it with the state."""
-        place, name = self._placer(state.structure), state.nodes.namer()
-        function, seed, dropped = (
-            self._hash_function,
-            self._hash_seed,
-            self._hash_function.width - self.hash_bits,
-        )
-        of_bytes = function.of_bytes
+        function, seed = self._hash_function, self._hash_seed
+        dropped = function.width - self.hash_bits
+        of_bytes, name = function.of_bytes, state.nodes.namer()
+        own = self._namer(state.structure, name)
+        if own is not None:
+            look, state.kept = own
+        else:
+            place = self._placer(state.structure)
+
+            def look(value: int) -> str:
+                return name(place(value))
 
         def find(key: Key) -> str:
             if type(key) is str and of_bytes is not None:  # the common case, in as few calls as can be
                 try:
-                    return name(place(of_bytes(key.encode(), seed) >> dropped))
+                    return look(of_bytes(key.encode(), seed) >> dropped)
                 except UnicodeEncodeError:
                     pass  # said by the check
-            return name(place(function.key(key, seed) >> dropped))
+            return look(function.key(key, seed) >> dropped)
 
         state.find = find
         return find
@@ -543,6 +554,24 @@ def _array_bytes(structure: object) -> int:
         elif dataclasses.is_dataclass(item) and not isinstance(item, type):
             waiting.extend(getattr(item, part.name) for part in dataclasses.fields(item))
     return sum(arrays.values())
+
+
+def _object_bytes(kept: object, elsewhere: set[int]) -> int:
+    """Return the bytes of Python objects, each once, but for those whose ids are counted elsewhere."""
+    waiting, seen, total = [kept], set(elsewhere), 0
+    while waiting:
+        item = waiting.pop()
+        # small ints and None are shared by all of Python
+        if id(item) in seen or item is None or (isinstance(item, int) and item <= 256):
+            continue
+        seen.add(id(item))
+        total += sys.getsizeof(item)
+        if isinstance(item, dict):
+            waiting.extend(item)
+            waiting.extend(item.values())
+        elif isinstance(item, tuple | list):
+            waiting.extend(item)
+    return total
 
 
 __all__ = [

@@ -11,7 +11,6 @@ binary search.
 from __future__ import annotations
 
 import math
-import sys
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -50,8 +49,6 @@ class Intervals(NamedTuple):
         Bits of the largest bucket.
     hash_bits
         Bits of the hash space.
-    known
-        What single lookups have read of the cells so far, see :func:`placer`; empty before the first.
     """
 
     starts: NDArray[np.uint64]
@@ -61,10 +58,6 @@ class Intervals(NamedTuple):
     mark_bits: int
     owner_bits: int
     hash_bits: int
-    known: list[Any]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Intervals, (*self[:-1], [])
 
 
 def build_intervals(starts: NDArray[np.uint64], owners: NDArray[np.int32], hash_bits: int) -> Intervals:
@@ -144,7 +137,7 @@ def with_cells(
     owner_bits = bits_of_owners(owners)
     mark_bits = min(shift, 8 * cells.itemsize - 1 - 2 * owner_bits)
     fill_cells(starts, owners, ends_in(cells), shift, mark_bits, owner_bits, cells)
-    return Intervals(starts, owners, cells, shift, mark_bits, owner_bits, hash_bits, [])
+    return Intervals(starts, owners, cells, shift, mark_bits, owner_bits, hash_bits)
 
 
 @kernel
@@ -247,37 +240,41 @@ def intervals_from(starts: Sequence[int], owners: NDArray[np.int32], hash_bits: 
     return build_intervals(np.array([starts[row] for row in keep], dtype=np.uint64), owners[keep], hash_bits)
 
 
-def placer(table: Intervals) -> Callable[[int], int]:
-    """Return a function hash -> owner for single hashes, in plain Python.
+def namer(table: Intervals, name: Callable[[int], str]) -> tuple[Callable[[int], str], object]:
+    """Return a function hash -> name of the owner for single hashes, in plain Python, and what it keeps.
 
     Parameters
     ----------
     table
         The intervals.
+    name
+        Gives the name of a bucket.
 
     Returns
     -------
-    callable
+    (callable, object)
         What a cell holds is read once, when the first hash falls into it, and then known as Python objects:
-        the owner; or the boundary with the owners below it and from it on; or, where it holds several
-        boundaries, a list of them.
+        the name; or the boundary with the names below it and from it on; or, where it holds several
+        boundaries, a list of them. These are what is kept, and the names by bucket.
 
     Examples
     --------
-    >>> placer(intervals_from([0, 10], np.array([1, 0], dtype=np.int32), 8))(10)
-    0
+    >>> table = intervals_from([0, 10], np.array([1, 0], dtype=np.int32), 8)
+    >>> look, kept = namer(table, "ab".__getitem__)
+    >>> look(9), look(10)
+    ('b', 'a')
     """
-    known, shift = table.known, table.shift
-    if not known:
-        known.extend([None] * len(table.cells))
+    known: list[Any] = [None] * len(table.cells)
+    names: dict[int, str] = {}
+    shift = table.shift
 
-    def place_one(value: int) -> Any:
+    def look(value: int) -> Any:
         entry = known[value >> shift]
-        if type(entry) is int:
+        if type(entry) is str:
             return entry
         if entry is None:
-            entry = known[value >> shift] = _read_cell(table, value >> shift)
-            if type(entry) is int:
+            entry = known[value >> shift] = _read_cell(table, value >> shift, name, names)
+            if type(entry) is str:
                 return entry
         if len(entry) == 3:
             boundary, below, above = entry
@@ -285,47 +282,22 @@ def placer(table: Intervals) -> Callable[[int], int]:
         starts, owners = entry
         return owners[bisect_right(starts, value)]
 
-    return place_one
+    return look, (known, names)
 
 
-def _read_cell(table: Intervals, cell: int) -> Any:
-    """Return the owner of a cell; or (boundary, below, above); or (boundaries, owners)."""
+def _read_cell(table: Intervals, cell: int, name: Callable[[int], str], names: dict[int, str]) -> Any:
+    """Return the name of a cell; or (boundary, below, above); or (boundaries, names)."""
     first, last = np.array([cell << table.shift, ((cell + 1) << table.shift) - 1], dtype=np.uint64)
     low, high = np.searchsorted(table.starts, [first, last], side="right") - 1
-    owners = table.owners[low : high + 1].tolist()
+    buckets = table.owners[low : high + 1].tolist()
     boundaries = table.starts[low + 1 : high + 1].tolist()
-    if len(set(owners)) == 1:
+    for bucket in buckets:
+        if bucket not in names:
+            names[bucket] = name(bucket)
+    owners = [names[bucket] for bucket in buckets]
+    if len(set(buckets)) == 1:
         return owners[0]
     return (boundaries[0], *owners) if len(boundaries) == 1 else (boundaries, owners)
-
-
-def known_nbytes(table: Intervals) -> int:
-    """Return the bytes of what :func:`placer` has read so far, as Python objects.
-
-    Parameters
-    ----------
-    table
-        The intervals.
-
-    Returns
-    -------
-    int
-        0 before the first single lookup. Small ints, which Python shares, are not counted.
-
-    Examples
-    --------
-    >>> known_nbytes(intervals_from([0, 10], np.array([1, 0], dtype=np.int32), 8))
-    0
-    """
-    total, waiting = sys.getsizeof(table.known) if table.known else 0, list(table.known)
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, tuple | list):
-            total += sys.getsizeof(item)
-            waiting.extend(item)
-        elif item is not None and item > 256:
-            total += sys.getsizeof(item)
-    return total
 
 
 def place(table: Intervals, hashes: NDArray[np.uint64], out: NDArray[np.int32]) -> None:

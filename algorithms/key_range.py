@@ -13,7 +13,7 @@ from algorithms.arcs import Arcs
 from algorithms.errors import InvalidParameter, UnsupportedEvent
 from algorithms.hashing import hash_key
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec, State
-from algorithms.intervals import Intervals, intervals_from, known_nbytes, place, placer, proportional_starts
+from algorithms.intervals import Intervals, intervals_from, namer, place, proportional_starts
 from algorithms.kernels import kernel
 from algorithms.mixing import multiply_high, through
 from algorithms.node import NodeLike
@@ -225,16 +225,16 @@ class KeyRange(Partitioner[Ranges]):
         return kept, [0, *starts[1:]]
 
     def _placer(self, structure: Ranges) -> Callable[[int], int]:
-        if structure.intervals is not None:
-            return placer(structure.intervals)
         n, bits = len(structure.live), self.hash_bits
         if structure.dense:
             return lambda value: value * n >> bits
         live = structure.live.tolist()
         return lambda value: live[value * n >> bits]
 
-    def _placer_nbytes(self, structure: Ranges) -> int:
-        return 0 if structure.intervals is None else known_nbytes(structure.intervals)
+    def _namer(
+        self, structure: Ranges, name: Callable[[int], str]
+    ) -> tuple[Callable[[int], str], object] | None:
+        return None if structure.intervals is None else namer(structure.intervals, name)
 
     def _place(self, structure: Ranges, hashes: Hashes, out: Buckets) -> None:
         if structure.intervals is None:

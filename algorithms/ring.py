@@ -25,7 +25,7 @@ from algorithms.interface import (
     one_of,
     whole_number,
 )
-from algorithms.intervals import Intervals, build_intervals, known_nbytes, place, placer, row_of
+from algorithms.intervals import Intervals, build_intervals, namer, place, row_of
 from algorithms.kernels import kernel
 from algorithms.labels import labels
 from algorithms.nodes import NodesLike
@@ -318,11 +318,8 @@ class Ring(Partitioner[Circle]):
         position[order] = np.arange(len(order), dtype=np.int32)
         return points.owners[order], position[entry]
 
-    def _placer(self, structure: Circle) -> Callable[[int], int]:
-        return placer(structure.intervals)
-
-    def _placer_nbytes(self, structure: Circle) -> int:
-        return known_nbytes(structure.intervals)
+    def _namer(self, structure: Circle, name: Callable[[int], str]) -> tuple[Callable[[int], str], object]:
+        return namer(structure.intervals, name)
 
     def _place(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)

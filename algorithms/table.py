@@ -11,7 +11,7 @@ import numpy as np
 from algorithms.arcs import Arcs
 from algorithms.errors import InvalidParameter
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, State
-from algorithms.intervals import Intervals, intervals_from, known_nbytes, place, placer, proportional_starts
+from algorithms.intervals import Intervals, intervals_from, namer, place, proportional_starts
 from algorithms.node import NodeLike
 from algorithms.nodes import NodesLike
 from algorithms.registry import register
@@ -179,11 +179,8 @@ class Table(Partitioner[Entries]):
         owners = np.array([table[start] for start in starts], dtype=np.int32)
         return Entries(intervals_from(starts, owners, self.hash_bits), initial=False)
 
-    def _placer(self, structure: Entries) -> Callable[[int], int]:
-        return placer(structure.intervals)
-
-    def _placer_nbytes(self, structure: Entries) -> int:
-        return known_nbytes(structure.intervals)
+    def _namer(self, structure: Entries, name: Callable[[int], str]) -> tuple[Callable[[int], str], object]:
+        return namer(structure.intervals, name)
 
     def _place(self, structure: Entries, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)
