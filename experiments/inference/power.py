@@ -13,6 +13,8 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
+import numpy as np
+
 from experiments.inference.samples import check_level
 from experiments.measures import rounded
 
@@ -52,7 +54,9 @@ def mean_power(effect: float, repetitions: int, *, alpha: float = ALPHA) -> floa
     bound = float(stats.t.isf(alpha / 2, degrees))
     if centre > bound + 40:  # scipy's noncentral t gives up far beyond certainty
         return 1.0
-    return float(stats.nct.sf(bound, degrees, centre) + stats.nct.cdf(-bound, degrees, centre))
+    beyond = float(stats.nct.sf(bound, degrees, centre))
+    # scipy gives no number for the other tail where it is too small to be one
+    return beyond + float(np.nan_to_num(stats.nct.cdf(-bound, degrees, centre)))
 
 
 def repetitions_needed(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from experiments import events, inference
 from experiments.experiment import Presentation, Results
-from experiments.report import charts
+from experiments.report import charts, scaling_statistics
 from experiments.report.figures import PAGE, Figure
 from experiments.report.formats import Percent, PlusMinus, Significant
 from experiments.report.symbols import MEAN
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
     from experiments.scaling import ScalingParameters
-
-FAMILY_LEVEL = 0.01
-"""Level, corrected for the number of comparisons, at which a mean is said to depart from its law."""
 
 MEANS = (
     "movement", "minimum", "excess", "stray", "losers", "receivers",
@@ -40,7 +37,7 @@ _BALANCE = (
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """The rows of one workload and one number of nodes."""
 
     workload: str
@@ -54,10 +51,12 @@ class _Part:
 
     @property
     def labels(self) -> list[str]:
+        """The labels of the algorithms, in their order."""
         return list(dict.fromkeys(self.sampled["label"]))
 
     @property
     def facts(self) -> str:
+        """Nodes, keys and repetitions, for a caption."""
         keys = int(self.sampled["keys"].max()) if self.sampled["keys"].notna().any() else 0
         plural = "s" if self.repetitions > 1 else ""
         return f"{self.n} nodes, {keys:,} keys ({self.workload}), {self.repetitions} repetition{plural}"
@@ -75,31 +74,35 @@ def present(results: Results[ScalingParameters]) -> Presentation:
     -------
     Presentation
         For each workload and number of nodes: movement by algorithm and event, each event in detail, and
-        time; a chart of movement and one of balance.
+        time; then intervals, tests against laws and pairs of algorithms; a chart of movement and one of
+        balance.
     """
     tables: list[Table] = []
     figures: list[Figure] = []
     meaning: list[str] = []
+    laws = scaling_statistics.against_laws(results.rows)
+    details: list[Table] = []
     for part in _parts(results):
         summary = _summary(part)
         notes = _reasons(part)
         tables += [_overview(part, summary, notes), _details(part, summary), _balance(part, summary)]
         if part.timing is not None and len(part.timing):
             tables.append(_speed(part))
+        details += scaling_statistics.tables(part, laws)
         figures += [_movement_figure(part, summary), _balance_figure(part, summary)]
         meaning += _meaning(part, summary)
-    meaning += _against_laws(results)
-    return Presentation(tables, figures, meaning)
+    meaning += scaling_statistics.meaning(laws)
+    return Presentation([*tables, *details], figures, meaning)
 
 
-def _parts(results: Results[ScalingParameters]) -> Iterator[_Part]:
+def _parts(results: Results[ScalingParameters]) -> Iterator[Part]:
     rows, timing = results.rows, results.timing
     sampled, exact = rows[rows["method"] == "sampled"], rows[rows["method"] == "exact"]
     groups = list(sampled.groupby(["workload", "n"], sort=False))
     for key, group in groups:
         workload, n = cast("tuple[str, int]", key)
         suffix = f"-{re.sub('[^a-z0-9]+', '-', str(workload).lower()).strip('-')[:24]}-n{n}"
-        yield _Part(
+        yield Part(
             str(workload),
             int(n),
             results.parameters.event,
@@ -111,7 +114,7 @@ def _parts(results: Results[ScalingParameters]) -> Iterator[_Part]:
         )
 
 
-def _summary(part: _Part) -> pd.DataFrame:
+def _summary(part: Part) -> pd.DataFrame:
     """Return one row for each event and algorithm: means over the repetitions, and the law."""
     rows = []
     for event in part.events:
@@ -140,7 +143,7 @@ def _means(group: pd.DataFrame) -> dict[str, Any]:
     return found
 
 
-def _exact_mean(part: _Part, event: str, label: str) -> dict[str, Any]:
+def _exact_mean(part: Part, event: str, label: str) -> dict[str, Any]:
     group = part.exact[(part.exact["event"] == event) & (part.exact["label"] == label)]
     return {"exact": float(group["movement"].mean()) if group["movement"].notna().any() else None}
 
@@ -149,7 +152,7 @@ def _title(event: str) -> str:
     return events.parse(event).title
 
 
-def _reasons(part: _Part) -> list[str]:
+def _reasons(part: Part) -> list[str]:
     """Return a line for each algorithm's own parameters, and for each reason why it cannot do some events."""
     settings = part.sampled.drop_duplicates("label")
     own = [
@@ -164,7 +167,7 @@ def _reasons(part: _Part) -> list[str]:
     ]
 
 
-def _overview(part: _Part, summary: pd.DataFrame, notes: Sequence[str]) -> Table:
+def _overview(part: Part, summary: pd.DataFrame, notes: Sequence[str]) -> Table:
     frame = summary.pivot(index="label", columns="event", values="movement").reindex(
         index=part.labels, columns=list(part.events)
     )
@@ -182,7 +185,7 @@ def _overview(part: _Part, summary: pd.DataFrame, notes: Sequence[str]) -> Table
     )
 
 
-def _details(part: _Part, summary: pd.DataFrame) -> Table:
+def _details(part: Part, summary: pd.DataFrame) -> Table:
     frame = _done(part, summary)
     frame["ripple"] = [
         f"{_number(losers)} → {_number(receivers)}"
@@ -212,7 +215,7 @@ def _details(part: _Part, summary: pd.DataFrame) -> Table:
     )
 
 
-def _balance(part: _Part, summary: pd.DataFrame) -> Table:
+def _balance(part: Part, summary: pd.DataFrame) -> Table:
     return Table(
         f"balance{part.suffix}",
         "Balance before and after each event",
@@ -240,14 +243,14 @@ def _balance(part: _Part, summary: pd.DataFrame) -> Table:
     )
 
 
-def _done(part: _Part, summary: pd.DataFrame) -> pd.DataFrame:
+def _done(part: Part, summary: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of events that were possible, with the number of nodes beside the event."""
     frame = summary[summary["movement"].notna()].copy()
     frame["event"] = [_arrow(part, event) for event in frame["event"]]
     return frame
 
 
-def _arrow(part: _Part, event: str) -> str:
+def _arrow(part: Part, event: str) -> str:
     after = list(part.sampled[part.sampled["event"] == event]["n_after"].dropna())
     return _title(event) + (f" ({part.n} → {int(after[0])})" if after else "")
 
@@ -256,11 +259,11 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if value == round(value) else f"{value:.1f}"
 
 
-def _method(part: _Part) -> str:
+def _method(part: Part) -> str:
     return "t over repetitions" if part.repetitions > 1 else "binomial, for this one hash seed"
 
 
-def _speed(part: _Part) -> Table:
+def _speed(part: Part) -> Table:
     assert part.timing is not None
     median = part.timing.groupby(["label", "event"], sort=False).median(numeric_only=True)
     rows = []
@@ -292,14 +295,14 @@ def _speed(part: _Part) -> Table:
     )
 
 
-def _grid(part: _Part, summary: pd.DataFrame, column: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _grid(part: Part, summary: pd.DataFrame, column: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     frame = summary.pivot(index="event", columns="label", values=column).reindex(
         index=list(part.events), columns=part.labels
     )
     return frame.to_numpy(dtype=float)
 
 
-def _movement_figure(part: _Part, summary: pd.DataFrame) -> Figure:
+def _movement_figure(part: Part, summary: pd.DataFrame) -> Figure:
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots()
         charts.dots(
@@ -322,7 +325,7 @@ def _movement_figure(part: _Part, summary: pd.DataFrame) -> Figure:
     return Figure(f"movement{part.suffix}", caption, draw, size=_size(part))
 
 
-def _balance_figure(part: _Part, summary: pd.DataFrame) -> Figure:
+def _balance_figure(part: Part, summary: pd.DataFrame) -> Figure:
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots()
         charts.dots(
@@ -339,11 +342,11 @@ def _balance_figure(part: _Part, summary: pd.DataFrame) -> Figure:
     return Figure(f"balance{part.suffix}", caption, draw, size=_size(part))
 
 
-def _size(part: _Part) -> tuple[float, float]:
+def _size(part: Part) -> tuple[float, float]:
     return (PAGE, 1.0 + len(part.events) * max(0.35, 0.11 * len(part.labels)))
 
 
-def _meaning(part: _Part, summary: pd.DataFrame) -> list[str]:
+def _meaning(part: Part, summary: pd.DataFrame) -> list[str]:
     first = part.events[0]
     of_first = summary[(summary["event"] == first) & summary["movement"].notna()].sort_values("movement")
     if not len(of_first):
@@ -382,26 +385,3 @@ def _grouped(frame: pd.DataFrame, value: Callable[[dict[str, Any]], str]) -> str
 
 def _listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _against_laws(results: Results[ScalingParameters]) -> list[str]:
-    """Say how many means agree with their laws, at a level corrected for their number."""
-    rows = results.rows[(results.rows["method"] == "sampled") & results.rows["law_movement"].notna()]
-    names, p_values = [], []
-    for (workload, n, event, label), group in rows.groupby(["workload", "n", "event", "label"], sort=False):
-        if len(group) < 2:
-            continue
-        law = float(np.mean([float(value) for value in group["law_movement"]]))
-        moved = group["movement"].to_numpy(dtype=float)
-        if np.ptp(moved) == 0.0:
-            continue
-        names.append(f"{label}, {_title(str(event))} ({workload}, {n} nodes)")
-        p_values.append(inference.mean_agrees(moved, law).p_value)
-    if not names:
-        return []
-    adjusted = inference.holm(p_values)
-    apart = [name for name, p in zip(names, adjusted, strict=True) if p < FAMILY_LEVEL]
-    line = (
-        f"{len(names) - len(apart)} of {len(names)} measured means agree with their law (t-tests, Holm, 1 %)."
-    )
-    return [line + (f" Not so: {'; '.join(apart)}." if apart else "")]

@@ -1,0 +1,189 @@
+"""What tests say of measured means, as columns: against a law, and of one algorithm against another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from experiments import inference
+from experiments.report.formats import Format, Percent, PlusMinus, Significant
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+FAMILY_LEVEL = 0.01
+"""Level, corrected for the number of comparisons, at which a mean is said to depart from its law."""
+
+MARGIN = 0.05
+"""A difference from the law that is too small to matter, as a part of the law's value."""
+
+POWER = 0.8
+"""The chance to find the smallest difference that a run is said to see."""
+
+COLUMNS: Sequence[str] = ("off", "d", "corrected", "same", "sees", "conclusion")
+
+FORMATS: Mapping[str, Format] = {
+    "off": Percent(2),
+    "d": Significant(2),
+    "corrected": Significant(2),
+    "same": Significant(2),
+    "sees": Percent(2),
+}
+
+HEADERS: Mapping[str, str] = {
+    "off": "off by", "d": "d", "corrected": "p", "same": "TOST p", "sees": "sees", "conclusion": "conclusion",
+}  # fmt: skip
+
+LEGEND: Sequence[str] = (
+    "Off by: measured over law, less 1. d: the same in standard deviations of a repetition (Cohen). p: t "
+    "test, corrected by Holm over the run. TOST p: two one-sided t tests of a difference of "
+    f"{MARGIN:.0%} of the law. "
+    f"Sees: the smallest difference that so many repetitions find with {POWER:.0%} at the corrected level.",
+    "Agrees: no difference found, and shown to be within the margin; negligible: found, but within it; open: "
+    "neither found nor shown to be within it, so more repetitions are needed; differs: found.",
+)
+
+
+def against_law(values: ArrayLike, law: float, *, margin: float = MARGIN) -> dict[str, Any]:
+    """Return the columns of one mean against its law, before any correction.
+
+    Parameters
+    ----------
+    values
+        (r,) one value for each repetition; nothing is tested for fewer than two, or if all are equal.
+    law
+        The law's mean, above 0.
+    margin
+        What is too small to matter, as a part of the law.
+
+    Returns
+    -------
+    dict
+        ``off``, ``d``, ``p_value``, ``same`` and ``deviation``, all relative to the law.
+
+    Examples
+    --------
+    >>> found = against_law([0.9, 1.0, 1.13], 1.0)
+    >>> found["off"], found["d"], found["p_value"] > 0.5
+    (0.01, 0.08679495302, True)
+    """
+    sample = np.asarray(values, dtype=np.float64) / law
+    nothing = {"off": None, "d": None, "p_value": None, "same": None, "deviation": None, "size": len(sample)}
+    if len(sample) < 2 or not np.ptp(sample):
+        return nothing
+    return {
+        "off": inference.relative_excess(inference.mean(sample).value, 1.0),
+        "d": inference.cohen_d(sample, 1.0),
+        "p_value": inference.mean_agrees(sample, 1.0).p_value,
+        "same": inference.mean_equivalent(sample, 1.0, margin).p_value,
+        "deviation": float(sample.std(ddof=1)),
+        "size": len(sample),
+    }
+
+
+def concluded(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Correct a family of rows of `against_law`, and draw the conclusion of each.
+
+    Parameters
+    ----------
+    rows
+        With the columns of `against_law`, and any others.
+
+    Returns
+    -------
+    DataFrame
+        With `COLUMNS` beside the others; missing where nothing was tested.
+    """
+    frame = pd.DataFrame([dict(row) for row in rows])
+    tested = [number for number, row in enumerate(rows) if row["p_value"] is not None]
+    corrected = inference.holm([rows[number]["p_value"] for number in tested])
+    columns: dict[str, list[Any]] = {name: [None] * len(rows) for name in ("corrected", "sees", "conclusion")}
+    for number, p_value in zip(tested, corrected, strict=True):
+        row = rows[number]
+        columns["corrected"][number] = float(p_value)
+        columns["sees"][number] = inference.smallest_difference(
+            row["deviation"], row["size"], alpha=FAMILY_LEVEL / len(tested), power=POWER
+        )
+        columns["conclusion"][number] = inference.conclusion(float(p_value), row["same"], level=FAMILY_LEVEL)
+    return frame.assign(**columns)
+
+
+def pairs(values: Mapping[str, Mapping[str, ArrayLike]]) -> pd.DataFrame:
+    """Compare all algorithms with each other in several measures; one family, corrected by Holm.
+
+    Parameters
+    ----------
+    values
+        By measure, then by label: (r,) one value for each repetition, in the same order.
+
+    Returns
+    -------
+    DataFrame
+        One row for each pair: ``ours``, ``theirs``, and for each measure the mean difference, the half-width
+        of its t interval (``_half``), Cohen's d_z (``_d``) and the corrected p-value (``_p``).
+    """
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    places: list[tuple[tuple[str, str], str]] = []
+    p_values: list[float] = []
+    for measure, by_label in values.items():
+        for pair in inference.compare(by_label):
+            row = found.setdefault((pair.ours, pair.theirs), {"ours": pair.ours, "theirs": pair.theirs})
+            row |= {measure: pair.difference.value, f"{measure}_half": half(pair.difference)}
+            row |= {f"{measure}_d": pair.effect if math.isfinite(pair.effect) else None}
+            places.append(((pair.ours, pair.theirs), f"{measure}_p"))
+            p_values.append(pair.p_value)
+    for (key, column), p_value in zip(places, inference.holm(p_values), strict=True):
+        found[key][column] = float(p_value)
+    return pd.DataFrame(list(found.values()))
+
+
+def pair_formats(measures: Mapping[str, Percent | Significant]) -> dict[str, Format]:
+    """Return the formats of the columns of `pairs`.
+
+    Parameters
+    ----------
+    measures
+        How each measure is written.
+    """
+    formats: dict[str, Format] = {}
+    for measure, inner in measures.items():
+        formats[measure] = PlusMinus(inner, f"{measure}_half")
+        formats |= {f"{measure}_d": Significant(2), f"{measure}_p": Significant(2)}
+    return formats
+
+
+def half(estimate: inference.Estimate) -> float | None:
+    """Return half of the width of an interval, or None where there is none.
+
+    Parameters
+    ----------
+    estimate
+        With or without an interval.
+    """
+    interval = estimate.interval
+    return None if interval is None else (interval.high - interval.low) / 2
+
+
+def counted(conclusions: pd.Series[Any]) -> str:
+    """Say how many conclusions there are of each kind.
+
+    Parameters
+    ----------
+    conclusions
+        A column, also with missing ones.
+
+    Examples
+    --------
+    >>> counted(pd.Series(["agrees", "open", "agrees", None]))
+    '2 agree, 1 is open'
+    """
+    words = {
+        "agrees": ("agrees", "agree"), "negligible": ("differs negligibly", "differ negligibly"),
+        "open": ("is open", "are open"), "differs": ("differs", "differ"),
+    }  # fmt: skip
+    found = {name: int((conclusions == name).sum()) for name in words}
+    return ", ".join(f"{many} {words[name][many > 1]}" for name, many in found.items() if many)
