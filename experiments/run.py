@@ -224,11 +224,18 @@ def _json_value(value: Any) -> Any:
 def _print_tables(outcome: Outcome[Any], *, quiet: bool) -> None:
     width = shutil.get_terminal_size(fallback=(120, 24)).columns
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    for table in outcome.presentation.tables:
+    tables = outcome.presentation.tables
+    for table in tables:
+        if table.detail:
+            continue
         _say(table.to_terminal(width, colour=colour).rstrip("\n"))
         _say("")
     if quiet:
         return
+    titles = dict.fromkeys(table.title for table in tables if table.detail)
+    if titles:
+        _say(_fold(f"In the files, not shown here: {'; '.join(titles)}.", width))
+        _say("")
     for line in outcome.presentation.meaning:
         _say(_fold(line, width))
     _say("")

@@ -64,7 +64,10 @@ def test_the_rows_are_the_same_bytes_with_one_thread(smoke: runner.Outcome[Any],
 def test_every_algorithm_agrees_with_its_law_at_the_profile_smoke(smoke: runner.Outcome[Any]) -> None:
     lawless = {"no law"} if any(not spec_of(name).balance_law for name in names()) else set()
     for table in smoke.presentation.tables:
-        assert set(table.frame["verdict"]) <= {"agrees", "exact"} | lawless
+        if table.name.startswith(("loads-", "shares-")):
+            assert set(table.frame["verdict"]) <= {"agrees", "exact"} | lawless
+        elif table.name.startswith("statistics-"):
+            assert "differs" not in set(table.frame["conclusion"])
     assert re.search(r"\b(\d+) of \1 rows agree with their law", smoke.presentation.meaning[-1])
 
 
@@ -72,7 +75,8 @@ def test_tables_fit_a_terminal_of_100_columns(smoke: runner.Outcome[Any]) -> Non
     for table in smoke.presentation.tables:
         text = table.to_terminal(100)
         assert max(map(len, text.splitlines())) <= 100
-        assert sum("algorithm  " in line for line in text.splitlines()) == 1, "the columns stand in one grid"
+        grids = sum("algorithm  " in line for line in text.splitlines())
+        assert grids == 1 or table.detail, "the columns stand in one grid"
 
 
 def test_figures_are_drawn_for_points_nodes_and_loads(smoke: runner.Outcome[Any]) -> None:
@@ -193,7 +197,7 @@ def test_what_identity_does_to_sequential_keys() -> None:
         algorithms=("key_range", "modulo"), hash=("identity",), workload=("sequential",),
         nodes=(8,), keys=8_000, repetitions=2,
     )  # fmt: skip
-    loads, shares = said.tables
+    loads, shares = said.tables[:2]
     table = loads.frame.set_index("label")
     assert table.loc["key_range", "cv"] == pytest.approx(math.sqrt(7))  # all keys on one node
     assert table.loc["modulo", "cv"] == 0  # and here as even as can be, more so than chance

@@ -110,7 +110,9 @@ def test_rows_say_how_far_one_run_departs_from_its_law(smoke: tuple[pd.DataFrame
 def test_what_it_shows_is_complete(smoke: tuple[pd.DataFrame, Outcome[ScalingParameters]]) -> None:
     outcome = smoke[1]
     tables = {table.stem: table.to_terminal(120) for table in outcome.presentation.tables}
-    assert set(tables) == {"movement", "events", "balance", "speed-timing"}
+    assert set(tables) == {
+        "movement", "events", "balance", "speed-timing", "intervals", "laws", "pairs",
+    }  # fmt: skip
     assert "ideal" in tables["movement"]
     assert "jump cannot remove the middle one" in tables["movement"]
     assert "add one (16 → 17)" in tables["events"]

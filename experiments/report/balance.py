@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,9 @@ import pandas as pd
 from algorithms.hashing import hash_function
 from experiments import inference, theory
 from experiments.experiment import ALL_HASHES, Presentation, Results
-from experiments.report import balance_figures
+from experiments.report import balance_figures, balance_statistics, statistics
 from experiments.report.formats import Format, Percent, PlusMinus, Significant
+from experiments.report.slugs import slug
 from experiments.report.symbols import NODES
 from experiments.report.tables import Header, Table
 
@@ -31,7 +31,7 @@ FORMATS: dict[str, Format] = {
     "law_cv": Percent(2),
     "max_to_mean": PlusMinus(Significant(4), "max_half"),
     "law_max_to_mean": Significant(4),
-    "min_to_mean": Significant(3),
+    "min_to_mean": PlusMinus(Significant(3), "min_half"),
     "p99": Significant(3),
 }
 
@@ -58,7 +58,8 @@ def present(results: Results[BalanceParameters]) -> Presentation:
     -------
     Presentation
         A table of loads for each workload and hash function, one of shares for each hash function, one that
-        compares hash functions if there are several; figures over points, over n, and of all loads.
+        compares hash functions if there are several; then intervals and tests of all quantities, and pairs of
+        algorithms; figures over points, over n, and of all loads.
     """
     rows = results.rows
     measured = rows[rows["cannot"].isna()] if "cannot" in rows else rows
@@ -66,8 +67,10 @@ def present(results: Results[BalanceParameters]) -> Presentation:
     tables = [*_load_tables(results, rows, summary), *_share_tables(results, summary)]
     if summary["hash"].nunique() > 1:
         tables.append(_hash_table(results, summary))
+    details = balance_statistics.measured(measured)
+    tables += balance_statistics.tables(measured, details, results.parameters.repetitions)
     figures = balance_figures.all_of(results, measured, summary)
-    return Presentation(tables, figures, _meaning(results, summary))
+    return Presentation(tables, figures, _meaning(results, summary, details))
 
 
 def _summary(rows: pd.DataFrame) -> pd.DataFrame:
@@ -97,7 +100,7 @@ def _over_repetitions(group: pd.DataFrame, *, replicated: bool) -> dict[str, Any
     squares = group["cv"].to_numpy(dtype=float) ** 2
     laws = group["law_cv"].to_numpy(dtype=float) ** 2
     square = inference.mean(squares)
-    largest = inference.mean(group["max_to_mean"])
+    largest, smallest = (inference.mean(group[f"{end}_to_mean"]) for end in ("max", "min"))
     known = bool(np.isfinite(laws).all())
     law = float(np.mean(laws)) if known else math.nan
     p_value = z = None
@@ -116,7 +119,8 @@ def _over_repetitions(group: pd.DataFrame, *, replicated: bool) -> dict[str, Any
         "max_to_mean": largest.value,
         "max_half": None if largest.interval is None else (largest.interval.high - largest.interval.low) / 2,
         "law_max_to_mean": _mean_or_none(group["law_max_to_mean"]),
-        "min_to_mean": float(group["min_to_mean"].mean()),
+        "min_to_mean": smallest.value,
+        "min_half": statistics.half(smallest),
         "p99": float(group["p99"].mean()),
         "keys": _mean_or_none(group["keys"]),
         "distinct": _mean_or_none(group["distinct"]),
@@ -195,7 +199,7 @@ def _load_tables(
             shown.remove("law_max_to_mean")
         drawn = f"{keys:,.0f} keys, {distinct:,.0f} of them distinct" if repeats else f"{keys:,.0f} keys"
         yield _table(
-            f"loads-{_slug(workload)}-{_slug(hash_name)}",
+            f"loads-{slug(workload)}-{slug(hash_name)}",
             f"Load of the nodes: {workload} keys, hashed by {hash_name}",
             part,
             [*shown, "min_to_mean", "p99", "verdict"],
@@ -218,7 +222,7 @@ def _share_tables(results: Results[BalanceParameters], summary: pd.DataFrame) ->
     for hash_name in dict.fromkeys(exact["hash"]):
         part = exact[exact["hash"] == hash_name].sort_values("n", kind="stable").reset_index(drop=True)
         yield _table(
-            f"shares-{_slug(hash_name)}",
+            f"shares-{slug(hash_name)}",
             f"Share of the hash space, exact, by arcs: points hashed by {hash_name}",
             part,
             [
@@ -277,15 +281,12 @@ def _pairs(summary: pd.DataFrame) -> list[tuple[str, str]]:
     return list(dict.fromkeys(zip(summary["hash"], summary["workload"], strict=True)))
 
 
-def _slug(text: str) -> str:
-    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[-40:] or "x"
-
-
-def _meaning(results: Results[BalanceParameters], summary: pd.DataFrame) -> list[str]:
+def _meaning(results: Results[BalanceParameters], summary: pd.DataFrame, details: pd.DataFrame) -> list[str]:
     return [
         *_about_rings(summary),
         *_about_equal_shares(summary),
         *_about_repeats(summary),
+        *balance_statistics.meaning(details),
         *_about_verdicts(results, summary),
     ]
 

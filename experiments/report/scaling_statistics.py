@@ -46,6 +46,8 @@ def groups_of(rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame
     """
     names = ["workload", "n", "event", "label"]
     measured = rows[(rows["method"] == "sampled") & rows["movement"].notna()]
+    order = {event: place for place, event in enumerate(dict.fromkeys(rows["event"]))}
+    measured = measured.sort_values("event", key=lambda events: events.map(order), kind="stable")
     for key, group in measured.groupby(names, sort=False):
         yield dict(zip(names, key, strict=True)), group
 
@@ -142,6 +144,7 @@ def _intervals(part: Part) -> Table:
         groups=["event"],
         formats=formats,
         headers={"label": "algorithm", **NAMES},
+        detail=True,
     )
 
 
@@ -157,6 +160,7 @@ def _laws(part: Part, laws: pd.DataFrame) -> Table:
         formats={"law": Percent(2), "spread": Significant(2), **statistics.FORMATS},
         headers={"label": "algorithm", "spread": "spread p", **statistics.HEADERS},
         align={"conclusion": "left"},
+        detail=True,
         notes=[
             *statistics.LEGEND,
             "Spread p: whether repetitions vary as the law says (binomial; on a ring Beta too); corrected.",
@@ -174,7 +178,7 @@ def _pairs(part: Part) -> list[Table]:
     if len({tuple(group["repetition"]) for group in by_label.values()}) > 1:
         return []  # a run in which an algorithm cannot do some repetitions has no pairs
     measures: dict[str, Percent | Significant] = {
-        "movement": Percent(2), "cv_after": Percent(2), "max_to_mean_after": Significant(3),
+        "movement": Percent(2), "cv_after": Percent(2), "max_to_mean_after": Percent(2),
     }  # fmt: skip
     frame = statistics.pairs(
         {name: {label: group[name] for label, group in by_label.items()} for name in measures}
@@ -190,11 +194,12 @@ def _pairs(part: Part) -> list[Table]:
             frame,
             f"{part.facts}, the same keys and seeds for all. Mean differences ± half of the 95 % t interval; "
             "d: in standard deviations of a difference (Cohen's d_z); p: paired t, corrected by Holm over "
-            "the table. CV and max/mean after the event.",
+            "the table. CV and max/mean after the event, in % of the mean load.",
             columns=["ours", "theirs", *(f"{name}{end}" for name in measures for end in ("", "_d", "_p"))],
             groups=["ours"],
             formats=statistics.pair_formats(measures),
             headers=headers,
+            detail=True,
         )
     ]
 

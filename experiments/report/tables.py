@@ -80,6 +80,8 @@ class Table:
         Lines under the table: what an abbreviation means, why an algorithm cannot do a case.
     timing : bool
         Whether it holds what a clock measured, so that its bytes differ from run to run.
+    detail : bool
+        Whether a terminal only names it: its files hold it, and reports show it.
 
     Raises
     ------
@@ -100,6 +102,7 @@ class Table:
     columns: Sequence[str] | None = None
     notes: Sequence[str] = ()
     timing: bool = False
+    detail: bool = False
 
     def __post_init__(self) -> None:
         check_name(self.name, "table")

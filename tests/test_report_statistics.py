@@ -1,0 +1,152 @@
+"""What the reports say of means: corrected, concluded, and with what could have been seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from experiments import balance, inference, run, runner, scaling
+from experiments.report import balance_statistics, scaling_statistics, statistics
+
+
+def test_conclusions_are_of_all_four_kinds() -> None:
+    rng = np.random.default_rng(71)
+    rows = [
+        {"case": case, **statistics.against_law(rng.normal(mean, deviation, 20), 1.0)}
+        for case, mean, deviation in (
+            ("agrees", 1.0, 0.01), ("negligible", 1.02, 0.005), ("open", 1.0, 0.5), ("differs", 2.0, 0.01),
+        )
+    ]  # fmt: skip
+    frame = statistics.concluded([*rows, {"case": None, **statistics.against_law([1.0], 1.0)}])
+    assert list(frame["conclusion"]) == list(frame["case"])
+    assert statistics.counted(frame["conclusion"]) == "1 agrees, 1 differs negligibly, 1 is open, 1 differs"
+    p_values = [row["p_value"] for row in rows]
+    assert frame["corrected"].dropna().tolist() == inference.holm(p_values).tolist()
+    for row, sees in zip(rows, frame["sees"], strict=False):
+        power = inference.mean_power(sees / row["deviation"], 20, alpha=statistics.FAMILY_LEVEL / 4)
+        assert power == pytest.approx(statistics.POWER)
+
+
+def test_pairs_are_one_family_over_all_measures() -> None:
+    rng = np.random.default_rng(72)
+    values = {
+        measure: {label: rng.normal(shift, 1, 12) for label, shift in (("a", 0), ("b", 0), ("c", 5))}
+        for measure in ("one", "two")
+    }
+    frame = statistics.pairs(values)
+    assert list(zip(frame["ours"], frame["theirs"], strict=True)) == [("a", "b"), ("a", "c"), ("b", "c")]
+    alone = [
+        stats.ttest_rel(by_label[row.ours], by_label[row.theirs]).pvalue
+        for by_label in values.values()
+        for row in frame.itertuples()
+    ]
+    shown = [*frame["one_p"], *frame["two_p"]]
+    assert shown == pytest.approx(inference.holm(alone).tolist(), rel=1e-6)
+
+
+@pytest.fixture(scope="module")
+def scaled(tmp_path_factory: pytest.TempPathFactory) -> runner.Outcome[Any]:
+    parameters = scaling.EXPERIMENT.profile("smoke").replace(
+        {"repetitions": 8, "event": ["add:1", "replace"], "algorithms": "jump,ring,modulo"}
+    )
+    return runner.run(scaling.EXPERIMENT, parameters, profile="smoke", out=tmp_path_factory.mktemp("scaling"))
+
+
+def table(outcome: runner.Outcome[Any], name: str) -> pd.DataFrame:
+    return next(table.frame for table in outcome.presentation.tables if table.name == name)
+
+
+def test_every_quantity_of_scaling_has_an_interval(scaled: runner.Outcome[Any]) -> None:
+    frame = table(scaled, "intervals")
+    assert len(frame) == 6
+    for name in scaling_statistics.QUANTITIES:
+        assert frame[f"{name}_half"].notna().all()
+    rows = scaled.results.rows
+    ring = rows[(rows["label"] == "ring") & (rows["event"] == "add:1") & (rows["method"] == "sampled")]
+    shown = frame[(frame["label"] == "ring") & (frame["event"] == "add one")].iloc[0]
+    ends = stats.t.interval(0.95, 7, ring["cv_after"].mean(), stats.sem(ring["cv_after"].astype(float)))
+    assert shown["cv_after"] == pytest.approx(ring["cv_after"].mean())
+    assert shown["cv_after_half"] == pytest.approx((ends[1] - ends[0]) / 2)
+
+
+def test_movement_of_scaling_agrees_with_its_laws(scaled: runner.Outcome[Any]) -> None:
+    frame = table(scaled, "laws")
+    assert len(frame) == 6
+    assert set(frame["conclusion"]) <= {"agrees", "open"}
+    known = frame.set_index(["label", "event"])["spread"]
+    assert known[("jump", "add one")] > 0.01
+    assert known[("ring", "add one")] > 0.01
+    assert pd.isna(known[("ring", "replace one")]), "no law of variance is known"
+    said = " ".join(scaled.presentation.meaning)
+    assert "6 of 6 measured means agree with their law" in said
+    assert "5 of 5 vary over repetitions as their law says" in said
+
+
+def test_a_law_that_is_wrong_is_found(scaled: runner.Outcome[Any]) -> None:
+    rows = scaled.results.rows.copy()
+    wrong = (rows["label"] == "jump") & (rows["event"] == "add:1")
+    rows.loc[wrong, "movement"] = rows.loc[wrong, "movement"] * 1.2
+    ring = (rows["label"] == "ring") & (rows["event"] == "add:1")
+    rows.loc[ring, "law_variance"] = 1e-7  # as if it were binomial
+    frame = scaling_statistics.against_laws(rows).set_index(["label", "event"])
+    assert frame["conclusion"][("jump", "add:1")] == "differs"
+    assert frame["spread"][("ring", "add:1")] < 1e-6
+    said = " ".join(scaling_statistics.meaning(frame.reset_index()))
+    assert "Not so: jump, add one (uniform, 16 nodes)" in said
+    assert "ring, add one (uniform, 16 nodes)." in said.partition("vary over")[2]
+
+
+def test_algorithms_are_compared_in_pairs(scaled: runner.Outcome[Any]) -> None:
+    frame = table(scaled, "pairs").set_index(["ours", "theirs"])
+    assert set(frame.index) == {("jump", "ring"), ("jump", "modulo"), ("ring", "modulo")}
+    assert frame["movement"][("jump", "modulo")] == pytest.approx(1 / 17 - 16 / 17, abs=0.01)
+    assert frame["movement_p"][("jump", "modulo")] < 1e-6
+    assert frame["cv_after_p"][("jump", "modulo")] > 0.01
+    assert frame["cv_after_p"][("jump", "ring")] < 0.01
+
+
+def test_a_terminal_names_the_details_and_shows_the_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = ["scaling", "--profile", "smoke", "--algorithms", "jump,modulo", "--out", str(tmp_path / "out")]
+    assert run.main(typed) == 0
+    said = capsys.readouterr().out
+    assert "Keys moved by each scale event" in said
+    assert "In the files, not shown here: Every quantity with its interval; Movement against its law" in said
+    assert "TOST" not in said
+    assert "TOST" in (tmp_path / "out" / "tables" / "laws.md").read_text(encoding="utf-8")
+
+
+def test_loads_and_shares_are_tested_as_a_whole(tmp_path: Path) -> None:
+    parameters = balance.EXPERIMENT.profile("smoke").replace(
+        {"repetitions": 12, "points": [40], "algorithms": "jump,ring", "hash": ["xxh64", "crc32"]}
+    )
+    outcome = runner.run(balance.EXPERIMENT, parameters, profile="smoke", out=tmp_path / "out")
+    rows = outcome.results.rows
+    frame = balance_statistics.measured(rows)
+    whole = frame[frame["measure"] == balance_statistics.G_TEST]
+    assert set(zip(whole["label"], whole["workload"], whole["hash"], strict=True)) == {
+        ("jump", "uniform", "xxh64")
+    }, "never a ring, nor keys that repeat, nor one draw of a hash function"
+    assert set(whole["conclusion"]) == {balance_statistics.FITS}
+    jump = rows[(rows["label"] == "jump") & (rows["workload"] == "uniform") & (rows["hash"] == "xxh64")]
+    for n, group in jump.groupby("n"):
+        p_value = stats.chi2.sf(group["g"].sum(), 12 * (n - 1))
+        assert float(whole[whole["n"] == n]["p_value"].iloc[0]) == pytest.approx(p_value, rel=1e-6)
+    shares = frame[frame["measure"] == balance_statistics.KOLMOGOROV]
+    assert set(shares["label"]) == {"ring:points=40"}
+    assert set(shares["conclusion"]) == {balance_statistics.FITS}
+    said = " ".join(outcome.presentation.meaning)
+    assert "2 of 2 cases fit equal shares by G" in said
+    assert f"{len(shares)} of {len(shares)} cases fit Beta shares" in said
+
+    wrong = rows.copy()
+    wrong["first_to_mean"] *= 1.6
+    found = balance_statistics.measured(wrong)
+    found = found[found["measure"] == balance_statistics.KOLMOGOROV]
+    assert set(found["conclusion"]) == {balance_statistics.DIFFERS}
