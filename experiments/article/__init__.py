@@ -61,6 +61,10 @@ class Article(Experiment[ArticleParameters]):
             figures=[figure for part in PARTS for figure in part.figures(mine[part.name])],
             meaning=[sentence for part in PARTS for sentence in part.meaning(mine[part.name])],
             failures=failures(mine[PublishedNumbers.name]),
+            methods=[
+                "Numbers of the article are compared to the digits that it prints; chances over random rings "
+                "have exact binomial intervals (Clopper-Pearson, 95 %)."
+            ],
         )
 
 

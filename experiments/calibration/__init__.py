@@ -60,6 +60,7 @@ class Calibration(Experiment[CalibrationParameters]):
 
     name = "calibration"
     title = "whether the statistics can be trusted: how often intervals hold the truth, and tests reject"
+    section = 95
     Parameters = CalibrationParameters
 
     def cases(self, parameters: CalibrationParameters) -> Sequence[Case]:

@@ -46,6 +46,7 @@ def present(results: Results[CalibrationParameters]) -> Presentation:
         [_figure(rows)],
         _meaning(rows),
         [_failure(row) for row in off.to_dict("records")],
+        methods=["Rates of intervals and tests over simulated data have exact binomial intervals of 95 %."],
     )
 
 

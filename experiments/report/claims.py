@@ -35,16 +35,22 @@ def present(results: Results[ClaimsParameters]) -> Presentation:
     """
     rows = records(results.rows)
     titles = list(dict.fromkeys(row["title"] for row in rows))
-    tables = [_table([row for row in rows if row["title"] == title], title) for title in titles]
+    tables = [
+        _table([row for row in rows if row["title"] == title], title, results.parameters) for title in titles
+    ]
     return Presentation(
         [*tables, _summary(rows, titles), *_waiting(rows)],
         (),
         _meaning(rows, results.parameters),
         _failures(rows),
+        methods=[
+            "A claim is confirmed if all of our interval lies within the tolerance that stands beside it, "
+            "and refuted if none of it does; the intervals of all claims hold together at 99 % (Bonferroni)."
+        ],
     )
 
 
-def _table(rows: Sequence[Record], title: str) -> Table:
+def _table(rows: Sequence[Record], title: str, parameters: ClaimsParameters) -> Table:
     body, notes = [], list[str]()
     for row in (row for row in rows if row["verdict"] != NOT_IMPLEMENTED):
         note = " ".join(filter(None, [row.get("why"), _needed(row)]))
@@ -69,11 +75,21 @@ def _table(rows: Sequence[Record], title: str) -> Table:
         title,
         ["where", "theirs", "ours", "interval", "verdict", "why"],
         body,
-        caption=f"Source: {sources}.{legend}",
+        caption=f"Source: {sources}.{_sampled(shown, parameters)}{legend}",
         formats={name: Text() for name in ("theirs", "ours", "interval")},
         align={"theirs": "right", "ours": "right", "interval": "left"},
         headers={"why": "note", "where": "claim"},
         notes=[f"{number} {note}" for number, note in enumerate(notes, 1)],
+    )
+
+
+def _sampled(rows: Sequence[Record], parameters: ClaimsParameters) -> str:
+    """Return what the intervals of a table come from, if it has any."""
+    if not any("low" in row for row in rows):
+        return " All of ours are exact." if all(row["kind"] == "exact" for row in rows) else ""
+    return (
+        f" Ours: {parameters.keys:,} keys or {parameters.repetitions:,} rings where sampled; the intervals "
+        "of all claims hold together at 99 %."
     )
 
 

@@ -57,7 +57,17 @@ def present(results: Results[PropertiesParameters]) -> Presentation:
         *_counterexamples(rows, results.parameters),
         *_reasons(rows),
     ]
-    return Presentation(tables, (), _meaning(rows, results.parameters), _failures(rows))
+    return Presentation(
+        tables,
+        (),
+        _meaning(rows, results.parameters),
+        _failures(rows),
+        methods=[
+            f"Counterexamples to properties are searched for by Hypothesis, {effort} example"
+            f"{'s' if effort > 1 else ''} a cell, and shrunk to the smallest; statistical properties are "
+            "tested at levels that add up to 0.001 an algorithm."
+        ],
+    )
 
 
 def _matrix(rows: Sequence[Record], effort: int, seed: int) -> Table:

@@ -16,7 +16,7 @@ from experiments.report.formats import Format, Interval, Significant
 from experiments.report.symbols import NODES
 from experiments.report.tables import Header, Table
 from experiments.report.ticks import log_ticks, round_numbers
-from experiments.report.timings import INTERVAL, median, spread, trust
+from experiments.report.timings import INTERVAL, ROUNDS, median, spread, trust
 from experiments.resize import BATCH, OPERATIONS
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def present(results: Results[ResizeParameters]) -> Presentation:
         [f"Adding a node grows with n as (Akaike weight, residuals): {', '.join(shapes)}."] if shapes else []
     )
     spreads = np.array(summary["spread"], dtype=np.float64)
-    return Presentation(tables, _figures(summary, rounds), [*meaning, *trust(results.facts, timed, spreads)])
+    told = [*meaning, *trust(results.facts, timed, spreads)]
+    return Presentation(tables, _figures(summary, rounds), told, methods=[ROUNDS])
 
 
 def _summary(timed: pd.DataFrame) -> pd.DataFrame:

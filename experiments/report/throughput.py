@@ -17,7 +17,7 @@ from experiments.report.figures import Figure
 from experiments.report.formats import Count, Format, Interval, Percent, Significant
 from experiments.report.symbols import NODES
 from experiments.report.tables import Header, Table
-from experiments.report.timings import INTERVAL, median, spread, trust
+from experiments.report.timings import INTERVAL, ROUNDS, median, spread, trust
 from experiments.stopwatch import COPY
 from experiments.throughput import COLD, MODES
 
@@ -65,7 +65,8 @@ def present(results: Results[ThroughputParameters]) -> Presentation:
         if len(cold):
             tables.append(_fresh(cold, mode))
     spreads = np.array(summary["spread"] if len(summary) else [], dtype=np.float64)
-    return Presentation(tables, figures, [*meaning, *trust(results.facts, timing, spreads)])
+    told = [*meaning, *trust(results.facts, timing, spreads)]
+    return Presentation(tables, figures, told, methods=[ROUNDS])
 
 
 def _summary(timing: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["INTERVAL", "LEVEL", "machine", "median", "spread", "trust", "vector_width"]
+__all__ = ["INTERVAL", "LEVEL", "ROUNDS", "machine", "median", "spread", "trust", "vector_width"]
 
 LEVEL = 0.95
 """Confidence level of the intervals of medians."""
@@ -23,6 +23,12 @@ UNSTEADY = 0.25
 """With more than this part of the rows not steady, the machine was too busy."""
 
 INTERVAL = "distribution-free interval of the median, at least 95 %"
+
+ROUNDS = (
+    "Times are medians over rounds in which all that is compared takes turns, after a warm-up; their "
+    "intervals are distribution-free, from order statistics, of at least 95 %."
+)
+"""How times are measured, for the methods of a report."""
 
 _WIDTHS = (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("avx", "AVX"), ("sve", "SVE"), ("asimd", "NEON"))
 
