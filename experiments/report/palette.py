@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["INK", "MUTED", "Style", "ink_on", "node_colours", "style_of", "styles"]
+__all__ = ["INK", "MUTED", "Style", "ink_on", "node_colours", "on_dark", "style_of", "styles"]
 
 #: The colour of text and axes, and of what is only said in passing.
 INK = "#222222"
@@ -27,6 +27,9 @@ _DOTTED: tuple[str | tuple[int, tuple[float, ...]], ...] = ((0, (1, 1)), (0, (1,
 
 # Any number would do; this one gives the best-known algorithms colours that are far apart.
 _SALT = 75997
+
+# The luminance of a colour of contrast 4 on the dark page of the report, whose own luminance is 0.009.
+_LEGIBLE = 0.186
 
 _NODE_TINTS = ("#7FB8DA", "#F2B27A", "#7FCDB5", "#E3B7D2", "#F0DD7A", "#B3B0DB", "#C9A08A", "#BDBDBD")
 
@@ -149,6 +152,33 @@ def ink_on(colour: str) -> str:
     return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "#FFFFFF"
 
 
+def on_dark(colour: str) -> str:
+    """Return the colour that takes a colour's place on a dark page: of the same hue, and light enough.
+
+    Greys change places, the darkest with the lightest. Others are mixed with white until they stand out.
+
+    >>> on_dark("#4D4D4D"), on_dark("#332288"), on_dark("#E69F00")
+    ('#D2D2D2', '#7A6FB2', '#E69F00')
+    """
+    parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    if len(set(parts)) == 1:
+        return _hexadecimal([0x11F - parts[0]] * 3)
+    step = 0
+    while _luminance([_towards_white(part, step) for part in parts]) < _LEGIBLE:
+        step += 1
+    return _hexadecimal([_towards_white(part, step) for part in parts])
+
+
+def _towards_white(part: int, step: int) -> int:
+    return round(part + (255 - part) * step / 20)
+
+
+def _luminance(parts: Sequence[int]) -> float:
+    """Return the relative luminance of a colour, as the W3C's guidelines for accessibility define it."""
+    linear = [part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 def _registered() -> dict[str, bool]:
     """Return the registered names and whether each is a baseline, in the order in which they take slots."""
     from algorithms import names, spec_of
@@ -209,4 +239,8 @@ def _between(part: float) -> str:
         round(low + (high - low) * (place - i))
         for low, high in zip(_ANCHORS[i], _ANCHORS[i + 1], strict=True)
     )
-    return "#" + "".join(f"{part:02X}" for part in mixed)
+    return _hexadecimal(mixed)
+
+
+def _hexadecimal(parts: Iterable[int]) -> str:
+    return "#" + "".join(f"{part:02X}" for part in parts)

@@ -1,4 +1,4 @@
-r"""Tables: one frame, three renderings - a terminal's, LaTeX's (booktabs) and Markdown's.
+r"""Tables: one frame, four renderings - a terminal's, LaTeX's (booktabs), Markdown's and HTML's.
 
 >>> from experiments.report.formats import Count, Percent
 >>> from experiments.report.tables import Table
@@ -28,6 +28,8 @@ from experiments.report.formats import Format, Text, default_format, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from experiments.report.html.table import Decorate, Find
 
 __all__ = ["Header", "Table"]
 
@@ -181,6 +183,14 @@ class Table:
             return escape_latex(head.text) if head.latex is None else head.latex
         return one_line(head.text)
 
+    def records(self) -> list[dict[str, Any]]:
+        """Return the rows, each by column, with all columns of the frame."""
+        columns = list(self.frame.columns)
+        return [
+            dict(zip(columns, values, strict=True))
+            for values in zip(*(self.frame[column].tolist() for column in columns), strict=True)
+        ]
+
     def cells(self, *, latex: bool = False) -> list[list[str]]:
         """Return the cells as they are written, a list a row, missing ones as a dash.
 
@@ -196,7 +206,7 @@ class Table:
         """
         formats = self._formats()
         rows = []
-        for record in self._records():
+        for record in self.records():
             cells = []
             for column, form in formats.items():
                 value = record[column]
@@ -273,6 +283,28 @@ class Table:
 
         return latex.write(self)
 
+    def to_html(self, identifier: str, *, find: Find | None = None, decorate: Decorate | None = None) -> str:
+        """Write the table as HTML, everything escaped.
+
+        Parameters
+        ----------
+        identifier : str
+            Unique in the page; becomes the ``id``.
+        find : Callable[[object], str | None], optional
+            Gives the algorithm of a label, or None for what is no label. Rows and columns that are about an
+            algorithm say so in ``data-algorithm``.
+        decorate : Callable[[Mapping, str, str], str | None], optional
+            Given a row, a column and a cell's text, gives HTML to write instead of the text, or None.
+
+        Returns
+        -------
+        str
+            A ``figure`` element, ending in a line break.
+        """
+        from experiments.report.html import table
+
+        return table.write(self, identifier, find or (lambda label: None), decorate)
+
     def alignment(self, column: str) -> str:
         """Return where the cells of a column stand: ``"left"``, ``"right"`` or ``"center"``."""
         return self.align.get(column) or self._formats()[column].align
@@ -295,7 +327,7 @@ class Table:
             The cells of each row, and whether a rule stands above it (never above the first).
         """
         shown = self.shown()
-        keys = [tuple(record[column] for column in self.groups) for record in self._records()]
+        keys = [tuple(record[column] for column in self.groups) for record in self.records()]
         result = []
         for i, cells in enumerate(rows):
             same = 0
@@ -311,10 +343,3 @@ class Table:
             column: self.formats.get(column) or default_format(self.frame[column].tolist())
             for column in self.shown()
         }
-
-    def _records(self) -> list[dict[str, Any]]:
-        columns = list(self.frame.columns)
-        return [
-            dict(zip(columns, values, strict=True))
-            for values in zip(*(self.frame[column].tolist() for column in columns), strict=True)
-        ]

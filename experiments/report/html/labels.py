@@ -1,0 +1,108 @@
+"""Which algorithm a label is of, and how it is drawn on a light and on a dark page: one answer for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from experiments.report.palette import Style, on_dark, styles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.report.chapters import Chapter
+
+__all__ = ["SHAPES", "Labels"]
+
+SHAPES: Mapping[str, str] = {
+    "o": "M-0.9,0A0.9,0.9 0 1 0 0.9,0A0.9,0.9 0 1 0 -0.9,0Z",
+    "s": "M-0.8,-0.8H0.8V0.8H-0.8Z",
+    "^": "M0,-1L0.95,0.75H-0.95Z",
+    "v": "M0,1L0.95,-0.75H-0.95Z",
+    "<": "M-1,0L0.75,-0.95V0.95Z",
+    ">": "M1,0L-0.75,-0.95V0.95Z",
+    "D": "M0,-1.1L0.85,0L0,1.1L-0.85,0Z",
+    "P": "M-0.35,-1H0.35V-0.35H1V0.35H0.35V1H-0.35V0.35H-1V-0.35H-0.35Z",
+    "X": "M0,-0.45L0.55,-1L1,-0.55L0.45,0L1,0.55L0.55,1L0,0.45L-0.55,1L-1,0.55L-0.45,0L-1,-0.55L-0.55,-1Z",
+    "p": "M0,-1L0.95,-0.31L0.59,0.81H-0.59L-0.95,-0.31Z",
+    "h": "M0,-1L0.87,-0.5V0.5L0,1L-0.87,0.5V-0.5Z",
+}
+"""Matplotlib's markers as paths, in a square from -1 to 1: the same shapes as in the figures of a paper."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """All labels of a page.
+
+    Parameters
+    ----------
+    algorithm
+        Whose each is, by label: ``ring`` for ``ring:points=10``.
+    styles
+        How each is drawn, in the order of a legend.
+    """
+
+    algorithm: Mapping[str, str]
+    styles: Mapping[str, Style]
+
+    @classmethod
+    def of(cls, chapters: Iterable[Chapter]) -> Labels:
+        """Return the labels of all chapters' rows.
+
+        Parameters
+        ----------
+        chapters
+            Those of the page.
+
+        Returns
+        -------
+        Labels
+            Of every row that has a label, or an algorithm.
+        """
+        known: dict[str, str] = {}
+        for chapter in chapters:
+            for frame in (chapter.results.rows, chapter.results.timing):
+                if frame is not None:
+                    for label, name in _pairs(frame):
+                        known.setdefault(name, name)  # first, so that it is the one without variations
+                        known.setdefault(label, name)
+        return cls(known, styles(known))
+
+    @property
+    def algorithms(self) -> list[str]:
+        """The algorithms, in the order of a legend."""
+        return list(dict.fromkeys(self.algorithm[label] for label in self.styles))
+
+    def find(self, label: object) -> str | None:
+        """Return the algorithm of a label; None for what is no label."""
+        return self.algorithm.get(label) if isinstance(label, str) else None
+
+    def drawn(self) -> list[dict[str, Any]]:
+        """Return how each label is drawn, for the page's scripts, in the order of a legend."""
+        return [
+            {
+                "label": label,
+                "algorithm": self.algorithm[label],
+                "light": style.colour,
+                "dark": on_dark(style.colour),
+                "shape": SHAPES[style.marker],
+                "dash": _dash(style),
+            }
+            for label, style in self.styles.items()
+        ]
+
+
+def _pairs(frame: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    if "algorithm" not in frame.columns:
+        return
+    algorithms = frame["algorithm"]
+    labels = frame["label"] if "label" in frame.columns else algorithms
+    pairs = zip(labels.tolist(), algorithms.tolist(), strict=True)
+    yield from dict.fromkeys(pair for pair in pairs if all(isinstance(part, str) for part in pair))
+
+
+def _dash(style: Style) -> list[float]:
+    if isinstance(style.linestyle, str):
+        return []
+    return [2 * part for part in style.linestyle[1]]

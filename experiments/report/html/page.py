@@ -1,0 +1,231 @@
+"""The page: what each part shows, and the template that it is put into."""
+
+from __future__ import annotations
+
+import base64
+import importlib.resources
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from algorithms import names, spec_of
+from experiments.errors import BadUse
+from experiments.experiment import find
+from experiments.report import figures
+from experiments.report.formats import Text
+from experiments.report.html import cells, provenance, ring
+from experiments.report.html.chart import Chart, Glance
+from experiments.report.html.charts import charts_of, glance_of
+from experiments.report.html.labels import Labels
+from experiments.report.tables import Table
+
+if TYPE_CHECKING:
+    from experiments.report.chapters import Chapter
+
+__all__ = ["render"]
+
+STYLES = ("style.css", "charts.css")
+SCRIPTS = ("page.js", "tables.js", "charts.js", "ring.js")
+OPEN_TABLES = ("matrix", "claims")
+"""Tables whose name is this, or begins with it, are open from the start."""
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A chapter as the template has it."""
+
+    identifier: str
+    name: str
+    profile: str
+    title: str
+    meaning: Sequence[str]
+    failures: Sequence[str]
+    charts: Sequence[tuple[str, Chart]]
+    figures: Sequence[tuple[str, str, str, bool]]
+    tables: Sequence[tuple[str, str, Markup, bool]]
+    command: str
+    parameters: Sequence[tuple[str, str, str]]
+
+
+def render(chapters: Sequence[Chapter]) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    chapters
+        See :func:`experiments.report.html.render`.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    labels = Labels.of(chapters)
+    shown = [_chapter(chapter, labels, len(chapters)) for chapter in chapters]
+    summary = _summary(chapters, labels)
+    data = {
+        "labels": labels.drawn(),
+        "charts": {identifier: chart.described() for part in shown for identifier, chart in part.charts},
+        "ring": ring.drawn(),
+    }
+    page: str = _template().render(
+        chapters=shown,
+        summary=None if summary is None else Markup(summary.to_html("summary-table", find=labels.find)),
+        algorithms=labels.algorithms,
+        provenance=[
+            Markup(table.to_html(f"provenance-{table.name}")) for table in provenance.tables(chapters)
+        ],
+        sources=_sources(labels),
+        data=_json(data),
+        library=_library(),
+        styles=Markup("\n".join(map(_asset, STYLES))),
+        scripts=Markup("\n".join(map(_asset, SCRIPTS))),
+    )
+    return page
+
+
+def _chapter(chapter: Chapter, labels: Labels, count: int) -> _Shown:
+    identifier = f"{chapter.name}-{chapter.profile}"
+    drawn = list(charts_of(chapter))
+    replaced = {name for chart in drawn for name in chart.replaces}
+    presentation = chapter.presentation
+    return _Shown(
+        identifier=identifier,
+        name=chapter.name,
+        profile=chapter.profile,
+        title=_title(chapter.name),
+        meaning=[line if labels.find(line.split()[0]) else _sentence(line) for line in presentation.meaning],
+        failures=presentation.failures,
+        charts=[(f"{identifier}-chart-{chart.name}", chart) for chart in drawn],
+        figures=[
+            (f"{identifier}-figure-{figure.name}", figure.caption, _drawing(figure), figure.timing)
+            for figure in presentation.figures
+            if figure.name not in replaced
+        ],
+        tables=[
+            (
+                f"{identifier}-{table.name}",
+                table.title,
+                Markup(
+                    table.to_html(
+                        f"{identifier}-{table.name}",
+                        find=labels.find,
+                        decorate=cells.decorate(chapter, table),
+                    )
+                ),
+                table.name.partition("-")[0] in OPEN_TABLES,
+            )
+            for table in presentation.tables
+        ],
+        command=provenance.command(chapter),
+        parameters=provenance.parameters(chapter),
+    )
+
+
+def _title(name: str) -> str:
+    try:
+        return _sentence(find(name).title)
+    except BadUse:
+        return name
+
+
+def _sentence(text: str) -> str:
+    """Return a text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def _summary(chapters: Iterable[Chapter], labels: Labels) -> Table | None:
+    """Return one row for each algorithm, with what each chapter adds: the first chapter that has a column."""
+    columns: dict[str, Glance] = {}
+    for chapter in chapters:
+        for column in glance_of(chapter):
+            columns.setdefault(column.header, column)
+    rows = [name for name in labels.algorithms if any(name in column.values for column in columns.values())]
+    if not rows:
+        return None
+    registered = set(names())
+    return Table.of_rows(
+        "summary",
+        "All algorithms, a number for each question",
+        ["algorithm", "lookup", *columns],
+        [
+            (
+                name,
+                _cost(spec_of(name).lookup_cost) if name in registered else None,
+                *(column.values.get(name) for column in columns.values()),
+            )
+            for name in rows
+        ],
+        formats={"lookup": Text(), **{header: column.format for header, column in columns.items()}},
+        align={"properties": "right"} if "properties" in columns else {},
+        notes=[f"{', '.join(headers)}: {about}." for about, headers in _abouts(columns.values()).items()],
+    )
+
+
+def _cost(cost: str) -> str:
+    """Return the order of growth alone, without the sentence that goes with it."""
+    found = re.match(r"O\([^)]*\)", cost)
+    return found[0] if found else cost
+
+
+def _abouts(columns: Iterable[Glance]) -> dict[str, list[str]]:
+    """Return the headers of the columns that are about the same, by what that is."""
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        found.setdefault(column.about, []).append(column.header)
+    return found
+
+
+def _sources(labels: Labels) -> list[tuple[str, str, str, str]]:
+    """Return name, title, idea and source of each registered algorithm of the page."""
+    registered = set(names())
+    specs = [spec_of(name) for name in labels.algorithms if name in registered]
+    return [(spec.name, spec.title, spec.summary, spec.reference) for spec in specs]
+
+
+def _drawing(figure: figures.Figure) -> str:
+    """Return a figure as an address that holds it: its identifiers and scripts, if any, stay in there."""
+    content = figures.render(figure, ("svg",))["svg"]
+    return f"data:image/svg+xml;base64,{base64.b64encode(content).decode()}"
+
+
+def _json(data: Mapping[str, Any]) -> Markup:
+    """Return JSON that no text in it can end early: it stands in a script element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return Markup(text)
+
+
+@cache
+def _library() -> Markup:
+    """Return Vega, Vega-Lite and Vega-Embed, as one script that needs nothing else."""
+    import vl_convert
+
+    code = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE)
+    return Markup(code.replace("</script", "<\\/script").replace("<!--", "<\\!--"))
+
+
+VEGA_LITE = "v6.4"
+"""Named, so that a newer package draws the same."""
+
+
+def _asset(name: str) -> str:
+    return importlib.resources.files("experiments.report.html").joinpath("assets", name).read_text("utf-8")
+
+
+def _template() -> Any:
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.from_string(_asset("page.html"))

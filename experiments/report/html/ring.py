@@ -1,0 +1,114 @@
+"""The ring as it is drawn: real arcs of real partitioners, and what an added node takes.
+
+Every algorithm that has arcs is drawn, with 2 to 7 nodes. What moves is counted exactly, over the whole hash
+space, by laying the arcs before and after the event over each other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from algorithms import Capability, create, having, spec_of
+from algorithms.registry import parameters_of
+from experiments.report.palette import node_colours
+
+if TYPE_CHECKING:
+    from algorithms.arcs import Arcs
+
+__all__ = ["MOST_NODES", "POINTS", "drawn"]
+
+NAMES = tuple("abcdefg")
+MOST_NODES = len(NAMES)
+POINTS = (1, 2, 4, 8, 16, 32, 64, 160)
+"""Points a node, for those algorithms that have such a parameter."""
+
+FINE = 1 << 20
+"""An arc's beginning is told to the page in parts of this: finer than a pixel."""
+
+
+def drawn() -> dict[str, Any]:
+    """Return what the page draws: plain values.
+
+    Returns
+    -------
+    dict
+        ``nodes``, the names and the colours of nodes; ``points``; ``algorithms``, a list with ``name``,
+        ``title``, ``summary`` and ``rings``: for each number of points, and of nodes from 2, ``arcs`` as
+        [start, node, start, node, ...], the ``shares`` of the nodes and what ``moved`` since one node fewer.
+    """
+    return {
+        "nodes": [
+            {"name": name, "colour": colour}
+            for name, colour in zip(NAMES, node_colours(MOST_NODES), strict=True)
+        ],
+        "points": list(POINTS),
+        "fine": FINE,
+        "algorithms": [_algorithm(name) for name in sorted(having(Capability.INTERVALS), key=_interesting)],
+    }
+
+
+def _interesting(name: str) -> tuple[bool, bool, str]:
+    """Algorithms with points before others, baselines last."""
+    return spec_of(name).baseline, "points" not in parameters_of(name), name
+
+
+def _algorithm(name: str) -> dict[str, Any]:
+    spec = spec_of(name)
+    several = "points" in parameters_of(name)
+    return {
+        "name": name,
+        "title": spec.title,
+        "summary": spec.summary,
+        "points": several,
+        "rings": [_grown(name, {"points": points}) for points in POINTS] if several else [_grown(name, {})],
+    }
+
+
+def _grown(name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rings of one partitioner that grows node by node."""
+    partitioner = create(name, NAMES[:1], **parameters)
+    before, rings = partitioner.arcs(), []
+    for node in NAMES[1:]:
+        partitioner.add_node(node)
+        after = partitioner.arcs()
+        rings.append(_ring(before, after))
+        before = after
+    return rings
+
+
+def _ring(before: Arcs, after: Arcs) -> dict[str, Any]:
+    space = 1 << after.hash_bits
+    nodes = {name: i for i, name in enumerate(NAMES)}
+    moved, needless = _moved(before, after)
+    shares = after.shares()
+    return {
+        "arcs": [
+            value
+            for start, bucket in zip(after.start.tolist(), after.bucket.tolist(), strict=True)
+            for value in (start * FINE // space, nodes[after.nodes[bucket].name])
+        ],
+        "shares": [
+            round(shares[bucket] / space, 6)
+            for bucket, node in sorted(after.nodes.items(), key=lambda item: nodes[item[1].name])
+        ],
+        "moved": round(moved / space, 6),
+        "needless": round(needless / space, 6),
+    }
+
+
+def _moved(before: Arcs, after: Arcs) -> tuple[int, int]:
+    """Return how many hashes have another node after, and how many of them went to one that was there."""
+    starts = np.union1d(before.start, after.start)
+    old = before.bucket[np.searchsorted(before.start, starts, side="right") - 1]
+    new = after.bucket[np.searchsorted(after.start, starts, side="right") - 1]
+    ends = [*starts.tolist()[1:], 1 << after.hash_bits]
+    stayed = {node.name for node in before.nodes.values()}
+    moved = needless = 0
+    for start, end, was, now in zip(starts.tolist(), ends, old.tolist(), new.tolist(), strict=True):
+        here = after.nodes[now].name
+        if before.nodes[was].name != here:
+            moved += end - start
+            needless += end - start if here in stayed else 0
+    return moved, needless

@@ -1,0 +1,116 @@
+"""A table as HTML: what :meth:`experiments.report.tables.Table.to_html` writes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from experiments.report.formats import is_missing
+
+if TYPE_CHECKING:
+    from experiments.report.tables import Table
+
+__all__ = ["Decorate", "Find", "write"]
+
+Find = Callable[[object], str | None]
+"""Gives the algorithm of a label, or None for what is no label."""
+
+Decorate = Callable[[Mapping[str, Any], str, str], str | None]
+"""Given a row, a column and the text of the cell, gives HTML to write instead; None for the text."""
+
+LONG = 60
+"""A table of more rows than this scrolls by itself."""
+
+
+def write(table: Table, identifier: str, find: Find, decorate: Decorate | None = None) -> str:
+    """Write a table as HTML.
+
+    Parameters
+    ----------
+    table
+        The table.
+    identifier
+        Unique in the page; becomes the ``id``.
+    find
+        Rows and columns that are about an algorithm say so in ``data-algorithm``, by which a page can hide
+        the others.
+    decorate
+        May replace the content of cells.
+
+    Returns
+    -------
+    str
+        A ``figure`` with the table, its caption and its notes; all text is escaped.
+    """
+    shown = table.shown()
+    owners = {column: find(column) for column in shown}
+    kinds = {column: _kind(table, column) for column in shown}
+    heads = (
+        f'<th scope="col"{_owner(owners[column])}{kinds[column]}>{_head(table.header(column))}</th>'
+        for column in shown
+    )
+    body = "\n".join(_rows(table, shown, owners, kinds, find, decorate))
+    title = escape(table.title)
+    about = f' <span class="about">{escape(table.caption)}</span>' if table.caption else ""
+    notes = "".join(f"<li>{escape(note)}</li>" for note in table.notes)
+    long = " long" if len(table.frame) > LONG else ""
+    return (
+        f'<figure class="table" id="{escape(identifier)}">\n'
+        f'<figcaption><span class="title" aria-hidden="true">{title}</span>{about}</figcaption>\n'
+        f'<div class="scroll{long}" tabindex="0" role="region" aria-label="{title}">\n'
+        f"<table>\n<caption>{title}</caption>\n<thead><tr>{''.join(heads)}</tr></thead>\n"
+        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n"
+        + (f'<ul class="notes">{notes}</ul>\n' if notes else "")
+        + "</figure>\n"
+    )
+
+
+def _rows(
+    table: Table,
+    shown: list[str],
+    owners: Mapping[str, str | None],
+    kinds: Mapping[str, str],
+    find: Find,
+    decorate: Decorate | None,
+) -> list[str]:
+    records, lines = table.records(), []
+    starts = [start for _, start in table.grouped(table.cells())]
+    head = next((column for column in ("label", "algorithm") if column in shown), shown[0] if shown else "")
+    for record, cells, start in zip(records, table.cells(), starts, strict=True):
+        owner = next((found for name in ("label", "algorithm") if (found := find(record.get(name)))), None)
+        parts = []
+        for column, text in zip(shown, cells, strict=True):
+            inner = decorate(record, column, text) if decorate else None
+            tag = 'th scope="row"' if column == head else "td"
+            group = f' data-group="{shown.index(column)}"' if column in table.groups else ""
+            parts.append(
+                f"<{tag}{_owner(owners[column])}{kinds[column]}{group}{_value(record[column])}>"
+                f"{escape(text) if inner is None else inner}</{tag.partition(' ')[0]}>"
+            )
+        begin = ' class="begin"' if start else ""
+        lines.append(f"<tr{begin}{_owner(owner)}>{''.join(parts)}</tr>")
+    return lines
+
+
+def _head(text: str) -> str:
+    """Return what stands above a column; a name may be broken after an underscore."""
+    return escape(text).replace("_", "_<wbr>")
+
+
+def _kind(table: Table, column: str) -> str:
+    words = " words" if table.is_words(column) else ""
+    return f' class="{table.alignment(column)}{words}"'
+
+
+def _owner(algorithm: str | None) -> str:
+    return "" if algorithm is None else f' data-algorithm="{escape(algorithm)}"'
+
+
+def _value(value: Any) -> str:
+    """Return what a row is sorted by, where that is a number."""
+    if is_missing(value) or isinstance(value, str) or not hasattr(type(value), "__float__"):
+        return ""
+    number = float(value)
+    return f' data-value="{number:.9g}"' if math.isfinite(number) else ""
