@@ -92,7 +92,16 @@ def present(results: Results[ScalingParameters]) -> Presentation:
         figures += [_movement_figure(part, summary), _balance_figure(part, summary)]
         meaning += _meaning(part, summary)
     meaning += scaling_statistics.meaning(laws)
-    return Presentation([*tables, *details], figures, meaning)
+    return Presentation(
+        [*tables, *details],
+        figures,
+        meaning,
+        methods=[
+            "Means of scaling over repetitions have 95 % t intervals, the repetition being the unit "
+            "(of a single one, exact binomial ones), and are held against their laws by t-tests "
+            "and two one-sided t-tests, corrected by Holm over the run at 1 %."
+        ],
+    )
 
 
 def _parts(results: Results[ScalingParameters]) -> Iterator[Part]:
