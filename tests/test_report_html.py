@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ SMALL = {
     "throughput": "--nodes 4,16 --keys 2000 --rounds 2 --mode batch,single --milliseconds 1",
     "resize": "--nodes 4,16 --rounds 2",
     "memory": "--nodes 4,16",
+    "sequence": "--nodes 4 --keys 2000 --repetitions 2",
+    "hashes": "--nodes 4 --keys 2000 --repetitions 2 --hash xxh64,identity",
 }
 FEW = ["--algorithms", "ring,jump,key_range,modulo"]
 """Experiments that have charts, and flags that keep their runs small."""
@@ -141,8 +144,14 @@ def test_every_experiment_with_charts_has_some_and_each_has_rows(chapters: tuple
         "throughput": ["cost"],
         "resize": ["events", "lookups"],
         "memory": ["bytes"],
+        "sequence": ["steps"],
+        "hashes": ["ratio"],
     }
-    assert {chapter.name for chapter in chapters if list(glance_of(chapter))} == set(SMALL) - {"claims"}
+    assert {chapter.name for chapter in chapters if list(glance_of(chapter))} == set(SMALL) - {
+        "claims",
+        "sequence",
+        "hashes",
+    }
 
 
 def test_charts_hold_what_was_stored(chapters: tuple[Chapter, ...]) -> None:
@@ -167,6 +176,12 @@ def test_specifications_are_vega_lite(chapters: tuple[Chapter, ...]) -> None:
                 "data": {"values": described["rows"]}
             }
             assert vl_convert.vegalite_to_vega(spec, vl_version="v6.4")["marks"]
+
+
+def test_methods_are_those_of_the_chapters(chapters: tuple[Chapter, ...], page_text: str) -> None:
+    said = [method for chapter in chapters for method in chapter.presentation.methods]
+    assert said
+    assert all(method in unescape(page_text) for method in said)
 
 
 def test_figures_that_no_chart_replaces_are_drawn(chapters: tuple[Chapter, ...], outline: Outline) -> None:

@@ -46,6 +46,7 @@ class _Shown:
     title: str
     meaning: Sequence[str]
     failures: Sequence[str]
+    methods: Sequence[str]
     charts: Sequence[tuple[str, Chart]]
     figures: Sequence[tuple[str, str, str, bool]]
     tables: Sequence[tuple[str, str, Markup, bool]]
@@ -102,6 +103,7 @@ def _chapter(chapter: Chapter, labels: Labels, count: int) -> _Shown:
         title=_title(chapter.name),
         meaning=[line if labels.find(line.split()[0]) else _sentence(line) for line in presentation.meaning],
         failures=presentation.failures,
+        methods=presentation.methods,
         charts=[(f"{identifier}-chart-{chart.name}", chart) for chart in drawn],
         figures=[
             (f"{identifier}-figure-{figure.name}", figure.caption, _drawing(figure), figure.timing)
