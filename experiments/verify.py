@@ -156,6 +156,8 @@ def _other_rows(
     folder: Path, experiment: Experiment[Any], parameters: Any, stored: Stored, count: int
 ) -> Iterator[str]:
     """Yield a sentence for each of some cases whose rows are not among the stored ones, in one piece."""
+    if not stored.rows:
+        return
     every = list(experiment.cases(parameters))
     known = store.text_of(stored)
     chosen = sorted({len(every) * (2 * i + 1) // (2 * count) for i in range(count)} if every else ())

@@ -75,8 +75,19 @@ def test_tables_fit_a_terminal_of_100_columns(smoke: runner.Outcome[Any]) -> Non
     for table in smoke.presentation.tables:
         text = table.to_terminal(100)
         assert max(map(len, text.splitlines())) <= 100
-        grids = sum("algorithm  " in line for line in text.splitlines())
+        head = "wanted  " if table.name == "needed" else "algorithm  "
+        grids = sum(head in line for line in text.splitlines())
         assert grids == 1 or table.detail, "the columns stand in one grid"
+
+
+def test_what_a_ring_needs_is_told_for_each_number_of_nodes(smoke: runner.Outcome[Any]) -> None:
+    (table,) = (table for table in smoke.presentation.tables if table.name == "needed")
+    frame = table.frame.set_index(["n", "wanted"])
+    assert frame.loc[(16, "CV 5 %"), "points"] == 375
+    assert frame.loc[(16, "CV 5 %"), "entries"] == 16 * 375
+    assert frame.loc[(16, "CV 1 %"), "keys"] == 150_000
+    peaks = frame["points"].xs("max/mean 1.05", level="wanted")
+    assert 375 < peaks[4] < peaks[16]
 
 
 def test_figures_are_drawn_for_points_nodes_and_loads(smoke: runner.Outcome[Any]) -> None:

@@ -291,3 +291,22 @@ def test_iterations_of_jump_by_exhaustion() -> None:
         mean = sum(count * chance for count, chance in outcomes)
         variance = sum((count - mean) ** 2 * chance for count, chance in outcomes)
         assert theory.jump_iterations(n) == (mean, variance)
+
+
+@pytest.mark.parametrize(
+    ("peak", "nodes"), [(1.05, 10), (1.01, 100), (1.05, 1000), (1.5, 2), (3.0, 10), (7.4, 1000)]
+)
+def test_points_for_a_largest_share_are_the_fewest_that_give_it(peak: float, nodes: int) -> None:
+    points = theory.points_for_peak(peak, nodes)
+    assert theory.dirichlet([points] * nodes)[0] - 1 <= (peak - 1) * 1.001
+    fewer = points - max(1, points // 500)
+    if fewer:
+        assert theory.dirichlet([fewer] * nodes)[0] > peak
+
+
+def test_a_point_is_enough_where_any_ring_is() -> None:
+    # with one point each the larger of two shares is 1.5 means
+    assert theory.points_for_peak(1.51, 2) == 1
+    for peak, nodes in ((1.0, 10), (1.05, 1), (float("nan"), 3)):
+        with pytest.raises(ValueError, match="cannot be had"):
+            theory.points_for_peak(peak, nodes)

@@ -14,6 +14,7 @@ from experiments import inference, theory
 from experiments.experiment import ALL_HASHES, Presentation, Results
 from experiments.report import balance_figures, balance_statistics, statistics
 from experiments.report.formats import Format, Percent, PlusMinus, Significant
+from experiments.report.needed import needed
 from experiments.report.slugs import slug
 from experiments.report.symbols import NODES
 from experiments.report.tables import Header, Table
@@ -69,6 +70,8 @@ def present(results: Results[BalanceParameters]) -> Presentation:
         tables.append(_hash_table(results, summary))
     details = balance_statistics.measured(measured)
     tables += balance_statistics.tables(measured, details, results.parameters.repetitions)
+    if (summary["law"] == "ring").any() and (table := needed(results.parameters.nodes)) is not None:
+        tables.append(table)
     figures = balance_figures.all_of(results, measured, summary)
     return Presentation(
         tables,

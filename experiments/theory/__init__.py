@@ -23,6 +23,7 @@ from experiments.theory.movement import (
     stray,
     weighted_rendezvous,
 )
+from experiments.theory.needed import points_for_peak
 from experiments.theory.prediction import Prediction
 from experiments.theory.rings import (
     nearest_point_cv_squared,
@@ -65,6 +66,7 @@ __all__ = [
     "movement_variance",
     "multinomial",
     "nearest_point_cv_squared",
+    "points_for_peak",
     "points_needed",
     "random_choice",
     "removed_range",
