@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from algorithms.hashing import hash_column
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.kernels import kernel
-from algorithms.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_minus_log
+from algorithms.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_log
 from algorithms.mixing import mix
 from algorithms.registry import register
 
@@ -127,17 +127,17 @@ def weighted_rendezvous_kernel(
         for i in range(size):
             lowest[i], seconds[i], bests[i] = np.inf, np.inf, 0
         for j in range(0, n, 2):
-            seed, factor = seeds[j], reciprocals[j]
+            seed, factor = seeds[j], -reciprocals[j]
             # past the end nobody bids: an infinite bid never wins
-            next_seed, next_factor = (seeds[j + 1], reciprocals[j + 1]) if j + 1 < n else (seed, np.inf)
+            next_seed, next_factor = (seeds[j + 1], -reciprocals[j + 1]) if j + 1 < n else (seed, -np.inf)
             for i in range(size):
                 value, low, second, best = hashes[first + i], lowest[i], seconds[i], bests[i]
-                bid = rough_minus_log(mix(value ^ seed)) * factor
+                bid = rough_log(mix(value ^ seed)) * factor
                 wins = bid < low
                 beaten = low if wins else bid
                 second = beaten if beaten < second else second
                 low, best = (bid if wins else low), (j if wins else best)
-                bid = rough_minus_log(mix(value ^ next_seed)) * next_factor
+                bid = rough_log(mix(value ^ next_seed)) * next_factor
                 wins = bid < low
                 beaten = low if wins else bid
                 seconds[i] = beaten if beaten < second else second
