@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from algorithms.arcs import Arcs
 from algorithms.circles import merged_intervals, order_of, scattered_intervals
-from algorithms.errors import InvalidWeight
+from algorithms.errors import InvalidParameter, InvalidWeight
 from algorithms.interface import (
     Buckets,
     Capability,
@@ -32,6 +32,7 @@ from algorithms.nodes import NodesLike
 from algorithms.registry import register
 
 MOST_POINTS = 1 << 26
+MOST_POINTS_IN_ALL = (1 << 31) - 2
 BLOCK = 1 << 12
 """Points whose labels are written and hashed at a time."""
 
@@ -161,7 +162,7 @@ class Ring(Partitioner[Circle]):
     Raises
     ------
     InvalidParameter
-        For points that are no whole number from 1 to 2^26, and for another ``serves``.
+        For points that are no whole number from 1 to 2^26, 2^31 points in all, and for another ``serves``.
     InvalidWeight
         For a weight that would make more than 2^26 points.
 
@@ -214,8 +215,15 @@ class Ring(Partitioner[Circle]):
 
     def _point_counts(self, nodes: Nodes) -> NDArray[np.int64]:
         if nodes.equal_weights:
-            return np.full(len(nodes), self.point_count(nodes.weights()[0]), dtype=np.int64)
-        return np.array([self.point_count(weight) for weight in nodes.weights()], dtype=np.int64)
+            counts = np.full(len(nodes), self.point_count(nodes.weights()[0]), dtype=np.int64)
+        else:
+            counts = np.array([self.point_count(weight) for weight in nodes.weights()], dtype=np.int64)
+        if counts.sum() > MOST_POINTS_IN_ALL:
+            raise InvalidParameter(
+                f"{counts.sum()} points on one ring are too many: at most {MOST_POINTS_IN_ALL}; "
+                "give fewer points a node, or smaller weights"
+            )
+        return counts
 
     def _point_hashes(self, nodes: Nodes, counts: NDArray[np.int64]) -> Hashes:
         """Return the hashes of all points, node by node, made in blocks of labels that fit the caches."""

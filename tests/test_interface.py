@@ -486,3 +486,8 @@ def test_boundaries_must_come_with_an_event() -> None:
 def test_points_that_cannot_be(points: Any) -> None:
     with pytest.raises(InvalidParameter, match="points"):
         create("ring", ["a"], points=points)
+
+
+def test_a_ring_of_too_many_points_is_refused_before_it_is_made() -> None:
+    with pytest.raises(InvalidParameter, match="4294967296 points on one ring are too many"):
+        create("ring", 64, points=1 << 26)

@@ -17,6 +17,9 @@ from experiments.workloads.cache import HashCache
 
 __all__ = ["CHUNK", "Chunks", "Keys", "Workload", "chunks_of"]
 
+PIECE = 1 << 13
+"""Keys that are drawn and hashed at a time where nothing is remembered."""
+
 CHUNK = 1 << 18
 """Keys in a chunk: at 2 MB, its hashes stay in a processor's cache from one kernel to the next."""
 
@@ -262,8 +265,15 @@ class Workload(ABC):
         first, count = self._range(number, seed, limit)
         wanted = (self.text, self.digest, first, count, seed, hash, hash_seed, bits)
 
+        # drawn anew each time: in pieces that the caches hold, since fresh memory costs more than keys
+        size = max(1, count) if self.remembered else PIECE
+
         def compute() -> NDArray[np.uint64]:
-            hashes = hash_column(hash, self._draw(first, count, seed), seed=hash_seed, bits=bits)
+            hashes = np.empty(count, dtype=np.uint64)
+            for begin in range(0, max(1, count), size):
+                piece = hashes[begin : begin + size]
+                drawn = self._draw(first + begin, len(piece), seed)
+                piece[:] = hash_column(hash, drawn, seed=hash_seed, bits=bits)
             hashes.flags.writeable = False
             return hashes
 
