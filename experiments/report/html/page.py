@@ -15,6 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from algorithms import names, spec_of
+from algorithms.hashing import hash_names
 from experiments.errors import BadUse
 from experiments.experiment import find
 from experiments.report import figures
@@ -101,7 +102,7 @@ def _chapter(chapter: Chapter, labels: Labels, count: int) -> _Shown:
         name=chapter.name,
         profile=chapter.profile,
         title=_title(chapter.name),
-        meaning=[line if labels.find(line.split()[0]) else _sentence(line) for line in presentation.meaning],
+        meaning=[_beginning(line, labels) for line in presentation.meaning],
         failures=presentation.failures,
         methods=presentation.methods,
         charts=[(f"{identifier}-chart-{chart.name}", chart) for chart in drawn],
@@ -140,6 +141,12 @@ def _title(name: str) -> str:
 def _sentence(text: str) -> str:
     """Return a text with a capital at its beginning."""
     return text[:1].upper() + text[1:]
+
+
+def _beginning(line: str, labels: Labels) -> str:
+    """Return a line with a capital at its beginning, unless that is a name."""
+    first = line.partition(" ")[0]
+    return line if labels.find(first) or first in hash_names() else _sentence(line)
 
 
 def _summary(chapters: Iterable[Chapter], labels: Labels) -> Table | None:

@@ -17,12 +17,13 @@ BESIDE = ("step", "event", "n", "ideal")
 def charts(chapter: Chapter) -> Iterator[Chart]:
     """Yield the movement of each step, with what perfect balance would have moved."""
     rows = _rows(chapter)
-    steps = Axis("step", "step", ",", toggle=False, at=measured(rows, "step", 20))
+    steps = Axis("step", "step", ",", toggle=False, zero=False, at=measured(rows, "step", 20))
     moved = Axis("movement", "keys moved", PERCENT)
     yield Chart(
         "steps",
         "Keys moved by each step",
-        "Means; dotted: what perfect balance would have moved. Events stand in the table of the same name.",
+        "Means; dotted: what perfect balance would have moved. A line breaks where its algorithm cannot make "
+        "a step. Events stand in the table of the same name.",
         rows,
         lines(steps, moved, law="ideal"),
         x=steps,
@@ -44,6 +45,5 @@ def _rows(chapter: Chapter) -> list[dict[str, Any]]:
             rows += [
                 row | {"case": case, "label": str(label)}
                 for row in records(part, ("step", "event", "ideal", "movement"))
-                if row["movement"] is not None
             ]
     return rows
