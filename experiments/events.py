@@ -214,6 +214,27 @@ class Replace(Event):
 
 
 @dataclass(frozen=True)
+class ReplaceRandom(_Counted):
+    """Nodes drawn at random leave, and as many others join."""
+
+    kind = "replace-random"
+    syntax = "replace-random:K"
+    summary = "K nodes, drawn anew in each repetition, leave and K new ones join, in one step"
+
+    @property
+    def title(self) -> str:
+        return f"replace {self.count} at random"
+
+    @property
+    def least_nodes(self) -> int:
+        return self.count
+
+    def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
+        leavers = RemoveRandom(self.count).change(nodes, newcomer, seed).remove
+        return Change(add=tuple(newcomer(len(nodes) + i) for i in range(self.count)), remove=leavers)
+
+
+@dataclass(frozen=True)
 class Weight(Event):
     """The weight of the node in the middle bucket is multiplied."""
 
@@ -264,6 +285,7 @@ KINDS: dict[str, tuple[type[Event], Callable[[str], Event]]] = {
     "remove": (Remove, _remove),
     "remove-random": (RemoveRandom, _counted(RemoveRandom)),
     "replace": (Replace, _plain(Replace)),
+    "replace-random": (ReplaceRandom, _counted(ReplaceRandom)),
     "weight": (Weight, lambda option: Weight(number(above=0.0, most=1e6)(option or "2"))),
 }
 """The kinds of events: what stands before the colon, with their class and who reads what stands behind it."""
@@ -333,7 +355,7 @@ SEQUENCES: dict[str, tuple[str, ...]] = {
     "grow": ("add:1",) * 10,
     "shrink": ("remove:last",) * 10,
     "tide": ("add:1",) * 5 + ("remove:last",) * 5,
-    "rolling": ("replace",) * 10,
+    "repair": ("replace-random:1",) * 10,
     "churn": ("add:1", "remove-random:1") * 5,
 }  # fmt: skip
 """Sequences of events that have a name, ten events each: see `SEQUENCE_SUMMARIES`."""
@@ -343,7 +365,7 @@ SEQUENCE_SUMMARIES: dict[str, str] = {
     "grow": "one node after the other joins",
     "shrink": "the last node leaves, ten times",
     "tide": "five nodes join, one after the other, and leave again in reverse: the end is the start",
-    "rolling": "one node after the other is replaced by a new one",
+    "repair": "ten times, a random node is replaced by a new one",
     "churn": "a node joins and a random one leaves, five times",
 }
 """What happens in each of `SEQUENCES`, in a few words for help and tables."""

@@ -22,6 +22,7 @@ NEWCOMER = repetition_of(0, "uniform", 0, seed_bits=64).node
         ("weight:2.50", "weight:2.5"),
         ("double", "double"),
         ("replace", "replace"),
+        ("replace-random", "replace-random:1"),
         ("remove:middle", "remove:middle"),
     ],
 )
@@ -86,3 +87,13 @@ def test_a_weight_change_multiplies_the_weight_that_a_node_has() -> None:
     for _ in range(2):
         events.parse("weight:2").change(partitioner.nodes, NEWCOMER, 0).apply(partitioner)
     assert partitioner.nodes[1].weight == 4.0
+
+
+def test_replacing_at_random_removes_and_adds_as_many_and_all_may_go() -> None:
+    for count in (1, 3, 5):
+        partitioner = create("ring", 5, points=2)
+        before = {node.name for node in partitioner.nodes.values()}
+        events.parse(f"replace-random:{count}").change(partitioner.nodes, NEWCOMER, 7).apply(partitioner)
+        after = {node.name for node in partitioner.nodes.values()}
+        assert len(after) == 5
+        assert after - before == {f"node-{5 + i}" for i in range(count)}

@@ -70,7 +70,16 @@ def test_a_step_that_would_leave_no_node_is_bad_use(text: str, nodes: int) -> No
 
 def test_how_many_nodes_an_event_leaves_is_what_it_does() -> None:
     named = repetition_of(0, "uniform", 0, seed_bits=64).node
-    for text in ("add:3", "double", "remove:last", "remove:middle", "remove-random:4", "replace", "weight:2"):
+    for text in (
+        "add:3",
+        "double",
+        "remove:last",
+        "remove:middle",
+        "remove-random:4",
+        "replace",
+        "replace-random:3",
+        "weight:2",
+    ):
         event, partitioner = events.parse(text), create("ring", 9, points=2)
         event.change(partitioner.nodes, named, 1).apply(partitioner)
         assert len(partitioner.nodes) == event.nodes_after(9), text
