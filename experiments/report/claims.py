@@ -15,7 +15,7 @@ from experiments.report.tables import Table
 if TYPE_CHECKING:
     from experiments.claims import ClaimsParameters
 
-__all__ = ["present"]
+__all__ = ["present", "shown_theirs", "shown_value"]
 
 VERDICTS = (CONFIRMED, REFUTED, UNDECIDED, NOT_IMPLEMENTED)
 
@@ -59,8 +59,8 @@ def _table(rows: Sequence[Record], title: str, parameters: ClaimsParameters) -> 
         body.append(
             (
                 row["where"],
-                _theirs(row),
-                row.get("ours_shown") or _number(row["ours"], row),
+                shownshown_theirs(row),
+                row.get("ours_shown") or shown_value(row["ours"], row),
                 _interval(row),
                 row["verdict"] + ("!" if unexpected(row["verdict"], row["expected"]) else ""),
                 str(notes.index(note) + 1) if note else "",
@@ -93,7 +93,8 @@ def _sampled(rows: Sequence[Record], parameters: ClaimsParameters) -> str:
     )
 
 
-def _number(value: float, row: Record) -> str:
+def shown_value(value: float, row: Record) -> str:
+    """Return a value of a claim as it is shown: in percent or not, to the digits that its tolerance needs."""
     if row["percent"]:
         return Percent(3 if abs(value) < 0.1 else 2).text(value, {})
     whole = float(value).is_integer() and abs(value) < 1e15
@@ -110,17 +111,18 @@ def _digits(row: Record) -> int:
     return min(6, max(3, floor(log10(size)) - floor(log10(tolerance)) + 1))
 
 
-def _theirs(row: Record) -> str:
+def shownshown_theirs(row: Record) -> str:
+    """Return the published value of a claim as it is shown, with its relation."""
     if "theirs_shown" in row:
         return str(row["theirs_shown"])
     words = {"equals": "", "at most": "≤ ", "at least": "≥ "}
-    return words[row["relation"]] + _number(row["theirs"], row)
+    return words[row["relation"]] + shown_value(row["theirs"], row)
 
 
 def _interval(row: Record) -> str:
     if "low" not in row or "high" not in row:
         return "exact" if row["kind"] == "exact" else ""
-    ends = f"[{_number(row['low'], row)}, {_number(row['high'], row)}]"
+    ends = f"[{shown_value(row['low'], row)}, {shown_value(row['high'], row)}]"
     return f"{ends} *" if row["kind"] == "prediction" else ends
 
 
@@ -156,7 +158,7 @@ def _waiting(rows: Sequence[Record]) -> list[Table]:
         "not-implemented",
         "Claims about algorithms that are not implemented yet",
         ["missing", "where", "says", "theirs"],
-        [(row["missing"], row["where"], row["says"], _theirs(row)) for row in waiting],
+        [(row["missing"], row["where"], row["says"], shownshown_theirs(row)) for row in waiting],
         formats={"theirs": Text()},
         headers={"where": "claim"},
         align={"theirs": "right"},
@@ -178,7 +180,7 @@ def _meaning(rows: Sequence[Record], parameters: ClaimsParameters) -> list[str]:
 def _failures(rows: Sequence[Record]) -> list[str]:
     return [
         f"{row['claim']} ({row['says']}): {row['verdict']}, but expected {row['expected']}: theirs "
-        f"{_theirs(row)}, ours {_number(row['ours'], row)} {_interval(row)} ({row['method']})"
+        f"{shownshown_theirs(row)}, ours {shown_value(row['ours'], row)} {_interval(row)} ({row['method']})"
         for row in rows
         if unexpected(row["verdict"], row["expected"])
     ]

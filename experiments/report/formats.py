@@ -33,6 +33,7 @@ __all__ = [
     "Text",
     "default_format",
     "is_missing",
+    "latex_number",
 ]
 
 Row = Mapping[str, Any]
@@ -223,7 +224,7 @@ class Significant(Numeric):
 
     def latex(self, value: Any, row: Row) -> str:
         """Write a value as LaTeX, powers of ten as such."""
-        return _latex_powers(self.text(value, row))
+        return latex_number(self.text(value, row))
 
 
 @dataclass(frozen=True)
@@ -260,7 +261,7 @@ class PlusMinus(Format):
 
     def latex(self, value: Any, row: Row) -> str:
         """Write a value and its half-width as LaTeX."""
-        return _latex_powers(self.text(value, row))
+        return latex_number(self.text(value, row))
 
 
 @dataclass(frozen=True)
@@ -303,7 +304,7 @@ class Interval(Format):
 
     def latex(self, value: Any, row: Row) -> str:
         """Write a value and its interval as LaTeX."""
-        return _latex_powers(self.text(value, row))
+        return latex_number(self.text(value, row))
 
 
 @dataclass(frozen=True)
@@ -347,8 +348,14 @@ def is_missing(value: Any) -> bool:
     return bool(isinstance(value, float | Decimal) and value != value)
 
 
-def _latex_powers(text: str) -> str:
-    """Escape numbers, writing powers of ten and minus signs as mathematics."""
+def latex_number(text: str) -> str:
+    r"""Write numbers as LaTeX, powers of ten and minus signs as mathematics, and the rest escaped.
+
+    Examples
+    --------
+    >>> print(latex_number("-7.64e-9 %"))
+    $-7.64 \times 10^{-9}$ \%
+    """
     pieces = re.split(r"(-?[\d.,]+e-?\d+|(?<![\w.])-(?=[\d.∞]))", text)
     for i in range(1, len(pieces), 2):
         mantissa, _, power = pieces[i].partition("e")
