@@ -1,0 +1,88 @@
+"""Write ``paper/generated/`` from stored results: ``python -m paper.build``.
+
+The same results give the same bytes. The files are committed, but for the figures, so that a change of a
+result shows as a change of the article; a test makes them again and compares.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from experiments import provenance
+from experiments.errors import BadUse
+from experiments.files import write_atomically
+from experiments.report import figures as drawing
+from paper import figures, tables, values
+from paper.sources import Sources
+
+__all__ = ["FOLDER", "drawn", "main", "written"]
+
+FOLDER = Path(__file__).parent
+"""Where the article is."""
+
+
+def written(sources: Sources) -> Iterator[tuple[str, bytes]]:
+    """Yield the texts that LaTeX reads: name and content.
+
+    Parameters
+    ----------
+    sources
+        The stored results.
+    """
+    yield "values.tex", values.write(values.all_values(sources)).encode()
+    for make in tables.TABLES:
+        table = make(sources)
+        yield f"table-{table.name}.tex", tables.render(table).encode()
+    for draw in figures.FIGURES:
+        figure = draw(sources)
+        yield f"figure-{figure.name}.tex", figures.environment(figure).encode()
+
+
+def drawn(sources: Sources) -> Iterator[tuple[str, bytes]]:
+    """Yield the figures: name and PDF.
+
+    Parameters
+    ----------
+    sources
+        The stored results.
+    """
+    for draw in figures.FIGURES:
+        figure = draw(sources)
+        yield f"{figure.name}.pdf", drawing.render(figure, ["pdf"])["pdf"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments
+        What was typed; ``sys.argv`` by default.
+
+    Returns
+    -------
+    int
+        0 if all was written, 2 if results are missing.
+    """
+    parser = argparse.ArgumentParser(prog="python -m paper.build", description="Write paper/generated/.")
+    parser.add_argument("--results", type=Path, default=provenance.root() / "results", help="default: results")
+    parser.add_argument("--profile", default="full", help="of the runs (default full)")
+    parser.add_argument("--out", type=Path, default=FOLDER / "generated", help="default: paper/generated")
+    given = parser.parse_args(arguments)
+    sources = Sources(given.results, given.profile)
+    try:
+        files = [*written(sources), *drawn(sources)]
+    except BadUse as error:
+        sys.stderr.write(f"paper: {error}\n")
+        return 2
+    given.out.mkdir(parents=True, exist_ok=True)
+    for name, content in files:
+        write_atomically(given.out / name, content)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""The article's figures, in the style and with the symbols of the suite's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments import events, inference, theory
+from experiments.experiment import ALL_HASHES
+from experiments.report import charts
+from experiments.report.figures import COLUMN, PAGE, Figure
+from paper.sources import Sources, distinct
+from paper.tables import START
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+__all__ = ["FIGURES", "WIDE", "environment"]
+
+WIDE = ("movement",)
+"""Figures over both columns of the page."""
+
+
+def cv(sources: Sources) -> Figure:
+    """Return the spread of a ring's shares over its points, beside the law."""
+    run = sources.run("balance")
+    rows = run.rows[(run.rows["workload"] == ALL_HASHES) & (run.rows["law"] == "ring")]
+    rows = rows[rows["hash"] == "xxh64"]
+    nodes, points = sorted(set(rows["n"])), sorted(set(rows["points"]))
+
+    def draw(canvas: Canvas) -> None:
+        axes = canvas.subplots()
+        measured = {
+            f"ring, n = {n:,}": [
+                float((rows[(rows["n"] == n) & (rows["points"] == v)]["cv"] ** 2).mean()) ** 0.5 for v in points
+            ]
+            for n in nodes
+        }
+        laws = {
+            f"ring, n = {n:,}": [float(theory.ring_share_cv_squared(int(n), int(v))) ** 0.5 for v in points]
+            for n in nodes
+        }
+        charts.lines(axes, points, measured, laws=laws, xlabel="points a node, v", ylabel="CV of the shares", percent=True)
+
+    many = run.parameter("repetitions")
+    return Figure(
+        "cv",
+        f"Shares of a ring over the points of a node: root mean square of the CV over {many} rings, all hashes counted; dotted: the law.",
+        draw,
+        size=(COLUMN, 2.2),
+    )
+
+
+def movement(sources: Sources) -> Figure:
+    """Return the movement of all algorithms in all events, beside the laws."""
+    run = sources.run("scaling")
+    rows = run.rows
+    rows = rows[(rows["method"] == "sampled") & (rows["workload"] == "uniform") & (rows["n"] == START)]
+    asked, labels = distinct(rows["event"]), distinct(rows["label"])
+
+    def grid(measure: Callable[[Any], float]) -> list[list[float]]:
+        return [
+            [measure(rows[(rows["event"] == event) & (rows["label"] == label)]) for label in labels]
+            for event in asked
+        ]
+
+    def draw(canvas: Canvas) -> None:
+        axes = canvas.subplots()
+        charts.dots(
+            axes,
+            [events.parse(event).title for event in asked],
+            labels,
+            grid(lambda part: _mean(part["movement"])),
+            low=grid(lambda part: _end(part["movement"], 0)),
+            high=grid(lambda part: _end(part["movement"], 1)),
+            theory=grid(lambda part: _mean(part["law_movement"])),
+            label="keys moved",
+            percent=True,
+        )
+        charts.legend(canvas, axes)
+
+    return Figure(
+        "movement",
+        f"Keys moved by each scale event from {START} nodes; lines: intervals of the mean; marks: the law.",
+        draw,
+        size=(PAGE, 4.6),
+    )
+
+
+def speed(sources: Sources) -> Figure:
+    """Return nanoseconds a key over the number of nodes."""
+    run = sources.run("throughput")
+    rows = run.timing
+    rows = rows[(rows["mode"] == "batch") & (rows["workload"] == "uniform") & rows["ns_per_key"].notna()]
+    ours = rows[~rows["peer"].astype(bool)]
+    nodes = sorted(set(ours["n"]))
+
+    def draw(canvas: Canvas) -> None:
+        axes = canvas.subplots()
+        series = {
+            str(label): [float(ours[(ours["n"] == n) & (ours["label"] == label)]["ns_per_key"].median()) for n in nodes]
+            for label in distinct(ours["label"])
+            if label != "random_choice"
+        }
+        charts.lines(axes, nodes, series, xlabel="nodes, n", ylabel="nanoseconds a key")
+
+    return Figure(
+        "speed",
+        f"Time of a lookup in a batch over the number of nodes, one thread, medians of {run.parameter('rounds')} rounds.",
+        draw,
+        size=(COLUMN, 2.6),
+        timing=True,
+    )
+
+
+FIGURES: tuple[Callable[[Sources], Figure], ...] = (cv, movement, speed)
+"""All figures, in the order of the text."""
+
+
+def environment(figure: Figure) -> str:
+    """Return the LaTeX that sets a figure with its caption."""
+    from experiments.report.escapes import escape_latex
+
+    kind, width = ("figure*", r"\textwidth") if figure.name in WIDE else ("figure", r"\columnwidth")
+    lines = [
+        rf"\begin{{{kind}}}[tbp]",
+        r"\centering",
+        rf"\includegraphics[width={width}]{{generated/{figure.name}}}",
+        rf"\caption{{{escape_latex(figure.caption)}}}\label{{fig:{figure.name}}}",
+        rf"\end{{{kind}}}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _values(column: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.array([float(value) for value in column.dropna()])
+
+
+def _mean(column: Any) -> float:
+    found = _values(column)
+    return float(found.mean()) if len(found) else float("nan")
+
+
+def _end(column: Any, which: int) -> float:
+    found: Sequence[float] = _values(column).tolist()
+    interval = inference.mean(found).interval if found else None
+    return float("nan") if interval is None else (interval.low, interval.high)[which]
