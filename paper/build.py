@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from experiments import provenance
 from experiments.errors import BadUse
 from experiments.files import write_atomically
 from experiments.report import figures as drawing
-from paper import figures, tables, values
+from paper import figures, prose, tables, values
 from paper.sources import Sources
 
 __all__ = ["FOLDER", "drawn", "main", "written"]
@@ -32,13 +32,25 @@ def written(sources: Sources) -> Iterator[tuple[str, bytes]]:
     sources
         The stored results.
     """
-    yield "values.tex", values.write(values.all_values(sources)).encode()
+    yield "values.tex", values.write(_used(values.all_values(sources))).encode()
     for make in tables.TABLES:
         table = make(sources)
         yield f"table-{table.name}.tex", tables.render(table).encode()
     for draw in figures.FIGURES:
         figure = draw(sources)
         yield f"figure-{figure.name}.tex", figures.environment(figure).encode()
+
+
+def _used(known: Mapping[str, values.Value]) -> dict[str, values.Value]:
+    """Return the values that the text uses, in the order of their names."""
+    used = {name for path in prose.sections(FOLDER) for name in prose.used_values(path.read_text(encoding="utf-8"))}
+    unknown = sorted(used - known.keys())
+    if unknown:
+        raise BadUse(
+            f"the text uses {len(unknown)} values that the results do not give: {', '.join(unknown)}; "
+            "paper/values.py names all that they give"
+        )
+    return {name: known[name] for name in sorted(used)}
 
 
 def drawn(sources: Sources) -> Iterator[tuple[str, bytes]]:

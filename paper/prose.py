@@ -83,11 +83,11 @@ def sections(folder: Path) -> Iterator[Path]:
 
 
 def _found(latex: str) -> Iterator[Typed]:
-    text = latex
-    for pattern in _SILENT:
-        if pattern is _SILENT[-1]:
-            yield from _in_maths(text)
-            text = re.sub(_MATHS, _blank, text, flags=re.DOTALL)
+    comments, arguments, commands = _SILENT
+    text = re.sub(comments, _blank, latex)
+    yield from _in_maths(re.sub(r"\\val\{[^{}]*\}", _blank, text))
+    text = re.sub(_MATHS, _blank, text, flags=re.DOTALL)
+    for pattern in (arguments, commands):
         text = re.sub(pattern, _blank, text)
     for pattern in (r"(?<![A-Za-z])\d[\d.,]*", _WORDS):
         for match in re.finditer(pattern, text, flags=re.IGNORECASE):

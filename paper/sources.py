@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from experiments import provenance, store
 from experiments.errors import BadUse
-from experiments.experiment import Presentation, Results, find
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,8 +66,7 @@ class Run:
     @cached_property
     def facts(self) -> Mapping[str, Any]:
         """What ``run.json`` says."""
-        found: Mapping[str, Any] = json.loads((self.folder / store.RUN).read_text(encoding="utf-8"))
-        return found
+        return store.run_facts(self.folder)
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -80,14 +77,6 @@ class Run:
     def timing(self) -> pd.DataFrame:
         """The rows that a clock measured."""
         return store.load(self.folder, "timing")
-
-    @cached_property
-    def presentation(self) -> Presentation:
-        """What the experiment itself makes of the rows."""
-        experiment = find(self.name)
-        parameters = experiment.Parameters(**_as_tuples(self.facts["parameters"]))
-        timing = self.timing if "timing" in self.facts["rows"] else None
-        return experiment.present(Results(parameters, self.rows, timing, self.facts))
 
     def parameter(self, name: str) -> Any:
         """Return one parameter of the run."""
@@ -182,10 +171,3 @@ def distinct(values: Iterable[Any]) -> list[Any]:
     [3, 1]
     """
     return list(dict.fromkeys(values))
-
-
-def _as_tuples(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
-        for name, value in parameters.items()
-    }

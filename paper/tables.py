@@ -51,7 +51,7 @@ def algorithms(sources: Sources) -> Table:
         "The algorithms",
         ["algorithm", "a key's node", "lookup", "memory", *heads],
         rows,
-        "What each computes, its costs for n nodes, and what it declares: any node can leave; shares follow weights; no stray moves; "
+        caption="What each computes, its costs for n nodes, and what it declares: any node can leave; shares follow weights; no stray moves; "
         "equal shares; ranges of hashes in order; replicas; independence of the order in which nodes were named. The last three are baselines.",
         align=dict.fromkeys(heads, "center"),
     )
@@ -69,7 +69,7 @@ def matrix(sources: Sources) -> Table:
         "What holds",
         ["property", *labels],
         [(name.replace("_", " "), *(cells.get((name, label)) for label in labels)) for name in shown],
-        "+ holds in all examples, or at its level of significance; o is not declared and refuted by a counterexample; "
+        caption="+ holds in all examples, or at its level of significance; o is not declared and refuted by a counterexample; "
         f"$\\cdot$ does not apply, for a reason. At least {run.parameter('effort'):,} examples a cell.".replace("$\\cdot$", "·"),
         align=dict.fromkeys(labels, "center"),
         headers={label: Header(label, rf"\rotatebox{{90}}{{{_escaped(label)}}}") for label in labels},
@@ -86,7 +86,7 @@ def counterexamples(sources: Sources) -> Table:
         "Smallest counterexamples",
         ["property", "algorithm", "counterexample"],
         [(row.property.replace("_", " "), row.label, row.counterexample) for row in chosen.itertuples()],
-        "As Hypothesis shrank them, and in the words in which the suite prints them. Nodes named first, second, ... have the buckets 0, 1, ...; "
+        caption="As Hypothesis shrank them, and in the words in which the suite prints them. Nodes named first, second, ... have the buckets 0, 1, ...; "
         "hash spaces of a few bits make them small.",
         groups=["property"],
     )
@@ -113,7 +113,7 @@ def movement(sources: Sources) -> Table:
         "Keys moved by each scale event",
         ["algorithm", *asked],
         [tuple(line.values()) for line in body],
-        f"{n} nodes, {run.parameter('keys'):,} uniform keys, means over {run.parameter('repetitions')} repetitions with new keys and hash seeds; "
+        caption=f"{n} nodes, {run.parameter('keys'):,} uniform keys, means over {run.parameter('repetitions')} repetitions with new keys and hash seeds; "
         f"95 % t intervals are within ± {_widest(rows):.2f} percentage points, those of key range under random removals aside. A dash: the algorithm cannot do it.",
         formats=dict.fromkeys(asked, Percent(2)),
         headers=heads,
@@ -142,7 +142,7 @@ def balance(sources: Sources) -> Table:
         "Load of the nodes",
         ["n", "algorithm", "CV", "law", "max/mean", "law "],
         body,
-        f"{run.parameter('keys'):,} uniform keys, {run.parameter('repetitions')} repetitions. CV: root mean square; max/mean: mean. A ring's label has its points a node.",
+        caption=f"{run.parameter('keys'):,} uniform keys, {run.parameter('repetitions')} repetitions. CV: root mean square; max/mean: mean. A ring's label has its points a node.",
         formats={"CV": Percent(2), "law": Percent(2), "max/mean": Significant(4), "law ": Significant(4)},
         headers={"n": Header("n", "$n$"), "law ": "law"},
         groups=["n"],
@@ -151,8 +151,8 @@ def balance(sources: Sources) -> Table:
 
 def hashes(sources: Sources) -> Table:
     """Return what hash functions do to sequential keys."""
-    run = sources.run("balance")
-    rows = run.rows[run.rows["cannot"].isna() & (run.rows["workload"] == "sequential")]
+    run = sources.run("hashes")
+    rows = run.rows[run.rows["cannot"].isna() & (run.rows["workload"] == "sequential") & (run.rows["method"] == "sampled")]
     n = max(rows["n"])
     rows = rows[rows["n"] == n]
     functions = distinct(rows["hash"])
@@ -170,7 +170,7 @@ def hashes(sources: Sources) -> Table:
         "Sequential keys under good and poor hash functions",
         ["algorithm", *functions],
         body,
-        f"CV of the loads over the CV that random hashes would give, {n:,} nodes, {run.parameter('keys'):,} keys. One is as good as random, below it is more even than chance.",
+        caption=f"CV of the loads over the CV that random hashes would give, {n:,} nodes, {run.parameter('keys'):,} keys. One is as good as random, below it is more even than chance.",
         formats=dict.fromkeys(functions, Significant(2)),
         headers={function: function for function in functions},
     )
@@ -191,7 +191,7 @@ def claims(sources: Sources) -> Table:
         "Verdicts on published numbers",
         ["source", "claims", *verdicts],
         body,
-        "By source. All intervals of the sampled ones hold together.",
+        caption="By source. All intervals of the sampled ones hold together.",
         headers={"not implemented": Header("waiting"), "confirmed": "conf.", "refuted": "ref.", "undecided": "und."},
     )
 

@@ -16,18 +16,22 @@ from algorithms.registry import parameters_of
 from experiments import inference, theory
 from experiments.article.part import records
 from experiments.claims.claim import CONFIRMED, REFUTED, UNDECIDED
+from experiments.claims.claim import load as claims_of_files
+from experiments.claims.recipes.jump import BITS
 from experiments.experiment import ALL_HASHES
 from experiments.report.claims import shown_theirs, shown_value
 from experiments.report.escapes import escape_latex
 from experiments.report.formats import Count, Fractional, Numeric, Percent, Significant, latex_number
 from paper.sources import Run, Sources, Value, described, distinct
+from paper.tables import START
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["all_values", "write"]
 
-SPREAD = ("cv", "max_to_mean", "min_to_mean")
+GOALS = (0.05, 0.01)
+"""Spreads of a ring's shares for which the number of points is given."""
 
 
 def all_values(sources: Sources) -> dict[str, Value]:
@@ -54,11 +58,12 @@ def all_values(sources: Sources) -> dict[str, Value]:
         _parameters(sources),
         _scaling(sources.run("scaling")),
         _sequence(sources.run("sequence")),
-        _balance(sources.run("balance")),
+        _balance(sources.run("balance"), ""),
+        _balance(sources.run("hashes"), "hashes/"),
         _properties(sources.run("properties")),
         _claims(sources.run("claims")),
         _article(sources.run("article")),
-        _calibration(sources.run("calibration")),
+        
         _speed(sources.run("throughput")),
         _events(sources.run("resize")),
         _bytes(sources.run("memory")),
@@ -93,16 +98,18 @@ def _definitions() -> Iterator[Value]:
         for parameter, described_by in parameters_of(name).items():
             if isinstance(described_by.default, int) and parameter not in ("seed",):
                 yield Value(f"default/{name}/{parameter}", Count().text(described_by.default, {}), f"{name}'s signature")
+    yield Value("jump-bits", str(BITS), "experiments.claims.recipes.jump.BITS")
     yield Value("algorithms", _in_words(len(algorithm_names())), "algorithms.registry")
     yield Value("level", _percent(inference.LEVEL, 0), "experiments.inference.LEVEL")
-    for cv in (0.05, 0.01):
-        yield Value(f"points-needed/{cv:.0%}".replace("%", ""), Count().text(theory.points_needed(cv), {}),
-                    "experiments.theory.points_needed")  # fmt: skip
+    for cv in GOALS:
+        name = f"{100 * cv:.0f}"
+        yield Value(f"cv-goal/{name}", _percent(cv, 0), "paper.values.GOALS")
+        yield Value(f"points-needed/{name}", Count().text(theory.points_needed(cv), {}), "experiments.theory.points_needed")
 
 
 def _parameters(sources: Sources) -> Iterator[Value]:
     """Yield the parameters of every run: single numbers, and how many a list has."""
-    for name in ("scaling", "sequence", "balance", "properties", "claims", "article", "calibration", "throughput"):
+    for name in ("scaling", "sequence", "balance", "hashes", "properties", "claims", "article", "throughput"):
         run = sources.run(name)
         for parameter, value in run.facts["parameters"].items():
             source = f"{run.place}/run.json: parameters.{parameter}"
@@ -121,6 +128,9 @@ def _parameters(sources: Sources) -> Iterator[Value]:
 
 
 def _scaling(run: Run) -> Iterator[Value]:
+    followed = run.rows[(run.rows["n"] == START) & (run.rows["event"] == "add:1")]["n_after"].dropna()
+    yield Value("start/nodes", str(START), "paper.tables.START, one of the run's numbers of nodes")
+    yield Value("start/after", str(int(followed.iloc[0])), f"{run.place}/rows.csv: n_after of add:1")
     sampled = run.rows[(run.rows["method"] == "sampled") & run.rows["movement"].notna()]
     p_values = []
     for key, group in sampled.groupby(["workload", "n", "event", "label"], sort=False):
@@ -159,13 +169,16 @@ def _scaling(run: Run) -> Iterator[Value]:
         yield Value(f"exact-most/{n}/{event}/{label}", _percent(spread.max()), f"{run.place}/rows.csv: most movement over all hashes")
 
 
-def _balance(run: Run) -> Iterator[Value]:
+def _balance(run: Run, prefix: str) -> Iterator[Value]:
     rows = run.rows[run.rows["cannot"].isna()]
+    yield Value(f"{prefix or 'balance/'}n", Count().text(int(max(rows["n"])), {}), f"{run.place}/rows.csv: the largest n")
+    if rows["points"].notna().any():
+        yield Value(f"{prefix or 'balance/'}most-points", Count().text(int(rows["points"].max()), {}), f"{run.place}/rows.csv: points")
     columns = ["hash", "workload", "n", "label"]
     for key, group in rows.groupby(columns, sort=False):
         function, workload, n, label = key
         place = "shares" if workload == ALL_HASHES else workload
-        name = f"{function}/{place}/{n}/{label}"
+        name = f"{prefix}{function}/{place}/{n}/{label}"
         source = f"{run.place}/rows.csv: {{}} where {described(dict(zip(columns, key)))}"
         square = float((group["cv"] ** 2).mean())
         yield Value(f"cv/{name}", _percent(square**0.5), source.format("root mean square of cv"))
@@ -203,8 +216,18 @@ def _claims(run: Run) -> Iterator[Value]:
         for title in distinct(row["claim"].partition(".")[0] for row in found):
             here = sum(row["verdict"] == verdict and row["claim"].startswith(f"{title}.") for row in found)
             yield Value(f"claims/{verdict}/{title}", str(here), f"{place}: rows with this verdict")
+    for claim in claims_of_files():
+        for key, value in claim.given.items():
+            if isinstance(value, int):
+                yield Value(f"given/{claim.id}/{key}", Count().text(value, {}), f"experiments/claims: {claim.id}, given")
     for row in found:
+        if "needed" in row:
+            yield Value(f"needed/{row['claim']}", _rough(row["needed"]), f"{place}: needed")
+        if row.get("ours") and row.get("theirs"):
+            yield Value(f"ratio/{row['claim']}", Significant(2).text(row["ours"] / row["theirs"], {}), f"{place}: ours / theirs")
         yield Value(f"theirs/{row['claim']}", _set(shown_theirs(row)), f"{place}: theirs")
+        if "theirs" in row:
+            yield Value(f"theirs-bare/{row['claim']}", _set(shown_value(row["theirs"], row)), f"{place}: theirs")
         if "ours" in row or "ours_shown" in row:
             ours = row.get("ours_shown") or shown_value(row["ours"], row)
             yield Value(f"ours/{row['claim']}", _set(str(ours)), f"{place}: ours")
@@ -226,7 +249,21 @@ def _calibration(run: Run) -> Iterator[Value]:
 
 
 def _sequence(run: Run) -> Iterator[Value]:
-    return iter(())
+    place = f"{run.place}/rows.csv"
+    for key, group in run.rows.groupby(["sequence", "n", "label"], sort=False):
+        name = "/".join(map(str, key))
+        source = f"{place}: mean over repetitions of {{}} where {described(dict(zip(['sequence', 'n', 'label'], key)))}"
+        steps = group[group["step"] > 0]
+        last = steps[steps["step"] == steps["step"].max()]
+        made = steps[steps["cannot"].isna()]
+        yield from _mean(f"sequence/sum/{name}", last["moved_in_all"], Percent(0), source.format("moved_in_all, last step"))
+        for column in ("touched", "net", "net_ideal", "drift"):
+            if last[column].notna().any():
+                yield Value(f"sequence/{column}/{name}", _percent(float(last[column].mean()), 1), source.format(f"{column}, last step"))
+        strays = made.groupby("repetition")["stray"].sum()
+        yield Value(f"sequence/strays/{name}", _percent(float(strays.mean()), 0), source.format("the sum of stray"))
+        yield Value(f"sequence/made/{name}", _in_words(made["step"].nunique()), source.format("steps that it can make"))
+        yield Value(f"sequence/cv/{name}", _percent(float(last["cv"].mean())), source.format("cv, last step"))
 
 
 def _speed(run: Run) -> Iterator[Value]:
@@ -285,6 +322,11 @@ def _binary(size: int) -> str:
             return f"{size:,.0f}\\,{unit}"
         size = round(size / 1000)
     return f"{size:,.0f}\\,GB"
+
+
+def _rough(count: int) -> str:
+    """Return a large number to one digit, as a power of ten."""
+    return _set(Significant(1).text(float(count), {})) if count >= 10**9 else Count().text(count, {})
 
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
