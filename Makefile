@@ -13,11 +13,14 @@ export HYPOTHESIS_PROFILE
 VENV := .venv
 RUN := $(VENV)/bin/python
 ASV = $(VENV)/bin/asv run --launch-method forkserver --show-stderr --machine $(MACHINE) $(if $(ONLY),--bench '$(ONLY)')
+TEX := latexmk texlive-latex-recommended texlive-latex-extra texlive-pictures lmodern cm-super
+# no clock and no path gets into the file: the same results give the same bytes
+PDF := SOURCE_DATE_EPOCH=0 FORCE_SOURCE_DATE=1 latexmk -pdf -interaction=nonstopmode -halt-on-error
 INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help scaling article results test lint types format constraints clean \
+.PHONY: help scaling article results paper test lint types format constraints clean \
 	bench bench-history bench-compare bench-html machine
 
 help: ## this list
@@ -36,6 +39,13 @@ article: $(VENV)/installed ## every number of the article, ours beside the publi
 
 results: $(VENV)/installed ## all that is committed, at PROFILE=full half an hour; goes on where it was interrupted; ONLY=names
 	@$(RUN) -m experiments.run all --profile $(PROFILE) $(if $(ONLY),--only '$(ONLY)')
+
+paper: $(VENV)/installed ## the paper, paper/shardlab.pdf, from the stored results: half a minute; needs TeX
+	@command -v latexmk > /dev/null && command -v pdflatex > /dev/null || { \
+		echo "The paper needs TeX. On Debian: apt install --no-install-recommends $(TEX)" >&2; exit 1; }
+	@$(RUN) -m paper.build
+	@cd paper && $(PDF) shardlab.tex > shardlab.out.log 2>&1 || { grep -A3 '^!' shardlab.out.log >&2; exit 1; }
+	@echo "paper/shardlab.pdf"
 
 test: $(VENV)/installed-dev ## all tests and examples: some minutes; HYPOTHESIS_PROFILE=ci searches longer
 	@$(RUN) -m pytest $(PYTEST_FLAGS)

@@ -14,6 +14,7 @@ from pathlib import Path
 from experiments import provenance
 from experiments.errors import BadUse
 from experiments.files import write_atomically
+from experiments.report import bibliography, symbols
 from experiments.report import figures as drawing
 from paper import figures, prose, tables, values
 from paper.sources import Sources
@@ -33,6 +34,8 @@ def written(sources: Sources) -> Iterator[tuple[str, bytes]]:
         The stored results.
     """
     yield "values.tex", values.write(_used(values.all_values(sources))).encode()
+    yield "symbols.tex", symbols.write().encode()
+    yield "algorithms.bib", bibliography.write().encode()
     for make in tables.TABLES:
         table = make(sources)
         yield f"table-{table.name}.tex", tables.render(table).encode()

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FIGURES", "WIDE", "environment"]
 
+LIFE = "life"
+"""The sequence of events that the article tells."""
+
 WIDE = ("movement",)
 """Figures over both columns of the page."""
 
@@ -58,7 +61,7 @@ def movement(sources: Sources) -> Figure:
     run = sources.run("scaling")
     rows = run.rows
     rows = rows[(rows["method"] == "sampled") & (rows["workload"] == "uniform") & (rows["n"] == START)]
-    asked, labels = distinct(rows["event"]), distinct(rows["label"])
+    asked, labels = list(run.parameter("event")), distinct(rows["label"])
 
     def grid(measure: Callable[[Any], float]) -> list[list[float]]:
         return [
@@ -89,6 +92,37 @@ def movement(sources: Sources) -> Figure:
     )
 
 
+def sequence(sources: Sources) -> Figure:
+    """Return how the movement of ten events adds up."""
+    run = sources.run("sequence")
+    rows = run.rows[(run.rows["sequence"] == LIFE) & (run.rows["n"] == START) & (run.rows["workload"] == "uniform")]
+    steps = sorted(set(rows["step"]))
+    story = [events.parse(event).title for event in events.SEQUENCES[LIFE]]
+
+    def draw(canvas: Canvas) -> None:
+        axes = canvas.subplots()
+        series = {
+            str(label): [
+                float(rows[(rows["label"] == label) & (rows["step"] == step)]["moved_in_all"].mean()) for step in steps
+            ]
+            for label in distinct(rows["label"])
+        }
+        ideal = rows[rows["label"] == "ring"].groupby("step")["ideal"].mean().fillna(0.0).cumsum()
+        charts.lines(
+            axes, steps, series, laws={"ideal": list(ideal)}, ylabel="keys moved so far", logx=False, logy=False, percent=True
+        )
+        axes.set_xticks(steps, ["start", *story], rotation=60, ha="right", fontsize=6)
+        axes.set_ylim(bottom=0)
+
+    return Figure(
+        "sequence",
+        f"Ten events in a row from {START} nodes: movement so far, a key counted as often as it moves; dotted: the sum of the ideals. "
+        "An algorithm that cannot make a step sits it out.",
+        draw,
+        size=(COLUMN, 2.9),
+    )
+
+
 def speed(sources: Sources) -> Figure:
     """Return nanoseconds a key over the number of nodes."""
     run = sources.run("throughput")
@@ -115,7 +149,7 @@ def speed(sources: Sources) -> Figure:
     )
 
 
-FIGURES: tuple[Callable[[Sources], Figure], ...] = (cv, movement, speed)
+FIGURES: tuple[Callable[[Sources], Figure], ...] = (cv, movement, sequence, speed)
 """All figures, in the order of the text."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from algorithms import Capability
@@ -43,17 +44,19 @@ def algorithms(sources: Sources) -> Table:
     rows = []
     for name in sorted(algorithm_names(), key=lambda name: (spec_of(name).baseline, name)):
         spec = spec_of(name)
-        marks = ["yes" if spec.can(capability) else None for capability in SHORT]
-        rows.append((name, spec.summary, spec.lookup_cost.partition(";")[0], spec.memory_cost.partition(",")[0], *marks))
+        marks = ["+" if spec.can(capability) else None for capability in SHORT]
+        rows.append((name, spec.summary, _usual(spec.lookup_cost), _usual(spec.memory_cost), *marks))
     heads = tuple(SHORT.values())
     return Table.of_rows(
         "algorithms",
         "The algorithms",
         ["algorithm", "a key's node", "lookup", "memory", *heads],
         rows,
-        caption="What each computes, its costs for n nodes, and what it declares: any node can leave; shares follow weights; no stray moves; "
-        "equal shares; ranges of hashes in order; replicas; independence of the order in which nodes were named. The last three are baselines.",
+        caption="What each computes, its usual costs, and what it declares: any node can leave; shares follow weights; "
+        "adding and removing makes no stray moves; equal shares; ranges of hashes in order; replicas; independence of the "
+        "order in which nodes were named. The last three are baselines.",
         align=dict.fromkeys(heads, "center"),
+        headers={head: Header(head, rf"\rotatebox{{90}}{{{head}}}") for head in heads},
     )
 
 
@@ -80,7 +83,9 @@ def counterexamples(sources: Sources) -> Table:
     """Return the smallest counterexamples of one algorithm for each property that some lack."""
     rows = sources.run("properties").rows
     refuted = rows[rows["counterexample"].notna() & rows["property"].isin(SHOWN) & (rows["kind"] == "property")]
-    chosen = refuted[~refuted["label"].isin(["random_choice"])].groupby("property", sort=False).head(2)
+    order = {name: place for place, name in enumerate(SHOWN)}
+    refuted = refuted.sort_values("property", key=lambda names: names.map(order), kind="stable")
+    chosen = refuted[refuted["label"] != "random_choice"].groupby("property", sort=False).head(2)
     return Table.of_rows(
         "counterexamples",
         "Smallest counterexamples",
@@ -97,7 +102,7 @@ def movement(sources: Sources) -> Table:
     run = sources.run("scaling")
     n = START
     rows = run.rows[(run.rows["method"] == "sampled") & (run.rows["workload"] == "uniform") & (run.rows["n"] == n)]
-    asked = distinct(rows["event"])
+    asked = list(run.parameter("event"))
     body: list[dict[str, Any]] = []
     for label in distinct(rows["label"]):
         line: dict[str, Any] = {"algorithm": label}
@@ -172,7 +177,7 @@ def hashes(sources: Sources) -> Table:
         body,
         caption=f"CV of the loads over the CV that random hashes would give, {n:,} nodes, {run.parameter('keys'):,} keys. One is as good as random, below it is more even than chance.",
         formats=dict.fromkeys(functions, Significant(2)),
-        headers={function: function for function in functions},
+        headers={function: Header(function, rf"\rotatebox{{90}}{{{_escaped(function)}}}") for function in functions},
     )
 
 
@@ -181,9 +186,10 @@ def claims(sources: Sources) -> Table:
     rows = sources.run("claims").rows
     verdicts = ["confirmed", "refuted", "undecided", "not implemented"]
     body = []
-    for title in distinct(rows["title"]):
-        found = list(rows[rows["title"] == title]["verdict"])
-        body.append((title.partition(":")[0], len(found), *map(found.count, verdicts)))
+    sources_of = rows["claim"].str.partition(".")[0]
+    for name in distinct(sources_of):
+        found = list(rows[sources_of == name]["verdict"])
+        body.append((name.replace("_", " "), len(found), *map(found.count, verdicts)))
     found = list(rows["verdict"])
     body.append(("all", len(found), *map(found.count, verdicts)))
     return Table.of_rows(
@@ -219,7 +225,7 @@ def render(table: Table) -> str:
         LaTeX.
     """
     kind = "table*" if table.name in WIDE else "table"
-    written = table.to_latex().replace("{table}", f"{{{kind}}}").replace(r"\centering", r"\centering\footnotesize")
+    written = table.to_latex().replace("{table}", f"{{{kind}}}").replace(r"\centering", r"\centering\footnotesize\setlength{\tabcolsep}{3pt}")
     return written.replace("0.35\\linewidth", "0.52\\linewidth") if table.name == "counterexamples" else written
 
 
@@ -232,6 +238,11 @@ def _widest(rows: Any) -> float:
         if interval is not None and label != "key_range":
             found.append((interval.high - interval.low) / 2)
     return 100 * max(found, default=0.0)
+
+
+def _usual(cost: str) -> str:
+    """Return the usual cost, without the worst case and what else is said of it."""
+    return re.split(r"[;,]| for | here", cost)[0]
 
 
 def _stacked(title: str) -> str:

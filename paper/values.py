@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["all_values", "write"]
 
+MANY = 10_000
+"""The number of nodes at which growing costs are shown."""
+
 GOALS = (0.05, 0.01)
 """Spreads of a ring's shares for which the number of points is given."""
 
@@ -268,6 +271,7 @@ def _sequence(run: Run) -> Iterator[Value]:
 
 def _speed(run: Run) -> Iterator[Value]:
     timing = run.timing
+    yield Value("speed/many", Count().text(MANY, {}), "paper.values.MANY, one of the run's numbers of nodes")
     source = f"{run.place}/timing.csv: median over rounds"
     usable = timing[timing["ns_per_key"].notna() & (timing["threads"] == 1)]
     for key, group in usable.groupby(["workload", "mode", "n", "label"], sort=False):

@@ -1,0 +1,113 @@
+"""The article says what the results say: no number is typed, and everything generated is up to date."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from experiments.provenance import root
+from paper import build, prose
+from paper.sources import Sources
+
+PAPER = root() / "paper"
+RESULTS = Sources(root() / "results")
+TEXTS = sorted(PAPER.glob("sections/*.tex"))
+
+
+@pytest.fixture(scope="module")
+def generated() -> dict[str, bytes]:
+    return dict(build.written(RESULTS))
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
+def test_no_number_is_typed(path: Path) -> None:
+    typed = prose.typed_numbers(path.read_text(encoding="utf-8"))
+    assert not typed, f"numbers without a source in {path.name}: give each as \\val{{...}}: {typed}"
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        ("It moves 5.88 of them.", "5.88"),
+        ("It moves 5~\\% of them.", "5"),
+        ("Sixteen nodes.", "Sixteen"),
+        ("of $10^{6}$ keys", None),
+        ("of $10$ keys", "10"),
+        ("about $0.05$", "0.05"),
+        ("\\[ x = 42 \\]", "42"),
+        ("\\emph{12} nodes", "12"),
+        ("\\section{The 7 questions}", "7"),
+        ("a line % 13 in a comment", None),
+        ("see \\cite{knuth97} and \\ref{tab:3}", None),
+        ("xxHash64 and MD5", None),
+        ("$1/(n+1)$ and $\\tfrac{1}{2}$", None),
+        ("\\begin{align*} x &= 1 - 2y \\\\ y &= 365 \\end{align*}", "365"),
+    ],
+)  # fmt: skip
+def test_typed_numbers_are_found(latex: str, text: str | None) -> None:
+    found = [typed.text for typed in prose.typed_numbers(latex)]
+    if latex == "of $10^{6}$ keys":
+        assert found == ["10"]
+    else:
+        assert found == ([] if text is None else [text])
+
+
+def test_every_section_is_in_the_article() -> None:
+    whole = (PAPER / "shardlab.tex").read_text(encoding="utf-8") + "".join(
+        path.read_text(encoding="utf-8") for path in TEXTS
+    )
+    for path in TEXTS:
+        assert f"\\input{{sections/{path.stem}}}" in whole
+
+
+def test_every_table_and_figure_is_shown(generated: dict[str, bytes]) -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in TEXTS)
+    for name in generated:
+        if name.startswith(("table-", "figure-")):
+            assert f"\\input{{generated/{name.removesuffix('.tex')}}}" in text
+
+
+def test_generated_files_are_those_of_the_results(generated: dict[str, bytes]) -> None:
+    """If a result changes, so must the article: run ``make paper`` and commit ``paper/generated``."""
+    stored = {path.name: path.read_bytes() for path in (PAPER / "generated").iterdir() if path.suffix != ".pdf"}
+    assert stored.keys() == generated.keys()
+    for name, content in generated.items():
+        assert stored[name] == content, f"paper/generated/{name} is not what the results give; run: make paper"
+
+
+def test_a_value_that_no_result_gives_stops_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sections").mkdir()
+    (tmp_path / "sections" / "one.tex").write_text("It moves \\val{moved/16/add:1/nothing}.", encoding="utf-8")
+    monkeypatch.setattr(build, "FOLDER", tmp_path)
+    with pytest.raises(Exception, match="moved/16/add:1/nothing"):
+        dict(build.written(RESULTS))
+
+
+def test_missing_results_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build.main(["--results", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    assert "python -m experiments.run scaling --profile full" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_pdf_is_the_same_when_set_again(tmp_path: Path) -> None:
+    if shutil.which("latexmk") is None:
+        assert "SHARDLAB_TEX" not in os.environ, "TeX is demanded here, and latexmk is not installed"
+        pytest.skip("TeX is not installed: see `make paper`")
+    made = []
+    for copy in ("first", "second"):
+        folder = tmp_path / copy / "paper"
+        shutil.copytree(PAPER, folder, ignore=shutil.ignore_patterns("shardlab.[!t]*", "__pycache__"))
+        assert build.main(["--out", str(folder / "generated")]) == 0
+        typed = ["latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "shardlab.tex"]
+        setting = {**os.environ, "SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1"}
+        subprocess.run(typed, cwd=folder, env=setting, check=True, capture_output=True)
+        made.append(folder)
+    first, second = ((folder / "shardlab.pdf").read_bytes() for folder in made)
+    assert first == second
+    log = (made[0] / "shardlab.log").read_text(encoding="latin-1")
+    assert "LaTeX Warning: Reference" not in log
+    assert "LaTeX Warning: Citation" not in log
