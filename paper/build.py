@@ -17,7 +17,7 @@ from experiments.files import write_atomically
 from experiments.report import bibliography, symbols
 from experiments.report import figures as drawing
 from paper import figures, prose, tables, values
-from paper.sources import Sources
+from paper.sources import Sources, Value
 
 __all__ = ["FOLDER", "drawn", "main", "written"]
 
@@ -44,9 +44,13 @@ def written(sources: Sources) -> Iterator[tuple[str, bytes]]:
         yield f"figure-{figure.name}.tex", figures.environment(figure).encode()
 
 
-def _used(known: Mapping[str, values.Value]) -> dict[str, values.Value]:
+def _used(known: Mapping[str, Value]) -> dict[str, Value]:
     """Return the values that the text uses, in the order of their names."""
-    used = {name for path in prose.sections(FOLDER) for name in prose.used_values(path.read_text(encoding="utf-8"))}
+    used = {
+        name
+        for path in prose.sections(FOLDER)
+        for name in prose.used_values(path.read_text(encoding="utf-8"))
+    }
     unknown = sorted(used - known.keys())
     if unknown:
         raise BadUse(
@@ -83,7 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 if all was written, 2 if results are missing.
     """
     parser = argparse.ArgumentParser(prog="python -m paper.build", description="Write paper/generated/.")
-    parser.add_argument("--results", type=Path, default=provenance.root() / "results", help="default: results")
+    parser.add_argument(
+        "--results", type=Path, default=provenance.root() / "results", help="default: results"
+    )
     parser.add_argument("--profile", default="full", help="of the runs (default full)")
     parser.add_argument("--out", type=Path, default=FOLDER / "generated", help="default: paper/generated")
     given = parser.parse_args(arguments)

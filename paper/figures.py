@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments import events, inference, theory
 from experiments.experiment import ALL_HASHES
-from experiments.report import charts
+from experiments.report import chapters, charts
 from experiments.report.figures import COLUMN, PAGE, Figure
 from paper.sources import Sources, distinct
 from paper.tables import START
@@ -22,8 +23,29 @@ __all__ = ["FIGURES", "WIDE", "environment"]
 LIFE = "life"
 """The sequence of events that the article tells."""
 
-WIDE = ("movement",)
+WIDE = ("rings", "movement")
 """Figures over both columns of the page."""
+
+
+def rings(sources: Sources) -> Figure:
+    """Return a small ring before and after a node joins."""
+    return _of(
+        sources,
+        "article",
+        "rings",
+        "A small ring, and what a further node takes (hatched): the arcs that begin at its points. "
+        "Hashes grow clockwise.",
+    )
+
+
+def ripple(sources: Sources) -> Figure:
+    """Return what a further range does to the others."""
+    return _of(
+        sources,
+        "article",
+        "ripple",
+        "One range more: each boundary shifts, so each node hands part of its range to its neighbour.",
+    )
 
 
 def cv(sources: Sources) -> Figure:
@@ -37,7 +59,8 @@ def cv(sources: Sources) -> Figure:
         axes = canvas.subplots()
         measured = {
             f"ring, n = {n:,}": [
-                float((rows[(rows["n"] == n) & (rows["points"] == v)]["cv"] ** 2).mean()) ** 0.5 for v in points
+                float((rows[(rows["n"] == n) & (rows["points"] == v)]["cv"] ** 2).mean()) ** 0.5
+                for v in points
             ]
             for n in nodes
         }
@@ -45,12 +68,21 @@ def cv(sources: Sources) -> Figure:
             f"ring, n = {n:,}": [float(theory.ring_share_cv_squared(int(n), int(v))) ** 0.5 for v in points]
             for n in nodes
         }
-        charts.lines(axes, points, measured, laws=laws, xlabel="points a node, v", ylabel="CV of the shares", percent=True)
+        charts.lines(
+            axes,
+            points,
+            measured,
+            laws=laws,
+            xlabel="points a node, v",
+            ylabel="CV of the shares",
+            percent=True,
+        )
 
     many = run.parameter("repetitions")
     return Figure(
         "cv",
-        f"Shares of a ring over the points of a node: root mean square of the CV over {many} rings, all hashes counted; dotted: the law.",
+        f"Shares of a ring over the points of a node: root mean square of the CV over {many} rings, "
+        "all hashes counted; dotted: the law.",
         draw,
         size=(COLUMN, 2.2),
     )
@@ -95,7 +127,9 @@ def movement(sources: Sources) -> Figure:
 def sequence(sources: Sources) -> Figure:
     """Return how the movement of ten events adds up."""
     run = sources.run("sequence")
-    rows = run.rows[(run.rows["sequence"] == LIFE) & (run.rows["n"] == START) & (run.rows["workload"] == "uniform")]
+    rows = run.rows[
+        (run.rows["sequence"] == LIFE) & (run.rows["n"] == START) & (run.rows["workload"] == "uniform")
+    ]
     steps = sorted(set(rows["step"]))
     story = [events.parse(event).title for event in events.SEQUENCES[LIFE]]
 
@@ -103,20 +137,29 @@ def sequence(sources: Sources) -> Figure:
         axes = canvas.subplots()
         series = {
             str(label): [
-                float(rows[(rows["label"] == label) & (rows["step"] == step)]["moved_in_all"].mean()) for step in steps
+                float(rows[(rows["label"] == label) & (rows["step"] == step)]["moved_in_all"].mean())
+                for step in steps
             ]
             for label in distinct(rows["label"])
         }
         ideal = rows[rows["label"] == "ring"].groupby("step")["ideal"].mean().fillna(0.0).cumsum()
         charts.lines(
-            axes, steps, series, laws={"ideal": list(ideal)}, ylabel="keys moved so far", logx=False, logy=False, percent=True
+            axes,
+            steps,
+            series,
+            laws={"ideal": list(ideal)},
+            ylabel="keys moved so far",
+            logx=False,
+            logy=False,
+            percent=True,
         )
         axes.set_xticks(steps, ["start", *story], rotation=60, ha="right", fontsize=6)
         axes.set_ylim(bottom=0)
 
     return Figure(
         "sequence",
-        f"Ten events in a row from {START} nodes: movement so far, a key counted as often as it moves; dotted: the sum of the ideals. "
+        f"Ten events in a row from {START} nodes: movement so far, a key counted as often as it "
+        "moves; dotted: the sum of the ideals. "
         "An algorithm that cannot make a step sits it out.",
         draw,
         size=(COLUMN, 2.9),
@@ -134,7 +177,9 @@ def speed(sources: Sources) -> Figure:
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots()
         series = {
-            str(label): [float(ours[(ours["n"] == n) & (ours["label"] == label)]["ns_per_key"].median()) for n in nodes]
+            str(label): [
+                float(ours[(ours["n"] == n) & (ours["label"] == label)]["ns_per_key"].median()) for n in nodes
+            ]
             for label in distinct(ours["label"])
             if label != "random_choice"
         }
@@ -142,14 +187,15 @@ def speed(sources: Sources) -> Figure:
 
     return Figure(
         "speed",
-        f"Time of a lookup in a batch over the number of nodes, one thread, medians of {run.parameter('rounds')} rounds.",
+        "Time of a lookup in a batch over the number of nodes, one thread, medians of "
+        f"{run.parameter('rounds')} rounds.",
         draw,
         size=(COLUMN, 2.6),
         timing=True,
     )
 
 
-FIGURES: tuple[Callable[[Sources], Figure], ...] = (cv, movement, sequence, speed)
+FIGURES: tuple[Callable[[Sources], Figure], ...] = (rings, cv, movement, ripple, sequence, speed)
 """All figures, in the order of the text."""
 
 
@@ -166,6 +212,13 @@ def environment(figure: Figure) -> str:
         rf"\end{{{kind}}}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _of(sources: Sources, experiment: str, name: str, caption: str) -> Figure:
+    """Return a figure that an experiment makes of its own results, with a caption of the article."""
+    (chapter,) = chapters.read([sources.run(experiment).folder])
+    figure = next(figure for figure in chapter.presentation.figures if figure.name == name)
+    return replace(figure, caption=caption)
 
 
 def _values(column: Any) -> np.ndarray[Any, np.dtype[np.float64]]:

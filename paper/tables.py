@@ -10,7 +10,8 @@ from algorithms import Capability
 from algorithms.registry import names as algorithm_names
 from algorithms.registry import spec_of
 from experiments import events
-from experiments.report.formats import Interval, Percent, PlusMinus, Significant, Text
+from experiments.article.part import records
+from experiments.report.formats import Percent, Significant
 from experiments.report.properties import SYMBOLS
 from experiments.report.tables import Header, Table
 from paper.sources import Sources, distinct
@@ -29,7 +30,8 @@ SHORT: Mapping[Capability, str] = {
 """The capabilities that a user notices, and the heads of their columns."""
 
 SHOWN = (
-    "growth_onto_new_only", "removal_from_removed_only", "one_weight_moves_one_node", "add_then_remove_is_identity",
+    "growth_onto_new_only", "removal_from_removed_only", "one_weight_moves_one_node",
+    "add_then_remove_is_identity",
     "independent_of_naming_order", "removes_any", "uniform", "shares_follow_weights", "ordered",
     "replicas_distinct", "replicas_lose_only_removed", "replicas_gain_only_new",
 )  # fmt: skip
@@ -52,8 +54,10 @@ def algorithms(sources: Sources) -> Table:
         "The algorithms",
         ["algorithm", "a key's node", "lookup", "memory", *heads],
         rows,
-        caption="What each computes, its usual costs, and what it declares: any node can leave; shares follow weights; "
-        "adding and removing makes no stray moves; equal shares; ranges of hashes in order; replicas; independence of the "
+        caption="What each computes, its usual costs, and what it declares: any node can leave; "
+        "shares follow weights; "
+        "adding and removing makes no stray moves; equal shares; ranges of hashes in order; replicas; "
+        "independence of the "
         "order in which nodes were named. The last three are baselines.",
         align=dict.fromkeys(heads, "center"),
         headers={head: Header(head, rf"\rotatebox{{90}}{{{head}}}") for head in heads},
@@ -65,15 +69,16 @@ def matrix(sources: Sources) -> Table:
     run = sources.run("properties")
     rows = run.rows
     labels = [label for label in distinct(rows["label"]) if ":" not in label]
-    cells = {(row.property, row.label): SYMBOLS[row.verdict] for row in rows.itertuples()}
+    cells = {(row["property"], row["label"]): SYMBOLS[row["verdict"]] for row in records(rows)}
     shown = [name for name in SHOWN if name in set(rows["property"])]
     return Table.of_rows(
         "matrix",
         "What holds",
         ["property", *labels],
         [(name.replace("_", " "), *(cells.get((name, label)) for label in labels)) for name in shown],
-        caption="+ holds in all examples, or at its level of significance; o is not declared and refuted by a counterexample; "
-        f"$\\cdot$ does not apply, for a reason. At least {run.parameter('effort'):,} examples a cell.".replace("$\\cdot$", "·"),
+        caption="+ holds in all examples, or at its level of significance; o is not declared and "
+        "refuted by a counterexample; "
+        f"· does not apply, for a reason. At least {run.parameter('effort'):,} examples a cell.",
         align=dict.fromkeys(labels, "center"),
         headers={label: Header(label, rf"\rotatebox{{90}}{{{_escaped(label)}}}") for label in labels},
     )
@@ -82,7 +87,9 @@ def matrix(sources: Sources) -> Table:
 def counterexamples(sources: Sources) -> Table:
     """Return the smallest counterexamples of one algorithm for each property that some lack."""
     rows = sources.run("properties").rows
-    refuted = rows[rows["counterexample"].notna() & rows["property"].isin(SHOWN) & (rows["kind"] == "property")]
+    refuted = rows[
+        rows["counterexample"].notna() & rows["property"].isin(SHOWN) & (rows["kind"] == "property")
+    ]
     order = {name: place for place, name in enumerate(SHOWN)}
     refuted = refuted.sort_values("property", key=lambda names: names.map(order), kind="stable")
     chosen = refuted[refuted["label"] != "random_choice"].groupby("property", sort=False).head(2)
@@ -90,8 +97,9 @@ def counterexamples(sources: Sources) -> Table:
         "counterexamples",
         "Smallest counterexamples",
         ["property", "algorithm", "counterexample"],
-        [(row.property.replace("_", " "), row.label, row.counterexample) for row in chosen.itertuples()],
-        caption="As Hypothesis shrank them, and in the words in which the suite prints them. Nodes named first, second, ... have the buckets 0, 1, ...; "
+        [(row["property"].replace("_", " "), row["label"], row["counterexample"]) for row in records(chosen)],
+        caption="As Hypothesis shrank them, and in the words in which the suite prints them. Nodes "
+        "named first, second, ... have the buckets 0, 1, ...; "
         "hash spaces of a few bits make them small.",
         groups=["property"],
     )
@@ -101,7 +109,9 @@ def movement(sources: Sources) -> Table:
     """Return movement by algorithm and event, with intervals, laws and the ideal."""
     run = sources.run("scaling")
     n = START
-    rows = run.rows[(run.rows["method"] == "sampled") & (run.rows["workload"] == "uniform") & (run.rows["n"] == n)]
+    rows = run.rows[
+        (run.rows["method"] == "sampled") & (run.rows["workload"] == "uniform") & (run.rows["n"] == n)
+    ]
     asked = list(run.parameter("event"))
     body: list[dict[str, Any]] = []
     for label in distinct(rows["label"]):
@@ -112,14 +122,20 @@ def movement(sources: Sources) -> Table:
         body.append(line)
     ideal = {event: float(rows[rows["event"] == event]["ideal"].dropna().mean()) for event in asked}
     body.append({"algorithm": "ideal", **ideal})
-    heads = {event: Header(title, rf"\shortstack{{{_stacked(title)}}}") for event in asked for title in [events.parse(event).title]}
+    heads = {
+        event: Header(title, rf"\shortstack{{{_stacked(title)}}}")
+        for event in asked
+        for title in [events.parse(event).title]
+    }
     return Table.of_rows(
         "movement",
         "Keys moved by each scale event",
         ["algorithm", *asked],
         [tuple(line.values()) for line in body],
-        caption=f"{n} nodes, {run.parameter('keys'):,} uniform keys, means over {run.parameter('repetitions')} repetitions with new keys and hash seeds; "
-        f"95 % t intervals are within ± {_widest(rows):.2f} percentage points, those of key range under random removals aside. A dash: the algorithm cannot do it.",
+        caption=f"{n} nodes, {run.parameter('keys'):,} uniform keys, means over "
+        f"{run.parameter('repetitions')} repetitions with new keys and hash seeds; "
+        f"95 % t intervals are within ± {_widest(rows):.2f} percentage points, those of key range "
+        "under random removals aside. A dash: the algorithm cannot do it.",
         formats=dict.fromkeys(asked, Percent(2)),
         headers=heads,
     )
@@ -147,7 +163,8 @@ def balance(sources: Sources) -> Table:
         "Load of the nodes",
         ["n", "algorithm", "CV", "law", "max/mean", "law "],
         body,
-        caption=f"{run.parameter('keys'):,} uniform keys, {run.parameter('repetitions')} repetitions. CV: root mean square; max/mean: mean. A ring's label has its points a node.",
+        caption=f"{run.parameter('keys'):,} uniform keys, {run.parameter('repetitions')} repetitions. "
+        "CV: root mean square; max/mean: mean. A ring's label has its points a node.",
         formats={"CV": Percent(2), "law": Percent(2), "max/mean": Significant(4), "law ": Significant(4)},
         headers={"n": Header("n", "$n$"), "law ": "law"},
         groups=["n"],
@@ -157,7 +174,9 @@ def balance(sources: Sources) -> Table:
 def hashes(sources: Sources) -> Table:
     """Return what hash functions do to sequential keys."""
     run = sources.run("hashes")
-    rows = run.rows[run.rows["cannot"].isna() & (run.rows["workload"] == "sequential") & (run.rows["method"] == "sampled")]
+    rows = run.rows[
+        run.rows["cannot"].isna() & (run.rows["workload"] == "sequential") & (run.rows["method"] == "sampled")
+    ]
     n = max(rows["n"])
     rows = rows[rows["n"] == n]
     functions = distinct(rows["hash"])
@@ -175,9 +194,13 @@ def hashes(sources: Sources) -> Table:
         "Sequential keys under good and poor hash functions",
         ["algorithm", *functions],
         body,
-        caption=f"CV of the loads over the CV that random hashes would give, {n:,} nodes, {run.parameter('keys'):,} keys. One is as good as random, below it is more even than chance.",
+        caption=f"CV of the loads over the CV that random hashes would give, {n:,} nodes, "
+        f"{run.parameter('keys'):,} keys. One is as good as random, below it is more even "
+        "than chance.",
         formats=dict.fromkeys(functions, Significant(2)),
-        headers={function: Header(function, rf"\rotatebox{{90}}{{{_escaped(function)}}}") for function in functions},
+        headers={
+            function: Header(function, rf"\rotatebox{{90}}{{{_escaped(function)}}}") for function in functions
+        },
     )
 
 
@@ -198,7 +221,12 @@ def claims(sources: Sources) -> Table:
         ["source", "claims", *verdicts],
         body,
         caption="By source. All intervals of the sampled ones hold together.",
-        headers={"not implemented": Header("waiting"), "confirmed": "conf.", "refuted": "ref.", "undecided": "und."},
+        headers={
+            "not implemented": Header("waiting"),
+            "confirmed": "conf.",
+            "refuted": "ref.",
+            "undecided": "und.",
+        },
     )
 
 
@@ -225,8 +253,14 @@ def render(table: Table) -> str:
         LaTeX.
     """
     kind = "table*" if table.name in WIDE else "table"
-    written = table.to_latex().replace("{table}", f"{{{kind}}}").replace(r"\centering", r"\centering\footnotesize\setlength{\tabcolsep}{3pt}")
-    return written.replace("0.35\\linewidth", "0.52\\linewidth") if table.name == "counterexamples" else written
+    written = (
+        table.to_latex()
+        .replace("{table}", f"{{{kind}}}")
+        .replace(r"\centering", r"\centering\footnotesize\setlength{\tabcolsep}{3pt}")
+    )
+    return (
+        written.replace("0.35\\linewidth", "0.52\\linewidth") if table.name == "counterexamples" else written
+    )
 
 
 def _widest(rows: Any) -> float:

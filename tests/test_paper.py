@@ -73,15 +73,23 @@ def test_every_table_and_figure_is_shown(generated: dict[str, bytes]) -> None:
 
 def test_generated_files_are_those_of_the_results(generated: dict[str, bytes]) -> None:
     """If a result changes, so must the article: run ``make paper`` and commit ``paper/generated``."""
-    stored = {path.name: path.read_bytes() for path in (PAPER / "generated").iterdir() if path.suffix != ".pdf"}
+    stored = {
+        path.name: path.read_bytes() for path in (PAPER / "generated").iterdir() if path.suffix != ".pdf"
+    }
     assert stored.keys() == generated.keys()
     for name, content in generated.items():
-        assert stored[name] == content, f"paper/generated/{name} is not what the results give; run: make paper"
+        assert stored[name] == content, (
+            f"paper/generated/{name} is not what the results give; run: make paper"
+        )
 
 
-def test_a_value_that_no_result_gives_stops_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_that_no_result_gives_stops_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "sections").mkdir()
-    (tmp_path / "sections" / "one.tex").write_text("It moves \\val{moved/16/add:1/nothing}.", encoding="utf-8")
+    (tmp_path / "sections" / "one.tex").write_text(
+        "It moves \\val{moved/16/add:1/nothing}.", encoding="utf-8"
+    )
     monkeypatch.setattr(build, "FOLDER", tmp_path)
     with pytest.raises(Exception, match="moved/16/add:1/nothing"):
         dict(build.written(RESULTS))
