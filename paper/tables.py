@@ -11,7 +11,7 @@ from algorithms.registry import names as algorithm_names
 from algorithms.registry import spec_of
 from experiments import events
 from experiments.article.part import records
-from experiments.report.formats import Percent, Significant
+from experiments.report.formats import Interval, Percent, Significant
 from experiments.report.properties import SYMBOLS
 from experiments.report.tables import Header, Table
 from paper.sources import Sources, distinct
@@ -37,7 +37,7 @@ SHOWN = (
 )  # fmt: skip
 """Properties in the article's matrix, where they are among those that were checked."""
 
-WIDE = ("algorithms", "movement", "counterexamples")
+WIDE = ("algorithms", "movement", "counterexamples", "calibration")
 """Tables over both columns of the page."""
 
 
@@ -141,6 +141,34 @@ def movement(sources: Sources) -> Table:
     )
 
 
+def calibration(sources: Sources) -> Table:
+    """Return the rates at which intervals cover, tests reject, and biases are found."""
+    run = sources.run("calibration")
+    known = {(row["kind"], row["procedure"]): row for row in records(run.rows)}
+    rows = [known[kind, name] for kind, names in CALIBRATED.items() for name in names]
+    words = {"equals": "", "at least": "at least ", "at most": "at most "}
+    return Table.of_rows(
+        "calibration",
+        "Tests of the tests",
+        ["asked of it", "procedure", "stated", "rate", "low", "high", "data sets"],
+        [
+            (
+                row["kind"],
+                row["says"],
+                words[row["relation"]] + Percent(1).text(row["nominal"], {}),
+                *(row[name] for name in ("rate", "low", "high", "simulations")),
+            )
+            for row in rows
+        ],
+        caption="Over simulated data whose truth is known: how often an interval covers it, a true "
+        "hypothesis is rejected, and a planted difference is found, with exact intervals of the rates. "
+        "The last lines are the wrong methods.",
+        formats={"rate": Interval(Percent(1), "low", "high")},
+        align={"stated": "right"},
+        groups=["asked of it"],
+    )
+
+
 def balance(sources: Sources) -> Table:
     """Return loads of uniform keys beside their laws, for the largest and a small number of nodes."""
     run = sources.run("balance")
@@ -230,11 +258,22 @@ def claims(sources: Sources) -> Table:
     )
 
 
+CALIBRATED: Mapping[str, tuple[str, ...]] = {
+    "coverage": ("t-over-rings", "clopper-pearson", "beta-of-a-ring", "bca-of-maxima", "chi-square-of-a-cv"),
+    "rejection": (
+        "mean-agrees", "g-of-jump", "scaled-chi-square-of-a-ring", "law-of-real-rings", "holm-of-a-family",
+        "equivalence-at-the-margin",
+    ),
+    "power": ("one-node-has-more", "keys-needed-for-movement", "equivalence-of-equals"),
+    "warning": ("binomial-over-rings", "g-of-a-ring"),
+}  # fmt: skip
+"""The procedures in the article's table, by what is asked of them."""
+
 START = 16
 """The number of nodes that the article follows through its events."""
 
 TABLES: tuple[Callable[[Sources], Table], ...] = (
-    algorithms, matrix, counterexamples, movement, balance, hashes, claims,
+    algorithms, matrix, counterexamples, calibration, movement, balance, hashes, claims,
 )  # fmt: skip
 """All tables, in the order of the text."""
 

@@ -55,6 +55,7 @@ def all_values(sources: Sources) -> dict[str, Value]:
         verdicts.properties(sources.run("properties")),
         verdicts.claims(sources.run("claims")),
         verdicts.article(sources.run("article")),
+        verdicts.calibration(sources.run("calibration")),
         measurements.speed(sources.run("throughput")),
         measurements.events(sources.run("resize")),
         measurements.memory(sources.run("memory")),
@@ -108,7 +109,17 @@ def _definitions() -> Iterator[Value]:
 
 def _parameters(sources: Sources) -> Iterator[Value]:
     """Yield the parameters of every run: single numbers, and how many a list has."""
-    for name in ("scaling", "sequence", "balance", "hashes", "properties", "claims", "article", "throughput"):
+    for name in (
+        "scaling",
+        "sequence",
+        "balance",
+        "hashes",
+        "properties",
+        "claims",
+        "article",
+        "calibration",
+        "throughput",
+    ):
         run = sources.run(name)
         for parameter, value in run.facts["parameters"].items():
             source = f"{run.place}/run.json: parameters.{parameter}"

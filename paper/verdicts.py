@@ -9,7 +9,7 @@ from experiments.claims.claim import CONFIRMED, REFUTED, UNDECIDED
 from experiments.claims.claim import load as published
 from experiments.report.claims import shown_theirs, shown_value
 from experiments.report.formats import Count, Significant
-from paper.numerals import rough, set_number
+from paper.numerals import percent, rough, set_number
 from paper.sources import Run, Value, distinct
 
 
@@ -80,4 +80,11 @@ def article(run: Run) -> Iterator[Value]:
 
 def calibration(run: Run) -> Iterator[Value]:
     """Yield the values of `calibration`: at which rates tests reject and intervals cover."""
-    return iter(())
+    rows, place = records(run.rows), f"{run.place}/rows.csv"
+    for row in rows:
+        name = f"calibration/{row['kind']}/{row['procedure']}"
+        yield Value(name, percent(row["rate"], 1), f"{place}: rate")
+        yield Value(f"{name}/nominal", percent(row["nominal"], 1), f"{place}: nominal")
+    kept = sum(row["verdict"] == "as stated" for row in rows)
+    yield Value("calibration/procedures", str(len(rows)), f"{place}: rows")
+    yield Value("calibration/as-stated", str(kept), f"{place}: rows with the verdict as stated")
