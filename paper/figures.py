@@ -23,8 +23,8 @@ __all__ = ["FIGURES", "WIDE", "environment"]
 LIFE = "life"
 """The sequence of events that the article tells."""
 
-WIDE = ("rings", "movement")
-"""Figures over both columns of the page."""
+WIDE = {"rings": 0.72, "movement": 1.0, "ripple": 0.85}
+"""Figures over both columns of the page, and how much of its width they take."""
 
 
 def rings(sources: Sources) -> Figure:
@@ -203,7 +203,9 @@ def environment(figure: Figure) -> str:
     """Return the LaTeX that sets a figure with its caption."""
     from experiments.report.escapes import escape_latex
 
-    kind, width = ("figure*", r"\textwidth") if figure.name in WIDE else ("figure", r"\columnwidth")
+    kind, width = "figure", r"\columnwidth"
+    if figure.name in WIDE:
+        kind, width = "figure*", rf"{WIDE[figure.name]}\textwidth"
     lines = [
         rf"\begin{{{kind}}}[tbp]",
         r"\centering",
