@@ -59,7 +59,7 @@ def _table(rows: Sequence[Record], title: str, parameters: ClaimsParameters) -> 
         body.append(
             (
                 row["where"],
-                shownshown_theirs(row),
+                shown_theirs(row),
                 row.get("ours_shown") or shown_value(row["ours"], row),
                 _interval(row),
                 row["verdict"] + ("!" if unexpected(row["verdict"], row["expected"]) else ""),
@@ -111,7 +111,7 @@ def _digits(row: Record) -> int:
     return min(6, max(3, floor(log10(size)) - floor(log10(tolerance)) + 1))
 
 
-def shownshown_theirs(row: Record) -> str:
+def shown_theirs(row: Record) -> str:
     """Return the published value of a claim as it is shown, with its relation."""
     if "theirs_shown" in row:
         return str(row["theirs_shown"])
@@ -158,7 +158,7 @@ def _waiting(rows: Sequence[Record]) -> list[Table]:
         "not-implemented",
         "Claims about algorithms that are not implemented yet",
         ["missing", "where", "says", "theirs"],
-        [(row["missing"], row["where"], row["says"], shownshown_theirs(row)) for row in waiting],
+        [(row["missing"], row["where"], row["says"], shown_theirs(row)) for row in waiting],
         formats={"theirs": Text()},
         headers={"where": "claim"},
         align={"theirs": "right"},
@@ -180,7 +180,7 @@ def _meaning(rows: Sequence[Record], parameters: ClaimsParameters) -> list[str]:
 def _failures(rows: Sequence[Record]) -> list[str]:
     return [
         f"{row['claim']} ({row['says']}): {row['verdict']}, but expected {row['expected']}: theirs "
-        f"{shownshown_theirs(row)}, ours {shown_value(row['ours'], row)} {_interval(row)} ({row['method']})"
+        f"{shown_theirs(row)}, ours {shown_value(row['ours'], row)} {_interval(row)} ({row['method']})"
         for row in rows
         if unexpected(row["verdict"], row["expected"])
     ]
