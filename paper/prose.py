@@ -89,7 +89,7 @@ def _found(latex: str) -> Iterator[Typed]:
     text = re.sub(_MATHS, _blank, text, flags=re.DOTALL)
     for pattern in (arguments, commands):
         text = re.sub(pattern, _blank, text)
-    for pattern in (r"(?<![A-Za-z])\d[\d.,]*", _WORDS):
+    for pattern in (r"(?<![A-Za-z\d])\d[\d.,]*", _WORDS):
         for match in re.finditer(pattern, text, flags=re.IGNORECASE):
             yield Typed(text.count("\n", 0, match.start()) + 1, match[0].rstrip(".,"))
 

@@ -9,7 +9,7 @@ from typing import Any
 from algorithms import Capability
 from algorithms.registry import names as algorithm_names
 from algorithms.registry import spec_of
-from experiments import events
+from experiments import events, inference
 from experiments.article.part import records
 from experiments.report.formats import Interval, Percent, Significant
 from experiments.report.properties import SYMBOLS
@@ -98,9 +98,8 @@ def counterexamples(sources: Sources) -> Table:
         "Smallest counterexamples",
         ["property", "algorithm", "counterexample"],
         [(row["property"].replace("_", " "), row["label"], row["counterexample"]) for row in records(chosen)],
-        caption="As Hypothesis shrank them, and in the words in which the suite prints them. Nodes "
-        "named first, second, ... have the buckets 0, 1, ...; "
-        "hash spaces of a few bits make them small.",
+        caption="As Hypothesis shrank them, and in the words in which the suite prints them. Buckets are "
+        "numbered from nought, in the order in which nodes are named; hash spaces of a few bits keep them small.",
         groups=["property"],
     )
 
@@ -134,8 +133,8 @@ def movement(sources: Sources) -> Table:
         [tuple(line.values()) for line in body],
         caption=f"{n} nodes, {run.parameter('keys'):,} uniform keys, means over "
         f"{run.parameter('repetitions')} repetitions with new keys and hash seeds; "
-        f"95 % t intervals are within ± {_widest(rows):.2f} percentage points, those of key range "
-        "under random removals aside. A dash: the algorithm cannot do it.",
+        f"{inference.LEVEL:.0%} t intervals are within ± {_widest(rows):.2f} percentage points, those of "
+        "key range under random removals aside. A dash: the algorithm cannot do it.",
         formats=dict.fromkeys(asked, Percent(2)),
         headers=heads,
     )
@@ -303,8 +302,6 @@ def render(table: Table) -> str:
 
 
 def _widest(rows: Any) -> float:
-    from experiments import inference
-
     found = []
     for (_, label), group in rows[rows["movement"].notna()].groupby(["event", "label"], sort=False):
         interval = inference.mean(group["movement"].astype(float)).interval

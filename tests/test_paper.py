@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import os
 import shutil
 import subprocess
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from experiments.provenance import root
-from paper import build, prose
+from paper import build, figures, prose, tables
 from paper.sources import Sources
 
 PAPER = root() / "paper"
@@ -27,6 +30,26 @@ def generated() -> dict[str, bytes]:
 def test_no_number_is_typed(path: Path) -> None:
     typed = prose.typed_numbers(path.read_text(encoding="utf-8"))
     assert not typed, f"numbers without a source in {path.name}: give each as \\val{{...}}: {typed}"
+
+
+@pytest.mark.parametrize("module", [tables, figures], ids=["tables", "figures"])
+def test_no_number_is_typed_into_a_caption(module: ModuleType) -> None:
+    calls = [node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Call)]
+    captions = [
+        *(word.value for call in calls for word in call.keywords if word.arg == "caption"),
+        *(call.args[1] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Figure"),
+    ]
+    assert captions
+    for caption in captions:
+        for part in ast.walk(caption):
+            if isinstance(part, ast.FormattedValue):
+                part.value, part.format_spec = ast.Constant(""), None
+        typed = [
+            part.value
+            for part in ast.walk(caption)
+            if isinstance(part, ast.Constant) and prose.typed_numbers(str(part.value))
+        ]
+        assert not typed, f"line {caption.lineno}: {typed}"
 
 
 @pytest.mark.parametrize(
