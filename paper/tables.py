@@ -99,7 +99,8 @@ def counterexamples(sources: Sources) -> Table:
         ["property", "algorithm", "counterexample"],
         [(row["property"].replace("_", " "), row["label"], row["counterexample"]) for row in records(chosen)],
         caption="As Hypothesis shrank them, and in the words in which the suite prints them. Buckets are "
-        "numbered from nought, in the order in which nodes are named; hash spaces of a few bits keep them small.",
+        "numbered from nought, in the order in which nodes are named; hash spaces of a few bits keep "
+        "them small.",
         groups=["property"],
     )
 
