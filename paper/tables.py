@@ -261,7 +261,7 @@ def claims(sources: Sources) -> Table:
 CALIBRATED: Mapping[str, tuple[str, ...]] = {
     "coverage": ("t-over-rings", "clopper-pearson", "beta-of-a-ring", "bca-of-maxima", "chi-square-of-a-cv"),
     "rejection": (
-        "mean-agrees", "g-of-jump", "scaled-chi-square-of-a-ring", "law-of-real-rings", "holm-of-a-family",
+        "mean-agrees", "g-of-jump", "scaled-chi-square-of-a-ring", "law-of-rings", "holm-of-a-family",
         "equivalence-at-the-margin",
     ),
     "power": ("one-node-has-more", "keys-needed-for-movement", "equivalence-of-equals"),
