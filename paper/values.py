@@ -26,6 +26,10 @@ GOALS = (0.05, 0.01)
 """Spreads of a ring's shares for which the number of points is given."""
 
 
+PEAK, NODES = 1.05, (10, 1000)
+"""A largest share over the mean, and numbers of nodes, for which the number of points is given."""
+
+
 def all_values(sources: Sources) -> dict[str, Value]:
     """Return every value by its name.
 
@@ -94,6 +98,10 @@ def _definitions() -> Iterator[Value]:
                     Count().text(described_by.default, {}),
                     f"{name}'s signature",
                 )
+    for n in NODES:
+        needed = Count().text(theory.points_for_peak(PEAK, n), {})
+        yield Value(f"peak-points/{n}", needed, "experiments.theory.points_for_peak")
+    yield Value("peak-goal", str(PEAK), "paper.values.PEAK")
     yield Value("jump-bits", str(BITS), "experiments.claims.recipes.jump.BITS")
     yield Value("algorithms", in_words(len(algorithm_names())), "algorithms.registry")
     yield Value("level", percent(inference.LEVEL, 0), "experiments.inference.LEVEL")
