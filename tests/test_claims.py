@@ -111,6 +111,17 @@ def test_an_unexpected_verdict_fails(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "refuted!" in said.out
 
 
+def test_chi_square_is_one_for_jump_and_not_for_a_ring(smoke: runner.Outcome[Any]) -> None:
+    """With few rings both are open, say how many decide, and the interval holds the law."""
+    rows = {str(row["claim"]): row for row in smoke.rows}
+    for name in ("laws.jump-chi-square", "laws.ring-chi-square"):
+        row = rows[name]
+        assert row["low"] < row["theirs"] < row["high"]  # type: ignore[operator]
+        assert row["verdict"] == CONFIRMED or row["needed"] > 20  # type: ignore[operator]
+    assert rows["laws.ring-largest-share"]["verdict"] == CONFIRMED
+    assert rows["laws.ring-smallest-share"]["verdict"] == CONFIRMED
+
+
 def test_an_open_or_waiting_claim_does_not_fail() -> None:
     assert not unexpected(UNDECIDED, CONFIRMED)
     assert not unexpected(NOT_IMPLEMENTED, REFUTED)
@@ -347,7 +358,7 @@ def test_movement_is_refused_to_nobody_who_can_do_it() -> None:
 
 def test_an_algorithm_that_comes_is_found_by_its_name() -> None:
     """However its name is written; a parameter that it does not have makes the claim wait."""
-    parameters = ClaimsParameters(keys=1000, repetitions=20)
+    parameters = ClaimsParameters(keys=1000, repetitions=60)
     given = {"algorithm": "ri_ng", "nodes": 4, "measure": "cv", "set": {"points": 10}}
     ready = claim(by="measured_load", given=given, needs=("ri_ng",), tolerance=1000)
     assert row_of(ready, parameters, CONTEXT)["verdict"] == CONFIRMED

@@ -274,3 +274,11 @@ def jump_overflow_rate(given: Mapping[str, Any], run: Run) -> Ours:
     mean, _ = jump_iterations(given["nodes"])
     # a draw of r = 2^31 does no harm in the last bucket alone, which 1/n of all keys reach
     return Ours(float(mean - Fraction(1, given["nodes"])) / 2**31, "exact", "(H_n - 1/n) / 2^31")
+
+
+@recipe
+def jump_share_quantile(given: Mapping[str, Any], run: Run) -> Ours:
+    """Return the ``q``-quantile of share / mean over the ``nodes`` buckets, less 1."""
+    nodes = given["nodes"]
+    value = float(np.quantile(jump_shares(nodes) * nodes - 1, given["q"]))
+    return Ours(value, "exact", "quantile of the propagated shares")

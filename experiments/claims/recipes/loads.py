@@ -126,3 +126,25 @@ def measured_load(given: Mapping[str, Any], run: Run) -> Ours:
     found = inference.mean(list(run.engine.map(one, max(2, run.rings // 10))), level=run.level)
     low, high = (found.interval.low, found.interval.high) if found.interval else (0.0, math.inf)
     return Ours(found.value, "estimate", "our own, mean over seeds", low, high, found.size, "rings")
+
+
+@recipe
+def chi_square_over_seeds(given: Mapping[str, Any], run: Run) -> Ours:
+    """Return chi^2 / (n - 1) of the loads of ``keys`` keys against equal shares, mean over seeds.
+
+    ``algorithm``, ``nodes``, ``set`` (its parameters), ``keys``.
+    """
+    from experiments import inference, measures
+
+    nodes, keys = given["nodes"], given["keys"]
+
+    def one(number: int) -> float:
+        seed = derive(run.seed, "claims", "seed", number)
+        placed = create(given["algorithm"], nodes, seed=seed, **given.get("set", {}))
+        hashes = np.random.PCG64(derive(run.seed, "claims", "keys", number)).random_raw(keys)
+        load = np.bincount(placed.assign(hashes), minlength=nodes)
+        return float(keys * measures.cv(load) ** 2 / (nodes - 1))
+
+    found = inference.mean(list(run.engine.map(one, max(2, run.rings))), level=run.level)
+    low, high = (found.interval.low, found.interval.high) if found.interval else (0.0, math.inf)
+    return Ours(found.value, "estimate", "our own, mean over seeds, t", low, high, found.size, "rings")

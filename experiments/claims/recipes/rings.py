@@ -157,3 +157,15 @@ def ring_least_points(given: Mapping[str, Any], run: Run) -> Ours:
         middle = (low + high) // 2
         low, high = (middle, high) if too_few(middle) else (low, middle)
     return Ours(high / math.log(nodes), "exact", "bisection of E max of Gamma(v)/v, to a thousandth")
+
+
+@recipe
+def ring_min_to_mean(given: Mapping[str, Any], run: Run) -> Ours:
+    """Return E[min share / mean] with ``points``."""
+    from experiments.theory import balance
+
+    nodes, points = given["nodes"], given["points"]
+    law = balance("ring", nodes, points=points)
+    if law is None or law.min_to_mean is None:
+        raise ValueError("the law of a ring is known")
+    return Ours(float(law.min_to_mean.value), "exact", f"E min of {nodes:,} Gamma(v)/v, v = {points:,}")
