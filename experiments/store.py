@@ -230,8 +230,7 @@ def lines_of(rows: Sequence[Row], types: Mapping[str, str]) -> bytes:
     Examples
     --------
     >>> lines_of([{"n": 1, "share": 1}], {"n": "integer", "share": "float"})
-    b'1,1.0
-    '
+    b'1,1.0\n'
     """
     names = dict.fromkeys([*types, *(name for row in rows for name in row)])
     columns = {name: [row.get(name) for row in rows] for name in names}
