@@ -100,9 +100,12 @@ class Balance(Experiment[BalanceParameters]):
         sources = [workloads.parse(text) for text in parameters.workload]
         candidates = [
             varied
-            for candidate in selection.resolve(parameters.algorithms, parameters.set)
+            for candidate in selection.resolve(
+                parameters.algorithms, parameters.set, varied=("points", "hash")
+            )
             for varied in _variants(candidate, parameters)
         ]
+        selection.refuse_same(candidates)
         for candidate in candidates:
             reasons = [_refusal(candidate, source) for source in sources]
             if None not in reasons:
@@ -329,8 +332,8 @@ def _variants(candidate: Candidate, parameters: BalanceParameters) -> Iterator[C
     taken = parameters_of(candidate.cls)
     points: Sequence[int | None] = [None]
     if parameters.points and "points" in taken and "points" not in candidate.parameters:
-        points = tuple(dict.fromkeys(parameters.points))
-    functions = [candidate.hash] if "hash" in candidate.parameters else dict.fromkeys(parameters.hash)
+        points = parameters.points
+    functions = [candidate.hash] if "hash" in candidate.parameters else parameters.hash
     for count in points:
         label = candidate.label if count is None else f"{candidate.label}:points={count}"
         own = {} if count is None else {"points": count}

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from algorithms import Nodes, Partitioner
 from experiments.errors import BadUse, did_you_mean
-from experiments.parsers import integer, number
+from experiments.parsers import integer, number, shortest
 
 __all__ = [
     "KINDS",
@@ -245,11 +245,11 @@ class Weight(Event):
 
     @property
     def text(self) -> str:
-        return f"weight:{self.factor:g}"
+        return f"weight:{shortest(self.factor)}"
 
     @property
     def title(self) -> str:
-        return f"one weight × {self.factor:g}"
+        return f"one weight × {shortest(self.factor)}"
 
     def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
         bucket = int(nodes.buckets()[len(nodes) // 2])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from experiments.errors import BadUse
 
 __all__ = ["FlagParser"]
+
+GIVEN = "_given"
+"""Where a namespace keeps which flags it was given."""
 
 
 class FlagParser(argparse.ArgumentParser):
@@ -21,6 +24,27 @@ class FlagParser(argparse.ArgumentParser):
     experiments.errors.BadUse: unrecognized arguments: --tea
     """
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.register("action", None, _StoreOnce)
+
     def error(self, message: str) -> NoReturn:
         """Raise the message as bad use."""
         raise BadUse(message.removeprefix("argument "))
+
+
+class _StoreOnce(argparse.Action):
+    """Stores the value of a flag that takes one, and refuses a second: the last would win silently."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        once: set[str] = vars(namespace).setdefault(GIVEN, set())
+        if option_string is not None and self.dest in once:
+            raise BadUse(f"{option_string} is given twice; give it once")
+        once.add(self.dest)
+        setattr(namespace, self.dest, values)

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 from experiments.errors import BadUse, did_you_mean
 from experiments.parsers import Parser, choice, integer, number, switch, text
+from experiments.repeated import itself, refuse_repeated
 
 __all__ = [
     "Field",
@@ -27,9 +28,11 @@ __all__ = [
     "fields_of",
     "flag_of",
     "integer",
+    "meaning_of_workload",
     "number",
     "parameter",
     "switch",
+    "target_of_setting",
     "text",
 ]
 
@@ -57,6 +60,8 @@ class Field(Generic[T]):
         what a result is a result of.
     least
         The smallest number of values of a tuple.
+    meaning
+        Returns what two spellings of one value of a tuple have in common, where that is not the value read.
     """
 
     help: str
@@ -66,6 +71,7 @@ class Field(Generic[T]):
     metavar: str
     identity: bool
     least: int
+    meaning: Callable[[T], object] = itself
 
     def read(self, value: object) -> T | tuple[T, ...]:
         """Read the value of the whole parameter.
@@ -83,7 +89,7 @@ class Field(Generic[T]):
         Raises
         ------
         BadUse
-            If it is not allowed.
+            If it is not allowed, or a value is given twice.
         """
         if not self.many:
             return self.parse(value)
@@ -98,7 +104,9 @@ class Field(Generic[T]):
             raise BadUse(f"{value!r} has an empty value in it; give one or more, such as {self.metavar}")
         if len(parts) < self.least:
             raise BadUse(f"no value is given; give one or more, such as {self.metavar}")
-        return tuple(self.parse(part) for part in parts)
+        values = tuple(self.parse(part) for part in parts)
+        refuse_repeated(values, self.meaning)
+        return values
 
 
 def parameter(
@@ -111,6 +119,7 @@ def parameter(
     metavar: str = "",
     identity: bool = True,
     least: int = 1,
+    meaning: Callable[[Any], object] = itself,
 ) -> Any:
     """Declare one field of a `Parameters` class.
 
@@ -125,7 +134,7 @@ def parameter(
         The value where the catalogue's profile gives none; checked like any other. A callable is called.
     many
         Whether the field is a tuple.
-    separator, metavar, identity, least
+    separator, metavar, identity, least, meaning
         See `Field`.
 
     Returns
@@ -143,12 +152,24 @@ def parameter(
     (1, 1000)
     """
     shown = metavar or ("VALUE,..." if many and separator else "VALUE")
-    field: Field[Any] = Field(help, parse, many, separator, shown, identity, least)
+    field: Field[Any] = Field(help, parse, many, separator, shown, identity, least, meaning)
     metadata = {"field": field}
     if callable(default):
         made = cast("Callable[[], object]", default)
         return dataclasses.field(default_factory=made, metadata=metadata, compare=identity)
     return dataclasses.field(default=default, metadata=metadata, compare=identity)
+
+
+def meaning_of_workload(text: str) -> object:
+    """Return what all spellings of a workload have in common; the workloads are imported for it."""
+    from experiments.workloads import meaning
+
+    return meaning(text)
+
+
+def target_of_setting(text: str) -> str:
+    """Return what a setting sets: ``ring.points`` of ``ring.points=400``."""
+    return text.partition("=")[0].strip()
 
 
 def available_threads() -> int:
@@ -227,11 +248,12 @@ class Parameters:
     seed: int = parameter("from which all seeds derive", integer(0), 0, metavar="S")
     workload: tuple[str, ...] = parameter(
         "where the keys come from, such as uniform, names or file:PATH; may be repeated",
-        text, ("uniform",), many=True, separator=None, metavar="WORKLOAD",
+        text, ("uniform",), many=True, separator=None, metavar="WORKLOAD", meaning=meaning_of_workload,
     )  # fmt: skip
     set: tuple[str, ...] = parameter(
         "a parameter of an algorithm, such as ring.points=400; may be repeated",
         text, (), many=True, separator=None, metavar="NAME.PARAM=VALUE", least=0,
+        meaning=target_of_setting,
     )  # fmt: skip
     threads: int = parameter(
         "threads; the results do not depend on them",

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from experiments.errors import BadUse, did_you_mean
 
-__all__ = ["Parser", "choice", "integer", "number", "switch", "text"]
+__all__ = ["Parser", "choice", "integer", "number", "shortest", "switch", "text"]
 
 T = TypeVar("T")
 Parser = Callable[[object], T]
@@ -104,6 +104,27 @@ def number(least: float = -math.inf, most: float = math.inf, *, above: float | N
         return result
 
     return parse
+
+
+def shortest(value: float) -> str:
+    """Return the shortest text that is read as this number again.
+
+    Parameters
+    ----------
+    value
+        A finite number.
+
+    Returns
+    -------
+    str
+        Without a point where the number is whole.
+
+    Examples
+    --------
+    >>> shortest(2.0), shortest(1.0000001), shortest(1e-7)
+    ('2', '1.0000001', '1e-07')
+    """
+    return repr(float(value)).removesuffix(".0")
 
 
 def text(value: object) -> str:

@@ -138,15 +138,15 @@ def _flags(experiment: Experiment[Any]) -> FlagParser:
         shown = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
         help_text = f"{field.help} (default {shown})" if shown else field.help
         # a switch may stand alone: --peers is --peers true
-        alone: dict[str, Any] = {"nargs": "?", "const": "true"} if field.parse is switch else {}
+        kind: dict[str, Any] = {"nargs": "?", "const": "true"} if field.parse is switch else {}
+        kind |= {"action": "append"} if field.many else {}
         parser.add_argument(
             flag_of(name),
             dest=name,
-            action="append" if field.many else "store",
             default=None,
             metavar=field.metavar,
             help=help_text.replace("%", "%%"),
-            **alone,
+            **kind,
         )
     parser.add_argument("--out", metavar="DIR", help="where to write instead of results/")
     parser.add_argument(

@@ -8,7 +8,7 @@ Parameters, their types and their defaults are read from the signature of the al
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,13 +21,14 @@ from algorithms.registry import class_of, names, parameters_of
 from experiments import provenance
 from experiments.class_files import load_class
 from experiments.errors import BadUse
-from experiments.parameters import Parameters
+from experiments.parameters import Parameters, target_of_setting
+from experiments.repeated import refuse_repeated
 from experiments.values import parse_value
 
 if TYPE_CHECKING:
     from experiments.workloads import Workload
 
-__all__ = ["Candidate", "check_keys", "files_of", "having", "lacking", "resolve"]
+__all__ = ["Candidate", "check_keys", "files_of", "having", "lacking", "refuse_same", "resolve"]
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,9 @@ def lacking(candidates: Iterable[Candidate], *capabilities: Capability) -> list[
     return [(candidate, reason) for candidate, reason in reasons if reason is not None]
 
 
-def resolve(selections: Sequence[str] = (), settings: Sequence[str] = ()) -> list[Candidate]:
+def resolve(
+    selections: Sequence[str] = (), settings: Sequence[str] = (), *, varied: Collection[str] = ()
+) -> list[Candidate]:
     """Return the candidates that some texts name.
 
     Parameters
@@ -204,6 +207,8 @@ def resolve(selections: Sequence[str] = (), settings: Sequence[str] = ()) -> lis
         ``NAME``, ``NAME:PARAM=VALUE...`` or ``FILE.py:Class...``; none for all registered algorithms.
     settings
         ``NAME.PARAM=VALUE``, for all candidates of that name; a selection's own values go before.
+    varied
+        Parameters that the caller varies where they are left open, so that an open one has no value yet.
 
     Returns
     -------
@@ -213,7 +218,7 @@ def resolve(selections: Sequence[str] = (), settings: Sequence[str] = ()) -> lis
     Raises
     ------
     BadUse
-        If a text cannot be understood; the sentence says what is allowed.
+        If a text cannot be understood, or two stand for the same; the sentence says what is allowed.
 
     Examples
     --------
@@ -224,11 +229,55 @@ def resolve(selections: Sequence[str] = (), settings: Sequence[str] = ()) -> lis
         ...
     experiments.errors.BadUse: --algorithms: no algorithm is named 'rung': ...
     """
+    candidates = _candidates(selections, settings)
+    refuse_same(candidates, varied=varied)
+    return candidates
+
+
+def refuse_same(candidates: Sequence[Candidate], *, varied: Collection[str] = ()) -> None:
+    """Refuse candidates of which two are the same algorithm with the same parameters.
+
+    Parameters
+    ----------
+    candidates
+        Of a run.
+    varied
+        Parameters that have no value yet where they are left open.
+
+    Raises
+    ------
+    BadUse
+        With the labels of both.
+
+    Examples
+    --------
+    >>> resolve(["ring", "ring:points=1.6e2"])
+    Traceback (most recent call last):
+        ...
+    experiments.errors.BadUse: --algorithms: 'ring' and 'ring:points=1.6e2' are the same, given twice; ...
+    """
+    known: list[tuple[type[Partitioner[Any]], dict[str, Any], str]] = []
+    for candidate in candidates:
+        values = {
+            name: candidate.value(name)
+            for name in parameters_of(candidate.cls)
+            if name in candidate.parameters or name not in varied
+        }
+        for cls, others, label in known:
+            if cls is candidate.cls and others == values:
+                both = f"{label!r} and {candidate.label!r} are the same,"
+                twice = f"{label!r} is" if label == candidate.label else both
+                raise BadUse(f"--algorithms: {twice} given twice; give each once, or with other parameters")
+        known.append((candidate.cls, values, candidate.label))
+
+
+def _candidates(selections: Sequence[str], settings: Sequence[str]) -> list[Candidate]:
     found = [_candidate(text) for text in (selections or names())]
+    _refuse_repeated("--set", settings, target_of_setting)
     general = [
         _setting(text, {candidate.algorithm: candidate.cls for candidate in found}) for text in settings
     ]
-    candidates = [
+    return [
         Candidate(
             found_one.label,
             found_one.algorithm,
@@ -240,11 +289,6 @@ def resolve(selections: Sequence[str] = (), settings: Sequence[str] = ()) -> lis
         )
         for found_one in found
     ]
-    labels = [candidate.label for candidate in candidates]
-    for label in labels:
-        if labels.count(label) > 1:
-            raise BadUse(f"--algorithms: {label!r} is given twice; give each once, or with other parameters")
-    return candidates
 
 
 def check_keys(candidate: Candidate, source: Workload) -> None:
@@ -292,7 +336,7 @@ def files_of(parameters: Parameters) -> list[Path]:
     >>> files_of(Parameters(algorithms="ring"))
     []
     """
-    classes = [candidate.cls for candidate in resolve(parameters.algorithms, parameters.set)]
+    classes = [candidate.cls for candidate in _candidates(parameters.algorithms, parameters.set)]
     sources = [Path(inspect.getfile(cls)).resolve() for cls in classes]
     own = [provenance.root() / package for package in provenance.PACKAGES]
     files = [path for path in sources if not any(path.is_relative_to(folder) for folder in own)]
@@ -315,8 +359,16 @@ def _candidate(text: str) -> Candidate:
         except ShardlabError as error:
             raise BadUse(f"--algorithms: {error}") from None
     label = ":".join([cls.spec.name, *parts])
+    _refuse_repeated(f"--algorithms: {text!r}", parts, target_of_setting)
     given = dict(_assignment(cls, part, f"--algorithms: {text!r}") for part in parts)
     return Candidate(label, cls.spec.name, cls, given)
+
+
+def _refuse_repeated(where: str, texts: Sequence[str], meaning: Callable[[str], object]) -> None:
+    try:
+        refuse_repeated(texts, meaning)
+    except BadUse as error:
+        raise BadUse(f"{where}: {error}") from None
 
 
 def _setting(text: str, selected: Mapping[str, type[Partitioner[Any]]]) -> tuple[str, str, Any]:

@@ -40,6 +40,7 @@ class SequenceParameters(Parameters):
         f"scale events, one after the other, such as add:1,replace,double; or a name of ten: "
         f"{', '.join(events.SEQUENCES)}; may be repeated",
         events.canonical_sequence, ("life",), many=True, separator=None, metavar="EVENT,...",
+        meaning=events.sequence,
     )  # fmt: skip
 
     def check(self) -> None:

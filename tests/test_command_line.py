@@ -200,6 +200,8 @@ def test_bad_commands_are_refused(typed: str, said: str, capsys: pytest.CaptureF
         ("--threads", "--threads: expected one argument"),
         ("--out=", "--out: the name of the folder is empty"),
         ("--seed -1", "--seed: '-1' is below 0"),
+        ("--seed 1 --seed 2", "--seed is given twice; give it once"),
+        ("--out a --out=a", "--out is given twice; give it once"),
     ],
 )
 def test_bad_flags_of_every_experiment_are_refused(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from algorithms import create
 from experiments import events
 from experiments.errors import BadUse
+from experiments.scaling import ScalingParameters
 from experiments.seeds import repetition_of
+from experiments.sequence import SequenceParameters
 
 NEWCOMER = repetition_of(0, "uniform", 0, seed_bits=64).node
 
@@ -29,6 +33,34 @@ NEWCOMER = repetition_of(0, "uniform", 0, seed_bits=64).node
 def test_an_event_is_read_and_written_in_its_shortest_form(text: str, canonical: str) -> None:
     assert events.canonical(text) == canonical
     assert events.parse(canonical) == events.parse(text)
+
+
+@given(st.floats(0, 1e6, exclude_min=True))
+@example(1.0000001)
+@example(1.2345678)
+@example(1e6)
+@example(5e-324)
+def test_the_text_of_a_weight_is_the_weight_to_the_last_bit(factor: float) -> None:
+    event = events.parse(f"weight:{factor!r}")
+    assert events.parse(event.text) == event
+    assert event.change(create("ring", 3).nodes, NEWCOMER, 0).weights == {"node-1": factor}
+
+
+def test_events_that_differ_in_the_last_digit_have_titles_of_their_own() -> None:
+    texts = ["weight:1.0000001", "weight:1.0000002", "weight:1"]
+    assert len({events.parse(text).title for text in texts}) == 3
+    assert [events.canonical(text) for text in texts] == texts
+
+
+@pytest.mark.parametrize("name", events.SEQUENCES)
+def test_a_sequence_by_its_name_and_by_its_events_is_the_same_sequence(name: str) -> None:
+    with pytest.raises(BadUse, match=r"--sequence: .* name the same, which is given twice"):
+        SequenceParameters(sequence=[name, ", ".join(events.SEQUENCES[name])])
+
+
+def test_events_in_two_spellings_are_the_same_event() -> None:
+    with pytest.raises(BadUse, match="--event: 'add:1' is given twice"):
+        ScalingParameters(event="add:1,add")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 from pathlib import Path
 
@@ -114,6 +115,84 @@ def test_a_wrong_catalogue_is_refused_and_the_place_is_named(
         path.write_text(text, encoding="utf-8")
     with pytest.raises(BadUse, match=problem):
         catalogue.read(path, "smoke", FakeParameters)
+
+
+SAMPLES = {
+    "algorithms": "ring",
+    "set": "ring.points=3",
+    "nodes": 3,
+    "points": 5,
+    "claim": "jump",
+    "procedure": "wald",
+    "property": "ordered",
+    "only": "help",
+}
+"""A value of each parameter of many values that no profile gives one."""
+
+MANY = [
+    (experiment, name)
+    for experiment in EXPERIMENTS
+    for name, field in fields_of(experiment.Parameters).items()
+    if field.many
+]
+
+
+@pytest.mark.parametrize(("experiment", "name"), MANY, ids=lambda value: getattr(value, "name", value))
+def test_a_value_given_twice_is_refused_wherever_it_comes_from(
+    experiment: Experiment, name: str, tmp_path: Path
+) -> None:
+    usual = getattr(experiment.profile("full"), name)
+    value = usual[0] if usual else SAMPLES[name]
+    said = rf"--{name}: .*given twice; give it once"
+    with pytest.raises(BadUse, match=said):
+        experiment.Parameters.build({name: [value, value]})
+    with pytest.raises(BadUse, match=said):
+        experiment.profile("smoke").replace({name: [str(value), f" {value} "]})
+    path, written = tmp_path / "mine.toml", json.dumps([value, value])
+    path.write_text(f"[smoke]\n{name} = {written}\n[regular]\n[full]\n", encoding="utf-8")
+    with pytest.raises(BadUse, match=said):
+        catalogue.read(path, "smoke", experiment.Parameters)
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("nodes", "16", "1.6e1"),
+        ("workload", "uniform", " uniform"),
+        ("workload", "zipf:1", "zipf:1.0"),
+        ("workload", "zipf", "zipf:0.99:1e6"),
+        ("workload", "sequential", "sequential:0"),
+        ("workload", "strings", "strings:user"),
+        ("workload", "file:keys.log", "file:./keys.log"),
+        ("workload", "file:keys.log", "file:folder/../keys.log"),
+        ("workload", "file:keys.log", "file:link.log"),
+        ("workload", "file:keys.csv:a", "file:./keys.csv:a"),
+        ("set", "ring.points=1", "ring.points=2"),
+        ("set", "ring.points=1", "ring.points=1"),
+    ],
+)
+def test_two_spellings_of_a_value_are_the_same_value(
+    name: str, one: str, other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    for file in ("keys.log", "keys.csv"):
+        (tmp_path / file).write_text("a\n", encoding="utf-8")
+    (tmp_path / "link.log").symlink_to("keys.log")
+    with pytest.raises(BadUse, match=rf"--{name}: .*given twice"):
+        Parameters(**{name: [one, other]})
+
+
+def test_different_values_that_look_alike_are_not_refused(tmp_path: Path) -> None:
+    different = ["zipf:1", "zipf:1.1", "strings:a", "strings:A", "file:a.csv:x", "file:a.csv:y", "names"]
+    assert Parameters(workload=different).workload == tuple(different)
+    settings = ["ring.points=1", "ring.hash=crc32", "table.hash=crc32"]
+    assert Parameters(set=settings).set == tuple(settings)
+
+
+def test_a_workload_that_cannot_be_read_is_no_matter_for_stored_parameters() -> None:
+    missing = ["file:nowhere.log", "file:elsewhere.log", "tea", "uniform:3"]
+    assert Parameters(workload=missing).workload == tuple(missing)
 
 
 axes = st.lists(st.one_of(st.integers(), st.text()), max_size=4)

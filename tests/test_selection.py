@@ -11,6 +11,7 @@ from algorithms import Capability, names, unregister
 from algorithms.registry import Parameter, parameters_of, spec_of
 from experiments import provenance
 from experiments.errors import BadUse
+from experiments.experiment import find
 from experiments.parameters import Parameters
 from experiments.selection import files_of, having, lacking, resolve
 from experiments.values import parse_value
@@ -90,6 +91,36 @@ def test_who_lacks_a_capability_says_why(capability: Capability) -> None:
     for candidate, reason in without:
         assert capability not in spec_of(candidate.algorithm).capabilities
         assert reason == spec_of(candidate.algorithm).lacks.get(capability, reason) != ""
+
+
+@pytest.mark.parametrize(
+    ("selections", "settings"),
+    [
+        (["ring", "ring"], []),
+        (["ring:points=5", "ring:points=5.0"], []),
+        (["ring:points=5:hash=crc32", "ring:hash=crc32:points=5"], []),
+        (["ring", "ring:points=160"], []),
+        (["ring", "ring:hash=xxh64"], []),
+        (["ring", "ring:points=80"], ["ring.points=80"]),
+        (["ring:points=5:points=6"], []),
+        (["ring:points=5:points=5"], []),
+        (["ring"], ["ring.points=1", "ring.points=2"]),
+    ],
+)
+def test_an_algorithm_or_a_parameter_given_twice_is_refused(
+    selections: list[str], settings: list[str]
+) -> None:
+    with pytest.raises(BadUse, match="given twice"):
+        resolve(selections, settings)
+
+
+def test_balance_refuses_two_candidates_that_its_points_make_the_same() -> None:
+    balance = find("balance")
+    fine = balance.Parameters(algorithms="ring,ring:points=160", points="10,20", nodes=4)
+    assert len(balance.cases(fine)) == 3 * fine.repetitions
+    for text, points in (("ring,ring:points=10", "10,20"), ("ring,ring:points=160", ())):
+        with pytest.raises(BadUse, match="given twice"):
+            balance.cases(balance.Parameters(algorithms=text, points=points, nodes=4))
 
 
 def test_the_files_of_workloads_are_inputs(tmp_path: Any) -> None:

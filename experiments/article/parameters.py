@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.errors import BadUse
-from experiments.parameters import Parameters, integer, parameter, text
+from experiments.parameters import (
+    Parameters,
+    integer,
+    meaning_of_workload,
+    parameter,
+    target_of_setting,
+    text,
+)
 
 if TYPE_CHECKING:
     from experiments.selection import Candidate
@@ -83,6 +90,7 @@ class ArticleParameters(Parameters):
         many=True,
         separator=None,
         metavar="WORKLOAD",
+        meaning=meaning_of_workload,
     )
     set: tuple[str, ...] = parameter(
         "a parameter of an algorithm; ring.points, ring.serves, ring.hash and ring.hash_bits draw "
@@ -93,6 +101,7 @@ class ArticleParameters(Parameters):
         separator=None,
         metavar="NAME.PARAM=VALUE",
         least=0,
+        meaning=target_of_setting,
     )
 
     def check(self) -> None:
@@ -101,13 +110,10 @@ class ArticleParameters(Parameters):
         Raises
         ------
         BadUse
-            For more than one address book, or a size of ring given twice.
+            For more than one address book.
         """
         if len(self.workload) > 1:
             raise BadUse(f"--workload: the article has one address book, not {len(self.workload)}; give one")
-        for size in self.nodes:
-            if self.nodes.count(size) > 1:
-                raise BadUse(f"--nodes: {size} is given twice; give each size of ring once")
 
     @property
     def ring_settings(self) -> tuple[str, ...]:
@@ -160,7 +166,10 @@ class ArticleParameters(Parameters):
         """
         from experiments.selection import resolve
 
-        (candidate,) = resolve(["ring"], ["ring.points=5", "ring.hash=sha1_28", *self.ring_settings])
+        own = {target_of_setting(setting) for setting in self.ring_settings}
+        article = ("ring.points=5", "ring.hash=sha1_28")
+        usual = [setting for setting in article if target_of_setting(setting) not in own]
+        (candidate,) = resolve(["ring"], [*usual, *self.ring_settings])
         return candidate
 
     def address_book(self) -> Workload:

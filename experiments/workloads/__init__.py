@@ -7,7 +7,7 @@ gets the same keys. What the user types is read by :func:`parse`.
 from experiments.workloads.base import CHUNK, Chunks, Workload, chunks_of
 from experiments.workloads.census import last_names
 from experiments.workloads.distinct import Distinct, count_distinct
-from experiments.workloads.parse import FAMILIES, parse
+from experiments.workloads.parse import FAMILIES, meaning, parse
 from experiments.workloads.repeats import repeats
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "chunks_of",
     "count_distinct",
     "last_names",
+    "meaning",
     "parse",
     "repeats",
 ]

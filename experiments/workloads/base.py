@@ -150,6 +150,17 @@ class Workload(ABC):
             For options that the family does not have.
         """
 
+    @classmethod
+    def meaning(cls, options: str | None) -> object:
+        """Return what all spellings of a workload have in common; no file is read for it.
+
+        Raises
+        ------
+        BadUse
+            As :meth:`read` does.
+        """
+        return cls.read(options).text
+
     @property
     @abstractmethod
     def text(self) -> str:

@@ -123,6 +123,12 @@ class FileWorkload(Workload):
                     path, column, _content(file.resolve(), column, path, state.st_size, state.st_mtime_ns)
                 )
 
+    @classmethod
+    def meaning(cls, options: str | None) -> object:
+        """Return the real path and the column: there are many ways to a file."""
+        path, column = _split(options or "")
+        return os.path.realpath(path), column
+
     @property
     def text(self) -> str:
         """See `Workload`."""

@@ -10,7 +10,7 @@ from experiments.workloads.census import Names
 from experiments.workloads.files import FileWorkload
 from experiments.workloads.generated import Numbered, Sequential, Uniform, Zipf
 
-__all__ = ["FAMILIES", "parse"]
+__all__ = ["FAMILIES", "meaning", "parse"]
 
 
 FAMILIES: Mapping[str, type[Workload]] = {
@@ -53,3 +53,29 @@ def parse(text: str) -> Workload:
         allowed = ", ".join(family.syntax for family in FAMILIES.values())
         raise BadUse(f"there is no workload {text!r}; give {allowed}{did_you_mean(name, FAMILIES)}")
     return FAMILIES[name].read(options if colon else None)
+
+
+def meaning(text: str) -> object:
+    """Return what all spellings of a workload have in common; no file is read for it.
+
+    Parameters
+    ----------
+    text
+        As for :func:`parse`.
+
+    Returns
+    -------
+    object
+        Equal for two texts of one workload; the text itself where :func:`parse` will refuse it.
+
+    Examples
+    --------
+    >>> meaning("zipf:1") == meaning(" zipf:1.0"), meaning("file:a.log") == meaning("file:./a.log")
+    (True, True)
+    """
+    name, colon, options = text.partition(":")
+    family = FAMILIES.get(name.strip())
+    try:
+        return text.strip() if family is None else (name.strip(), family.meaning(options if colon else None))
+    except (BadUse, OSError, ValueError):
+        return text.strip()
