@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 import numpy as np
 
-from algorithms.errors import InvalidParameter
+from algorithms.errors import InvalidParameter, shown
+
+
+def is_int(value: object) -> TypeGuard[int | np.integer[Any]]:
+    """Return whether a value is a whole number: of Python or numpy, but no bool and no timedelta64.
+
+    Parameters
+    ----------
+    value
+        Anything.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_int(np.uint8(3)), is_int(True), is_int(np.timedelta64(3, "s"))
+    (True, False, False)
+    """
+    return isinstance(value, int | np.integer) and not isinstance(value, bool | np.timedelta64)
 
 
 def whole_number(name: str, value: object, low: int, high: int) -> int:
@@ -36,8 +56,8 @@ def whole_number(name: str, value: object, low: int, high: int) -> int:
     >>> whole_number("points", 160, 1, 1000)
     160
     """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
-        raise InvalidParameter(f"{name} must be a whole number from {low} to {high}, not {value!r:.60}")
+    if not is_int(value) or not low <= value <= high:
+        raise InvalidParameter(f"{name} must be a whole number from {low} to {high}, not {shown(value)}")
     return int(value)
 
 
@@ -62,4 +82,4 @@ def one_of(name: str, value: object, allowed: Sequence[str]) -> None:
 
 
 def _refuse(name: str, value: object, allowed: Sequence[str]) -> NoReturn:
-    raise InvalidParameter(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r:.60}")
+    raise InvalidParameter(f"{name} must be one of {', '.join(map(repr, allowed))}, not {shown(value)}")

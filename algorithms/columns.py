@@ -8,7 +8,7 @@ Python objects of several kinds, which are handled one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol, TypeAlias, runtime_checkable
@@ -16,7 +16,8 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.errors import InvalidKey
+from algorithms.checks import is_int
+from algorithms.errors import InvalidKey, shown
 from algorithms.kernels import kernel
 
 Key: TypeAlias = str | bytes | int
@@ -24,12 +25,16 @@ Offsets: TypeAlias = NDArray[np.int64] | NDArray[np.int32]
 
 
 @runtime_checkable
-class _ArrowArray(Protocol):
+class ArrowArray(Protocol):
+    """Whatever hands out one Arrow array."""
+
     def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]: ...
 
 
 @runtime_checkable
-class _ArrowStream(Protocol):
+class ArrowStream(Protocol):
+    """Whatever hands out a stream of Arrow arrays."""
+
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
 
 
@@ -192,22 +197,24 @@ def plain_key(key: object, row: int | None = None) -> int | bytes:
     (b'cl\xc3\xa9', 7)
     """
     where = "" if row is None else f" in row {row}"
+    # by the base class: a sub-class may say otherwise what it is
     if isinstance(key, str):
         try:
-            return key.encode()
+            return str.encode(key)
         except UnicodeEncodeError as error:
             raise InvalidKey(
-                f"the key {key!r}{where} has a lone surrogate at position {error.start}: a str key must be "
-                "encodable as UTF-8; pass bytes for anything else"
+                f"the key {shown(key)}{where} has a lone surrogate at position {error.start}: a str key must "
+                "be encodable as UTF-8; pass bytes for anything else"
             ) from None
     if isinstance(key, bytes):
-        return bytes(key)
-    if isinstance(key, int | np.integer) and not isinstance(key, bool):
-        if 0 <= int(key) < 1 << 64:
-            return int(key)
-        raise InvalidKey(f"the int key {int(key)}{where} is outside 0 <= key < 2^64")
+        return key if type(key) is bytes else memoryview(key).tobytes()
+    if is_int(key):
+        value = int.__index__(key) if isinstance(key, int) else int(key)
+        if 0 <= value < 1 << 64:
+            return value
+        raise InvalidKey(f"the int key {shown(value)}{where} is outside 0 <= key < 2^64")
     raise InvalidKey(
-        f"a key is a str, bytes or an int from 0 to 2^64 - 1, not {type(key).__name__} ({key!r:.60}){where}"
+        f"a key is a str, bytes or an int from 0 to 2^64 - 1, not {type(key).__name__} ({shown(key)}){where}"
     )
 
 
@@ -217,9 +224,10 @@ def as_column(keys: object) -> Column:
     Parameters
     ----------
     keys
-        A column (returned as it is); a numpy array of
-        integers, of fixed-width bytes (whose trailing NULs are padding, as in numpy), of str or of
-        objects; anything with the Arrow C interface (pyarrow, pandas, polars); or an iterable of keys.
+        A column (returned as it is); a numpy array of integers, of fixed-width bytes or str (whose trailing
+        NULs are padding, as in numpy) or of objects; anything with the Arrow C interface (pyarrow, pandas,
+        polars) that holds integers, text or binary, plain, as a dictionary or run-end encoded; or an
+        iterable of keys. Without any rows, the type of the values does not matter.
 
     Returns
     -------
@@ -230,8 +238,9 @@ def as_column(keys: object) -> Column:
     Raises
     ------
     InvalidKey
-        For a single str or bytes, for keys of a wrong kind (naming the first row that has one), for
-        nulls, and for arrays of more than one dimension.
+        For a single str, bytes or other buffer of bytes, for keys of a wrong kind (naming the first row that
+        has one), for nulls and masked rows, for sets and mappings, for tables, and for arrays of more than
+        one dimension.
 
     Examples
     --------
@@ -240,22 +249,52 @@ def as_column(keys: object) -> Column:
     """
     if isinstance(keys, Integers | Strings | Chunked | Mixed):
         return keys
-    if isinstance(keys, str | bytes):
-        raise InvalidKey(f"a column of keys was expected, not the single key {keys!r:.60}: pass [key]")
+    _refuse_what_is_no_column(keys)
     if isinstance(keys, np.ndarray):
         return _from_numpy(keys)
-    if isinstance(keys, _ArrowArray | _ArrowStream):
-        return _from_arrow(keys)
+    if isinstance(keys, ArrowArray | ArrowStream) and not isinstance(keys, type):
+        # where each row is an object, Arrow has no type for it, or exports the address
+        if str(getattr(keys, "dtype", "")).lower() == "object" and isinstance(keys, Iterable):
+            return from_objects(list(keys))
+        from algorithms.arrow_columns import from_arrow
+
+        return from_arrow(keys)
     if isinstance(keys, Iterable):
-        return _from_objects(list(keys))
+        return from_objects(list(keys))
     raise InvalidKey(
-        f"a column of keys was expected (a list, a numpy array or an Arrow array), not {keys!r:.60}"
+        f"a column of keys was expected (a list, a numpy array or an Arrow array), not {shown(keys)}"
     )
+
+
+def _refuse_what_is_no_column(keys: object) -> None:
+    """Raise InvalidKey for what can be iterated over and yet is no column of keys."""
+    if isinstance(keys, str | bytes):
+        raise InvalidKey(f"a column of keys was expected, not the single key {shown(keys)}: pass [key]")
+    if isinstance(keys, bytearray | memoryview):
+        raise InvalidKey(
+            f"a column of keys was expected, not the bytes of a {type(keys).__name__}: pass [bytes(key)] for "
+            "one key, or an array such as np.frombuffer(keys, dtype=np.uint64) for integers"
+        )
+    if isinstance(keys, Mapping):
+        raise InvalidKey(
+            f"a column of keys was expected, not a mapping ({shown(keys)}): pass list(keys), or its values"
+        )
+    if isinstance(keys, set | frozenset):
+        raise InvalidKey(
+            "a column of keys was expected, and a set has no order in which to answer: pass sorted(keys)"
+        )
 
 
 def _from_numpy(keys: NDArray[Any]) -> Column:
     if keys.ndim != 1:
         raise InvalidKey(f"a column of keys is one-dimensional, not of shape {keys.shape}")
+    if isinstance(keys, np.ma.MaskedArray):
+        row = first_masked(keys)
+        if row is not None:
+            raise InvalidKey(f"row {row} is masked: every row of a column of keys must hold a key")
+        keys = keys.data
+    if not len(keys) and keys.dtype.kind not in "ui":
+        return Strings.of([])
     if keys.dtype.kind in "ui":
         if keys.dtype.kind == "i" and len(keys) and keys.min() < 0:
             row = int(np.flatnonzero(keys < 0)[0])
@@ -264,15 +303,59 @@ def _from_numpy(keys: NDArray[Any]) -> Column:
     if keys.dtype.kind == "S":
         return _from_fixed_width(keys)
     if keys.dtype.kind in "UOT":
-        return _from_objects(keys.tolist())
+        return from_objects(keys.tolist())
     raise InvalidKey(
         f"an array of keys holds integers, str, bytes or objects, not dtype {keys.dtype}: convert it first"
     )
 
 
-def _from_objects(keys: list[object]) -> Column:
+def first_masked(values: NDArray[Any]) -> int | None:
+    """Return the first row that a mask hides, or None.
+
+    Parameters
+    ----------
+    values
+        (k,), masked or not.
+
+    Returns
+    -------
+    int or None
+
+    Examples
+    --------
+    >>> first_masked(np.ma.array([1, 2], mask=[False, True])), first_masked(np.array([1, 2]))
+    (1, None)
+    """
+    if not isinstance(values, np.ma.MaskedArray):
+        return None
+    hidden = np.flatnonzero(np.ma.getmaskarray(values))
+    return int(hidden[0]) if len(hidden) else None
+
+
+def from_objects(keys: list[object]) -> Integers | Strings | Mixed:
+    """Return the column of a list of keys.
+
+    Parameters
+    ----------
+    keys
+        One a row.
+
+    Returns
+    -------
+    Integers or Strings or Mixed
+
+    Raises
+    ------
+    InvalidKey
+        Naming the first row that holds no key.
+
+    Examples
+    --------
+    >>> from_objects(["a", b"bc"]).tolist()
+    [b'a', b'bc']
+    """
     kinds = set(map(type, keys))
-    if kinds <= {int}:
+    if kinds == {int}:
         try:
             return Integers(np.array(keys, dtype=np.uint64))
         except OverflowError:
@@ -283,49 +366,6 @@ def _from_objects(keys: list[object]) -> Column:
     if all(isinstance(key, int) for key in plain):
         return Integers(np.array(plain, dtype=np.uint64))
     return Mixed(tuple(plain))
-
-
-def _from_arrow(keys: object) -> Column:
-    import pyarrow as pa
-
-    try:
-        whole = (
-            pa.chunked_array(keys) if isinstance(keys, _ArrowStream) else pa.chunked_array([pa.array(keys)])
-        )
-    except pa.ArrowException as error:
-        if isinstance(keys, Iterable):  # such as a pandas Series of objects of several kinds
-            return _from_objects(list(keys))
-        raise InvalidKey(
-            f"a column of keys could not be read through the Arrow C interface: {error}"
-        ) from None
-    if whole.null_count:
-        row = whole.is_null().to_pylist().index(True)
-        raise InvalidKey(f"row {row} is null: every row of a column of keys must hold a key")
-    if pa.types.is_dictionary(whole.type):
-        whole = whole.cast(whole.type.value_type)
-    if pa.types.is_integer(whole.type):
-        return _from_numpy(whole.to_numpy())
-    views = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
-    if whole.type in views or pa.types.is_fixed_size_binary(whole.type):
-        whole = whole.cast(views.get(whole.type, pa.large_binary()))
-    offset_types: dict[Any, np.dtype[Any]] = {
-        pa.string(): np.dtype(np.int32),
-        pa.binary(): np.dtype(np.int32),
-        pa.large_string(): np.dtype(np.int64),
-        pa.large_binary(): np.dtype(np.int64),
-    }
-    if whole.type not in offset_types:
-        raise InvalidKey(
-            f"an Arrow column of keys holds integers, strings or binary, not {whole.type}: cast it first"
-        )
-    parts = tuple(_from_buffers(chunk, offset_types[whole.type]) for chunk in whole.chunks if len(chunk))
-    return parts[0] if len(parts) == 1 else Chunked(parts)
-
-
-def _from_buffers(array: Any, offset_type: np.dtype[Any]) -> Strings:
-    _, offsets, data = array.buffers()
-    bounds = np.frombuffer(offsets, dtype=offset_type)[array.offset : array.offset + len(array) + 1]
-    return Strings(np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, dtype=np.uint8), bounds)
 
 
 def _from_fixed_width(keys: NDArray[np.bytes_]) -> Strings:

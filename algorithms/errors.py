@@ -92,3 +92,31 @@ def suggestion(given: str, allowed: Iterable[str]) -> str:
     close = difflib.get_close_matches(given, choices, n=1)
     listed = ", ".join(choices)
     return f"did you mean {close[0]!r}? (there are: {listed})" if close else f"choose one of: {listed}"
+
+
+def shown(value: object, most: int = 60) -> str:
+    """Return a value as a message shows it: on one line, cut short, whatever its ``repr`` does.
+
+    Parameters
+    ----------
+    value
+        What was given.
+    most
+        The greatest number of characters.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> shown(["a"]), shown(10**5000)
+    ("['a']", 'an int of 16610 bits')
+    """
+    if isinstance(value, int) and value.bit_length() > 4 * most:
+        return f"an int of {value.bit_length()} bits"
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:
+        return f"a {type(value).__name__} that has no repr"
+    return text if len(text) <= most else text[:most] + "..."

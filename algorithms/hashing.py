@@ -20,6 +20,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from algorithms import hash_kernels
+from algorithms.checks import is_int
 from algorithms.columns import Chunked, Column, Integers, Key, Mixed, Offsets, Strings, as_column, plain_key
 from algorithms.errors import InvalidKey, InvalidParameter, UnknownHash, suggestion
 from algorithms.kernels import Kernel
@@ -97,7 +98,7 @@ class HashFunction:
         """Return how many bits to keep: all for None; raise InvalidParameter for more than there are."""
         if bits is None:
             return self.width
-        if isinstance(bits, bool) or not isinstance(bits, int | np.integer) or not 1 <= bits <= self.width:
+        if not is_int(bits) or not 1 <= bits <= self.width:
             raise InvalidParameter(
                 f"hash_bits {bits!r} is not possible with {self.name}: use 1 to {self.width}, or None"
             )

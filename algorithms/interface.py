@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.arcs import Arcs
-from algorithms.checks import one_of, whole_number
-from algorithms.columns import Key, Strings
+from algorithms.checks import is_int, one_of, whole_number
+from algorithms.columns import Key, Strings, first_masked
 from algorithms.errors import (
     InvalidHash,
     InvalidParameter,
@@ -148,6 +148,7 @@ class Partitioner(ABC, Generic[S]):
             out = np.empty(len(checked), dtype=np.int32)
         elif not (
             isinstance(out, np.ndarray)
+            and not isinstance(out, np.ma.MaskedArray)
             and out.dtype == np.int32
             and out.shape == checked.shape
             and out.flags.c_contiguous
@@ -187,11 +188,7 @@ class Partitioner(ABC, Generic[S]):
         """
         self._need(Capability.REPLICAS, "keeps no replicas")
         state = self._state
-        if (
-            isinstance(count, bool)
-            or not isinstance(count, int | np.integer)
-            or not 1 <= count <= len(state.nodes)
-        ):
+        if not is_int(count) or not 1 <= count <= len(state.nodes):
             raise InvalidParameter(
                 f"count {count!r} is not possible: use 1 to {len(state.nodes)}, the number of nodes"
             )
@@ -254,8 +251,7 @@ class Partitioner(ABC, Generic[S]):
         hashes = self.hashes_of(keys)
         out = np.empty(len(hashes), dtype=np.int32)
         self._place(state.structure, hashes, out)
-        names: NDArray[np.object_] = state.nodes.name_array()[out]
-        return names
+        return state.nodes.names_of(out)
 
     def hashes_of(self, keys: object) -> Hashes:
         """Return the hashes by which this partitioner places the keys of a column.
@@ -513,7 +509,10 @@ class Partitioner(ABC, Generic[S]):
                 f"hashes are a 1-D array of unsigned integers, such as np.uint64, not {given}; "
                 "use lookup or lookup_many for keys"
             )
-        checked = np.ascontiguousarray(hashes, dtype=np.uint64)
+        hidden = first_masked(hashes)
+        if hidden is not None:
+            raise InvalidHash(f"row {hidden} is masked: every row must hold a hash")
+        checked = np.ascontiguousarray(np.ma.getdata(hashes), dtype=np.uint64)
         if self.hash_bits < 64 and len(checked) and int(checked.max()) >> self.hash_bits:
             row = int(np.argmax(checked >> np.uint64(self.hash_bits) > 0))
             raise InvalidHash(f"the hash {int(checked[row])} in row {row} is not below 2^{self.hash_bits}")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.arcs import Arcs
+from algorithms.checks import is_int
 from algorithms.errors import InvalidParameter, UnsupportedEvent
 from algorithms.hashing import hash_key
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec, State
@@ -209,7 +210,7 @@ class KeyRange(Partitioner[Ranges]):
             texts = tuple(str(start) for start in given)
             starts = [hash_key("ordered", text, bits=self.hash_bits) for text in texts]
             kept: Boundaries = texts
-        elif all(isinstance(start, int | np.integer) and not isinstance(start, bool) for start in given):
+        elif all(is_int(start) for start in given):
             starts = [int(start) for start in given]
             kept = tuple(starts)
         else:

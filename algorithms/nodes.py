@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from algorithms.checks import is_int
 from algorithms.columns import Strings
 from algorithms.errors import (
     DuplicateNode,
@@ -22,6 +24,8 @@ from algorithms.labels import labels
 from algorithms.node import COUNTED_PREFIX, Node, NodeLike, as_node, counted_node
 
 MOST_NODES = (1 << 31) - 1
+
+_ALL_NAMES = 4096  # up to so many, the names of all nodes are made once
 
 
 NodesLike: TypeAlias = Iterable[NodeLike] | Mapping[int, NodeLike] | int
@@ -90,7 +94,7 @@ class Nodes(Mapping[int, Node]):
             raise InvalidNode(
                 f"nodes are a list of names or Nodes, not the single name {nodes!r}: use [{nodes!r}]"
             )
-        if isinstance(nodes, int | np.integer) and not isinstance(nodes, bool):
+        if is_int(nodes):
             return cls._count(int(nodes))
         if isinstance(nodes, Mapping):
             return cls._placed(nodes)
@@ -113,11 +117,7 @@ class Nodes(Mapping[int, Node]):
         spelled: dict[int, Node] = {}
         seen: set[str] = set()
         for bucket, given in placed.items():
-            if (
-                isinstance(bucket, bool)
-                or not isinstance(bucket, int | np.integer)
-                or not 0 <= bucket < MOST_NODES
-            ):
+            if not is_int(bucket) or not 0 <= bucket < MOST_NODES:
                 raise InvalidNode(f"a bucket is an int from 0 to {MOST_NODES - 1}, not {bucket!r:.60}")
             node = as_node(given)
             if node.name in seen:
@@ -134,12 +134,12 @@ class Nodes(Mapping[int, Node]):
     def __getitem__(self, bucket: int) -> Node:
         if bucket in self._spelled:
             return self._spelled[bucket]
-        if isinstance(bucket, int | np.integer) and 0 <= bucket < self._counted and bucket not in self._gone:
+        if is_int(bucket) and 0 <= bucket < self._counted and bucket not in self._gone:
             return counted_node(int(bucket))
         raise KeyError(bucket)
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self.buckets().tolist())
+        return iter(self.buckets().tolist() if self._spelled or self._gone else range(self._counted))
 
     def __repr__(self) -> str:
         if not self._spelled and not self._gone:
@@ -204,20 +204,31 @@ class Nodes(Mapping[int, Node]):
     def name_array(self) -> NDArray[np.object_]:
         """Return the names by bucket, (top,) object; None at buckets that are free. Read-only, made once."""
         if self._name_array is None:
-            names = np.full(self.top, None, dtype=object)
-            for bucket in self:
-                names[bucket] = self[bucket].name
+            names, name = np.full(self.top, None, dtype=object), self.namer()
+            names[self.buckets()] = [name(bucket) for bucket in self]
             names.flags.writeable = False
             self._name_array = names
         return self._name_array
+
+    def names_of(self, buckets: NDArray[np.int32]) -> NDArray[np.object_]:
+        """Return the names at these buckets, (k,) object; where they are few, no others are made."""
+        if self._name_array is not None or self.top <= max(_ALL_NAMES, 4 * len(buckets)):
+            everywhere: NDArray[np.object_] = self.name_array()[buckets]
+            return everywhere
+        live, place = np.unique(buckets, return_inverse=True)
+        name = self.namer()
+        names = np.empty(len(live), dtype=object)
+        names[:] = [name(bucket) for bucket in live.tolist()]
+        return names[place]
 
     def namer(self) -> Callable[[int], str]:
         """Return a function bucket -> name; names that are only counted are spelled when asked for."""
         if not self._spelled and not self._gone:
             return lambda bucket: f"{COUNTED_PREFIX}-{bucket}"
-        if self.dense:
-            return self.names().__getitem__
-        return {bucket: self[bucket].name for bucket in self}.__getitem__
+        names = {bucket: node.name for bucket, node in self._spelled.items()}
+        if self._counted:
+            return lambda bucket: names.get(bucket) or f"{COUNTED_PREFIX}-{bucket}"
+        return list(names.values()).__getitem__ if self.dense else names.__getitem__
 
     def name_order(self) -> NDArray[np.int64]:
         """Return the rank of each node, in the order of the buckets, among the names in UTF-8 order."""
@@ -351,7 +362,7 @@ class Nodes(Mapping[int, Node]):
         return total
 
     def _listed(self) -> str:
-        first = [self[bucket].name for bucket in self.buckets()[:6].tolist()]
+        first = [self[bucket].name for bucket in islice(self, 6)]
         more = f", ... ({len(self)} in all)" if len(self) > len(first) else ""
         return ", ".join(map(repr, first)) + more
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from algorithms.arcs import Arcs
+from algorithms.checks import is_int
 from algorithms.errors import InvalidParameter
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, State
 from algorithms.intervals import Intervals, intervals_from, namer, place, proportional_starts
@@ -163,10 +164,10 @@ class Table(Partitioner[Entries]):
             raise InvalidParameter(f"rows are (first hash, node name) pairs, not {rows!r:.60}")
         table: dict[int, int] = {}
         for row in rows:
-            if not (isinstance(row, tuple | list) and len(row) == 2 and isinstance(row[0], int | np.integer)):
+            if not (isinstance(row, tuple | list) and len(row) == 2 and is_int(row[0])):
                 raise InvalidParameter(f"a row is a pair (first hash, node name), not {row!r:.60}")
             start = int(row[0])
-            if isinstance(row[0], bool) or start < 0 or start >> self.hash_bits:
+            if start < 0 or start >> self.hash_bits:
                 raise InvalidParameter(
                     f"a row begins in the hash space, 0 <= hash < 2^{self.hash_bits}, not at {row[0]!r}"
                 )

@@ -104,8 +104,8 @@ BAD_COLUMNS: dict[str, tuple[Any, str]] = {
     "surrogate": (["a", "\udc80"], "lone surrogate at position 0"),
     "bytearray": ([bytearray(b"a")], "bytearray"),
     "two dimensions": (np.zeros((2, 2), dtype=np.uint64), r"shape \(2, 2\)"),
-    "two columns": (pd.DataFrame({"a": [1], "b": [2]}), "struct"),
-    "a table": (pa.table({"a": ["x"]}), "struct"),
+    "two columns": (pd.DataFrame({"a": [1], "b": [2]}), "table"),
+    "a table": (pa.table({"a": ["x"]}), "table"),
     "a single key": ("abc", "single key"),
     "a scalar": (5, "column of keys"),
 }
