@@ -99,6 +99,11 @@ class Throughput(Experiment[ThroughputParameters]):
         """
         from experiments import workloads
 
+        if set(parameters.mode) == {"threads"} and parameters.threads == 1:
+            raise BadUse(
+                "--mode: threads alone would time nothing on one thread; give --threads 2, or another "
+                f"mode: {', '.join(mode for mode in (*MODES, *COLD) if mode != 'threads')}"
+            )
         candidates = selection.resolve(parameters.algorithms, parameters.set)
         sources = [workloads.parse(text) for text in parameters.workload]
         for source in sources:
@@ -210,6 +215,7 @@ def _fresh_processes(
         stages = cold_start.measure(text, own, n, keys, compiled=compiled)
         for stage, spent in stages.items():
             yield {
+                "workload": None,
                 "n": n,
                 "mode": case.arguments["cold"],
                 "algorithm": candidate.algorithm,
@@ -220,8 +226,12 @@ def _fresh_processes(
                 "round": case.arguments["round"],
                 "keys": keys if stage.endswith("batch") else None,
                 "nanoseconds": spent,
+                "ns_per_key": None,
+                "copy_ns_per_key": None,
+                "ratio_to_copy": None,
                 "load_average": load,
                 "stage": stage,
+                "cannot": None,
             }
         context.progress(done / len(candidates))
 

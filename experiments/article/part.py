@@ -7,11 +7,12 @@ lists them in the article's order.
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from experiments.report.slugs import words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,7 +183,7 @@ class Part(ABC):
             for row in rows
         ]
         return Table.of_rows(
-            "numbers-" + re.sub("[^a-z0-9]+", "-", self.name),
+            "numbers-" + words(self.name),
             title,
             ["number", "published", "ours", "verdict", "note"],
             body,

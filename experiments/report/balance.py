@@ -14,6 +14,7 @@ from experiments import inference, theory
 from experiments.experiment import ALL_HASHES, Presentation, Results
 from experiments.report import balance_figures, balance_statistics, statistics
 from experiments.report.formats import Format, Percent, PlusMinus, Significant
+from experiments.report.frames import frame_of
 from experiments.report.needed import needed
 from experiments.report.slugs import slug
 from experiments.report.symbols import NODES
@@ -26,6 +27,11 @@ FAMILY_LEVEL = 0.01
 """Level, corrected for the number of comparisons, at which loads are said to depart from their law."""
 
 GROUP = ["hash", "workload", "n", "label"]
+
+NUMBERS = (
+    "cv", "cv_half", "law_cv", "ratio", "max_to_mean", "max_half", "law_max_to_mean", "min_to_mean",
+    "min_half", "p99", "keys", "distinct", "collision", "p_value", "z",
+)  # fmt: skip
 
 FORMATS: dict[str, Format] = {
     "cv": PlusMinus(Percent(2), "cv_half"),
@@ -94,7 +100,7 @@ def _summary(rows: pd.DataFrame) -> pd.DataFrame:
         }
         replicated = one["method"] == "exact" or hash_function(one["hash"]).seeded
         found.append(one | _over_repetitions(group, replicated=replicated))
-    summary = pd.DataFrame(found)
+    summary = frame_of(found, numbers=NUMBERS, others=[*GROUP, "algorithm", "points", "method", "law"])
     tested = summary["p_value"].notna()
     summary["corrected"] = np.nan
     summary.loc[tested, "corrected"] = inference.holm(summary.loc[tested, "p_value"].to_numpy(dtype=float))

@@ -15,7 +15,7 @@ from experiments.report import charts
 from experiments.report.figures import COLUMN, PAGE, Figure
 from experiments.report.palette import INK, styles
 from experiments.report.symbols import NODES, POINTS
-from experiments.report.ticks import log_ticks, round_numbers
+from experiments.report.ticks import log_ticks, round_ticks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -72,7 +72,7 @@ def _over_points(summary: pd.DataFrame, caption: str) -> Iterator[Figure]:
             axes, points, series, laws=laws, xlabel=POINTS.axis, ylabel="CV of the shares", percent=True
         )
         log_ticks(axes.xaxis, points)
-        log_ticks(axes.yaxis, round_numbers(*axes.get_ylim()), percent=True)
+        round_ticks(axes.yaxis, percent=True)
 
     yield Figure(
         "cv-points",

@@ -49,7 +49,9 @@ def measured(rows: pd.DataFrame) -> pd.DataFrame:
         found += [common | row for row in _quantities(group, tested=replicated)]
         if replicated and len(group) > 1:
             found += [common | row for row in (_g_test(group), _share_test(group)) if row is not None]
-    frame = statistics.concluded(found)
+    frame = statistics.concluded(
+        found, numbers=["value", "half", "law", "seen"], others=["hash", "workload", "n", "label", "measure"]
+    )
     whole = frame["measure"].isin([G_TEST, KOLMOGOROV]) & frame["corrected"].notna()
     fits = frame.loc[whole, "corrected"].astype(float) > statistics.FAMILY_LEVEL
     frame.loc[whole, "conclusion"] = np.where(fits, FITS, DIFFERS)

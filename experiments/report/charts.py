@@ -54,11 +54,12 @@ def dots(
     percent : bool
         Whether the values are fractions to be shown as percentages.
     log : bool
-        Whether the scale is logarithmic; what is not positive is then not drawn.
+        Whether the scale is logarithmic, if a value is above 0; what is not is then not drawn.
     missing : str
         Written under a row's name, before the series whose value is NaN.
     """
     measured, lows, highs, laws = (_table(array, rows, series) for array in (values, low, high, theory))
+    log = log and _positive(measured, laws)
     shown = styles(series)
     step = 0.8 / len(series)
     if log:
@@ -148,12 +149,13 @@ def lines(
     xlabel, ylabel : str
         What the axes show.
     logx, logy : bool
-        Whether an axis is logarithmic.
+        Whether an axis is logarithmic; the vertical one is not if no value is above 0.
     percent : bool
         Whether the values are fractions to be shown as percentages.
     """
     where = np.asarray(x, dtype=float)
     shown = styles(series)
+    logy = logy and _positive(*series.values(), *(laws or {}).values())
     axes.set_xscale("log" if logx else "linear")
     axes.set_yscale("log" if logy else "linear")
     ends: list[tuple[float, float, str, str]] = []
@@ -271,6 +273,11 @@ def legend(canvas: Canvas, axes: Axes) -> None:
         handlelength=1.4,
         handletextpad=0.4,
     )
+
+
+def _positive(*values: ArrayLike) -> bool:
+    """Return whether there is anything that a logarithmic scale can show."""
+    return any(bool((np.asarray(some, dtype=float) > 0).any()) for some in values)
 
 
 def _table(array: ArrayLike | None, rows: Sequence[str], series: Sequence[str]) -> NDArray[np.float64]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +15,8 @@ from experiments.experiment import Presentation, Results
 from experiments.report import charts
 from experiments.report.figures import PAGE, Figure
 from experiments.report.formats import Significant
+from experiments.report.frames import frame_of
+from experiments.report.slugs import slug
 from experiments.report.tables import Table
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _summary(rows: pd.DataFrame) -> pd.DataFrame:
         )
         if refused:
             found[-1]["cannot"] = str(group["cannot"].iloc[0])
-    summary = pd.DataFrame(found)
+    summary = frame_of(found, numbers=["ratio", "peak", "p_value", "keys"], others=by)
     tested = summary["p_value"].notna()
     summary["corrected"] = np.nan
     if tested.any():
@@ -193,16 +194,12 @@ def _figures(results: Results[BalanceParameters], summary: pd.DataFrame, suffix:
             charts.legend(canvas, axes)
 
         yield Figure(
-            f"ratio-{_slug(str(workload))}{suffix}",
+            f"ratio-{slug(str(workload))}{suffix}",
             f"What hash functions make of {workload} keys: CV of the loads over the CV that random hashes "
             f"would give. {facts}.",
             draw,
             (PAGE, 0.9 + 0.42 * len(functions)),
         )
-
-
-def _slug(text: str) -> str:
-    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[-40:] or "x"
 
 
 def _meaning(summary: pd.DataFrame) -> list[str]:

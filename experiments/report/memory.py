@@ -13,7 +13,7 @@ from experiments.report.figures import PAGE, Figure
 from experiments.report.formats import Count, Percent
 from experiments.report.symbols import NODES
 from experiments.report.tables import Table
-from experiments.report.ticks import log_ticks, round_numbers
+from experiments.report.ticks import log_ticks, round_ticks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -101,4 +101,4 @@ def _draw(canvas: Canvas, *, counted: pd.DataFrame, nodes: list[int]) -> None:
     }
     charts.lines(axes, nodes, series, xlabel=NODES.axis, ylabel="bytes")
     log_ticks(axes.xaxis, nodes)
-    log_ticks(axes.yaxis, round_numbers(*axes.get_ylim()))
+    round_ticks(axes.yaxis)

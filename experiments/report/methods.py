@@ -165,7 +165,7 @@ def _hashes(chapters: Sequence[Chapter]) -> str:
     if not known:
         return ""
     listed = _listed([f"{name} ({hash_function(name).width} bits)" for name in known])
-    if len(known) == 1:
+    if len(known) == 1 or not usual:
         return f"Keys and names of nodes are hashed by {listed}."
     return f"Keys and names of nodes are hashed by {listed}; by {_listed(sorted(usual))} where none is named."
 

@@ -13,9 +13,10 @@ from experiments.growth import growth
 from experiments.report import charts
 from experiments.report.figures import PAGE, Figure
 from experiments.report.formats import Format, Interval, Significant
+from experiments.report.frames import frame_of
 from experiments.report.symbols import NODES
 from experiments.report.tables import Header, Table
-from experiments.report.ticks import log_ticks, round_numbers
+from experiments.report.ticks import log_ticks, round_ticks
 from experiments.report.timings import INTERVAL, ROUNDS, median, spread, trust
 from experiments.resize import BATCH, OPERATIONS
 
@@ -74,7 +75,7 @@ def _summary(timed: pd.DataFrame) -> pd.DataFrame:
         value, low, high = median(each)
         row = {"ns": value, "low": low, "high": high, "spread": spread(each)}
         found.append(dict(zip(by, key, strict=True)) | row)
-    return pd.DataFrame(found)
+    return frame_of(found, numbers=["ns", "low", "high", "spread"], others=by)
 
 
 def _table(
@@ -136,5 +137,5 @@ def _draw(canvas: Canvas, *, summary: pd.DataFrame, nodes: list[int]) -> None:
             continue
         charts.lines(axes, nodes, series, bands=bands, xlabel=NODES.axis, ylabel="ms")
         log_ticks(axes.xaxis, nodes)
-        log_ticks(axes.yaxis, round_numbers(*axes.get_ylim()))
+        round_ticks(axes.yaxis)
         axes.set_title("first key after add" if operation == "first key" else operation)

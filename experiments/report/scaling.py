@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +14,7 @@ from experiments.experiment import Presentation, Results
 from experiments.report import charts, scaling_statistics
 from experiments.report.figures import PAGE, Figure
 from experiments.report.formats import Percent, PlusMinus, Significant
+from experiments.report.slugs import slug
 from experiments.report.symbols import MEAN
 from experiments.report.tables import Header, Table
 
@@ -110,7 +110,7 @@ def _parts(results: Results[ScalingParameters]) -> Iterator[Part]:
     groups = list(sampled.groupby(["workload", "n"], sort=False))
     for key, group in groups:
         workload, n = cast("tuple[str, int]", key)
-        suffix = f"-{re.sub('[^a-z0-9]+', '-', str(workload).lower()).strip('-')[:24]}-n{n}"
+        suffix = f"-{slug(str(workload))}-n{n}"
         yield Part(
             str(workload),
             int(n),

@@ -11,6 +11,7 @@ import pandas as pd
 from experiments import events, inference
 from experiments.report import statistics
 from experiments.report.formats import Format, Percent, PlusMinus, Significant
+from experiments.report.frames import frame_of
 from experiments.report.tables import Table
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def against_laws(rows: pd.DataFrame) -> pd.DataFrame:
             found.append(
                 {**common, "law": law, **statistics.against_law(moved, law), "spread": _spread(group)}
             )
-    frame = statistics.concluded(found) if found else pd.DataFrame(columns=["conclusion", "spread"])
+    frame = statistics.concluded(found, numbers=["law", "spread"], others=["workload", "n", "event", "label"])
     known = frame["spread"].notna()
     frame.loc[known, "spread"] = inference.holm(frame.loc[known, "spread"].to_numpy(dtype=float))
     return frame
@@ -136,7 +137,9 @@ def _intervals(part: Part) -> Table:
     return Table(
         f"intervals{part.suffix}",
         "Every quantity with its interval",
-        pd.DataFrame(body),
+        frame_of(
+            body, numbers=[*QUANTITIES, *(f"{name}_half" for name in QUANTITIES)], others=["event", "label"]
+        ),
         f"{part.facts}. Means ± half of the 95 % interval: t over repetitions"
         + ("." if few else "; of max/mean and min/mean BCa.")
         + " Balance after the event.",

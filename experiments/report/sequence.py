@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -15,9 +14,10 @@ from experiments.experiment import Presentation, Results
 from experiments.report import charts
 from experiments.report.figures import PAGE, Figure
 from experiments.report.formats import Count, Percent, PlusMinus, Significant
+from experiments.report.slugs import slug
 from experiments.report.symbols import MEAN, NODES
 from experiments.report.tables import Header, Table
-from experiments.report.ticks import log_ticks, round_numbers
+from experiments.report.ticks import round_ticks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -102,13 +102,9 @@ def _parts(rows: pd.DataFrame) -> Iterator[_Part]:
     for number, (key, group) in enumerate(rows.groupby(["sequence", "workload", "n"], sort=False), 1):
         sequence, workload, n = cast("tuple[str, str, int]", key)
         words = [sequence if sequence in events.SEQUENCES else f"list-{number}"]
-        words += [_slug(str(workload))] if "workload" in several else []
+        words += [slug(str(workload))] if "workload" in several else []
         words += [f"n{n}"] if "n" in several else []
         yield _Part(str(sequence), str(workload), int(n), "-".join(words), group)
-
-
-def _slug(text: str) -> str:
-    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[:24]
 
 
 def _mean(rows: pd.DataFrame, column: str) -> float:
@@ -242,7 +238,7 @@ def _figure(part: _Part) -> Figure:
         right.set_title("balance")
         for axes, ticks in ((left, places[1:]), (right, places)):
             axes.set_xticks(ticks)
-            log_ticks(axes.yaxis, round_numbers(*axes.get_ylim()), percent=True)
+            round_ticks(axes.yaxis, percent=True)
 
     return Figure(
         f"steps-{part.suffix}",

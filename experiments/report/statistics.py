@@ -11,6 +11,7 @@ import pandas as pd
 
 from experiments import inference
 from experiments.report.formats import Format, Percent, PlusMinus, Significant
+from experiments.report.frames import frame_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -85,20 +86,23 @@ def against_law(values: ArrayLike, law: float, *, margin: float = MARGIN) -> dic
     }
 
 
-def concluded(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def concluded(
+    rows: Sequence[Mapping[str, Any]], *, numbers: Sequence[str] = (), others: Sequence[str] = ()
+) -> pd.DataFrame:
     """Correct a family of rows of `against_law`, and draw the conclusion of each.
 
     Parameters
     ----------
     rows
-        With the columns of `against_law`, and any others.
+        With the columns of `against_law`, and any others; there may be none.
+    numbers, others
+        Others that the frame has even if no row does.
 
     Returns
     -------
     DataFrame
         With `COLUMNS` beside the others; missing where nothing was tested.
     """
-    frame = pd.DataFrame([dict(row) for row in rows])
     tested = [number for number, row in enumerate(rows) if row["p_value"] is not None]
     corrected = inference.holm([rows[number]["p_value"] for number in tested])
     columns: dict[str, list[Any]] = {name: [None] * len(rows) for name in ("corrected", "sees", "conclusion")}
@@ -111,7 +115,11 @@ def concluded(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             row["deviation"], row["size"], alpha=FAMILY_LEVEL / len(tested), power=POWER
         )
         columns["conclusion"][number] = inference.conclusion(float(p_value), row["same"], level=FAMILY_LEVEL)
-    return frame.assign(**columns)
+    return frame_of(
+        [dict(row) | {name: columns[name][k] for name in columns} for k, row in enumerate(rows)],
+        numbers=[*numbers, "off", "d", "p_value", "same", "deviation", "corrected", "sees"],
+        others=[*others, "conclusion"],
+    )
 
 
 def pairs(values: Mapping[str, Mapping[str, ArrayLike]]) -> pd.DataFrame:
@@ -140,7 +148,8 @@ def pairs(values: Mapping[str, Mapping[str, ArrayLike]]) -> pd.DataFrame:
             p_values.append(pair.p_value)
     for (key, column), p_value in zip(places, inference.holm(p_values), strict=True):
         found[key][column] = float(p_value)
-    return pd.DataFrame(list(found.values()))
+    numbers = [f"{measure}{end}" for measure in values for end in ("", "_half", "_d", "_p")]
+    return frame_of(found.values(), numbers=numbers, others=["ours", "theirs"])
 
 
 def pair_formats(measures: Mapping[str, Percent | Significant]) -> dict[str, Format]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from experiments.cold_start import STAGES
@@ -15,6 +13,8 @@ from experiments.growth import Growth, growth
 from experiments.report import throughput_figures as figures_of
 from experiments.report.figures import Figure
 from experiments.report.formats import Count, Format, Interval, Percent, Significant
+from experiments.report.frames import frame_of
+from experiments.report.slugs import slug
 from experiments.report.symbols import NODES
 from experiments.report.tables import Header, Table
 from experiments.report.timings import INTERVAL, ROUNDS, median, spread, trust
@@ -45,11 +45,11 @@ def present(results: Results[ThroughputParameters]) -> Presentation:
     figures: list[Figure] = []
     meaning: list[str] = []
     summary = _summary(warm)
-    workloads = list(dict.fromkeys(summary["workload"])) if len(summary) else []
+    workloads = list(dict.fromkeys(summary["workload"]))
     for workload in workloads:
         part = summary[summary["workload"] == workload]
         ours = part[~part["peer"]]
-        suffix = f"-{_slug(workload)}" if len(workloads) > 1 else ""
+        suffix = f"-{slug(workload)}" if len(workloads) > 1 else ""
         fits = _fits(ours)
         found = [
             _batches(ours, suffix, results),
@@ -64,8 +64,7 @@ def present(results: Results[ThroughputParameters]) -> Presentation:
         cold = timing[timing["mode"] == mode]
         if len(cold):
             tables.append(_fresh(cold, mode))
-    spreads = np.array(summary["spread"] if len(summary) else [], dtype=np.float64)
-    told = [*meaning, *trust(results.facts, timing, spreads)]
+    told = [*meaning, *trust(results.facts, timing, summary["spread"].to_numpy(dtype=float))]
     return Presentation(tables, figures, told, methods=[ROUNDS])
 
 
@@ -89,7 +88,9 @@ def _summary(timing: pd.DataFrame) -> pd.DataFrame:
                 "spread": spread(each),
             }
         )
-    return pd.DataFrame(found)
+    return frame_of(
+        found, numbers=["ns", "low", "high", "ratio", "rate", "spread"], others=[*by, "keys", "threads"]
+    )
 
 
 def _batches(part: pd.DataFrame, suffix: str, results: Results[ThroughputParameters]) -> Table | None:
@@ -330,7 +331,3 @@ def _growth(part: pd.DataFrame) -> Iterator[str]:
         first = batch[batch["n"] == few].set_index("label")["ns"]
         grown = [f"{row.label} {Significant(2).bare(row.ns / first[row.label])}" for row in last.itertuples()]
         yield f"From n = {few:,} to {many:,} the cost of a key grows by a factor of: {', '.join(grown)}."
-
-
-def _slug(text: str) -> str:
-    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[-40:] or "x"

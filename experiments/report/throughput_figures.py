@@ -13,7 +13,7 @@ from experiments.experiment import Results
 from experiments.report import charts
 from experiments.report.figures import PAGE, Figure
 from experiments.report.symbols import NODES
-from experiments.report.ticks import log_ticks, round_numbers
+from experiments.report.ticks import log_ticks, round_ticks
 from experiments.report.timings import INTERVAL
 from experiments.stopwatch import COPY
 from experiments.throughput import MODES
@@ -95,4 +95,4 @@ def _panel(
         bands[str(label)] = (by_nodes["low"].to_numpy(dtype=float), by_nodes["high"].to_numpy(dtype=float))
     charts.lines(axes, nodes, series, bands=bands, laws=laws, xlabel=NODES.axis, ylabel="ns a key")
     log_ticks(axes.xaxis, nodes)
-    log_ticks(axes.yaxis, round_numbers(*axes.get_ylim()))
+    round_ticks(axes.yaxis)

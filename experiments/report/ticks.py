@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
-__all__ = ["log_ticks", "round_numbers"]
+__all__ = ["log_ticks", "round_numbers", "round_ticks"]
 
 
 def log_ticks(axis: Axis, places: Sequence[float], *, percent: bool = False) -> None:
@@ -29,6 +29,20 @@ def log_ticks(axis: Axis, places: Sequence[float], *, percent: bool = False) -> 
     axis.set_ticks(list(places))
     axis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:g} %" if percent else f"{x:,g}"))
     axis.set_minor_locator(NullLocator())
+
+
+def round_ticks(axis: Axis, *, percent: bool = False) -> None:
+    """Put ticks at round numbers of a logarithmic axis; of one that had nothing above 0 to show, none.
+
+    Parameters
+    ----------
+    axis : matplotlib.axis.Axis
+        ``axes.xaxis`` or ``axes.yaxis``, with its limits set.
+    percent : bool
+        Whether to write them as percentages.
+    """
+    low, high = axis.get_view_interval()
+    log_ticks(axis, round_numbers(low, high) if axis.get_scale() == "log" else [], percent=percent)
 
 
 def round_numbers(low: float, high: float, *, most: int = 8) -> list[float]:
