@@ -18,9 +18,7 @@ from experiments.report.chapters import read
 def drawn(figure: figures.Figure, formats: Sequence[str] = figures.FORMATS) -> dict[str, bytes]:
     """Draw and lay out a figure, but write no pixel or path of it, which takes the time."""
     with figures.style():
-        from matplotlib.figure import Figure as Canvas
-
-        canvas = Canvas(figsize=figure.size, layout="constrained")
+        canvas = figures.blank(figure.size)
         figure.draw(canvas)
         canvas.draw_without_rendering()
     return dict.fromkeys(formats, b"<svg/>")

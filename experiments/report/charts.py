@@ -14,6 +14,7 @@ import numpy as np
 
 from experiments.report.layout import percent_axis, spread, text_inches
 from experiments.report.palette import INK, MUTED, ink_on, styles
+from experiments.report.ticks import plain_numbers, round_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -113,7 +114,9 @@ def dots(
         axes.axhline(boundary - 0.5, color="#DDDDDD", linewidth=0.5, zorder=0)
     axes.grid(axis="x")
     axes.set_xlabel(label)
-    if not log and not (measured < 0).any():
+    if log:
+        round_ticks(axes.xaxis)
+    elif not (measured < 0).any():
         axes.set_xlim(left=0)
     if percent:
         percent_axis(axes, "x")
@@ -158,6 +161,9 @@ def lines(
     logy = logy and _positive(*series.values(), *(laws or {}).values())
     axes.set_xscale("log" if logx else "linear")
     axes.set_yscale("log" if logy else "linear")
+    for axis, log in ((axes.xaxis, logx), (axes.yaxis, logy)):
+        if log:
+            plain_numbers(axis)
     ends: list[tuple[float, float, str, str]] = []
     for name, style in shown.items():
         y = np.asarray(series[name], dtype=float)
@@ -175,7 +181,7 @@ def lines(
             ends += _end(where, y, name, MUTED, logy)
     if laws and any(name in shown for name in laws):
         axes.set_title("dotted: law", loc="right", fontsize=6.5, color=MUTED)
-    axes.set_xlabel(xlabel)
+    axes.set_xlabel(xlabel, parse_math=True)
     axes.set_ylabel(ylabel)
     axes.grid(axis="y")
     if percent:

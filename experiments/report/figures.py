@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.report.rounding import rounded
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-__all__ = ["COLUMN", "FORMATS", "PAGE", "Figure", "render", "save", "style"]
+__all__ = ["COLUMN", "FORMATS", "PAGE", "Figure", "blank", "render", "save", "style"]
 
 #: Widths of one and of two columns of a paper, in inches.
 COLUMN = 3.4
@@ -37,6 +39,8 @@ _METADATA: Mapping[str, Mapping[str, None]] = {
 _STYLE: dict[str, Any] = {
     "font.family": ["DejaVu Sans"],
     "mathtext.fontset": "dejavusans",
+    # names that users give stand as they are: an artist whose text is mathematics says so itself
+    "text.parse_math": False,
     "font.size": 7.5,
     "axes.titlesize": 8,
     "axes.titlelocation": "left",
@@ -186,9 +190,7 @@ def render(figure: Figure, formats: Sequence[str] = FORMATS) -> dict[str, bytes]
         if wanted not in FORMATS:
             raise ValueError(f"a figure cannot be written as {wanted!r}: choose from {', '.join(FORMATS)}")
     with style():
-        from matplotlib.figure import Figure as Canvas
-
-        canvas = Canvas(figsize=figure.size, layout="constrained")
+        canvas = blank(figure.size)
         figure.draw(canvas)
         files = {}
         for wanted in formats:
@@ -196,6 +198,29 @@ def render(figure: Figure, formats: Sequence[str] = FORMATS) -> dict[str, bytes]
             canvas.savefig(buffer, format=wanted, metadata=dict(_METADATA[wanted]))
             files[wanted] = buffer.getvalue()
     return files
+
+
+def blank(size: tuple[float, float]) -> Canvas:
+    """Return an empty figure of constrained layout; whatever is drawn into it is rounded, see `rounded`.
+
+    Parameters
+    ----------
+    size : tuple[float, float]
+        Width and height in inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Without a window.
+    """
+    from matplotlib.figure import Figure as Canvas
+
+    class Rounded(Canvas):
+        def draw(self, renderer: Any) -> None:
+            with rounded(renderer):
+                super().draw(renderer)
+
+    return Rounded(figsize=size, layout="constrained")
 
 
 def save(figure: Figure, folder: str | os.PathLike[str]) -> list[Path]:

@@ -9,7 +9,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
-__all__ = ["log_ticks", "round_numbers", "round_ticks"]
+__all__ = ["log_ticks", "plain_numbers", "round_numbers", "round_ticks"]
+
+
+def plain_numbers(axis: Axis) -> None:
+    """Write the ticks of a logarithmic axis as numbers rather than as powers of ten.
+
+    Parameters
+    ----------
+    axis : matplotlib.axis.Axis
+        ``axes.xaxis`` or ``axes.yaxis``.
+    """
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def log_ticks(axis: Axis, places: Sequence[float], *, percent: bool = False) -> None:
