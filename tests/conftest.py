@@ -14,6 +14,9 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+for name in [name for name in os.environ if name.startswith("GIT_")]:
+    del os.environ[name]  # tests make repositories, and a hook names another one
+
 # checks draw whole partitioners, and a busy machine makes any of them slow: time decides nothing here
 _SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.differing_executors]
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from experiments.git import git, output_of
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("algorithms", "experiments")
 
@@ -112,22 +114,15 @@ def lay_out(base: str, folder: Path) -> tuple[Side, Side]:
     CannotCompare
         When there is no such revision.
     """
-    known = subprocess.run(
-        ["git", "rev-parse", "--verify", "--quiet", f"{base}^{{commit}}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    if known.returncode:
+    commit = output_of(ROOT, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
+    if not commit:
         raise CannotCompare(f"there is no commit {base!r} here: give a branch, a tag or a commit with --base")
-    commit = known.stdout.strip()
     for name in ("base", "this"):
         shutil.rmtree(folder / name, ignore_errors=True)
         (folder / name).mkdir(parents=True)
-    archive = subprocess.run(
-        ["git", "archive", "--format=tar", commit, *PACKAGES], cwd=ROOT, capture_output=True, check=True
-    ).stdout
-    with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+    archive = git(ROOT, "archive", "--format=tar", commit, *PACKAGES)
+    archive.check_returncode()
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as packed:
         packed.extractall(folder / "base", filter="data")
     for package in PACKAGES:
         shutil.copytree(
