@@ -7,6 +7,8 @@ import importlib.util
 import sys
 import traceback
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,31 @@ from algorithms.interface import Partitioner
 from algorithms.registry import names
 from experiments.errors import BadUse
 
-__all__ = ["load_class"]
+__all__ = ["UnaskedCode", "code_only_from", "load_class"]
+
+_trusted: tuple[Path, ...] | None = None
+"""Where code may lie while something stored is read; None while a person's own command is carried out."""
+
+
+class UnaskedCode(BadUse):
+    """Something stored names code that nobody has asked to run."""
+
+
+@contextmanager
+def code_only_from(*places: Path) -> Iterator[None]:
+    """Inside, run no file of an algorithm but those that are, or lie below, one of some places.
+
+    Parameters
+    ----------
+    places
+        Files and folders that a person has named.
+    """
+    global _trusted
+    before, _trusted = _trusted, tuple(place.resolve() for place in places)
+    try:
+        yield
+    finally:
+        _trusted = before
 
 
 def load_class(path: str, name: str) -> type[Partitioner[Any]]:
@@ -36,6 +62,8 @@ def load_class(path: str, name: str) -> type[Partitioner[Any]]:
     ------
     BadUse
         If there is no such file or class, the file cannot be imported, or the class is not registered.
+    UnaskedCode
+        If it lies elsewhere than :func:`code_only_from` allows.
 
     Examples
     --------
@@ -47,6 +75,11 @@ def load_class(path: str, name: str) -> type[Partitioner[Any]]:
     file = Path(path)
     if not file.is_file():
         raise BadUse(f"--algorithms: there is no file {path}; give FILE.py:Class, as seen from this folder")
+    if _trusted is not None and not any(file.resolve().is_relative_to(place) for place in _trusted):
+        raise UnaskedCode(
+            f"the stored run names code, {path}, which is not run unasked: look into it, then name the file "
+            "beside the run, or give --trust"
+        )
     module = _import_file(file.resolve(), path)
     registered = [
         known

@@ -32,7 +32,10 @@ def _cell(value: Any) -> str:
 
 def from_csv(content: bytes) -> Columns:
     """Return the columns of a CSV file as texts; None where there is no value."""
-    lines = list(csv.reader(io.StringIO(content.decode(), newline="")))
+    csv.field_size_limit(max(csv.field_size_limit(), len(content)))
+    lines = list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
+    if not lines:
+        raise ValueError("it is empty")
     header, body = lines[0], lines[1:]
     if len(header) == 1:
         body = [line or [""] for line in body]

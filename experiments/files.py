@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from experiments.errors import CannotWrite
 
-__all__ = ["write_atomically", "writing"]
+__all__ = ["is_temporary", "staged", "write_atomically", "writing"]
 
-TEMPORARY = ".*.tmp"
+_TEMPORARY = re.compile(r"\..+\.shardlab-[0-9a-f]{12}\.tmp", re.DOTALL)
 """What the siblings of unfinished files are called; what a killed process leaves behind."""
 
 
@@ -31,24 +34,65 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Examples
     --------
+    >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> write_atomically(folder / "a.txt", b"whole")
     >>> [path.name for path in folder.iterdir()]
     ['a.txt']
     """
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, sibling = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(sibling).chmod(0o644)
-            Path(sibling).replace(path)
-        except BaseException:
-            Path(sibling).unlink(missing_ok=True)
-            raise
+    with staged({path: content}) as place:
+        place()
+
+
+@contextmanager
+def staged(contents: Mapping[Path, bytes]) -> Iterator[Callable[[], None]]:
+    """Write the siblings of several files; what is given then has them take their names, in their order.
+
+    Until then nothing is changed, so that a disk that is full leaves what was there.
+
+    Parameters
+    ----------
+    contents
+        The bytes by file; folders are made if need be.
+
+    Raises
+    ------
+    CannotWrite
+        If one cannot be written.
+    """
+    siblings: dict[Path, Path] = {}
+
+    def place() -> None:
+        for path in list(siblings):
+            with writing(path):
+                siblings[path].replace(path)
+            del siblings[path]
+
+    try:
+        for path, content in contents.items():
+            with writing(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                sibling = path.with_name(f".{path.name[:48]}.shardlab-{secrets.token_hex(6)}.tmp")
+                # made by open, so that it has the rights that the umask leaves
+                with sibling.open("xb") as file:
+                    siblings[path] = sibling
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+        yield place
+    finally:
+        for sibling in siblings.values():
+            with suppress(OSError):
+                sibling.unlink(missing_ok=True)
+
+
+def is_temporary(name: str) -> bool:
+    """Return whether a name is one that :func:`staged` gives to an unfinished file.
+
+    >>> is_temporary(".rows.csv.shardlab-0123456789ab.tmp"), is_temporary(".mine.tmp")
+    (True, False)
+    """
+    return _TEMPORARY.fullmatch(name) is not None
 
 
 class writing:  # noqa: N801 - a context manager that reads as a word

@@ -7,12 +7,21 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
-import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["deciding_versions", "describe", "root", "source_digest", "versions"]
+from experiments.git import output_of
+
+__all__ = [
+    "changed_inputs",
+    "deciding_versions",
+    "describe",
+    "input_digests",
+    "root",
+    "source_digest",
+    "versions",
+]
 
 PACKAGES = ("algorithms", "experiments")
 """The packages of this project."""
@@ -77,6 +86,56 @@ def source_digest(extra: Iterable[Path] = ()) -> str:
 def _add(digest: hashlib.blake2b, name: str, path: Path) -> None:
     with path.open("rb") as file:
         digest.update(repr((name, hashlib.file_digest(file, "blake2b").hexdigest())).encode())
+
+
+def input_digests(paths: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of some files by their paths, as seen from this folder where they lie below it.
+
+    Parameters
+    ----------
+    paths
+        Files that exist.
+
+    Returns
+    -------
+    dict
+        Path -> 64 hexadecimal digits, ascending by path.
+    """
+    here = Path.cwd()
+    named = {}
+    for path in paths:
+        whole = here / path
+        named[str(whole.relative_to(here) if whole.is_relative_to(here) else whole)] = whole
+    return {name: _sha256(named[name]) for name in sorted(named)}
+
+
+def changed_inputs(known: Mapping[str, str]) -> list[str]:
+    """Return the paths of those inputs that are no more, or no longer what they were.
+
+    Parameters
+    ----------
+    known
+        See :func:`input_digests`.
+
+    Returns
+    -------
+    list of str
+        Paths, in their order.
+    """
+    changed = []
+    for name, digest in known.items():
+        try:
+            same = Path(name).is_file() and _sha256(Path(name)) == digest
+        except OSError:
+            same = False
+        if not same:
+            changed.append(name)
+    return changed
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def deciding_versions() -> dict[str, str | None]:
@@ -154,22 +213,12 @@ def describe(threads: int) -> dict[str, Any]:
 
 def _commit(folder: Path) -> tuple[str | None, bool | None]:
     """Return the commit checked out at a folder, and whether anything but results differs from it."""
-    top = _git(folder, "rev-parse", "--show-toplevel")
+    top = output_of(folder, "rev-parse", "--show-toplevel")
     if top is None or Path(top).resolve() != folder:
         return None, None
-    commit = _git(folder, "rev-parse", "HEAD")
-    changed = _git(folder, "status", "--porcelain", "--", ".", ":!results")
+    commit = output_of(folder, "rev-parse", "HEAD")
+    changed = output_of(folder, "status", "--porcelain", "--", ".", ":!results")
     return commit, None if commit is None or changed is None else bool(changed)
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=20, check=False
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _cpu_lines(key: str) -> list[str]:

@@ -1,20 +1,17 @@
 """The runner: measures the cases of an experiment, resumes what was interrupted, and writes the results.
 
 A folder belongs to one run at a time. While it runs, finished cases stand in a journal; at the end all
-files are made in memory, ``run.json`` is removed, the files take their places one by one, ``run.json``
-last, and the journal goes. So a folder with ``run.json`` is complete, and a run killed at any moment and
-started again leaves the same bytes as one that was not.
+files are made in memory and written beside those that are there, ``run.json`` is removed, the files take
+their places one by one, ``run.json`` last, and the journal goes. So a folder with ``run.json`` is complete,
+and a run killed at any moment and started again leaves the same bytes as one that was not.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
-import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,10 +21,11 @@ from algorithms.errors import ShardlabError
 from algorithms.kernels import set_compile_listener
 from experiments import provenance, store
 from experiments.catalogue import DEFAULT_PROFILE
+from experiments.class_files import code_only_from
 from experiments.engine import Engine
 from experiments.errors import BadUse, CannotWrite
 from experiments.experiment import Case, Context, Experiment, Presentation, Results
-from experiments.files import TEMPORARY, write_atomically, writing
+from experiments.folders import JOURNAL, check_folder, held
 from experiments.journal import Journal, plain_rows
 from experiments.parameters import Parameters
 from experiments.written import Written
@@ -36,8 +34,6 @@ __all__ = ["RESULTS", "Outcome", "Reporter", "Silent", "folder_of", "run", "show
 
 RESULTS = Path("results")
 """Where results go, below the current folder."""
-
-JOURNAL, LOCK, HOLDER = ".journal.jsonl", ".lock", ".holder.json"
 
 P = TypeVar("P", bound=Parameters)
 
@@ -167,7 +163,7 @@ def run(
     Raises
     ------
     BadUse
-        If the parameters cannot be met, or another run has the folder.
+        If the parameters cannot be met, another run has the folder, or it holds what is not this run's.
     CannotWrite
         If the folder cannot be written; finished cases stay in the journal.
     ShardlabError
@@ -178,18 +174,25 @@ def run(
     if len({case.id for case in cases}) != len(cases):
         raise ValueError(f"two cases of {experiment.name} have the same id; each must have its own")
     folder = folder_of(experiment, parameters, profile, results) if out is None else out
+    as_catalogued = profile if parameters == experiment.profile(profile) else None
+    inputs = experiment.inputs(parameters)
+    read = provenance.input_digests(inputs)
     belongs = {
         "experiment": experiment.name,
         "parameters": parameters.canonical(),
         "cases": [case.id for case in cases],
-        "sources": provenance.source_digest(experiment.inputs(parameters)),
+        "sources": provenance.source_digest(inputs),
     }
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     described = provenance.describe(parameters.threads)  # before the run's own work shows in the load
-    with _held(folder), Journal(folder / JOURNAL, belongs) as journal:
+    check = partial(check_folder, folder, experiment, parameters, as_catalogued, typed=out is not None)
+    with held(folder, check), Journal(folder / JOURNAL, belongs) as journal:
         resumed = len(journal.finished)
         if journal.discarded:
             listener.notice("an interrupted run of other parameters, sources or versions is discarded")
+        if journal.damaged:
+            lines = "a line is" if journal.damaged == 1 else f"{journal.damaged:,} lines are"
+            listener.notice(f"{lines} damaged in the journal of an interrupted run: measured again")
         if resumed:
             listener.notice(f"resuming: {resumed} of {len(cases)} cases were finished before")
         try:
@@ -201,6 +204,9 @@ def run(
             if timing:
                 stored["timing"] = store.encode("timing", timing)
             written = Written(experiment, parameters, stored, described)
+            changed = provenance.changed_inputs(read)
+            if changed:
+                raise BadUse(f"the input {changed[0]} has changed while it was used; run again")
         except CannotWrite:
             raise
         except (BadUse, ShardlabError):
@@ -208,13 +214,14 @@ def run(
             raise
         facts = {
             "experiment": experiment.name,
-            "profile": profile if parameters == experiment.profile(profile) else None,
+            "profile": as_catalogued,
             "parameters": parameters.canonical(),
             "command": list(command),
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.perf_counter() - clock, 3),
             "cases": {"all": len(cases), "resumed": resumed},
             "sources": belongs["sources"],
+            "inputs": read,
             **described,
         }
         files = written.put(folder, facts)
@@ -256,12 +263,16 @@ def show_again(experiment: Experiment[P], folder: Path) -> Presentation:
     CannotWrite
         If the folder cannot be written.
     """
-    with _held(folder):
+    store.run_facts(folder)
+    with held(folder), code_only_from():
         facts = store.run_facts(folder)
+        if facts["experiment"] != experiment.name:
+            raise BadUse(f"{folder} holds a run of {facts['experiment']}, not of {experiment.name}")
         parameters = experiment.Parameters.build(facts["parameters"])
-        written = Written(experiment, parameters, store.stored_files(folder), facts)
+        written = Written(experiment, parameters, store.stored_files(folder, facts), facts)
         shown = provenance.describe(facts["threads"])
-        known = {**facts, "shown": {name: shown[name] for name in ("commit", "dirty", "versions")}}
+        shown_by = {name: shown[name] for name in ("commit", "dirty", "versions")}
+        known = {"inputs": {}, **facts, "shown": shown_by}
         written.put(folder, known)
     return written.presentation
 
@@ -298,41 +309,3 @@ def _measure(
 
 def _progress(reporter: Reporter, done: int, part: float) -> None:
     reporter.progress(done + min(max(part, 0.0), 1.0))
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Hold a folder for one run, made if need be; leave no folder behind that is still empty at the end."""
-    import filelock
-
-    made = [path for path in (folder, *folder.parents) if not path.exists()]
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(folder / LOCK)
-        try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout:
-            holder = f"another run has {folder}{_holder(folder)}"
-            raise BadUse(f"{holder}; wait for it, or give another folder with --out DIR") from None
-    try:
-        for left in folder.rglob(TEMPORARY):
-            left.unlink(missing_ok=True)
-        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        write_atomically(folder / HOLDER, json.dumps({"pid": os.getpid(), "since": now}).encode())
-        yield
-    finally:
-        with suppress(OSError):
-            (folder / HOLDER).unlink(missing_ok=True)
-            if {path.name for path in folder.iterdir()} <= {LOCK}:
-                (folder / LOCK).unlink(missing_ok=True)
-                for path in made:
-                    path.rmdir()
-        lock.release()
-
-
-def _holder(folder: Path) -> str:
-    try:
-        holder = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
-        return f" (process {holder['pid']}, since {holder['since']})"
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""

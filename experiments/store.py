@@ -9,11 +9,11 @@ A run's folder holds ``rows`` and ``timing`` (CSV, or Parquet above `LARGE` rows
 
 from __future__ import annotations
 
+import csv
 import hashlib
-import json
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from experiments import codecs
 from experiments.errors import BadUse
+from experiments.facts import RUN, path_of, read_facts, read_regular
 from experiments.files import write_atomically
 
 if TYPE_CHECKING:
@@ -44,11 +45,11 @@ __all__ = [
 LARGE = 50_000
 """Above this number of rows, Parquet instead of CSV."""
 
-RUN = "run.json"
-"""The file with the facts of a run; written last, so a folder that has it is complete."""
-
 DIGITS = 12
 """Significant digits of a float: few enough to be the same on every machine."""
+
+UNREADABLE = (ValueError, LookupError, TypeError, ArithmeticError, RuntimeError, OSError, csv.Error)
+"""What libraries raise for content that is none of theirs."""
 
 Row = dict[str, Any]
 
@@ -268,17 +269,28 @@ def decode(stored: Stored) -> pd.DataFrame:
     import pandas as pd
 
     read = codecs.from_parquet if stored.name.endswith(".parquet") else codecs.from_csv
-    columns = read(stored.content)
+    try:
+        columns = read(stored.content)
+    except UNREADABLE as error:
+        raise BadUse(f"{stored.name} is no file of rows: {' '.join(str(error).split())}; run again") from None
     if list(columns) != list(stored.types):
         raise BadUse(
-            f"{stored.name} has the columns {', '.join(columns)}, but its {RUN} says other ones; run again"
+            f"{stored.name} has the columns {_some(columns)}, but its {RUN} says other ones; run again"
         )
     try:
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {name: codecs.series(values, stored.types[name]) for name, values in columns.items()}
         )
-    except ValueError as error:
+    except UNREADABLE as error:
         raise BadUse(f"{stored.name} holds a value that is not of its column's type: {error}") from None
+    if len(frame) != stored.rows:
+        raise BadUse(f"{stored.name} has {len(frame):,} rows, but its {RUN} says {stored.rows:,}; run again")
+    return frame
+
+
+def _some(names: Iterable[str]) -> str:
+    most = list(names)
+    return ", ".join(most[:20]) + (f" and {len(most) - 20:,} more" if len(most) > 20 else "")
 
 
 def load(path: str | os.PathLike[str], which: str = "rows") -> pd.DataFrame:
@@ -299,7 +311,7 @@ def load(path: str | os.PathLike[str], which: str = "rows") -> pd.DataFrame:
     Raises
     ------
     BadUse
-        If there is no finished run, or it has no such rows.
+        If there is no finished run, it has no such rows, or they are not those that it has written.
 
     Examples
     --------
@@ -309,20 +321,25 @@ def load(path: str | os.PathLike[str], which: str = "rows") -> pd.DataFrame:
     experiments.errors.BadUse: results/nowhere holds no finished run (no run.json); ...
     """
     path = Path(path)
-    folder, stem = (path.parent, path.stem) if path.is_file() else (path, which)
-    known = run_facts(folder)["rows"]
+    folder, stem = (path, which) if path.is_dir() or not path.exists() else (path.parent, path.stem)
+    facts = read_facts(folder)
+    known = facts["rows"]
     if stem not in known:
         raise BadUse(f"the run in {folder} has no {stem!r}; it has {', '.join(known) or 'no rows'}")
-    return decode(_stored_file(folder, known[stem]))
+    if folder != path and path.name != known[stem]["file"]:
+        raise BadUse(f"{path} is not of the run in {folder}, which has {known[stem]['file']}")
+    return decode(_stored_file(folder, facts, stem))
 
 
-def stored_files(folder: str | os.PathLike[str]) -> dict[str, Stored]:
+def stored_files(folder: str | os.PathLike[str], facts: Mapping[str, Any] | None = None) -> dict[str, Stored]:
     """Return the files of rows of a finished run, as they were written.
 
     Parameters
     ----------
     folder
         The run's folder.
+    facts
+        What its ``run.json`` says, if that has been read.
 
     Returns
     -------
@@ -334,21 +351,22 @@ def stored_files(folder: str | os.PathLike[str]) -> dict[str, Stored]:
     BadUse
         If there is no finished run, or a file is not the one that it has written.
     """
-    facts = run_facts(folder)
-    files = {stem: _stored_file(Path(folder), entry) for stem, entry in facts["rows"].items()}
-    for stored in files.values():
-        digest = facts["files"].get(stored.name)
-        if digest is not None and hashlib.sha256(stored.content).hexdigest() != digest:
-            raise BadUse(f"{Path(folder) / stored.name} is not the file that the run has written; run again")
-    return files
+    known = run_facts(folder) if facts is None else facts
+    return {stem: _stored_file(Path(folder), known, stem) for stem in known["rows"]}
 
 
-def _stored_file(folder: Path, entry: Mapping[str, Any]) -> Stored:
+def _stored_file(folder: Path, facts: Mapping[str, Any], stem: str) -> Stored:
+    entry = facts["rows"][stem]
+    name = entry["file"]
+    path = path_of(folder, name)
     try:
-        content = (folder / entry["file"]).read_bytes()
+        content = read_regular(path)
     except OSError as error:
-        raise BadUse(f"cannot read {folder / entry['file']}: {error.strerror}; run again") from None
-    return Stored(entry["file"], content, entry["columns"], entry["count"])
+        raise BadUse(f"cannot read {path}: {error.strerror}; run again") from None
+    digest = facts["files"][name] or facts.get("timed", {}).get(name)  # format 1 has none of what is timed
+    if digest is not None and hashlib.sha256(content).hexdigest() != digest:
+        raise BadUse(f"{path} is not the file that the run has written; run again")
+    return Stored(name, content, entry["columns"], entry["count"])
 
 
 def run_facts(folder: str | os.PathLike[str]) -> dict[str, Any]:
@@ -367,15 +385,6 @@ def run_facts(folder: str | os.PathLike[str]) -> dict[str, Any]:
     Raises
     ------
     BadUse
-        If the folder holds no finished run.
+        If the folder holds no finished run, or what its ``run.json`` says cannot be believed.
     """
-    path = Path(folder) / RUN
-    try:
-        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise BadUse(
-            f"{folder} holds no finished run (no {RUN}); give the folder of one, such as results/scaling/full"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise BadUse(f"cannot read {path}: {error}") from None
-    return facts
+    return read_facts(Path(folder))

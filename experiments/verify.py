@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from algorithms.errors import ShardlabError
 from experiments import provenance, store
+from experiments.class_files import UnaskedCode, code_only_from
 from experiments.engine import Engine
 from experiments.errors import BadUse, CannotWrite
 from experiments.experiment import Context, Experiment
+from experiments.facts import RUN, is_intact, path_of, read_facts, read_regular
 from experiments.journal import plain_rows
+from experiments.provenance import changed_inputs
 from experiments.runner import Reporter, run
 from experiments.store import Stored
 from experiments.written import Written
@@ -72,10 +75,10 @@ def stored_runs(paths: Sequence[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        below = sorted(file.parent for file in path.rglob(store.RUN))
+        below = sorted(file.parent for file in path.rglob(RUN))
         if not below:
             raise BadUse(
-                f"{path} holds no finished run (no {store.RUN} in or below it); "
+                f"{path} holds no finished run (no {RUN} in or below it); "
                 "run an experiment first, such as python -m experiments.run scaling"
             )
         found += [folder for folder in below if folder not in found]
@@ -88,6 +91,7 @@ def verify(
     *,
     cases: int | None = None,
     reporter: Reporter | None = None,
+    trusted: Sequence[Path] = (),
 ) -> Verdict:
     """Run again what a folder holds, elsewhere, and compare.
 
@@ -102,42 +106,50 @@ def verify(
         tables and figures are made anew from the stored rows. By default everything is measured.
     reporter
         Who is told how the run goes.
+    trusted
+        Files and folders from which code that the run names may be run; by default none is.
 
     Returns
     -------
     Verdict
-        The differences. Files that depend on a clock are not compared.
+        The differences: first of all the inputs that have changed. Files that depend on a clock are not
+        compared.
 
     Raises
     ------
     BadUse
-        If the folder's facts cannot be read, or its experiment is not there.
+        If the folder's facts cannot be read, its experiment is not there, or it names code that is not
+        trusted.
     """
-    facts = store.run_facts(folder)
+    facts = read_facts(folder, altered=True)
     experiment = find(facts["experiment"])
-    with tempfile.TemporaryDirectory() as temporary:
+    differences = [
+        f"{folder}: the input {name} has changed" for name in changed_inputs(facts.get("inputs", {}))
+    ]
+    with tempfile.TemporaryDirectory() as temporary, code_only_from(*trusted):
         elsewhere = Path(temporary) / "run"
-        differences: list[str] = []
         try:
             parameters = experiment.Parameters.build(facts["parameters"])
             if cases is None:
                 run(experiment, parameters, out=elsewhere, reporter=reporter)
+                computed_facts = read_facts(elsewhere)
             else:
-                stored = store.stored_files(folder)
-                Written(experiment, parameters, stored, facts).put(elsewhere, {})
+                stored = store.stored_files(folder, facts)
+                written = Written(experiment, parameters, stored, facts)
+                written.put(elsewhere, facts)
+                computed_facts = {**facts, **written.described}
                 differences += _other_rows(folder, experiment, parameters, stored["rows"], cases)
-        except CannotWrite:
+        except (CannotWrite, UnaskedCode):
             raise
         except (BadUse, ShardlabError) as error:
-            return Verdict(folder, 0, [f"{folder}: cannot be computed again: {error}"])
+            return Verdict(folder, 0, [*differences, f"{folder}: cannot be computed again: {error}"])
         profile = facts["profile"]
         if profile is not None and experiment.profile(profile) != parameters:
             differences.append(f"{folder}: the catalogue's [{profile}] has changed since; run it again")
-        computed_facts = store.run_facts(elsewhere)
         expected, computed = _decided(facts), _decided(computed_facts)
         for name in sorted(expected | computed):
-            stored_bytes = _bytes(folder / name) if name in expected else None
-            again = _bytes(elsewhere / name) if name in computed else None
+            stored_bytes = _bytes(folder, name) if name in expected else None
+            again = _bytes(elsewhere, name) if name in computed else None
             if stored_bytes is None and Path(name).suffix in NOT_KEPT and name in expected & computed:
                 # the checkout does not have it: what the run has written of it is its digest
                 if facts["files"][name] != computed_facts["files"][name]:
@@ -146,10 +158,30 @@ def verify(
             where = difference(name, stored_bytes, again)
             if where is not None:
                 differences.append(f"{folder / name}: {where}{_versions(facts)}")
-        timed = "timing" in facts["rows"] and cases is None
-        if not timed and computed_facts["meaning"] != facts["meaning"]:
-            differences.append(f"{folder / store.RUN}: its meaning is another one, computed again")
+    differences += _other_facts(
+        folder, facts, computed_facts, timed="timing" in facts["rows"] and cases is None
+    )
+    if not differences and not is_intact(folder):
+        differences.append(f"{folder / RUN}: is not the file that the run has written")
     return Verdict(folder, len(expected | computed), differences)
+
+
+def _other_facts(
+    folder: Path, stored: Mapping[str, Any], computed: Mapping[str, Any], *, timed: bool
+) -> Iterator[str]:
+    """Yield a sentence for each part of ``run.json`` that is another one, computed again."""
+    parameters = computed["parameters"]
+    parts = {
+        # a version that knows more parameters gives them their defaults
+        "parameters": ({name: parameters.get(name) for name in stored["parameters"]}, stored["parameters"]),
+        "rows": (computed["rows"]["rows"], stored["rows"]["rows"]),
+        "files of rows": (sorted(computed["rows"]), sorted(stored["rows"])),
+    }
+    if not timed:
+        parts |= {name: (computed[name], stored[name]) for name in ("meaning", "failures")}
+    for name, (again, before) in parts.items():
+        if again != before or list(again) != list(before):
+            yield f"{folder / RUN}: its {name} {'are' if name.endswith('s') else 'is'} not as computed again"
 
 
 def _other_rows(
@@ -217,8 +249,12 @@ def _shorten(line: str) -> str:
     return repr(line if len(line) <= 120 else line[:117] + "...")
 
 
-def _bytes(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
+def _bytes(folder: Path, name: str) -> bytes | None:
+    """Return the content of a file; None if it is not there, or not a file."""
+    try:
+        return read_regular(path_of(folder, name))
+    except (OSError, BadUse):
+        return None
 
 
 def _versions(facts: dict[str, Any]) -> str:

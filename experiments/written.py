@@ -9,10 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from experiments import store
+from algorithms import registry
+from experiments import specs, store
 from experiments.errors import BadUse
 from experiments.experiment import Experiment, Results
-from experiments.files import write_atomically, writing
+from experiments.facts import FORMAT, RUN, is_plain, read_facts, read_regular, sealed
+from experiments.files import staged, writing
 from experiments.parameters import Parameters
 from experiments.store import Stored
 
@@ -74,36 +76,69 @@ class Written(Generic[P]):
                 self._add(f"figures/{stem}.{kind}", content, figure.timing)
 
     def _add(self, name: str, content: bytes, timed: bool) -> None:
+        if not is_plain(name):
+            raise ValueError(f"{name!r} is no name of a file of a run; name the table or figure differently")
         if name in self.contents:
             raise ValueError(f"two tables or figures would both be {name}; name them differently")
         self.contents[name] = content
         if timed:
             self.timed.add(name)
 
-    def put(self, folder: Path, facts: Mapping[str, Any]) -> list[Path]:
-        """Write the files, ``run.json`` last, and remove those of an earlier run that are no more."""
-        before: Mapping[str, Any] = {}
-        with suppress(BadUse):
-            before = store.run_facts(folder).get("files", {})
-        with writing(folder):
-            (folder / store.RUN).unlink(missing_ok=True)
-            for name in before.keys() - self.contents.keys():
-                (folder / name).unlink(missing_ok=True)
-        for name, content in self.contents.items():
-            write_atomically(folder / name, content)
-        known = {
-            **facts,
+    @property
+    def described(self) -> dict[str, Any]:
+        """What ``run.json`` says of the files and of what they show."""
+        digests = {name: hashlib.sha256(content).hexdigest() for name, content in self.contents.items()}
+        return {
             "rows": {
                 stem: {"file": file.name, "count": file.rows, "columns": dict(file.types)}
                 for stem, file in self.stored.items()
             },
-            "files": {
-                name: None if name in self.timed else hashlib.sha256(content).hexdigest()
-                for name, content in self.contents.items()
-            },
+            "files": {name: None if name in self.timed else digest for name, digest in digests.items()},
+            "timed": {name: digest for name, digest in digests.items() if name in self.timed},
+            "algorithms": self._algorithms(),
             "meaning": list(self.presentation.meaning),
             "failures": list(self.presentation.failures),
         }
+
+    def _algorithms(self) -> dict[str, Any]:
+        """Return what is known of the algorithms of the rows: what was stored, or what they say now."""
+        frames = [frame for frame in (self.results.rows, self.results.timing) if frame is not None]
+        columns = [frame["algorithm"].dropna() for frame in frames if "algorithm" in frame.columns]
+        stored = self.results.facts.get("algorithms", {})
+        registered = registry.names()
+        return {
+            name: stored[name] if name in stored else specs.plain(registry.spec_of(name))
+            for name in sorted({str(name) for column in columns for name in column})
+            if name in stored or name in registered
+        }
+
+    def put(self, folder: Path, facts: Mapping[str, Any]) -> list[Path]:
+        """Write the files, ``run.json`` last, and remove those of an earlier run that are no more.
+
+        All are written beside those that are there before the first of these is touched.
+        """
+        earlier: Mapping[str, Any] = {}
+        with suppress(BadUse):
+            earlier = read_facts(folder)
+        known = sealed({"format": FORMAT, **facts, **self.described})
         written = json.dumps(known, indent=2, ensure_ascii=False) + "\n"
-        write_atomically(folder / store.RUN, written.encode())
-        return [*(folder / name for name in self.contents), folder / store.RUN]
+        if any("\ud800" <= letter <= "\udfff" for letter in written):
+            written = json.dumps(known, indent=2) + "\n"  # names of files need not be text
+        contents = {folder / name: content for name, content in self.contents.items()}
+        contents[folder / RUN] = written.encode()
+        with staged(contents) as place:
+            with writing(folder):
+                (folder / RUN).unlink(missing_ok=True)
+                for name in earlier.get("files", {}).keys() - self.contents.keys():
+                    _remove(folder, name, earlier)
+            place()
+        return list(contents)
+
+
+def _remove(folder: Path, name: str, facts: Mapping[str, Any]) -> None:
+    """Remove a file of an earlier run, unless it is not what that run has written."""
+    digest = facts["files"][name] or facts.get("timed", {}).get(name)
+    path = folder / name
+    with suppress(BadUse, FileNotFoundError, NotADirectoryError):
+        if digest is None or hashlib.sha256(read_regular(path)).hexdigest() == digest:
+            path.unlink(missing_ok=True)

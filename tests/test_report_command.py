@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from altered import restate
 from fake_experiment import find
 
 from experiments import run
@@ -42,8 +43,7 @@ def refused(capsys: pytest.CaptureFixture[str], *typed: str) -> str:
 
 
 def change(folder: str, **facts: Any) -> None:
-    path = Path(folder) / "run.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **facts}))
+    restate(folder, **facts)
 
 
 def test_the_best_profile_of_an_experiment_is_taken() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -203,9 +204,13 @@ def test_progress_counts_cases_and_parts_of_them(tmp_path: Path) -> None:
 
 
 def test_a_later_run_removes_the_files_that_are_no_more(tmp_path: Path) -> None:
+    class Plain(Fake):
+        def present(self, results: Any) -> Any:
+            return dataclasses.replace(super().present(results), figures=[])
+
     run_here(tmp_path, drawn=True)
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
-    run_here(tmp_path, drawn=False)
+    run_here(tmp_path, drawn=True, experiment=Plain())
     assert not (tmp_path / "figures" / "shares.pdf").exists()
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from altered import put, restate
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -106,13 +106,6 @@ def test_floats_keep_twelve_digits_so_the_last_bits_of_a_machine_do_not_show() -
     assert len({store.encode("rows", [{"x": value}]).content for value in sums}) == 1
 
 
-def put(folder: Path, rows: list[dict[str, Any]]) -> None:
-    stored = store.encode("rows", rows)
-    facts = {"rows": {"rows": {"file": stored.name, "count": stored.rows, "columns": dict(stored.types)}}}
-    write_atomically(folder / stored.name, stored.content)
-    write_atomically(folder / store.RUN, json.dumps(facts).encode())
-
-
 def test_load_takes_a_folder_or_a_file(tmp_path: Path) -> None:
     put(tmp_path, [{"n": 1, "share": Fraction(1, 3)}])
     for path in (tmp_path, tmp_path / "rows.csv", str(tmp_path)):
@@ -126,9 +119,11 @@ def test_load_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(BadUse, match="has no 'timing'; it has rows"):
         store.load(tmp_path, "timing")
     (tmp_path / "rows.csv").write_text("n\nx\n", encoding="utf-8")
+    restate(tmp_path)
     with pytest.raises(BadUse, match="not of its column's type"):
         store.load(tmp_path)
     (tmp_path / "rows.csv").write_text("m\n1\n", encoding="utf-8")
+    restate(tmp_path)
     with pytest.raises(BadUse, match="has the columns m"):
         store.load(tmp_path)
     (tmp_path / "rows.csv").unlink()

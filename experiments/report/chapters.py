@@ -1,7 +1,7 @@
 """Stored runs, read for a report: parameters and frames as they were stored, shown as the run showed them.
 
-Nothing is computed anew: the rows come from :func:`experiments.store.load`, the parameters from ``run.json``,
-and tables, figures and meaning from `Experiment.present`, which sees nothing else.
+Nothing is computed anew: the rows come from :func:`experiments.store.stored_files`, the parameters from
+``run.json``, and tables, figures and meaning from `Experiment.present`, which sees nothing else.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from algorithms.errors import ShardlabError
 from experiments import catalogue, store
+from experiments.class_files import code_only_from
 from experiments.errors import BadUse
 from experiments.experiment import Experiment, Presentation, Results
 from experiments.experiment import find as find_experiment
@@ -105,7 +106,8 @@ def read(paths: Sequence[Path] = (), *, find: Find = find_experiment) -> tuple[C
     found = [(_find(run, find), run) for run in runs.values()]
     chapters: dict[tuple[str, str], Chapter] = {}
     for experiment, run in sorted(found, key=lambda pair: (pair[0].section, pair[0].name)):
-        chapter = _chapter(experiment, run)
+        with code_only_from():
+            chapter = _chapter(experiment, run)
         known = chapters.setdefault((chapter.name, chapter.profile), chapter)
         if known is not chapter:
             raise BadUse(
@@ -132,12 +134,7 @@ def _runs_at(path: Path) -> list[_Run]:
 
 
 def _run(folder: Path) -> _Run:
-    facts = store.run_facts(folder)
-    needed = ("experiment", "profile", "parameters", "rows", "versions")
-    missing = [name for name in needed if not isinstance(facts, dict) or name not in facts]
-    if missing:
-        raise BadUse(f"{folder / store.RUN} is not that of a run: it says nothing of {', '.join(missing)}")
-    return _Run(folder, facts)
+    return _Run(folder, store.run_facts(folder))
 
 
 def _rank(run: _Run) -> int:
@@ -159,9 +156,9 @@ def _chapter(experiment: Experiment[Any], run: _Run) -> Chapter:
         parameters = experiment.Parameters.build(run.facts["parameters"])
     except BadUse as error:
         raise BadUse(f"{other}: {error}; {again}") from None
-    rows = store.load(run.folder)
-    timing = store.load(run.folder, "timing") if "timing" in run.facts["rows"] else None
-    results = Results(parameters, rows, timing, run.facts)
+    files = store.stored_files(run.folder, run.facts)
+    frames = {stem: store.decode(file) for stem, file in files.items()}
+    results = Results(parameters, frames["rows"], frames.get("timing"), run.facts)
     try:
         presentation = experiment.present(results)
     except (BadUse, ShardlabError) as error:
