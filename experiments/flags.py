@@ -6,6 +6,7 @@ import argparse
 from typing import Any, NoReturn
 
 from experiments.errors import BadUse
+from experiments.streams import say
 
 __all__ = ["FlagParser"]
 
@@ -27,6 +28,13 @@ class FlagParser(argparse.ArgumentParser):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.register("action", None, _StoreOnce)
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help, as everything is printed that goes to the standard output."""
+        if file is None:
+            say(self.format_help().rstrip("\n"))
+        else:
+            super().print_help(file)
 
     def error(self, message: str) -> NoReturn:
         """Raise the message as bad use."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 from experiments.errors import BadUse, did_you_mean
-from experiments.parsers import Parser, choice, integer, number, switch, text
+from experiments.parsers import Parser, choice, encodable, integer, number, switch, text
 from experiments.repeated import itself, refuse_repeated
 
 __all__ = [
@@ -92,14 +92,14 @@ class Field(Generic[T]):
             If it is not allowed, or a value is given twice.
         """
         if not self.many:
-            return self.parse(value)
+            return self.parse(encodable(value))
         items: Iterable[object] = value if isinstance(value, (list, tuple)) else [value]
         parts: list[object] = []
         for item in items:
             if isinstance(item, str) and self.separator is not None:
-                parts += [part.strip() for part in item.split(self.separator)]
+                parts += [part.strip() for part in encodable(item).split(self.separator)]
             else:
-                parts.append(item)
+                parts.append(encodable(item))
         if "" in parts:
             raise BadUse(f"{value!r} has an empty value in it; give one or more, such as {self.metavar}")
         if len(parts) < self.least:

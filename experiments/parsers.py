@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from experiments.errors import BadUse, did_you_mean
 
-__all__ = ["Parser", "choice", "integer", "number", "shortest", "switch", "text"]
+__all__ = ["Parser", "choice", "encodable", "integer", "number", "shortest", "switch", "text"]
 
 T = TypeVar("T")
 Parser = Callable[[object], T]
@@ -152,6 +152,41 @@ def text(value: object) -> str:
     """
     if not isinstance(value, str) or not value.strip():
         raise BadUse(f"{value!r} is not a text; give one that is not empty")
+    return value
+
+
+def encodable(value: T) -> T:
+    """Return a value as it is; refuse a text that is not UTF-8, such as the name of a file may be.
+
+    Parameters
+    ----------
+    value
+        Of any type.
+
+    Returns
+    -------
+    T
+        The same.
+
+    Raises
+    ------
+    BadUse
+        If it is a text with a lone surrogate, which is what Python makes of bytes that it cannot decode.
+
+    Examples
+    --------
+    >>> encodable("file:caf\udce9.log")
+    Traceback (most recent call last):
+        ...
+    experiments.errors.BadUse: 'file:caf\udce9.log' is not UTF-8; rename what it names, ...
+    """
+    try:
+        if isinstance(value, str):
+            value.encode()
+    except UnicodeEncodeError:
+        raise BadUse(
+            f"{value!r} is not UTF-8; rename what it names, or set PYTHONUTF8=1 where just the locale is not"
+        ) from None
     return value
 
 

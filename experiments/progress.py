@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 from experiments.runner import Reporter, Silent
@@ -70,8 +71,9 @@ class Lines:
 
     def notice(self, text: str) -> None:
         """Write a sentence at once."""
-        self.stream.write(f"{self.title}: {text}\n")
-        self.stream.flush()
+        with suppress(OSError):  # nobody listens any more
+            self.stream.write(f"{self.title}: {text}\n")
+            self.stream.flush()
 
     def begin(self, cases: int, done: int) -> None:
         """Take note of the number of cases."""
@@ -111,8 +113,9 @@ class Bar:
         if self._progress is not None:
             self._progress.console.print(line, markup=False, highlight=False)
         else:
-            self.stream.write(line + "\n")
-            self.stream.flush()
+            with suppress(OSError):
+                self.stream.write(line + "\n")
+                self.stream.flush()
 
     def begin(self, cases: int, done: int) -> None:
         """Show the bar."""

@@ -1,4 +1,4 @@
-"""The command line: ``python -m experiments.run NAME [flags]``. The only place that prints.
+"""The command line: ``python -m experiments.run NAME [flags]``. It alone prints, by `experiments.streams`.
 
 Exit codes: 0 done; 1 a claim refuted, a check failed or a stored result not reproduced; 2 bad use, with one
 sentence on the standard error; 130 interrupted. Heavy modules are imported when they are needed, so
@@ -19,12 +19,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments import catalogue
+from experiments import catalogue, streams
 from experiments.errors import BadUse, CannotWrite, did_you_mean
 from experiments.experiment import Experiment, names
 from experiments.experiment import find as find_experiment
 from experiments.flags import FlagParser
 from experiments.parameters import Parameters, fields_of, flag_of, integer, switch
+from experiments.parsers import encodable
+from experiments.streams import complain, say
 
 if TYPE_CHECKING:
     from experiments.runner import Outcome
@@ -76,20 +78,36 @@ def main(arguments: Sequence[str] | None = None, *, find: Find | None = None) ->
     """
     typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = _dispatch(typed, find or find_experiment)
+        streams.prepare()
+        _refuse_undecodable(typed)
+        try:
+            code = _dispatch(typed, find or find_experiment)
+        except SystemExit:  # after --help
+            streams.flush()
+            raise
+        streams.flush()
     except BadUse as error:
-        code = _complain(str(error))
+        code = complain(str(error))
     except KeyboardInterrupt:
-        _complain("interrupted; the same command goes on where it was")
+        complain("interrupted; the same command goes on where it was")
         code = 130
+    except OSError as error:
+        if error.filename is None:
+            raise
+        code = complain(f"cannot use {error.filename}: {error.strerror}; give another name")
     except MemoryError:
-        code = _complain("there is not enough memory; give fewer --keys, --nodes or --threads")
+        code = complain("there is not enough memory; give fewer --keys, --nodes or --threads")
     except Exception as error:
         if not _is_refusal(error):
             raise
-        code = _complain(str(error))
-    _flush()
+        code = complain(str(error))
+    streams.settle()
     return code
+
+
+def _refuse_undecodable(typed: Sequence[str]) -> None:
+    for argument in typed:
+        encodable(argument)
 
 
 def _dispatch(typed: list[str], find: Find) -> int:
@@ -99,7 +117,7 @@ def _dispatch(typed: list[str], find: Find) -> int:
             raise BadUse(
                 f"say what to run: {PROGRAM} NAME, with NAME one of {', '.join((*names(), *COMMANDS))}"
             )
-        _say(text.rstrip("\n"))
+        say(text.rstrip("\n"))
         return 0
     command, rest = typed[0], typed[1:]
     if command == "list":
@@ -201,7 +219,7 @@ def _run(experiment: Experiment[Any], rest: Sequence[str], typed: Sequence[str])
     else:
         _print_tables(outcome, quiet=given.quiet)
     for failure in outcome.presentation.failures:
-        _complain(f"failed: {failure}")
+        complain(f"failed: {failure}")
     return 1 if outcome.presentation.failures else 0
 
 
@@ -211,8 +229,9 @@ def _print_json(outcome: Outcome[Any]) -> None:
         for stem, part in (("rows", outcome.rows), ("timing", outcome.timing))
         for row in part
     ]
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    _say(f"[\n{lines}\n]" if rows else "[]")
+    plain = not streams.shows_all(sys.stdout)
+    lines = ",\n".join(json.dumps(row, ensure_ascii=plain) for row in rows)
+    say(f"[\n{lines}\n]" if rows else "[]")
 
 
 def _json_value(value: Any) -> Any:
@@ -228,23 +247,23 @@ def _print_tables(outcome: Outcome[Any], *, quiet: bool) -> None:
     for table in tables:
         if table.detail:
             continue
-        _say(table.to_terminal(width, colour=colour).rstrip("\n"))
-        _say("")
+        say(table.to_terminal(width, colour=colour).rstrip("\n"))
+        say("")
     if quiet:
         return
     titles = dict.fromkeys(table.title for table in tables if table.detail)
     if titles:
-        _say(_fold(f"In the files, not shown here: {'; '.join(titles)}.", width))
-        _say("")
+        say(_fold(f"In the files, not shown here: {'; '.join(titles)}.", width))
+        say("")
     for line in outcome.presentation.meaning:
-        _say(_fold(line, width))
-    _say("")
-    _say(f"Written to {outcome.folder}/")
+        say(_fold(line, width))
+    say("")
+    say(f"Written to {outcome.folder}/")
     for part in ("", "tables", "figures"):
         files = [path.name for path in outcome.files if path.parent == outcome.folder / part]
         if files:
             begin = f"  {part}/ " if part else "  "
-            _say(_fold("  ".join(files), width, initial_indent=begin, subsequent_indent="    "))
+            say(_fold("  ".join(files), width, initial_indent=begin, subsequent_indent="    "))
 
 
 def _fold(text: str, width: int, **indents: str) -> str:
@@ -262,7 +281,7 @@ def _list(rest: Sequence[str], find: Find) -> int:
         "workloads": _workloads,
     }
     if what in ("-h", "--help"):
-        _say(f"usage: {PROGRAM} list [{' | '.join(kinds)}]")
+        say(f"usage: {PROGRAM} list [{' | '.join(kinds)}]")
         return 0
     if len(rest) > 1 or what not in kinds:
         hint = did_you_mean(what, kinds)
@@ -270,7 +289,7 @@ def _list(rest: Sequence[str], find: Find) -> int:
     entries = kinds[what]()
     longest = max((len(name) for name, _ in entries), default=0)
     for name, title in entries:
-        _say(f"{name:<{longest}}  {title}")
+        say(f"{name:<{longest}}  {title}")
     return 0
 
 
@@ -318,13 +337,13 @@ def _all(rest: Sequence[str], find: Find, typed: Sequence[str]) -> int:
         command=["python", "-m", "experiments.run", *typed],
         reporter=lambda name: reporter_for(sys.stderr, name, quiet=given.quiet),
     ):
-        _say(f"{done.name:<12} {done.what:<12} {done.seconds:7.1f} s  {done.folder}/")
+        say(f"{done.name:<12} {done.what:<12} {done.seconds:7.1f} s  {done.folder}/")
         for failure in done.failures:
-            _complain(f"{done.name} failed: {failure}")
+            complain(f"{done.name} failed: {failure}")
         count[done.what] = count.get(done.what, 0) + 1
         failed, seconds = failed + bool(done.failures), seconds + done.seconds
     parts = ", ".join(f"{many} {what}" for what, many in count.items())
-    _say(f"{sum(count.values())} experiments in {seconds:.0f} s: {parts}")
+    say(f"{sum(count.values())} experiments in {seconds:.0f} s: {parts}")
     return 1 if failed else 0
 
 
@@ -363,14 +382,14 @@ def _verify(rest: Sequence[str], find: Find) -> int:
         except CannotWrite:
             raise
         except BadUse as error:
-            code = _complain(str(error))
+            code = complain(str(error))
             continue
         for difference in verdict.differences:
-            _say(difference)
+            say(difference)
         if verdict.differences:
             code = max(code, 1)
         elif not given.quiet:
-            _say(f"{folder}: the same, {verdict.files} files")
+            say(f"{folder}: the same, {verdict.files} files")
     return code
 
 
@@ -385,7 +404,7 @@ def _report(rest: Sequence[str], find: Find) -> int:
     from experiments.report import command
 
     for line in command.report(rest, find, f"{PROGRAM} report"):
-        _say(line)
+        say(line)
     return 0
 
 
@@ -393,32 +412,6 @@ def _is_refusal(error: Exception) -> bool:
     """Return whether an algorithm refused what it was asked; without importing any for the question."""
     errors = sys.modules.get("algorithms.errors")
     return errors is not None and isinstance(error, errors.ShardlabError)
-
-
-def _say(text: str) -> None:
-    """Print a text; whoever closed the pipe, such as ``head``, does not want to hear about it."""
-    try:
-        print(text)
-    except BrokenPipeError:
-        _hang_up()
-
-
-def _complain(sentence: str) -> int:
-    print(f"shardlab: {' '.join(sentence.split())}", file=sys.stderr)
-    return 2
-
-
-def _flush() -> None:
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _hang_up()
-
-
-def _hang_up() -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 if __name__ == "__main__":

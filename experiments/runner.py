@@ -28,6 +28,7 @@ from experiments.experiment import Case, Context, Experiment, Presentation, Resu
 from experiments.folders import JOURNAL, check_folder, held
 from experiments.journal import Journal, plain_rows
 from experiments.parameters import Parameters
+from experiments.parsers import encodable
 from experiments.written import Written
 
 __all__ = ["RESULTS", "Outcome", "Reporter", "Silent", "folder_of", "run", "show_again"]
@@ -174,6 +175,7 @@ def run(
     if len({case.id for case in cases}) != len(cases):
         raise ValueError(f"two cases of {experiment.name} have the same id; each must have its own")
     folder = folder_of(experiment, parameters, profile, results) if out is None else out
+    encodable(str(folder))
     as_catalogued = profile if parameters == experiment.profile(profile) else None
     inputs = experiment.inputs(parameters)
     read = provenance.input_digests(inputs)
