@@ -21,7 +21,7 @@ from experiments.facts import read_regular
 from experiments.files import write_atomically, writing
 from experiments.store import plain
 
-__all__ = ["Journal", "experiment_of", "plain_rows"]
+__all__ = ["Journal", "experiment_of", "plain_rows", "progress_of"]
 
 VERSION = 2
 
@@ -133,6 +133,17 @@ def experiment_of(path: Path) -> str | None:
         return None
     name = None if header is None else header.get("experiment")
     return name if isinstance(name, str) else None
+
+
+def progress_of(path: Path) -> tuple[dict[str, Any], int]:
+    """Return what a journal's first line says and how many cases are finished; nothing if that is damaged."""
+    first, *lines = read_regular(path).split(b"\n")
+    header = _header(first)
+    if header is None:
+        return {}, 0
+    key = hashlib.blake2b(first.partition(b" ")[2]).digest()
+    entries = [_entry(line, key) for line in lines]
+    return header, len({entry[0] for entry in entries if entry is not None})
 
 
 def plain_rows(measured: Measured) -> Measured:

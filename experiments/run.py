@@ -46,7 +46,7 @@ COMMANDS = {
 HELP = """\
 usage: {program} EXPERIMENT [flags]      run it; EXPERIMENT --help shows its flags
        {program} list                    the experiments, a line each
-       {program} list algorithms | hashes | workloads
+       {program} list algorithms | hashes | workloads | results [PATH ...]
        {program} all [--profile P]       run every experiment whose results are committed
        {program} verify [PATH ...]       compute stored results again and compare
        {program} report [PATH ...]       a document of stored results, as HTML, Markdown or LaTeX
@@ -279,11 +279,12 @@ def _list(rest: Sequence[str], find: Find) -> int:
         "algorithms": _algorithms,
         "hashes": _hashes,
         "workloads": _workloads,
+        "results": lambda: _results(rest[1:], find),
     }
     if what in ("-h", "--help"):
-        say(f"usage: {PROGRAM} list [{' | '.join(kinds)}]")
+        say(f"usage: {PROGRAM} list [{' | '.join(kinds)} [PATH ...]]")
         return 0
-    if len(rest) > 1 or what not in kinds:
+    if what not in kinds or (len(rest) > 1 and what != "results"):
         hint = did_you_mean(what, kinds)
         raise BadUse(f"list takes one of {', '.join(kinds)}, not {' '.join(rest)!r}{hint}")
     entries = kinds[what]()
@@ -291,6 +292,14 @@ def _list(rest: Sequence[str], find: Find) -> int:
     for name, title in entries:
         say(f"{name:<{longest}}  {title}")
     return 0
+
+
+def _results(paths: Sequence[str], find: Find) -> list[tuple[str, str]]:
+    from experiments.listing import describe, runs_below
+    from experiments.runner import RESULTS
+
+    folders = runs_below([Path(path) for path in paths] or [RESULTS])
+    return [(str(folder), describe(folder, find)) for folder in folders]
 
 
 def _algorithms() -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ def spec_from(facts: Mapping[str, Any]) -> Spec:
         raise BadUse(f"what the run says of an algorithm cannot be understood ({error}); run again") from None
 
 
-def specs_of(runs: Iterable[Mapping[str, Any]]) -> dict[str, Spec]:
+def specs_of(runs: Iterable[Mapping[str, Any]] = ()) -> dict[str, Spec]:
     """Return the specs of all algorithms that some runs name, by name, and of all that are registered.
 
     Parameters

@@ -547,3 +547,39 @@ def test_a_report_reads_what_is_known_of_an_algorithm_from_the_run_and_runs_no_c
     assert (spec.title, spec.year, spec.reference) == ("Mine", 2030, "Doe 2030")
     assert spec.lookup_cost == "O(1) mine"
     assert spec.publications[0].author == "Doe, Jane"
+    registry.unregister(plugged)  # another process has never heard of it
+    for kind, where in (("markdown", "report.md"), ("latex", "algorithms.bib"), ("html", "")):
+        typed = ["report", "results/run", "--format", kind, "--out", f"out-{kind}"]
+        assert run.main(typed, find=find) == 0
+        text = (Path(f"out-{kind}") / where).read_text(encoding="utf-8")
+        assert ("Doe 2030" if kind == "html" else "Doe") in text, kind
+    methods = Path("out-latex/methods.tex").read_text(encoding="utf-8")
+    assert r"\cite{doe-" in methods
+
+
+def test_results_are_listed_with_what_each_was_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run.main(["list", "results"], find=find) == 2
+    assert "there is no folder results" in capsys.readouterr().err
+    for flags in (["--profile", "smoke"], ["--nodes", "4,5", "--seed", "7"]):
+        assert run.main(["fake", *flags, "--quiet"], find=find) == 0
+    with pytest.raises(KeyboardInterrupt):
+        runner.run(Stopping(3), SMOKE, profile="smoke", out=Path("results/stopped"))
+    for name, content in (("broken", b"{"), ("torn", b"")):
+        (tmp_path / "results" / name).mkdir()
+        (tmp_path / "results" / name / ("run.json" if content else ".journal.jsonl")).write_bytes(content)
+    capsys.readouterr()
+    assert run.main(["list", "results"], find=find) == 0
+    lines = dict(line.split("  ", 1) for line in capsys.readouterr().out.splitlines())
+    said = {Path(folder).name.partition("-")[0]: text.strip() for folder, text in lines.items()}
+    date = altered.read("results/fake/smoke")["started"][:10]
+    assert said["smoke"].startswith(f"fake smoke, 4 rows + 4 timing, {date}, commit ")
+    assert said["smoke"].endswith(", complete")
+    assert said["custom"].startswith("fake regular with nodes=4,5 seed=7, 8 rows + 8 timing, ")
+    assert said["stopped"] == "fake smoke, interrupted after 3 of 4 cases"
+    assert said["broken"].startswith("cannot be read: ")
+    assert said["torn"] == "interrupted, and its journal is damaged"
+    assert run.main(["list", "results", "results/fake"], find=find) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2

@@ -14,21 +14,27 @@ r"""BibTeX of the algorithms, from what each says of itself in its `Spec`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from algorithms import Publication, registry
+from algorithms import Publication, Spec
+from experiments.errors import BadUse
 from experiments.report.escapes import escape_latex
+from experiments.specs import specs_of
 
 __all__ = ["keys_of", "publications", "write"]
 
 
-def publications(names: Iterable[str] | None = None) -> tuple[Publication, ...]:
+def publications(
+    names: Iterable[str] | None = None, specs: Mapping[str, Spec] | None = None
+) -> tuple[Publication, ...]:
     """Return the publications of algorithms, each once, by key.
 
     Parameters
     ----------
     names
-        Of registered algorithms; by default all. Others have none.
+        Of algorithms; by default all that are known.
+    specs
+        What is known of algorithms, see :func:`experiments.specs.specs_of`; by default those registered.
 
     Returns
     -------
@@ -37,35 +43,37 @@ def publications(names: Iterable[str] | None = None) -> tuple[Publication, ...]:
 
     Raises
     ------
-    ValueError
+    BadUse
         If two differ and have the same key, or a key is not one.
     """
+    every = specs_of() if specs is None else specs
     known: dict[str, Publication] = {}
-    for name in registry.names() if names is None else names:
-        for publication in registry.spec_of(name).publications if name in registry.names() else ():
+    for name in every if names is None else names:
+        for publication in every[name].publications if name in every else ():
             key = publication.key
             if not re.fullmatch(r"[a-z0-9-]+", key):
-                raise ValueError(f"{name} has a publication with the key {key!r}: give a-z, 0-9 and hyphens")
+                raise BadUse(f"{name} has a publication with the key {key!r}: give a-z, 0-9 and hyphens")
             if known.setdefault(key, publication) != publication:
-                raise ValueError(f"two publications have the key {key!r}, one of them that of {name}")
+                raise BadUse(f"two publications have the key {key!r}, one of them that of {name}")
     return tuple(known[key] for key in sorted(known))
 
 
-def keys_of(name: str) -> tuple[str, ...]:
-    r"""Return the keys of an algorithm's publications, for ``\cite``; none if it is not registered.
+def keys_of(name: str, specs: Mapping[str, Spec] | None = None) -> tuple[str, ...]:
+    r"""Return the keys of an algorithm's publications, for ``\cite``; none if it is not known.
 
     >>> keys_of("ring")
     ('ring', 'ketama')
     """
-    return tuple(p.key for p in registry.spec_of(name).publications) if name in registry.names() else ()
+    every = specs_of() if specs is None else specs
+    return tuple(publication.key for publication in every[name].publications) if name in every else ()
 
 
-def write(names: Iterable[str] | None = None) -> str:
+def write(names: Iterable[str] | None = None, specs: Mapping[str, Spec] | None = None) -> str:
     """Return the publications of algorithms as BibTeX.
 
     Parameters
     ----------
-    names
+    names, specs
         See :func:`publications`.
 
     Returns
@@ -73,7 +81,7 @@ def write(names: Iterable[str] | None = None) -> str:
     str
         One entry a publication, ascending by key; empty if there is none.
     """
-    return "\n".join(map(_entry, publications(names)))
+    return "\n".join(map(_entry, publications(names, specs)))
 
 
 def _entry(publication: Publication) -> str:

@@ -17,6 +17,7 @@ from experiments.report.figures import Figure, render
 from experiments.report.methods import Cite, Paragraph, algorithms_of, methods, provenance
 from experiments.report.outline import TITLE, Section, sections, stem_of, summary
 from experiments.report.tables import Table
+from experiments.specs import specs_of
 
 __all__ = ["write"]
 
@@ -76,14 +77,15 @@ def write(chapters: Sequence[Chapter], out: Path) -> tuple[Path, ...]:
         )
     parts = sections(chapters)
     names = algorithms_of(chapters)
-    cited = bool(bibliography.publications(names))
+    specs = specs_of(chapter.results.facts for chapter in chapters)
+    cited = bool(bibliography.publications(names, specs))
     files: dict[str, bytes] = {
         "report.tex": _document(chapters, parts, cited=cited).encode(),
         "methods.tex": "\n\n".join(map(_paragraph, methods(chapters))).encode() + b"\n",
         "symbols.tex": symbols.write().encode(),
     }
     if cited:
-        files["algorithms.bib"] = bibliography.write(names).encode()
+        files["algorithms.bib"] = bibliography.write(names, specs).encode()
     for part in parts:
         for table in part.tables:
             files[f"tables/{table.stem}.tex"] = latex.fit(table).encode()

@@ -15,6 +15,7 @@ from experiments.report.figures import render
 from experiments.report.methods import Cite, Paragraph, algorithms_of, methods, provenance
 from experiments.report.outline import TITLE, Section, sections, stem_of, summary
 from experiments.report.tables import Table
+from experiments.specs import specs_of
 
 __all__ = ["write"]
 
@@ -69,7 +70,8 @@ def _document(chapters: Sequence[Chapter], parts: Sequence[Section]) -> Iterator
     yield from map(_paragraph, methods(chapters))
     yield _head("provenance", "Provenance")
     yield _provenance(parts)
-    listed = bibliography.publications(algorithms_of(chapters))
+    specs = specs_of(chapter.results.facts for chapter in chapters)
+    listed = bibliography.publications(algorithms_of(chapters), specs)
     if listed:
         yield _head("references", "References")
         yield "\n".join(map(_reference, listed))

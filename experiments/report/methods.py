@@ -13,6 +13,7 @@ from algorithms.hashing import hash_function, hash_names
 from experiments.report import bibliography
 from experiments.report.chapters import Chapter
 from experiments.report.timings import machine
+from experiments.specs import specs_of
 
 __all__ = ["Cite", "Paragraph", "algorithms_of", "methods", "provenance"]
 
@@ -117,7 +118,8 @@ def provenance(chapter: Chapter) -> Mapping[str, str]:
 
 def _algorithms(chapters: Sequence[Chapter]) -> Iterator[str | Cite]:
     names = algorithms_of(chapters)
-    baselines = [name for name in names if name in registry.names() and registry.spec_of(name).baseline]
+    specs = specs_of(chapter.results.facts for chapter in chapters)
+    baselines = [name for name in names if name in specs and specs[name].baseline]
     for begin, some in (
         ("The algorithms are ", [name for name in names if name not in baselines]),
         (" Baselines are ", baselines),
@@ -125,7 +127,7 @@ def _algorithms(chapters: Sequence[Chapter]) -> Iterator[str | Cite]:
         for place, name in enumerate(some):
             yield begin if not place else ", " if place < len(some) - 1 else " and "
             yield f"{name}{_defaults(name)}"
-            keys = bibliography.keys_of(name)
+            keys = bibliography.keys_of(name, specs)
             if keys:
                 yield Cite(keys)
         if some:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from algorithms import names, spec_of
+from algorithms import Spec
 from algorithms.hashing import hash_names
 from experiments.errors import BadUse
 from experiments.experiment import find
@@ -25,6 +25,7 @@ from experiments.report.html.chart import Chart, Glance
 from experiments.report.html.charts import charts_of, glance_of
 from experiments.report.html.labels import Labels
 from experiments.report.tables import Table
+from experiments.specs import specs_of
 
 if TYPE_CHECKING:
     from experiments.report.chapters import Chapter
@@ -70,7 +71,8 @@ def render(chapters: Sequence[Chapter]) -> str:
     """
     labels = Labels.of(chapters)
     shown = [_chapter(chapter, labels, len(chapters)) for chapter in chapters]
-    summary = _summary(chapters, labels)
+    specs = specs_of(chapter.results.facts for chapter in chapters)
+    summary = _summary(chapters, labels, specs)
     data = {
         "labels": labels.drawn(),
         "charts": {identifier: chart.described() for part in shown for identifier, chart in part.charts},
@@ -83,7 +85,7 @@ def render(chapters: Sequence[Chapter]) -> str:
         provenance=[
             Markup(table.to_html(f"provenance-{table.name}")) for table in provenance.tables(chapters)
         ],
-        sources=_sources(labels),
+        sources=_sources(labels, specs),
         data=_json(data),
         library=_library(),
         styles=Markup("\n".join(map(_asset, STYLES))),
@@ -149,7 +151,7 @@ def _beginning(line: str, labels: Labels) -> str:
     return line if labels.find(first) or first in hash_names() else _sentence(line)
 
 
-def _summary(chapters: Iterable[Chapter], labels: Labels) -> Table | None:
+def _summary(chapters: Iterable[Chapter], labels: Labels, specs: Mapping[str, Spec]) -> Table | None:
     """Return one row for each algorithm, with what each chapter adds: the first chapter that has a column."""
     columns: dict[str, Glance] = {}
     for chapter in chapters:
@@ -158,7 +160,6 @@ def _summary(chapters: Iterable[Chapter], labels: Labels) -> Table | None:
     rows = [name for name in labels.algorithms if any(name in column.values for column in columns.values())]
     if not rows:
         return None
-    registered = set(names())
     return Table.of_rows(
         "summary",
         "All algorithms, a number for each question",
@@ -166,7 +167,7 @@ def _summary(chapters: Iterable[Chapter], labels: Labels) -> Table | None:
         [
             (
                 name,
-                _cost(spec_of(name).lookup_cost) if name in registered else None,
+                _cost(specs[name].lookup_cost) or None if name in specs else None,
                 *(column.values.get(name) for column in columns.values()),
             )
             for name in rows
@@ -191,11 +192,10 @@ def _abouts(columns: Iterable[Glance]) -> dict[str, list[str]]:
     return found
 
 
-def _sources(labels: Labels) -> list[tuple[str, str, str, str]]:
-    """Return name, title, idea and source of each registered algorithm of the page."""
-    registered = set(names())
-    specs = [spec_of(name) for name in labels.algorithms if name in registered]
-    return [(spec.name, spec.title, spec.summary, spec.reference) for spec in specs]
+def _sources(labels: Labels, specs: Mapping[str, Spec]) -> list[tuple[str, str, str, str]]:
+    """Return name, title, idea and source of each algorithm of the page of which they are known."""
+    shown = [specs[name] for name in labels.algorithms if name in specs]
+    return [(spec.name, spec.title, spec.summary, spec.reference) for spec in shown]
 
 
 def _drawing(figure: figures.Figure) -> str:
