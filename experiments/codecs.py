@@ -90,7 +90,12 @@ def series(values: Sequence[Any], kind: str) -> pd.Series[Any]:
         "float": "float64",
         "text": None,  # pandas' own dtype of text
     }
-    return pd.Series(read, dtype=dtypes.get(kind, "object"))
+    if kind in ("exact", "fraction"):
+        from experiments.exact import ExactArray, ExactDtype
+
+        dtype = ExactDtype("integer" if kind == "exact" else "fraction")
+        return pd.Series(ExactArray._from_sequence(read, dtype=dtype))
+    return pd.Series(read, dtype=dtypes[kind])
 
 
 def _truth(value: str) -> bool:

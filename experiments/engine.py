@@ -12,10 +12,26 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-__all__ = ["Engine", "Numbers"]
+from experiments.errors import BadUse
+
+__all__ = ["Engine", "Numbers", "check_executor"]
 
 T = TypeVar("T")
 A = TypeVar("A")
+
+
+def check_executor(executor: Executor) -> None:
+    """Raise BadUse for an executor that cannot take functions of experiments, made for each case.
+
+    >>> check_executor(ThreadPoolExecutor(1))
+    """
+    from concurrent.futures import ProcessPoolExecutor
+
+    if isinstance(executor, ProcessPoolExecutor):
+        raise BadUse(
+            "executor: a ProcessPoolExecutor takes functions by name, and those of experiments are made for "
+            "each case; give none for threads, or one that takes functions by value, such as that of Dask"
+        )
 
 
 class Numbers(Protocol):
@@ -38,8 +54,8 @@ class Engine:
         thread is used.
     executor
         Any :class:`concurrent.futures.Executor` to compute on instead of own threads: for a Dask
-        cluster, ``client.get_executor()``. Functions and results must then be picklable. It is not
-        shut down by the engine.
+        cluster, ``client.get_executor()``. Functions and results must then be picklable; those of
+        experiments are so by value alone, see :func:`check_executor`. It is not shut down by the engine.
     ahead
         How many chunks may be in flight per thread, so that memory is bounded by
         ``threads * ahead`` results however many chunks there are.

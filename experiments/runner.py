@@ -22,7 +22,7 @@ from algorithms.kernels import set_compile_listener
 from experiments import provenance, store
 from experiments.catalogue import DEFAULT_PROFILE
 from experiments.class_files import code_only_from
-from experiments.engine import Engine
+from experiments.engine import Engine, check_executor
 from experiments.errors import BadUse, CannotWrite
 from experiments.experiment import Case, Context, Experiment, Presentation, Results
 from experiments.folders import JOURNAL, check_folder, held
@@ -170,6 +170,8 @@ def run(
     ShardlabError
         If an algorithm refuses what the parameters ask of it.
     """
+    if executor is not None:
+        check_executor(executor)
     listener = reporter or Silent()
     cases = list(experiment.cases(parameters))
     if len({case.id for case in cases}) != len(cases):

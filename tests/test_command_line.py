@@ -10,6 +10,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from fake_experiment import FAKE, find
 
@@ -270,6 +271,10 @@ def test_every_experiment_runs_at_the_profile_smoke_and_is_verified(experiment: 
     for name in [*facts["files"], "run.json"]:
         assert Path(name).name in done.stdout
         assert (folder / name).stat().st_size > 0
+    for stem in facts["rows"]:
+        frame = store.load(folder, stem)
+        frame.to_parquet(tmp_path / "frame.parquet")
+        assert pd.read_parquet(tmp_path / "frame.parquet").equals(frame)
     again = launch("verify", folder=tmp_path)
     assert again.returncode == 0, again.stdout
     assert f"results/{experiment}/smoke: the same, " in again.stdout

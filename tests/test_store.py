@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import math
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from altered import put, restate
 from hypothesis import example, given, settings
@@ -61,6 +63,9 @@ def test_rows_survive_the_file(large: int) -> None:
         assert stored.name == ("rows.parquet" if large == 0 else "rows.csv")
         assert list(frame.columns) == names
         assert as_plain(frame) == expected
+        file = io.BytesIO()
+        frame.to_parquet(file)
+        assert pd.read_parquet(io.BytesIO(file.getvalue())).equals(frame)
         assert store.encode("rows", rows) == stored or large == 0
 
     check()
@@ -73,12 +78,12 @@ def test_rows_survive_the_file(large: int) -> None:
         ([True, None], "boolean", "boolean"),
         ([1, 2], "integer", "int64"),
         ([1, None], "integer", "Int64"),
-        ([1, 2**63], "exact", "object"),
+        ([1, 2**63], "exact", "exact[integer]"),
         ([1, 0.5], "float", "float64"),
         ([1.5, None], "float", "float64"),
-        ([1, Fraction(1, 3)], "fraction", "object"),
+        ([1, Fraction(1, 3)], "fraction", "exact[fraction]"),
         (["a", "b"], "text", "str"),
-        ([np.uint64(2**63), np.uint64(0)], "exact", "object"),
+        ([np.uint64(2**63), np.uint64(0)], "exact", "exact[integer]"),
         ([np.float32(0.5), np.bool_(False).item() + 1.0], "float", "float64"),
     ],
 )
@@ -86,6 +91,23 @@ def test_a_column_has_the_type_of_its_values(values: list[Any], kind: str, dtype
     stored = store.encode("rows", [{"x": value} for value in values])
     assert stored.types == {"x": kind}
     assert str(store.decode(stored)["x"].dtype) == dtype
+
+
+def test_exact_numbers_stay_exact_whatever_is_computed_of_them() -> None:
+    rows = [
+        {"n": 2**64, "share": Fraction(1, 3), "k": 1},
+        {"share": Fraction(1, 2), "k": 2},
+        {"n": 5, "k": 2},
+    ]
+    frame = store.decode(store.encode("rows", rows))
+    assert frame["n"].max() - frame["n"].min() == 2**64 - 5
+    assert frame["share"].sum() == Fraction(5, 6)
+    assert (frame["share"].dropna() * 2).tolist() == [Fraction(2, 3), Fraction(1)]
+    assert frame.groupby("k")["share"].sum().tolist() == [Fraction(1, 3), Fraction(1, 2)]
+    assert frame["share"].dropna().map(float).dtype == "float64"
+    assert frame["n"].isna().tolist() == [False, True, False]
+    assert frame.sort_values("n")["k"].tolist()[:2] == [2, 1]
+    assert frame.to_dict("records")[0] == {"n": 2**64, "share": Fraction(1, 3), "k": 1}
 
 
 @pytest.mark.parametrize("values", [[1, "a"], [True, 1], [0.5, Fraction(1, 2)], ["a", 0.5]])
