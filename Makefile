@@ -12,7 +12,7 @@ export HYPOTHESIS_PROFILE
 
 VENV := .venv
 RUN := $(VENV)/bin/python
-ASV = $(VENV)/bin/asv run --launch-method forkserver --show-stderr --machine $(MACHINE) $(if $(ONLY),--bench '$(ONLY)')
+ASV = $(VENV)/bin/asv run --launch-method forkserver --show-stderr --machine $(MACHINE) $(if $(ONLY),--bench '(?i)$(ONLY)')
 TEX := latexmk texlive-latex-recommended texlive-latex-extra texlive-pictures lmodern cm-super
 # no clock and no path gets into the file: the same results give the same bytes
 PDF := SOURCE_DATE_EPOCH=0 FORCE_SOURCE_DATE=1 latexmk -pdf -interaction=nonstopmode -halt-on-error
@@ -62,9 +62,11 @@ format: $(VENV)/installed-dev ## lay out the code, and mend what can be mended: 
 	@$(RUN) -m ruff format
 
 bench: machine ## the benchmarks of the last commit, kept in results/asv: ten minutes; ONLY=pattern for some
+	@$(RUN) -m experiments.benchmarks.collect '$(ONLY)'
 	@$(ASV) 'HEAD^!'
 
 bench-history: machine ## the same for the last HISTORY=5 commits: ten minutes for each that has no results yet
+	@$(RUN) -m experiments.benchmarks.collect '$(ONLY)'
 	@$(ASV) --skip-existing-successful 'HEAD~$(HISTORY)..HEAD'
 
 bench-compare: $(VENV)/installed ## what is slower here than in BASE=main, beyond noise: five to ten minutes

@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
+from experiments.report.escapes import printable
 from experiments.runner import Reporter, Silent
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Lines:
     def notice(self, text: str) -> None:
         """Write a sentence at once."""
         with suppress(OSError):  # nobody listens any more
-            self.stream.write(f"{self.title}: {text}\n")
+            self.stream.write(printable(f"{self.title}: {text}\n"))
             self.stream.flush()
 
     def begin(self, cases: int, done: int) -> None:
@@ -109,7 +110,7 @@ class Bar:
 
     def notice(self, text: str) -> None:
         """Write a sentence above the bar."""
-        line = f"{self.title}: {text}"
+        line = printable(f"{self.title}: {text}")
         if self._progress is not None:
             self._progress.console.print(line, markup=False, highlight=False)
         else:
@@ -122,10 +123,15 @@ class Bar:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeRemainingColumn(),
+        )
         self._progress = Progress(*columns, console=Console(file=self.stream), transient=True)
         self._progress.start()
-        self._progress.add_task(self.title, total=cases, completed=done)
+        self._progress.add_task(printable(self.title), total=cases, completed=done)
 
     def progress(self, done: float) -> None:
         """Move the bar."""

@@ -26,6 +26,7 @@ from experiments.experiment import find as find_experiment
 from experiments.flags import FlagParser
 from experiments.parameters import Parameters, fields_of, flag_of, integer, switch
 from experiments.parsers import encodable
+from experiments.report.escapes import CONTROLS, printable, unbroken
 from experiments.streams import complain, say
 
 if TYPE_CHECKING:
@@ -231,7 +232,9 @@ def _print_json(outcome: Outcome[Any]) -> None:
     ]
     plain = not streams.shows_all(sys.stdout)
     lines = ",\n".join(json.dumps(row, ensure_ascii=plain) for row in rows)
-    say(f"[\n{lines}\n]" if rows else "[]")
+    # JSON spells ASCII's control characters itself; the others stand in strings alone
+    text = CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", f"[\n{lines}\n]" if rows else "[]")
+    say(text, styled=True)
 
 
 def _json_value(value: Any) -> Any:
@@ -247,7 +250,7 @@ def _print_tables(outcome: Outcome[Any], *, quiet: bool) -> None:
     for table in tables:
         if table.detail:
             continue
-        say(table.to_terminal(width, colour=colour).rstrip("\n"))
+        say(table.to_terminal(width, colour=colour).rstrip("\n"), styled=colour)
         say("")
     if quiet:
         return
@@ -267,9 +270,9 @@ def _print_tables(outcome: Outcome[Any], *, quiet: bool) -> None:
 
 
 def _fold(text: str, width: int, **indents: str) -> str:
-    """Break lines at spaces only: names of files and of algorithms stay whole."""
+    """Break lines at spaces only: names of files and of algorithms stay whole, and so do 5 %."""
     options: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False, **indents}
-    return textwrap.fill(text, width, **options)
+    return textwrap.fill(unbroken(printable(text)), width, **options).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _list(rest: Sequence[str], find: Find) -> int:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from experiments.errors import BadUse, CannotWrite
+from experiments.report.escapes import printable
 
 __all__ = ["complain", "flush", "prepare", "say", "settle", "shows_all"]
 
@@ -81,13 +82,15 @@ def shows_all(stream: TextIO) -> bool:
     return codecs.lookup(stream.encoding or "utf-8").name.startswith("utf")
 
 
-def say(text: str) -> None:
-    """Print a text; whoever left the pipe, such as ``head``, does not want to hear about it.
+def say(text: str, *, styled: bool = False) -> None:
+    """Print a text, its control characters spelled out; whoever left the pipe does not want to hear about it.
 
     Parameters
     ----------
     text
         Without the last line break.
+    styled
+        Whether control characters in it are our own, such as the style of a table.
 
     Raises
     ------
@@ -95,7 +98,7 @@ def say(text: str) -> None:
         If the standard output cannot be written for another reason, such as a full disk.
     """
     try:
-        print(text)
+        print(text if styled else printable(text))
     except OSError as error:
         _give_up(error)
 
@@ -122,7 +125,7 @@ def complain(sentence: str) -> int:
         2.
     """
     with suppress(OSError):
-        print(f"shardlab: {' '.join(sentence.split())}", file=sys.stderr, flush=True)
+        print(f"shardlab: {printable(' '.join(sentence.split()))}", file=sys.stderr, flush=True)
     return 2
 
 

@@ -14,7 +14,7 @@ import pytest
 from algorithms import having, names
 from algorithms.hashing import hash_names
 from algorithms.interface import Capability
-from experiments.benchmarks import builds, compare, inputs, judgement, offline
+from experiments.benchmarks import builds, collect, compare, inputs, judgement, offline
 from experiments.benchmarks.collect import KINDS, Benchmark, suite
 
 SUITE = suite()
@@ -326,6 +326,27 @@ def test_an_archive_that_is_another_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(offline.CannotServe, match="checksum"):
         offline.fetch(library, tmp_path)
     assert not (tmp_path / library.archive).exists()
+
+
+def test_a_pattern_is_found_whatever_its_capitals_or_the_names_are_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert collect.main(["single"]) == collect.main([""]) == collect.main(["lookup.SINGLE"]) == 0
+    assert compare.cases_of("time", "single") == compare.cases_of("time", "Single") != []
+    assert capsys.readouterr().err == ""
+    assert collect.main(["nothing like this"]) == collect.main(["("]) == 2
+    errors = capsys.readouterr().err
+    assert "there are build.Build.time_create, " in errors
+    assert "no regular expression" in errors
+
+
+def test_the_page_is_served_by_the_command_that_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "index.html").write_text("<p>asv</p>", encoding="utf-8")
+    monkeypatch.setattr(offline, "LIBRARIES", ())
+    assert offline.main(tmp_path) == 0
+    assert f"python -m http.server --bind 127.0.0.1 --directory {tmp_path}" in capsys.readouterr().out
 
 
 def test_without_a_page_it_says_what_to_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -82,7 +82,7 @@ def test_latex_sets_powers_and_signs_as_mathematics() -> None:
     written = Interval(Significant(2), "low", "high").latex(-1.5e-9, row)
     assert written == r"$-1.5 \times 10^{-9}$ [$-2.0 \times 10^{-9}$, $3.5 \times 10^{-9}$]"
     assert Count().latex(-5, {}) == "-5"
-    assert PlusMinus(Percent(1), "half").latex(-0.5, {"half": 0.1}) == r"$-$50.0 $\pm$ 10.0 \%"
+    assert PlusMinus(Percent(1), "half").latex(-0.5, {"half": 0.1}) == r"$-$50.0 $\pm$ 10.0~\%"
 
 
 def test_a_format_is_chosen_by_the_values() -> None:
@@ -100,7 +100,7 @@ _SPECIAL = "\\{}%&#$_~^<>|\"`'-[]*abc é1→±×−ü"
 
 def _read_latex(text: str) -> str:
     """Say what LaTeX would print: an independent reading of the escapes, longest first."""
-    signs = {"''": '"', "{}": "", "$\\rightarrow$": "→", "$\\pm$": "±", "$-$": "\N{MINUS SIGN}"}
+    signs = {"''": '"', "{}": "", "~": " ", "$\\rightarrow$": "→", "$\\pm$": "±", "$-$": "\N{MINUS SIGN}"}
     signs |= {rf"\{sign}": sign for sign in "{}%&#$_"} | {"$\\times$": "\N{MULTIPLICATION SIGN}"}
     signs |= {r"\textbackslash{}": "\\", r"\textasciitilde{}": "~", r"\textasciicircum{}": "^"}
     signs |= {r"\textless{}": "<", r"\textgreater{}": ">", r"\textbar{}": "|", r"\textasciigrave{}": "`"}
@@ -252,7 +252,7 @@ def test_latex_has_as_many_cells_in_each_row_and_rules_of_booktabs() -> None:
         1,
     ]
     assert r"\label{tab:moved}" in text
-    assert "95 \\% intervals" in text
+    assert "95~\\% intervals" in text
     assert text.count("{") == text.count("}")
     begun, ended = re.findall(r"\\begin{(\w+)}", text), re.findall(r"\\end{(\w+)}", text)
     assert begun == ended[::-1]

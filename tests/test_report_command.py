@@ -256,3 +256,19 @@ def test_the_command_says_what_it_took_and_wrote(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == "fake: results/fake/smoke/\nWritten to results/report/markdown/\n"
     assert run.main(["report", "--format", "latex", "--out", "mine"], find=find) == 0
     assert Path("mine/tables/fake-shares.tex").is_file()
+
+
+def test_out_is_a_folder_for_every_format_or_a_file_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    stored("--profile", "smoke")
+    for kind, file in (("html", "shardlab.html"), ("markdown", "report.md"), ("latex", "report.tex")):
+        assert run.main(["report", "--format", kind, "--out", "folder"], find=find) == 0
+        assert (Path("folder") / file).is_file()
+    assert run.main(["report", "--out", "my.html"], find=find) == 0
+    assert run.main(["report", "--format", "markdown", "--out", "my.md"], find=find) == 0
+    assert Path("my.html").is_file()
+    assert Path("my.md").is_file()
+    assert "my.md is a name for markdown, and the format is html" in refused(capsys, "--out", "my.md")
+    Path("taken").write_text("kept")
+    for kind in ("html", "markdown", "latex"):
+        assert "taken is a file; give a folder" in refused(capsys, "--format", kind, "--out", "taken")
+    assert Path("taken").read_text() == "kept"

@@ -10,7 +10,9 @@ import importlib
 import inspect
 import itertools
 import pkgutil
-from collections.abc import Callable, Iterator
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,3 +100,20 @@ def suite() -> tuple[Benchmark, ...]:
         for method, _ in inspect.getmembers(cls, inspect.isfunction)
         if method.startswith(tuple(f"{kind}_" for kind in KINDS))
     )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Say on the standard error if a pattern is found in no benchmark, and which there are; 2 if so."""
+    pattern, names = "".join(arguments), [benchmark.name for benchmark in suite()]
+    try:
+        matching = any(re.search(pattern, name, re.IGNORECASE) for name in names)
+    except re.error as error:
+        sys.stderr.write(f"ONLY={pattern} is no regular expression: {error}\n")
+        return 2
+    if not matching:
+        sys.stderr.write(f"ONLY={pattern} is found in no benchmark; there are {', '.join(names)}\n")
+    return 0 if matching else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

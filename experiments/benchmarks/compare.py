@@ -138,7 +138,7 @@ def cases_of(kind: str, only: str) -> list[Case]:
     kind
         ``time`` or ``track``.
     only
-        A regular expression; all, if it is empty.
+        A regular expression, capitals or not; all, if it is empty.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def cases_of(kind: str, only: str) -> list[Case]:
     ['build.Build.time_create(jump, 16)']
     """
     try:
-        pattern = re.compile(only)
+        pattern = re.compile(only, re.IGNORECASE)
     except re.error as error:
         raise CannotCompare(f"--only {only!r} is no regular expression: {error}") from None
     cases = (Case(b, values) for b in suite() if b.kind == kind for values in b.cases())
@@ -226,7 +226,8 @@ def compare(
 
     timed, tracked = cases_of("time", only), cases_of("track", only)
     if not timed and not tracked:
-        raise CannotCompare(f"--only {only!r} is found in no case; without it all are compared")
+        names = ", ".join(dict.fromkeys(benchmark.name for benchmark in suite()))
+        raise CannotCompare(f"--only {only!r} is found in no case of {names}; without it all are compared")
     folder = ROOT / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     try:

@@ -214,6 +214,8 @@ def main(page: Path = PAGE) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     index.write_text(text, encoding="utf-8")
+    # the page fetches its data, which browsers refuse to a page that was opened as a file
+    sys.stdout.write(f"Look at it by: python -m http.server --bind 127.0.0.1 --directory {page}\n")
     return 0
 
 

@@ -28,16 +28,19 @@ class Kind:
         What is written where nothing else is said, below ``results/report``.
     what
         What that is.
+    suffix
+        Of a file that may be named instead of a folder; empty where there is none.
     """
 
     module: str
     out: str
     what: str
+    suffix: str = ""
 
 
 FORMATS: Mapping[str, Kind] = {
-    "html": Kind("html", "shardlab.html", "one file that needs no network"),
-    "markdown": Kind("markdown", "markdown", "a folder with report.md and its figures"),
+    "html": Kind("html", "shardlab.html", "one file that needs no network", ".html"),
+    "markdown": Kind("markdown", "markdown", "a folder with report.md and its figures", ".md"),
     "latex": Kind("manuscript", "latex", "a folder with report.tex, tables, figures, methods and BibTeX"),
 }
 
@@ -84,15 +87,35 @@ def report(
     from experiments.report.chapters import read
     from experiments.runner import RESULTS
 
+    out = RESULTS / "report" / FORMATS[given.format].out
+    if given.out is not None:
+        out = _place(Path(given.out), given.format)
     chapters = read([Path(path) for path in given.results], find=find)
     kind = FORMATS[given.format]
     module = f"experiments.report.{kind.module}"
     if importlib.util.find_spec(module) is None:
         raise BadUse(f"--format: this version writes no {given.format}; give another format")
-    out = RESULTS / "report" / kind.out if given.out is None else Path(given.out)
     yield from (f"{chapter.name}: {chapter.folder}/" for chapter in chapters)
     importlib.import_module(module).write(chapters, out)
     yield f"Written to {out}{'/' if out.is_dir() else ''}"
+
+
+def _place(out: Path, wanted: str) -> Path:
+    """Return what the writer of a format takes: a file of its own suffix, or what belongs into a folder."""
+    kind = FORMATS[wanted]
+    if kind.suffix and out.suffix == kind.suffix:
+        return out
+    other = next(
+        (name for name, known in FORMATS.items() if known.suffix and out.suffix == known.suffix), None
+    )
+    or_file = f", or a file that ends in {kind.suffix}" if kind.suffix else ""
+    if other is not None:
+        raise BadUse(
+            f"--out: {out} is a name for {other}, and the format is {wanted}; give a folder{or_file}"
+        )
+    if out.is_file():
+        raise BadUse(f"--out: {out} is a file; give a folder{or_file}")
+    return out / kind.out if kind.out.endswith(".html") else out
 
 
 def _parser(program: str) -> FlagParser:
@@ -109,5 +132,9 @@ def _parser(program: str) -> FlagParser:
     )
     kinds = "; ".join(f"{name}, {kind.what}" for name, kind in FORMATS.items())
     parser.add_argument("--format", metavar="FORMAT", default="html", help=f"{kinds} (default html)")
-    parser.add_argument("--out", metavar="PATH", help="where to write instead of results/report/")
+    parser.add_argument(
+        "--out",
+        metavar="PATH",
+        help="folder to write to instead of results/report/; a file for a name in .html or .md",
+    )
     return parser

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["escape_latex", "escape_markdown", "markdown_line", "one_line"]
+__all__ = [
+    "CONTROLS",
+    "escape_latex",
+    "escape_markdown",
+    "markdown_code",
+    "markdown_line",
+    "one_line",
+    "printable",
+    "unbroken",
+]
+
+CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Whatever moves a cursor, rings a bell, colours or turns a line around; a line break does no harm."""
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -85,7 +97,30 @@ def one_line(text: str) -> str:
     >>> one_line("a\nb")
     'a b'
     """
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", text)
+    return CONTROLS.sub(" ", text.replace("\n", " "))
+
+
+def unbroken(text: str, space: str = "\N{NO-BREAK SPACE}") -> str:
+    r"""Keep a number and its unit on one line.
+
+    >>> unbroken("5.88 % in 3 ms, and 2 nodes", "~")
+    '5.88~% in 3~ms, and 2 nodes'
+    """
+    return re.sub(r"(?<=[\d∞\])]) (?=(?:%|[nµm]?s|[kKMG]i?B)(?!\w))", space, text)
+
+
+def printable(text: str) -> str:
+    r"""Spell control characters out, but for line breaks: whatever a name holds, it commands no terminal.
+
+    >>> print(printable("keys\x1b[2J.txt\n"), end="")
+    keys\x1b[2J.txt
+    """
+    return CONTROLS.sub(_spelled, text)
+
+
+def _spelled(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def escape_latex(text: str) -> str:
@@ -94,12 +129,12 @@ def escape_latex(text: str) -> str:
     Arrows and other signs become mathematics; letters beyond Latin, which pdfLaTeX would stop at, their code.
 
     >>> print(escape_latex("key_range & 50 % → #2"))
-    key\_range \& 50 \% $\rightarrow$ \#2
+    key\_range \& 50~\% $\rightarrow$ \#2
     >>> print(escape_latex("--set ring.points=400"))
     -{}-set ring.points=400
     """
     # Two hyphens would be a dash, two quotes a double one, and two powers side by side a double superscript.
-    joined = re.sub(r"-(?=-)|['\"](?=['\"])", "\\g<0>\N{WORD JOINER}", one_line(text))
+    joined = re.sub(r"-(?=-)|['\"](?=['\"])", "\\g<0>\N{WORD JOINER}", unbroken(one_line(text)))
     written = "".join(_latex_character(character) for character in joined)
     return re.sub(r"(?:\$\^\{[^}]*\}\$)+", _join_powers, written)
 
@@ -110,10 +145,25 @@ def escape_markdown(text: str) -> str:
     >>> print(escape_markdown("a|b *c* key_range"))
     a\|b \*c\* key_range
     """
-    written = one_line(text).replace("&", "&amp;")
+    written = unbroken(one_line(text)).replace("&", "&amp;")
     written = re.sub(r"([\\`*|<~$])", r"\\\1", written)
+    # brackets are brackets, but before these signs a link or a footnote
+    written = re.sub(r"\](?=[(\[:])|\[(?=\^)", r"\\\g<0>", written)
     # Inside a word GitHub leaves an underscore alone, and key_range stays legible in the source.
     return re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", written)
+
+
+def markdown_code(text: str) -> str:
+    r"""Write any text as code in a line of Markdown, in a cell of a table too.
+
+    >>> print(markdown_code("--nodes 4"), markdown_code("a`b|"))
+    `--nodes 4` <code>a&#96;b&#124;</code>
+    """
+    line = one_line(text)
+    if line.strip() == line and line and not re.search(r"[`|\\]", line):
+        return f"`{line}`"
+    # a character by its number begins and ends nothing
+    return f"<code>{re.sub(r'[^A-Za-z0-9 .,/=-]', lambda match: f'&#{ord(match[0])};', line)}</code>"
 
 
 def markdown_line(text: str) -> str:

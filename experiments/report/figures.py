@@ -10,6 +10,7 @@ import io
 import os
 import re
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -155,8 +156,10 @@ def style() -> Iterator[None]:
     settings: Any = {
         key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"
     } | _STYLE
-    with _LOCK, matplotlib.rc_context():
+    with _LOCK, matplotlib.rc_context(), warnings.catch_warnings():
         matplotlib.rcParams.update(settings)
+        # a letter that the font does not have is drawn as a box, which says enough
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
 
 

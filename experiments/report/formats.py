@@ -19,7 +19,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from experiments.report.escapes import escape_latex, one_line
+from experiments.report.escapes import escape_latex, one_line, unbroken
 
 __all__ = [
     "Count",
@@ -354,9 +354,9 @@ def latex_number(text: str) -> str:
     Examples
     --------
     >>> print(latex_number("-7.64e-9 %"))
-    $-7.64 \times 10^{-9}$ \%
+    $-7.64 \times 10^{-9}$~\%
     """
-    pieces = re.split(r"(-?[\d.,]+e-?\d+|(?<![\w.])-(?=[\d.∞]))", text)
+    pieces = re.split(r"(-?[\d.,]+e-?\d+|(?<![\w.])-(?=[\d.∞]))", unbroken(text))
     for i in range(1, len(pieces), 2):
         mantissa, _, power = pieces[i].partition("e")
         pieces[i] = rf"${mantissa} \times 10^{{{power}}}$" if power else "$-$"

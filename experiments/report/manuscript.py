@@ -125,7 +125,8 @@ def _section(part: Section) -> Iterator[str]:
     found += [escape_latex(line) for line in shown.meaning]
     if found:
         yield r"\begin{itemize}"
-        yield from (rf"\item {line}" for line in found)
+        # a bracket would be the item's own sign
+        yield from (rf"\item {'{}' if line.startswith('[') else ''}{line}" for line in found)
         yield r"\end{itemize}"
     yield from (rf"\input{{figures/{stem_of(figure)}}}" for figure in part.figures)
     for table in part.tables:

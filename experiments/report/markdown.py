@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from experiments.errors import BadUse
 from experiments.files import write_atomically
 from experiments.report import bibliography
 from experiments.report.chapters import Chapter
-from experiments.report.escapes import escape_markdown
+from experiments.report.escapes import escape_markdown, markdown_code, markdown_line, one_line
 from experiments.report.figures import render
 from experiments.report.methods import Cite, Paragraph, algorithms_of, methods, provenance
 from experiments.report.outline import TITLE, Section, sections, stem_of, summary
@@ -94,7 +95,7 @@ def _section(part: Section) -> Iterator[str]:
     if shown.failures:
         yield "\n".join(f"- **failed:** {escape_markdown(line)}" for line in shown.failures)
     if shown.meaning:
-        yield "\n".join(f"- {escape_markdown(line)}" for line in shown.meaning)
+        yield "\n".join(f"- {markdown_line(line)}" for line in shown.meaning)
     for figure in part.figures:
         path = f"figures/{stem_of(figure)}.svg"
         caption = escape_markdown(figure.caption)
@@ -111,7 +112,7 @@ def _table(table: Table) -> str:
     title = escape_markdown(table.title)
     body = written.removeprefix(f"**{title}**").strip()
     return (
-        f"<details>\n<summary><b>{table.title.replace('&', '&amp;').replace('<', '&lt;')}</b> "
+        f"<details>\n<summary><b>{html.escape(one_line(table.title), quote=False)}</b> "
         f"({len(table.frame):,} rows)</summary>\n\n{body}\n\n</details>"
     )
 
@@ -129,7 +130,7 @@ def _provenance(parts: Sequence[Section]) -> str:
     lines = ["| run | profile | commit | date | duration | command |", "|---|---|---|---|--:|---|"]
     for part in parts:
         known = provenance(part.chapter)
-        command = f"`{known['command']}`".replace("|", r"\|") if "command" in known else ""
+        command = markdown_code(known["command"]) if "command" in known else ""
         cells = [part.chapter.name, part.chapter.profile]
         cells += [known.get(word, "") for word in ("commit", "date", "duration")]
         lines.append(f"| {' | '.join([*map(escape_markdown, cells), command])} |")

@@ -353,6 +353,7 @@ def query(
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(label)
+    axes.locator_params(axis="x", nbins=5)
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_title(f"{touched} of {len(rows)} nodes asked, {int(inside.sum())} keys found", fontsize=7)
 

@@ -10,6 +10,8 @@ import io
 import textwrap
 from typing import TYPE_CHECKING, Literal
 
+from experiments.report.escapes import one_line, printable, unbroken
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -19,6 +21,8 @@ __all__ = ["write"]
 
 # A column of words may be folded down to this many characters, if its longest word allows.
 _LEAST_WORDS = 24
+# Stands for the space between a number and its unit, since rich folds at every kind of space.
+_BOND = "\ue000"
 # Spaces between columns.
 _GAP = 2
 _JUSTIFY: dict[str, Literal["left", "right", "center"]] = {
@@ -47,8 +51,8 @@ def write(table: Table, width: int, colour: bool) -> str:
     """
     from rich.text import Text
 
-    rows = table.cells()
-    parts: list[RenderableType] = [Text(table.title, style="bold")]
+    rows = [[_bound(cell) for cell in cells] for cells in table.cells()]
+    parts: list[RenderableType] = [Text(_bound(table.title), style="bold")]
     least = _least_widths(table, rows)
     panels = _panels(table, least, width)
     for i, panel in enumerate(panels):
@@ -57,9 +61,14 @@ def write(table: Table, width: int, colour: bool) -> str:
     if not panels:
         parts += _blocks(table, rows, width)
     if table.caption:
-        parts.append(Text(table.caption, style="dim"))
-    parts += [Text(note) for note in table.notes]
+        parts.append(Text(_bound(table.caption), style="dim"))
+    parts += [Text(_bound(note)) for note in table.notes]
     return _render(parts, width, colour)
+
+
+def _bound(text: str) -> str:
+    """Return a text of one line that commands no terminal, its numbers bound to their units."""
+    return unbroken(printable(one_line(text)).replace("\N{NO-BREAK SPACE}", " "), _BOND)
 
 
 def _least_widths(table: Table, rows: list[list[str]]) -> list[int]:
@@ -69,7 +78,7 @@ def _least_widths(table: Table, rows: list[list[str]]) -> list[int]:
     for i, column in enumerate(table.shown()):
         cells = [row[i] for row in rows]
         longest = max((cell_len(cell) for cell in cells), default=0)
-        head = max((cell_len(word) for word in table.header(column).split()), default=0)
+        head = max((cell_len(word) for word in _bound(table.header(column)).split()), default=0)
         if table.is_words(column):
             word = max((cell_len(word) for cell in cells for word in cell.split()), default=0)
             # A short text stays on one line: rows of a table are compared by eye.
@@ -116,7 +125,7 @@ def _grid(table: Table, rows: list[list[str]], least: list[int], panel: list[int
         column = table.shown()[i]
         words = table.is_words(column)
         longest = max((cell_len(row[i]) for row in rows), default=0)
-        head = "\n".join(_balanced(table.header(column), max(least[i], min(longest, _LEAST_WORDS))))
+        head = "\n".join(_balanced(_bound(table.header(column)), max(least[i], min(longest, _LEAST_WORDS))))
         grid.add_column(
             Text(head),
             justify=_JUSTIFY[table.alignment(column)],
@@ -149,7 +158,7 @@ def _blocks(table: Table, rows: list[list[str]], width: int) -> list[RenderableT
     from rich.text import Text
 
     shown = table.shown()
-    heads = [table.header(column) for column in shown]
+    heads = [_bound(table.header(column)) for column in shown]
     if not rows:
         return [Text(f"\n{', '.join(heads)}: no rows\n")]
     indent = max((cell_len(head) for head in heads[1:]), default=0)
@@ -195,4 +204,5 @@ def _render(parts: list[RenderableType], width: int, colour: bool) -> str:
     )
     for part in parts:
         console.print(part)
-    return "\n".join(line.rstrip() for line in stream.getvalue().rstrip("\n").split("\n"))
+    lines = stream.getvalue().replace(_BOND, " ").rstrip("\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines)

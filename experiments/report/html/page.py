@@ -19,6 +19,7 @@ from algorithms.hashing import hash_names
 from experiments.errors import BadUse
 from experiments.experiment import find
 from experiments.report import figures
+from experiments.report.escapes import unbroken
 from experiments.report.formats import Text
 from experiments.report.html import cells, provenance, ring
 from experiments.report.html.chart import Chart, Glance
@@ -232,6 +233,7 @@ def _asset(name: str) -> str:
 def _template() -> Any:
     environment = Environment(
         autoescape=True,
+        finalize=lambda value: unbroken(value) if type(value) is str else value,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from experiments.report.escapes import unbroken
 from experiments.report.formats import is_missing
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ def write(table: Table, identifier: str, find: Find, decorate: Decorate | None =
     )
     body = "\n".join(_rows(table, shown, owners, kinds, find, decorate))
     title = escape(table.title)
-    about = f' <span class="about">{escape(table.caption)}</span>' if table.caption else ""
-    notes = "".join(f"<li>{escape(note)}</li>" for note in table.notes)
+    about = f' <span class="about">{escape(unbroken(table.caption))}</span>' if table.caption else ""
+    notes = "".join(f"<li>{escape(unbroken(note))}</li>" for note in table.notes)
     long = " long" if len(table.frame) > LONG else ""
     return (
         f'<figure class="table" id="{escape(identifier)}">\n'
@@ -87,7 +88,7 @@ def _rows(
             group = f' data-group="{shown.index(column)}"' if column in table.groups else ""
             parts.append(
                 f"<{tag}{_owner(owners[column])}{kinds[column]}{group}{_value(record[column])}>"
-                f"{escape(text) if inner is None else inner}</{tag.partition(' ')[0]}>"
+                f"{escape(unbroken(text)) if inner is None else inner}</{tag.partition(' ')[0]}>"
             )
         begin = ' class="begin"' if start else ""
         lines.append(f"<tr{begin}{_owner(owner)}>{''.join(parts)}</tr>")
