@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
 from typing import Any
@@ -11,7 +12,9 @@ import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
+from experiments.report import latex
 from experiments.report.escapes import escape_latex, escape_markdown, one_line
 from experiments.report.formats import (
     Count,
@@ -294,3 +297,25 @@ def test_tables_with_times_say_so_in_their_names() -> None:
 
 def test_one_line_is_one_line() -> None:
     assert one_line("a\r\nb\tc\x00\u2028d") == "a  b c  d"
+
+
+NA = pd.array([None, None, 1], dtype="Int64")
+FRAMES = {
+    "long words": {"a": ["x" * 300, "b", "c"], "b": ["x" * 300 + " y", "d", ""], "c": ["漢" * 100, "e", "f"]},
+    "nothing known": {"a": [None, None, None], "b": [math.nan] * 3, "c": NA},
+    "blanks": {"a": ["", "", ""], "b": ["", " ", ""]},
+    "no rows": {"a": [], "b": []},
+    "no columns": {},
+}
+
+
+@pytest.mark.parametrize("what", FRAMES)
+@pytest.mark.parametrize("groups", [0, 1, 3])
+def test_every_format_bears_with_long_words_and_with_nothing(what: str, groups: int) -> None:
+    frame = pd.DataFrame(FRAMES[what])
+    table = Table("t", "T", frame, "A caption.", groups=list(frame.columns)[::-1][:groups], notes=["A note."])
+    for width in (2, 10, 40, 80, 200):
+        assert max(map(cell_len, table.to_terminal(width).split("\n"))) <= width
+    assert table.to_markdown().startswith("**T**")
+    assert table.to_html("t").count("<tr") == table.to_html("t").count("</tr>")
+    assert latex.fit(table).count("{") == latex.fit(table).count("}")

@@ -31,6 +31,7 @@ from experiments.report.figures import COLUMN, FORMATS, PAGE, Figure, render, sa
 from experiments.report.layout import spread
 from experiments.report.palette import node_colours, style_of, styles
 from experiments.report.spaces import before_after, query, ring, rings, ripple, strip
+from experiments.report.ticks import round_ticks
 
 # ------------------------------------------------------------------------------------------------ cuts
 
@@ -369,6 +370,27 @@ def test_charts_bear_with_nothing_measured() -> None:
         heat_map(right, np.zeros((2, 2)))
 
     assert render(Figure("empty", "", draw), ["png"])["png"]
+
+
+NOTHING = {
+    "no series": lambda axes: dots(axes, ["r"], [], np.zeros((1, 0))),
+    "no rows": lambda axes: dots(axes, [], ["a"], np.zeros((0, 1))),
+    "nothing above nought": lambda axes: dots(axes, ["r"], ["a"], [[0.0]], log=True, percent=True),
+    "no lines": lambda axes: lines(axes, [1, 2], {}),
+    "no places": lambda axes: lines(axes, [], {"a": []}),
+    "noughts": lambda axes: (lines(axes, [1, 2], {"a": [0, 0]}), round_ticks(axes.yaxis)),
+    "no values": lambda axes: (lines(axes, [1, 2], {"a": [np.nan] * 2}), round_ticks(axes.yaxis)),
+    "no nodes": lambda axes: heat_map(axes, np.zeros((0, 0))),
+    "no moves known": lambda axes: heat_map(axes, np.full((2, 2), np.nan)),
+    "no loads": lambda axes: histogram(axes, []),
+    "no keys": lambda axes: histogram(axes, [0.0, 0.0]),
+    "no bars": lambda axes: bars(axes, [], [], []),
+}
+
+
+@pytest.mark.parametrize("what", NOTHING)
+def test_a_chart_of_nothing_is_drawn(what: str) -> None:
+    assert render(Figure("nothing", "", lambda canvas: NOTHING[what](canvas.subplots())), ["svg"])["svg"]
 
 
 def test_nothing_heavy_is_imported_before_it_is_used() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.report.layout import axes_inches, percent_axis, spread, text_inches
+from experiments.report.layout import axes_inches, nothing, percent_axis, spread, text_inches
 from experiments.report.palette import INK
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ def histogram(
         What the axes show.
     """
     values = np.asarray(loads, dtype=float)
+    if not values.size or not values.any():
+        nothing(axes)
+        return
     values = values / values.mean()
     counts, edges = np.histogram(values, bins=bins)
     axes.stairs(counts, edges, fill=True, color=colour)
@@ -96,6 +99,9 @@ def bars(
     mean : bool
         Whether the mean is marked.
     """
+    if not len(labels):
+        nothing(axes)
+        return
     shares = np.asarray(values, dtype=float)
     axes.bar(np.arange(len(shares)), shares, color=list(colours), width=0.82)
     room = axes_inches(axes) / (len(shares) + 0.2)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.report.layout import percent_axis, spread, text_inches
+from experiments.report.layout import nothing, percent_axis, spread, text_inches
 from experiments.report.palette import INK, MUTED, ink_on, styles
 from experiments.report.ticks import plain_numbers, round_ticks
 
@@ -59,6 +59,9 @@ def dots(
     missing : str
         Written under a row's name, before the series whose value is NaN.
     """
+    if not rows or not series:
+        nothing(axes)
+        return
     measured, lows, highs, laws = (_table(array, rows, series) for array in (values, low, high, theory))
     log = log and _positive(measured, laws)
     shown = styles(series)
@@ -157,6 +160,9 @@ def lines(
         Whether the values are fractions to be shown as percentages.
     """
     where = np.asarray(x, dtype=float)
+    if not len(where) or not (series or laws):
+        nothing(axes)
+        return
     shown = styles(series)
     logy = logy and _positive(*series.values(), *(laws or {}).values())
     axes.set_xscale("log" if logx else "linear")
@@ -214,7 +220,10 @@ def heat_map(
     """
     from matplotlib.colors import LinearSegmentedColormap
 
-    fractions = np.asarray(moves, dtype=float)
+    fractions = np.nan_to_num(np.asarray(moves, dtype=float))
+    if not fractions.size:
+        nothing(axes)
+        return
     count = fractions.shape[0]
     labels = [str(i) for i in range(count)] if names is None else list(names)
     colours = LinearSegmentedColormap.from_list("moves", ["#E3EEF6", "#56B4E9", "#0072B2", "#0B2A4A"])

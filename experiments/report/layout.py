@@ -11,7 +11,19 @@ from experiments.report.figures import COLUMN
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["axes_inches", "percent_axis", "spread", "text_inches"]
+__all__ = ["axes_inches", "nothing", "percent_axis", "spread", "text_inches"]
+
+
+def nothing(axes: Axes) -> None:
+    """Say that there is nothing to draw, in the middle of axes without scales.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where nothing else is drawn.
+    """
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, "nothing to show", transform=axes.transAxes, ha="center", va="center")
 
 
 def axes_inches(axes: Axes) -> float:

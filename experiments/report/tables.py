@@ -327,7 +327,10 @@ class Table:
             The cells of each row, and whether a rule stands above it (never above the first).
         """
         shown = self.shown()
-        keys = [tuple(record[column] for column in self.groups) for record in self.records()]
+        keys = [
+            tuple(None if is_missing(record[column]) else record[column] for column in self.groups)
+            for record in self.records()
+        ]
         result = []
         for i, cells in enumerate(rows):
             same = 0
