@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from fake_experiment import FAKE, find
+from test_columns import missing
 
 from experiments import run, store
 from experiments.experiment import find as find_real
@@ -271,6 +272,7 @@ def test_every_experiment_runs_at_the_profile_smoke_and_is_verified(experiment: 
     for name in [*facts["files"], "run.json"]:
         assert Path(name).name in done.stdout
         assert (folder / name).stat().st_size > 0
+    assert missing(folder) == [], "describe them in docs/columns.md"
     for stem in facts["rows"]:
         frame = store.load(folder, stem)
         frame.to_parquet(tmp_path / "frame.parquet")
