@@ -89,7 +89,7 @@ constraints: ## write constraints.txt anew, from the newest versions that pyproj
 	@touch $(VENV)/installed $(VENV)/installed-bench $(VENV)/installed-dev
 
 clean: ## remove the environment and all caches, but no results: a second
-	@rm -rf $(VENV) .asv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venv-* .asv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find algorithms experiments examples tests -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are older than what decides the versions, or there is nothing to do and no network is touched.
