@@ -7,6 +7,7 @@ Every error is a :class:`ShardlabError` and also the built-in error that a calle
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Iterable
 
 
@@ -120,3 +121,17 @@ def shown(value: object, most: int = 60) -> str:
     except Exception:
         return f"a {type(value).__name__} that has no repr"
     return text if len(text) <= most else text[:most] + "..."
+
+
+@functools.cache
+def say_once(text: str) -> None:
+    """Have a sentence logged as a warning, which without any handler goes to stderr; the same one only once.
+
+    Parameters
+    ----------
+    text
+        The sentence.
+    """
+    import logging
+
+    logging.getLogger("shardlab").warning("%s", text)

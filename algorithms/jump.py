@@ -37,7 +37,7 @@ def jump_bucket(state: np.uint64, n: int) -> Any:
 @kernel
 def jump_bucket_of_signed(value: int, n: int) -> int:
     """Return what `jump_bucket` does, for a hash whose bits are given as a signed integer."""
-    bucket: int = jump_bucket(np.uint64(value), n)
+    bucket: int = jump_bucket(np.uint64(np.int64(value)), n)
     return bucket
 
 

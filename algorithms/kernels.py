@@ -4,28 +4,40 @@ A kernel is written as a plain Python function over arrays and numbers, and read
 first call imports numba and compiles it, with the interpreter's lock released and in strict IEEE
 arithmetic (no ``fastmath``), so ``--help`` and ``create`` never wait for a compiler. Kernels may call each
 other across modules: the machine code is cached on disk under a digest of the sources of *all* the files
-that can reach it, where numba by itself would look only at the file that holds the outermost function and
-go on serving stale code after an edit elsewhere.
+that can reach it and of the values of all constants that it names, where numba by itself would look only at
+the file that holds the outermost function and go on serving stale code after an edit elsewhere.
+
+With ``SHARDLAB_DEBUG=1`` in the environment, kernels check the bounds of their arrays; with
+``SHARDLAB_DEBUG=python`` they run as plain Python, in which a debugger can stop.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
-import sys
-import tempfile
 import threading
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import FunctionType
+from types import CellType, FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar, cast
+
+import numpy as np
+
+from algorithms.errors import InvalidParameter
+from algorithms.kernel_cache import MachineCode, folder_of
+from algorithms.kernel_reach import digest, names_in
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+DEBUG = "SHARDLAB_DEBUG"
+"""The environment variable that has kernels checked: "1" for bounds, "python" for no compiler at all."""
+
 _lock = threading.RLock()
 _listener: Callable[[str], None] | None = None
+_kernels: weakref.WeakSet[Kernel[Any, Any]] = weakref.WeakSet()
 
 
 def set_compile_listener(listener: Callable[[str], None] | None) -> None:
@@ -62,52 +74,83 @@ class Kernel(Generic[P, R]):
         self.function = cast(FunctionType, function)
         self._dispatcher: Callable[P, R] | None = None
         functools.update_wrapper(self, function)
+        with _lock:
+            _kernels.add(self)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the compiled function, compiling it first if need be."""
         return (self._dispatcher or self.compiled)(*args, **kwargs)
+
+    # faulthandler shows this name where a kernel has left its arrays, which ends the process
+    __call__.__code__ = __call__.__code__.replace(
+        co_name=f"kernel; {DEBUG}=1 checks the bounds of its arrays"
+    )
 
     @property
     def compiled(self) -> Callable[P, R]:
         """The numba dispatcher itself, for tight loops of Python that save the wrapper's 60 ns."""
         with _lock:
             if self._dispatcher is None:
-                self._dispatcher = self._compile()
+                self._dispatcher = self.plain if _debug() == "python" else self._compile()
             return self._dispatcher
+
+    @functools.cached_property
+    def plain(self) -> Callable[P, R]:
+        """The function as written, in which integers wrap and divisions by zero give no warning."""
+        return cast("Callable[P, R]", _silenced(self._as_written))
+
+    @functools.cached_property
+    def _as_written(self) -> FunctionType:
+        return self._twin({name: callee._as_written for name, callee in self._callees().items()})
+
+    def _callees(self) -> dict[str, Kernel[Any, Any]]:
+        """Return the kernels that the function calls, by the names of globals and of its closure."""
+        function = self.function
+        used = {name: function.__globals__.get(name) for name in names_in(function.__code__)}
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            used[name] = cell.cell_contents
+        return {
+            name: value for name, value in used.items() if isinstance(value, Kernel) and value is not self
+        }
+
+    def _twin(self, callees: dict[str, Any]) -> FunctionType:
+        """Return the function with other functions in place of the kernels that it calls."""
+        function = self.function
+        cells = tuple(
+            CellType(callees.get(name, cell.cell_contents))
+            for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+        )
+        scope = {**function.__globals__, **callees}
+        twin = FunctionType(function.__code__, scope, function.__name__, function.__defaults__, cells)
+        twin.__kwdefaults__ = function.__kwdefaults__
+        twin.__qualname__ = function.__qualname__
+        twin.__module__ = function.__module__
+        return twin
 
     def _compile(self) -> Callable[P, R]:
         import numba
-        from numba.core import config as numba_config
 
-        config: Any = numba_config
-
-        callees = {
-            name: value for name, value in self.function.__globals__.items() if isinstance(value, Kernel)
-        }
-        used = {name: callees[name] for name in self.function.__code__.co_names if name in callees}
-        scope = {**self.function.__globals__, **{name: kernel.compiled for name, kernel in used.items()}}
-        twin = FunctionType(self.function.__code__, scope, self.function.__name__, self.function.__defaults__)
-        twin.__qualname__ = self.function.__qualname__
-        twin.__module__ = self.function.__module__
-        # machine code names its module, and a file may be imported under more names than one
-        folder = _cache_folder(self._sources()) / self.function.__module__
-        if _listener is not None and not any(folder.glob(f"*/*{self.function.__qualname__}-*.nbi")):
+        numba_config: Any = numba.config
+        twin = self._twin({name: kernel.compiled for name, kernel in self._callees().items()})
+        if numba_config.DISABLE_JIT:
+            return cast("Callable[P, R]", _silenced(twin))
+        checked = _debug() == "1"
+        folder = self._folder(f"numba {numba.__version__}", "bounds" if checked else "")
+        shown = self.function.__qualname__.replace("<", "").replace(">", "")  # as in names of files
+        kept = folder is not None and any(folder.glob(f"*/*{shown}-*.nbi"))
+        if _listener is not None and not kept:
             _listener(self.function.__qualname__)
-        # numba reads the folder from its global setting while it decorates, and at no other time
-        before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
-        try:
-            compiler: Any = numba.njit(nogil=True, error_model="numpy", cache=True)
-            return cast("Callable[P, R]", compiler(twin))
-        finally:
-            config.CACHE_DIR = before
+        compiler: Any = numba.njit(nogil=True, error_model="numpy", boundscheck=checked or None)
+        dispatcher = compiler(twin)
+        if folder is not None:
+            dispatcher._cache = MachineCode(twin, folder)
+        return cast("Callable[P, R]", dispatcher)
 
-    def _sources(self) -> frozenset[Path]:
-        own = {Path(self.function.__code__.co_filename)}
-        for name in self.function.__code__.co_names:
-            callee = self.function.__globals__.get(name)
-            if isinstance(callee, Kernel) and callee is not self:
-                own |= callee._sources()
-        return frozenset(own)
+    def _folder(self, *facts: str) -> Path | None:
+        if not Path(self.function.__code__.co_filename).is_file():  # typed in, or from an archive
+            return None
+        # machine code names its module, and a file may be imported under more names than one
+        return folder_of(digest(self.function, *facts), self.function.__module__)
 
 
 def kernel(function: Callable[P, R]) -> Kernel[P, R]:
@@ -116,8 +159,9 @@ def kernel(function: Callable[P, R]) -> Kernel[P, R]:
     Parameters
     ----------
     function
-        Loops over arrays and numbers; kernels that it calls are compiled into it. Integers that meet
-        unsigned ones must be unsigned themselves: numba adds ``int64`` and ``uint64`` as floats.
+        Loops over arrays and numbers; kernels that it calls are compiled into it. An integer that meets a
+        ``uint64`` must be unsigned itself, as ``np.uint64(m)`` is: of ``uint64`` and ``int64`` numba makes
+        signed integers, so that hashes of 2^63 and more are negative in ``hashes[i] % m``.
 
     Returns
     -------
@@ -142,40 +186,48 @@ def kernel(function: Callable[P, R]) -> Kernel[P, R]:
     return Kernel(function)
 
 
-def _cache_folder(sources: frozenset[Path]) -> Path:
-    folder = _cache_root() / _digest(sources | _package_sources())
+@contextmanager
+def plain_kernels() -> Iterator[None]:
+    """Have all kernels run as plain Python meanwhile, on all threads.
+
+    Yields
+    ------
+    None
+        Inside, numbers are those of numpy, whose integers wrap where those of kernels do.
+
+    Examples
+    --------
+    >>> from algorithms import create
+    >>> hashes = np.arange(3, dtype=np.uint64) << np.uint64(62)
+    >>> with plain_kernels():
+    ...     create("jump", 5).assign(hashes).tolist()
+    [0, 3, 4]
+    """
+    with _lock:
+        before = {one: one._dispatcher for one in _kernels}
+        for one in before:
+            one._dispatcher = one.plain
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if os.access(folder, os.W_OK):
-            return folder
-    except OSError:
-        pass
-    return _fallback_folder()
+        yield
+    finally:
+        with _lock:
+            for one in _kernels:
+                one._dispatcher = before.get(one)
 
 
-def _cache_root() -> Path:
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    if given:
-        return Path(given) / "shardlab"
-    import platformdirs
+def _silenced(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(*args, **kwargs)
 
-    return Path(platformdirs.user_cache_dir("shardlab", appauthor=False)) / "kernels"
-
-
-@functools.cache
-def _fallback_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="shardlab-kernels-"))
+    return call
 
 
-@functools.cache
-def _package_sources() -> frozenset[Path]:
-    return frozenset(Path(__file__).parent.rglob("*.py"))
-
-
-@functools.cache
-def _digest(sources: frozenset[Path]) -> str:
-    digest = hashlib.blake2b(sys.version.encode(), digest_size=12)
-    for path in sorted(sources):
-        content = path.read_bytes() if path.is_file() else b""
-        digest.update(f"{path.name}:{len(content)}:".encode() + content)
-    return digest.hexdigest()
+def _debug() -> str:
+    given = os.environ.get(DEBUG, "")
+    if given not in ("", "0", "1", "python"):
+        raise InvalidParameter(
+            f"{DEBUG}={given} means nothing: set 1 to check bounds, or python for no compiler"
+        )
+    return "" if given == "0" else given

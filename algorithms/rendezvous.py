@@ -99,9 +99,10 @@ def best_weighted_bid(value: np.uint64, seeds: NDArray[np.uint64], weights: NDAr
 @kernel
 def best_bid_of_signed(value: int, seeds: NDArray[np.uint64], weights: NDArray[np.float64]) -> np.int64:
     """Return which node has the best bid for a hash whose bits are given as a signed integer."""
+    bits = np.uint64(np.int64(value))  # plain Python would refuse a negative number at once
     if len(weights):
-        return best_weighted_bid(np.uint64(value), seeds, weights)
-    return best_bid(np.uint64(value), seeds)
+        return best_weighted_bid(bits, seeds, weights)
+    return best_bid(bits, seeds)
 
 
 @kernel

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.util
+import site
 import sys
+import sysconfig
 import traceback
 import types
 from collections.abc import Iterator
@@ -14,9 +17,10 @@ from typing import Any
 
 from algorithms.interface import Partitioner
 from algorithms.registry import names
+from experiments import provenance
 from experiments.errors import BadUse
 
-__all__ = ["UnaskedCode", "code_only_from", "load_class"]
+__all__ = ["UnaskedCode", "code_only_from", "load_class", "sources_of"]
 
 _trusted: tuple[Path, ...] | None = None
 """Where code may lie while something stored is read; None while a person's own command is carried out."""
@@ -120,3 +124,81 @@ def _import_file(file: Path, shown: str) -> types.ModuleType:
             f"--algorithms: {shown} cannot be imported: {type(error).__name__}: {what}{where}"
         ) from error
     return module
+
+
+def sources_of(cls: type[Partitioner[Any]]) -> list[Path]:
+    """Return the files outside the project that a class is made of.
+
+    Parameters
+    ----------
+    cls
+        An algorithm.
+
+    Returns
+    -------
+    list of Path
+        Its own file first, then those of modules that it imports, and of those that they import, but for
+        installed ones; none for an algorithm of the project.
+
+    Examples
+    --------
+    >>> from algorithms import class_of
+    >>> sources_of(class_of("ring"))
+    []
+    """
+    modules = _loaded_files()
+    own = {base.__module__ for base in cls.__mro__}
+    packages = {module.partition(".")[0] for module in own if not module.startswith("shardlab_file_")}
+    outside = [*_installed(), *(provenance.root() / package for package in provenance.PACKAGES)]
+    waiting = [path for path, module in modules.items() if module.__name__ in own]
+    found: list[Path] = []
+    while waiting:
+        path = waiting.pop(0)
+        name = modules[path].__name__
+        known = any(path.is_relative_to(folder) for folder in outside)
+        # of what is installed, the class' own package counts
+        if path in found or (known and (name.partition(".")[0] not in packages - _NOT_TOLD)):
+            continue
+        found.append(path)
+        waiting += [other for other in _imported_by(path, modules[path]) if other in modules]
+    return found
+
+
+_NOT_TOLD = frozenset({*provenance.PACKAGES, *sys.stdlib_module_names})
+
+
+def _loaded_files() -> dict[Path, types.ModuleType]:
+    loaded = [(module, getattr(module, "__file__", None)) for module in list(sys.modules.values())]
+    return {Path(file).resolve(): module for module, file in loaded if isinstance(file, str)}
+
+
+def _installed() -> list[Path]:
+    """Return the folders of Python's own modules and of installed ones."""
+    paths = sysconfig.get_paths()
+    folders = [paths[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib")]
+    folders += [*site.getsitepackages(), site.getusersitepackages()]
+    return [Path(folder).resolve() for folder in folders]
+
+
+def _imported_by(path: Path, module: types.ModuleType) -> Iterator[Path]:
+    """Yield the files of the loaded modules that a file imports, also those inside its functions."""
+    package = module.__package__ or ""
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            wanted = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            wanted = [base, *(f"{base}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in wanted:
+            parts = name.split(".")
+            for end in range(1, len(parts) + 1):
+                file = getattr(sys.modules.get(".".join(parts[:end])), "__file__", None)
+                if isinstance(file, str):
+                    yield Path(file).resolve()

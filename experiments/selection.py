@@ -7,7 +7,6 @@ Parameters, their types and their defaults are read from the signature of the al
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,7 @@ from algorithms.hashing import hash_function
 from algorithms.interface import Capability, Partitioner, Spec
 from algorithms.nodes import NodesLike
 from algorithms.registry import class_of, names, parameters_of
-from experiments import provenance
-from experiments.class_files import load_class
+from experiments.class_files import load_class, sources_of
 from experiments.errors import BadUse
 from experiments.parameters import Parameters, target_of_setting
 from experiments.repeated import refuse_repeated
@@ -324,7 +322,8 @@ def files_of(parameters: Parameters) -> list[Path]:
     Returns
     -------
     list of Path
-        Sources of the selected classes that are not the project's own, and the files of workloads.
+        Sources of the selected classes that are not the project's own, with those of the modules that they
+        import unless these are installed, and the files of workloads.
 
     Raises
     ------
@@ -336,10 +335,8 @@ def files_of(parameters: Parameters) -> list[Path]:
     >>> files_of(Parameters(algorithms="ring"))
     []
     """
-    classes = [candidate.cls for candidate in _candidates(parameters.algorithms, parameters.set)]
-    sources = [Path(inspect.getfile(cls)).resolve() for cls in classes]
-    own = [provenance.root() / package for package in provenance.PACKAGES]
-    files = [path for path in sources if not any(path.is_relative_to(folder) for folder in own)]
+    candidates = _candidates(parameters.algorithms, parameters.set)
+    files = list(dict.fromkeys(path for candidate in candidates for path in sources_of(candidate.cls)))
     if "workload" not in parameters.without:
         from experiments.workloads import parse
 

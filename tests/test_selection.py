@@ -139,3 +139,30 @@ def test_an_algorithm_from_a_file_is_an_input_wherever_it_lies(tmp_path: Any) ->
     finally:
         unregister("slots")
         unregister("slots_of_mine")
+
+
+def test_what_an_algorithm_from_a_file_imports_is_an_input_too(tmp_path: Any, monkeypatch: Any) -> None:
+    """An edit there changes the rows, so it must discard what is stored and what was begun."""
+    example = (provenance.root() / "examples" / "slots.py").read_text(encoding="utf-8")
+    imports = "import steps_of_mine.inner\nfrom constants_of_mine import SLOTS\n"
+    text = example.replace('name="slots"', 'name="slots_that_imports"').replace(
+        "import numpy as np\n", "import numpy as np\n" + imports
+    )
+    files = {
+        "mine.py": text,
+        "constants_of_mine.py": "def later():\n    import numpy\n\n\nSLOTS = 3\n",
+        "steps_of_mine/__init__.py": "",
+        "steps_of_mine/inner.py": "from . import deep\n",
+        "steps_of_mine/deep.py": "",
+        "not_imported.py": "",
+    }
+    (tmp_path / "steps_of_mine").mkdir()
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    try:
+        found = files_of(Parameters(algorithms=f"ring,{tmp_path / 'mine.py'}:Slots"))
+    finally:
+        unregister("slots_that_imports")
+    assert {str(path.relative_to(tmp_path)) for path in found} == set(files) - {"not_imported.py"}
+    assert found[0] == tmp_path / "mine.py"
