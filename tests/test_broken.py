@@ -53,5 +53,12 @@ def test_a_promise_that_is_kept_must_be_declared() -> None:
 
 
 def test_an_ability_that_is_not_declared_needs_its_reason() -> None:
-    with pytest.raises(AssertionError, match=r"silent gives no reason in Spec\.lacks for lacking WEIGHTED"):
+    with pytest.raises(AssertionError, match=r"silent gives no reason in Spec\.lacks for lacking WEIGHTED, "):
         Case(CHECKS["shares_follow_weights"], Subject(Silent)).run()
+
+
+def test_all_missing_reasons_are_told_at_once_and_first() -> None:
+    with pytest.raises(
+        AssertionError, match=r"silent gives no reason .* WEIGHTED, INTERVALS and REPLICAS: declare"
+    ):
+        conform(Silent, examples=1)

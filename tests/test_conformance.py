@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import pytest
+from broken.remainder import Remainder
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +20,7 @@ from experiments.conformance import (
     cases,
     checks,
     examine,
+    run_machine,
     standing_of,
 )
 from experiments.conformance.search import LEVEL
@@ -45,6 +49,12 @@ def test_what_is_promised_holds_statistically(case: Case) -> None:
     assert evidence is not None
     assert evidence.p_value >= SHARED_LEVEL
     assert evidence.sizes
+
+
+@pytest.mark.parametrize("case", [case for case in HELD if case.check.corner is not None], ids=str)
+def test_what_is_promised_holds_where_no_search_comes(case: Case) -> None:
+    assert case.check.corner is not None
+    case.check.corner(case.subject)
 
 
 @pytest.mark.parametrize(("subject", "promise"), UNDECLARED, ids=lambda value: str(value).replace(" ", "_"))
@@ -85,3 +95,44 @@ def test_a_counterexample_is_found_again() -> None:
 
 def test_a_counterexample_is_a_test_failure() -> None:
     assert issubclass(Refuted, AssertionError)
+
+
+def test_a_search_finds_the_same_whatever_was_loaded_and_whoever_asks() -> None:
+    """The experiment `properties` and `conform` give one answer: the search is the same."""
+    from experiments.properties.cells import cells_of
+
+    cells = {(cell.label, cell.check.name): cell for cell in cells_of(["ring", "modulo"], [], [])}
+    asked = [case for name in ("ring", "modulo") for case in cases(name)]
+    chosen = [case for case in asked if case.check.name in ("ordered", "uniform", "growth_onto_new_only")]
+    for case in chosen:
+        if case.subject.fixed or case.standing.duty not in (Duty.HOLD, Duty.BE_REFUTED):
+            continue
+        row = cells[case.subject.spec.name, case.check.name].measure(seed=4, effort=5)
+        assert case.run(examples=5, seed=4).counterexample == (row["counterexample"] or "")
+    assert len(chosen) > 4
+
+
+@pytest.mark.parametrize("name", ["deterministic", "batch_equals_single", "total_and_in_range", "ordered"])
+def test_a_placement_that_depends_on_the_call_is_told_in_a_sentence(name: str) -> None:
+    """Hypothesis reports what it cannot repeat as a group of exceptions, which says nothing."""
+    made = {made.name: made for made in checks()}[name]
+    found = examine(made, Subject(CoinTosser), examples=40).counterexample
+    assert found == "" or "placements depend on the call" in found or "CoinTosser(" in found
+    if name == "deterministic":
+        assert "CoinTosser([" in found
+
+
+def test_a_life_that_cannot_be_repeated_is_told_in_a_sentence() -> None:
+    with pytest.raises(Refuted, match=r"CoinTosser\(|placements depend on the call"):
+        run_machine(Subject(CoinTosser), examples=30, steps=10)
+
+
+class CoinTosser(Remainder):
+    """Places a hash by how many calls came before, over all of its kind."""
+
+    calls: ClassVar[int] = 0
+
+    def _place(self, structure: Any, hashes: Any, out: Any) -> None:
+        super()._place(structure, hashes, out)
+        type(self).calls += 1
+        out[:] = structure[(out + type(self).calls * len(hashes)) % len(structure)]

@@ -46,7 +46,7 @@ from experiments.conformance.check import (
 )
 from experiments.conformance.checks import checks
 from experiments.conformance.machine import PartitionerMachine, run_machine
-from experiments.conformance.search import LEVEL, Case, Finding, cases, examine
+from experiments.conformance.search import LEVEL, Case, Finding, cases, check_reasons, examine
 from experiments.conformance.subjects import Subject, subjects
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "Trial",
     "cases",
     "check",
+    "check_reasons",
     "checks",
     "conform",
     "examine",
@@ -76,6 +77,8 @@ __all__ = [
 
 def conform(algorithm: str | type[Partitioner[Any]], *, examples: int = 100) -> dict[str, Finding]:
     """Run every check of an algorithm in all its variants, and the machine.
+
+    The searches are those of `python -m experiments.run properties --effort EXAMPLES`, and find the same.
 
     Parameters
     ----------
@@ -94,9 +97,12 @@ def conform(algorithm: str | type[Partitioner[Any]], *, examples: int = 100) -> 
     Refuted
         With the counterexample, when a declared promise is not kept.
     AssertionError
-        When a promise that is not declared is kept, or is not excused.
+        When a promise that is not declared is kept; first of all, when abilities are neither declared nor
+        excused.
     """
+    variants = subjects(algorithm)
+    check_reasons(variants[0])
     found = {str(case): case.run(examples=examples) for case in cases(algorithm)}
-    for subject in subjects(algorithm):
+    for subject in variants:
         run_machine(subject, examples=examples)
     return found

@@ -14,6 +14,7 @@ from algorithms import Capability, Partitioner, Spec
 from algorithms.nodes import NodesLike
 
 __all__ = [
+    "DEPENDS_ON_THE_CALL",
     "Check",
     "Duty",
     "Evidence",
@@ -26,7 +27,15 @@ __all__ = [
     "declares",
     "refute",
     "standing_of",
+    "unexcused",
 ]
+
+
+DEPENDS_ON_THE_CALL = (
+    "asked the same once more, the answer was another one: placements depend on the call, "
+    "and not on hash and nodes alone"
+)
+"""What is said of a counterexample that does not come again."""
 
 
 class Make(Protocol):
@@ -111,6 +120,9 @@ class Check:
         Capabilities without which the question cannot be asked.
     function
         What looks for the counterexample, and raises :class:`Refuted` with it.
+    corner
+        Looks at a case that no search comes to, such as a thousand nodes; asked once, after a search that
+        found nothing. None where there is no such case.
 
     Examples
     --------
@@ -126,6 +138,7 @@ class Check:
     promise: Capability | None
     needs: frozenset[Capability]
     function: Callable[[Make, Any], Evidence | None]
+    corner: Callable[[Make], None] | None = None
 
     def __call__(self, make: Make, data: DataObject | Trial) -> Evidence | None:
         """Look for a counterexample; raise :class:`Refuted` with the first one found."""
@@ -137,7 +150,11 @@ class Check:
 
 
 def check(
-    *, promise: Capability | None = None, needs: tuple[Capability, ...] = (), kind: Kind = Kind.PROPERTY
+    *,
+    promise: Capability | None = None,
+    needs: tuple[Capability, ...] = (),
+    kind: Kind = Kind.PROPERTY,
+    corner: Callable[[Make], None] | None = None,
 ) -> Callable[[Callable[[Make, Any], Evidence | None]], Check]:
     """Make a :class:`Check` of a function named ``check_...``, titled by the first line of its docstring.
 
@@ -149,6 +166,8 @@ def check(
         Further capabilities without which the question cannot be asked.
     kind
         How it looks for a counterexample.
+    corner
+        Looks at a case that no search comes to.
 
     Returns
     -------
@@ -164,6 +183,7 @@ def check(
             promise=promise,
             needs=frozenset(needs),
             function=function,
+            corner=corner,
         )
 
     return decorate
@@ -270,3 +290,31 @@ def standing_of(made: Check, spec: Spec) -> Standing:
     return Standing(
         Duty.REASON_MISSING, f"{spec.name} gives no reason in Spec.lacks for lacking {made.promise.name}"
     )
+
+
+def unexcused(spec: Spec) -> list[Capability]:
+    """Return the abilities that an algorithm neither declares nor gives a reason for lacking.
+
+    Parameters
+    ----------
+    spec
+        Of the algorithm.
+
+    Returns
+    -------
+    list of Capability
+        In their usual order; those that are seen from outside are left to the checks.
+
+    Examples
+    --------
+    >>> from algorithms import spec_of
+    >>> unexcused(spec_of("ring"))
+    []
+    """
+    return [
+        capability
+        for capability in Capability
+        if capability not in _SEEN_FROM_OUTSIDE
+        and not declares(spec, capability)
+        and capability not in spec.lacks
+    ]

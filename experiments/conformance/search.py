@@ -9,18 +9,34 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample
+from hypothesis.errors import Flaky, NoSuchExample
 from hypothesis.strategies import DataObject
 
 from algorithms import Partitioner
-from experiments.conformance.check import Check, Duty, Evidence, Kind, Refuted, Standing, Trial, standing_of
+from experiments.conformance.check import (
+    DEPENDS_ON_THE_CALL,
+    Check,
+    Duty,
+    Evidence,
+    Kind,
+    Refuted,
+    Standing,
+    Trial,
+    standing_of,
+    unexcused,
+)
 from experiments.conformance.checks import checks
+from experiments.conformance.steady import steady
 from experiments.conformance.subjects import Subject, subjects
+from experiments.seeds import derive
 
-__all__ = ["Case", "Finding", "cases", "examine"]
+__all__ = ["LEAST_SEARCH", "Case", "Finding", "cases", "check_reasons", "examine"]
 
 LEVEL = 1e-3
 """The significance level of all statistical checks of one algorithm together."""
+
+LEAST_SEARCH = 300
+"""Examples, at least, where a counterexample is expected: the search ends with the first one."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +63,8 @@ def examine(
 ) -> Finding:
     """Look for a counterexample, and shrink the one that is found.
 
-    The same arguments find the same one in a process with the same modules loaded, since Hypothesis also
-    tries the constants that stand in their sources.
+    The same arguments find the same one, whatever else the process has loaded, and so the same as the
+    experiment `properties` finds with this seed and effort.
 
     Parameters
     ----------
@@ -59,7 +75,7 @@ def examine(
     examples
         How many to try at most; a statistical check is one.
     seed
-        Of the search, or of the hashes of a statistical check.
+        From which that of the search is derived, or that of the hashes of a statistical check.
     level
         The significance level of a statistical check.
 
@@ -76,11 +92,25 @@ def examine(
     >>> examine(growth, subjects("ring")[0], examples=20).counterexample
     ''
     """
+    # an axis of the check alone: all algorithms are asked the same questions
+    own_seed = derive(seed, "properties", made.name) >> 32
     if made.kind is Kind.STATISTICAL:
         try:
-            return Finding("", 1, made(make, Trial(seed, level)))
+            return Finding("", 1, made(make, Trial(own_seed, level)))
         except Refuted as refuted:
             return Finding(str(refuted), 1)
+    with steady():
+        found = _searched(made, make, examples, own_seed)
+    if found.counterexample or made.corner is None:
+        return found
+    try:
+        made.corner(make)
+    except Refuted as refuted:
+        return Finding(str(refuted), found.examples + 1)
+    return found
+
+
+def _searched(made: Check, make: Subject, examples: int, seed: int) -> Finding:
     said: list[str] = []
     tried = 0
 
@@ -100,12 +130,17 @@ def examine(
         phases=[Phase.generate, Phase.shrink],
         database=None,
         deadline=None,
+        report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
     try:
         find(st.data(), refutes, settings=quiet, random=Random(seed))
     except NoSuchExample:
-        return Finding("", tried)
+        if not said:
+            return Finding("", tried)
+        return Finding(f"{said[-1]}; {DEPENDS_ON_THE_CALL}", tried)
+    except Flaky:
+        return Finding(f"{said[-1]}; {DEPENDS_ON_THE_CALL}" if said else DEPENDS_ON_THE_CALL, tried)
     return Finding(said[-1], tried)
 
 
@@ -141,14 +176,15 @@ class Case:
         if standing.duty in (Duty.EXCUSED, Duty.NOT_APPLICABLE):
             return Finding("", 0)
         if standing.duty is Duty.REASON_MISSING:
-            raise AssertionError(standing.reason)
-        found = examine(self.check, self.subject, examples=examples, seed=seed, level=self.level)
+            check_reasons(self.subject)
+        tried = examples if standing.duty is Duty.HOLD else max(examples, LEAST_SEARCH)
+        found = examine(self.check, self.subject, examples=tried, seed=seed, level=self.level)
         if standing.duty is Duty.HOLD and found.counterexample:
             raise Refuted(found.counterexample)
         if (
             standing.duty is Duty.BE_REFUTED
             and not found.counterexample
-            and not self._refuted_by_another(examples)
+            and not self._refuted_by_another(tried, seed)
         ):
             promise = self.check.promise
             raise AssertionError(
@@ -157,9 +193,11 @@ class Case:
             )
         return found
 
-    def _refuted_by_another(self, examples: int) -> bool:
+    def _refuted_by_another(self, examples: int, seed: int) -> bool:
         return any(
-            examine(other.check, other.subject, examples=examples, level=other.level).counterexample
+            examine(
+                other.check, other.subject, examples=examples, seed=seed, level=other.level
+            ).counterexample
             for other in cases(self.subject.algorithm)
             if other.check.promise is self.check.promise
             and other.check is not self.check
@@ -169,6 +207,28 @@ class Case:
     def __str__(self) -> str:
         """Return algorithm and check, for the ids of tests."""
         return f"{self.subject}-{self.check}"
+
+
+def check_reasons(subject: Subject) -> None:
+    """Refuse an algorithm that lacks abilities without giving reasons, all of them at once.
+
+    Parameters
+    ----------
+    subject
+        The algorithm.
+
+    Raises
+    ------
+    AssertionError
+        Naming the abilities.
+    """
+    missing = [capability.name for capability in unexcused(subject.spec)]
+    if missing:
+        what = f"{', '.join(missing[:-1])} and {missing[-1]}" if len(missing) > 1 else missing[0]
+        raise AssertionError(
+            f"{subject.spec.name} gives no reason in Spec.lacks for lacking {what}: declare what it can, "
+            "and give a reason for each of the others"
+        )
 
 
 def cases(algorithm: str | type[Partitioner[Any]]) -> Sequence[Case]:

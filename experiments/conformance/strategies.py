@@ -31,6 +31,7 @@ __all__ = [
     "node_lists",
     "probes",
     "spaces",
+    "spread_hashes",
     "weights",
 ]
 
@@ -180,8 +181,33 @@ def probes(bits: int) -> Hashes:
     found = set(range(32)) | set(range(size - 16, size))
     for power in range(5, bits):
         found |= {(1 << power) - 1, 1 << power, (1 << power) + 1}
-    found |= {(step * 0x9E3779B97F4A7C15) % (1 << 64) >> (64 - bits) for step in range(1, 257)}
+    found |= set(spread_hashes(256, bits).tolist())
     return _frozen(np.array(sorted(found), dtype=np.uint64))
+
+
+@functools.cache
+def spread_hashes(count: int, bits: int) -> Hashes:
+    """Return hashes that lie evenly in a space, and in no order.
+
+    Parameters
+    ----------
+    count
+        How many.
+    bits
+        Of the hash space.
+
+    Returns
+    -------
+    ndarray
+        (count,) uint64: multiples of 2^64 over the golden ratio, cut to their highest bits.
+
+    Examples
+    --------
+    >>> spread_hashes(4, 8)
+    array([158,  60, 218, 120], dtype=uint64)
+    """
+    steps = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return _frozen(steps >> np.uint64(64 - bits))
 
 
 def _frozen(hashes: Hashes) -> Hashes:

@@ -9,17 +9,12 @@ from typing import TYPE_CHECKING, Any
 import algorithms
 from experiments.errors import BadUse, did_you_mean
 from experiments.properties.replay import Example, Player, Recorder, write
-from experiments.properties.steady import steady
-from experiments.seeds import derive
 from experiments.selection import resolve
 
 if TYPE_CHECKING:
     from experiments.conformance import Check, Finding, Make, Standing, Subject
 
-__all__ = ["LEAST_SEARCH", "Cell", "cells_of", "chosen"]
-
-LEAST_SEARCH = 300
-"""Examples, at least, where a counterexample is expected: the search ends with the first one."""
+__all__ = ["Cell", "cells_of", "chosen"]
 
 HOLDS, BROKEN, REFUTED, KEPT, NOT_APPLICABLE, NO_REASON = (
     "holds",
@@ -90,6 +85,7 @@ class Cell:
             With the verdict, and what it rests on.
         """
         from experiments.conformance import Duty
+        from experiments.conformance.search import LEAST_SEARCH
 
         standing = self.standing
         row: dict[str, Any] = {
@@ -148,12 +144,9 @@ class Cell:
                 drawn[:] = recorder.drawn
                 raise
 
-        # an axis of the check alone: all algorithms are asked the same questions
-        own_seed = derive(seed, "properties", made.name) >> 32
         statistical = made.kind is Kind.STATISTICAL
         watched = made if statistical else replace(made, function=recording)
-        with steady():
-            found = examine(watched, self.subject, examples=tried, seed=own_seed, level=self.level)
+        found = examine(watched, self.subject, examples=tried, seed=seed, level=self.level)
         return found, drawn
 
     def _try(self, example: Example) -> tuple[Finding, Sequence[Any]]:

@@ -64,3 +64,31 @@ class KeepsWhoLeaves(Rendezvous):
         self, add: Iterable[NodeLike], remove: Iterable[str], weights: Mapping[str, float], layout: Any
     ) -> None:
         super()._change(add, [], weights, layout)
+
+
+@caught_by("growth_onto_new_only", "removal_from_removed_only")
+class ModuloWhenLarge(Rendezvous):
+    """Becomes hash mod n above 300 nodes, which no search for small counterexamples comes to."""
+
+    def _place(self, structure: Bidders, hashes: Any, out: Any) -> None:
+        if len(structure.buckets) <= 300:
+            super()._place(structure, hashes, out)
+        else:
+            out[:] = np.sort(structure.buckets)[(hashes % np.uint64(len(structure.buckets))).astype(np.int64)]
+
+
+@caught_by("one_weight_moves_one_node")
+class ReweighsAllWhenLarge(WeightsAreSalt):
+    """Draws all bids anew when the weights change, above 300 nodes."""
+
+    def _build(self, nodes: Nodes) -> Bidders:
+        return super()._build(nodes) if len(nodes) > 300 else Rendezvous._build(self, nodes)
+
+
+@caught_by("independent_of_naming_order")
+class OrderDecidesFew(Rendezvous):
+    """Gives one hash of two thousand to whoever was named first, as a table of slots may do."""
+
+    def _place(self, structure: Bidders, hashes: Any, out: Any) -> None:
+        super()._place(structure, hashes, out)
+        out[(hashes >> np.uint64(self.hash_bits // 2)) % np.uint64(2003) == 5] = structure.buckets.min()

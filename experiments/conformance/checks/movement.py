@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 from numpy.typing import NDArray
 
-from algorithms import Capability, Partitioner
+from algorithms import Capability, Partitioner, ShardlabError
 from algorithms.hashing import Hashes
 from experiments.conformance.check import Make, check, refute
 from experiments.conformance.strategies import (
@@ -23,11 +23,16 @@ from experiments.conformance.strategies import (
     draw_partitioner,
     node_lists,
     spaces,
+    spread_hashes,
     weights,
 )
 from experiments.conformance.words import among, first, listed, owners, sizes, told
 
 __all__: list[str] = []
+
+_MANY, _HASHES_OF_LARGE = 998, 4096
+_NODES_IN_ORDERS, _HASHES_IN_ORDERS = 20, 1 << 17
+_JOINING = ["joins first", "joins second"]
 
 
 def _followed(
@@ -39,7 +44,79 @@ def _followed(
     return f"{words}: {sizes(n, len(p.nodes))}", before, owners(p, hashes)
 
 
-@check(promise=Capability.MINIMAL_MOVEMENT)
+def _large(make: Make) -> Partitioner[Any] | None:
+    """Return a partitioner of about a thousand nodes that takes two more; of fewer where it has a limit."""
+    for n in (_MANY, _MANY // 2, _MANY // 4, _MANY // 10):
+        try:
+            p = make(n)
+            p.copy().change(add=_JOINING)
+        except ShardlabError:
+            continue
+        return p
+    return None
+
+
+def _of_large(p: Partitioner[Any]) -> Hashes:
+    return spread_hashes(_HASHES_OF_LARGE, p.hash_bits)
+
+
+def _grows_large(make: Make) -> None:
+    if (p := _large(make)) is None:
+        return
+    words, before, after = _followed(p, {"add": _JOINING}, _of_large(p))
+    _stray(words, (before != after) & ~among(after, _JOINING), p, before, after)
+
+
+def _shrinks_large(make: Make) -> None:
+    if (p := _large(make)) is None:
+        return
+    live = [node.name for node in p.nodes.values()]
+    leaving = live[len(live) // 2 :][:2] if p.spec.can(Capability.REMOVES_ANY) else live[-2:]
+    words, before, after = _followed(p, {"remove": leaving}, _of_large(p))
+    _stray(words, (before != after) & ~among(before, leaving), p, before, after)
+
+
+def _reweighs_large(make: Make) -> None:
+    if (p := _large(make)) is None:
+        return
+    name = list(p.nodes.values())[len(p.nodes) // 2].name
+    words, before, after = _followed(p, {"weights": {name: 3.0}}, _of_large(p))
+    _stray(words, (before != after) & ~among(after, [name]), p, before, after)
+
+
+def _stray(
+    words: str,
+    stray: NDArray[np.bool_],
+    p: Partitioner[Any],
+    before: NDArray[np.object_],
+    after: NDArray[np.object_],
+) -> None:
+    if stray.any():
+        row = first(stray)
+        refute(
+            f"{words}: hash {_of_large(p)[row]} strayed from {before[row]} to {after[row]}, and so did "
+            f"{int(stray.sum()) - 1} others of {len(stray)}"
+        )
+
+
+def _order_of_many(make: Make) -> None:
+    """Ask many hashes: an order may decide few of them, such as those that fall on the same slot."""
+    names = [f"server-{i}" for i in range(_NODES_IN_ORDERS)]
+    try:
+        p, other = make(names), make(names[::-1])
+    except ShardlabError:
+        return
+    hashes = spread_hashes(_HASHES_IN_ORDERS, p.hash_bits)
+    placed, there = owners(p, hashes), owners(other, hashes)
+    if (placed != there).any():
+        row = first(placed != there)
+        refute(
+            f"hash {hashes[row]} is on {placed[row]} by {told(p)}, and on {there[row]} when the nodes "
+            f"are named in the reverse order; so {int((placed != there).sum())} of {len(hashes)} differ"
+        )
+
+
+@check(promise=Capability.MINIMAL_MOVEMENT, corner=_grows_large)
 def check_growth_onto_new_only(make: Make, data: DataObject) -> None:
     """Growth moves keys onto the new nodes only."""
     p = draw_partitioner(data, make)
@@ -55,7 +132,7 @@ def check_growth_onto_new_only(make: Make, data: DataObject) -> None:
         )
 
 
-@check(promise=Capability.MINIMAL_MOVEMENT, needs=(Capability.REMOVES_LAST,))
+@check(promise=Capability.MINIMAL_MOVEMENT, needs=(Capability.REMOVES_LAST,), corner=_shrinks_large)
 def check_removal_from_removed_only(make: Make, data: DataObject) -> None:
     """Removal moves the keys of the removed nodes only."""
     p = draw_partitioner(data, make, least=2)
@@ -71,7 +148,7 @@ def check_removal_from_removed_only(make: Make, data: DataObject) -> None:
         )
 
 
-@check(promise=Capability.MINIMAL_MOVEMENT, needs=(Capability.WEIGHTED,))
+@check(promise=Capability.MINIMAL_MOVEMENT, needs=(Capability.WEIGHTED,), corner=_reweighs_large)
 def check_one_weight_moves_one_node(make: Make, data: DataObject) -> None:
     """A node that gets heavier only gains keys, one that gets lighter only loses them; no other key moves."""
     p = draw_partitioner(data, make)
@@ -109,7 +186,7 @@ def check_add_then_remove_is_identity(make: Make, data: DataObject) -> None:
         )
 
 
-@check(promise=Capability.ORDER_INDEPENDENT)
+@check(promise=Capability.ORDER_INDEPENDENT, corner=_order_of_many)
 def check_independent_of_naming_order(make: Make, data: DataObject) -> None:
     """The order in which nodes are named, at once or one by one, makes no difference."""
     weighted = make(1).spec.can(Capability.WEIGHTED)

@@ -12,13 +12,17 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
-from algorithms import Node, Partitioner
+from algorithms import Capability, Node, Partitioner
 from algorithms.hashing import Hashes, hash_function
+from algorithms.kernels import plain_kernels
 from experiments.conformance.check import Make, Refuted, check, refute
 from experiments.conformance.strategies import draw_hashes, draw_partitioner, keys, node_lists, probes, spaces
 from experiments.conformance.words import first, listed, owners, told
 
 __all__ = ["rebuilt"]
+
+_IN_PYTHON = 48
+_MISREAD = "an integer that meets a hash must be unsigned, as np.uint64(m) is"
 
 
 @check()
@@ -55,6 +59,38 @@ def check_deterministic(make: Make, data: DataObject) -> None:
     p.lookup_many(["another key", "and another"] if hash_function(p.hash).takes_text else [1, 2])
     for what, again in (("is asked again", owners(p, hashes)), ("is asked of a twin", owners(twin, hashes))):
         _same(p, hashes, expected, again, what)
+    _same_without_compiler(p, hashes, expected, make)
+
+
+def _same_without_compiler(p: Partitioner[Any], hashes: Hashes, expected: Any, make: Make) -> None:
+    """Compare machine code with what its source says, which it may misread or not be made of at all."""
+    rows = np.arange(0, len(hashes), max(1, len(hashes) // _IN_PYTHON))
+    some = hashes[rows]
+    try:
+        with plain_kernels():
+            twin = make(list(p.nodes.values()), **_space(p))
+            placed = owners(twin, some)
+            further = _replicas(twin, some)
+    except Refuted:
+        raise
+    except Exception as error:
+        refute(f"{told(p)}: run as plain Python, a kernel raises {type(error).__name__}: {error}; {_MISREAD}")
+    differ = expected[rows] != placed
+    if differ.any():
+        row = first(differ)
+        refute(
+            f"{told(p)}: hash {some[row]} is on {expected[rows][row]} by machine code, but on {placed[row]} "
+            f"when its kernels run as plain Python; {_MISREAD}"
+        )
+    if further is not None and (differ := (_replicas(p, some) != further).any(axis=1)).any():
+        refute(
+            f"{told(p)}: the replicas of hash {some[first(differ)]} are others by machine code than when its "
+            f"kernels run as plain Python; {_MISREAD}"
+        )
+
+
+def _replicas(p: Partitioner[Any], hashes: Hashes) -> Any:
+    return p.assign_replicas(hashes, min(3, len(p.nodes))) if p.spec.can(Capability.REPLICAS) else None
 
 
 @check()
