@@ -67,6 +67,10 @@ class MissingCapability(ShardlabError, TypeError):
     """A question that only algorithms with a certain capability can answer."""
 
 
+class BrokenAlgorithm(ShardlabError, ValueError):
+    """An algorithm failed where it must not, or gave a hash to a bucket that is not there."""
+
+
 def suggestion(given: str, allowed: Iterable[str]) -> str:
     """Return what to do about a name that is not among the allowed ones.
 

@@ -17,10 +17,12 @@ from algorithms.arcs import Arcs
 from algorithms.checks import is_int, one_of, whole_number
 from algorithms.columns import Key, Strings, first_masked
 from algorithms.errors import (
+    BrokenAlgorithm,
     InvalidHash,
     InvalidParameter,
     InvalidWeight,
     MissingCapability,
+    ShardlabError,
     UnsupportedEvent,
 )
 from algorithms.hashing import Hashes, hash_column, hash_function
@@ -55,6 +57,7 @@ class State(Generic[S]):
     __slots__ = ("find", "kept", "nodes", "structure")
 
     def __init__(self, nodes: Nodes, structure: S) -> None:
+        _freeze(structure)
         self.nodes = nodes
         self.structure = structure
         self.find: Callable[[Key], str] | None = None
@@ -102,8 +105,11 @@ class Partitioner(ABC, Generic[S]):
     def __init__(
         self, nodes: NodesLike, *, hash: str = "xxh64", hash_bits: int | None = None, seed: int = 0
     ) -> None:
+        for name, value in vars(self).items():  # parameters of its own, which the repr shows
+            if isinstance(value, np.generic):
+                setattr(self, name, value.item())
         function = hash_function(hash)
-        self.hash = hash
+        self.hash = str(hash)
         self.hash_bits = function.check_bits(hash_bits)
         self.seed = _checked_seed(seed)
         if function.seeded:
@@ -111,7 +117,12 @@ class Partitioner(ABC, Generic[S]):
         self._hash_function = function
         live = Nodes.of(nodes)
         self._check_nodes(live)
-        self._state: State[S] = State(live, self._build(live))
+        try:
+            structure = self._build(live)
+        except Exception as error:
+            self._tell(live, error)
+            raise
+        self._state: State[S] = State(live, structure)
 
     # ---- placement ---------------------------------------------------------------------------------
 
@@ -136,6 +147,8 @@ class Partitioner(ABC, Generic[S]):
             For anything but a 1-D array of unsigned integers below 2^hash_bits.
         InvalidParameter
             For an ``out`` that is not a writable, contiguous (k,) int32 array.
+        BrokenAlgorithm
+            When a bucket is none of the live ones, or the algorithm raised an error of its own.
 
         Examples
         --------
@@ -155,7 +168,8 @@ class Partitioner(ABC, Generic[S]):
             and out.flags.writeable
         ):
             raise InvalidParameter(f"out must be a writable, contiguous int32 array of shape {checked.shape}")
-        self._assign(checked, out)
+        state = self._state
+        self._placed(state, checked, out)
         return out
 
     def assign_replicas(self, hashes: NDArray[np.unsignedinteger[Any]], count: int) -> Buckets:
@@ -194,7 +208,12 @@ class Partitioner(ABC, Generic[S]):
             )
         checked = self._checked_hashes(hashes)
         out = np.empty((len(checked), int(count)), dtype=np.int32)
-        self._place_replicas(state.structure, checked, out)
+        try:
+            self._place_replicas(state.structure, checked, out)
+        except Exception as error:
+            self._tell(state.nodes, error)
+            raise
+        self._check_buckets(state.nodes, checked, out)
         return out
 
     def lookup(self, key: Key) -> str:
@@ -250,7 +269,7 @@ class Partitioner(ABC, Generic[S]):
         state = self._state
         hashes = self.hashes_of(keys)
         out = np.empty(len(hashes), dtype=np.int32)
-        self._place(state.structure, hashes, out)
+        self._placed(state, hashes, out)
         return state.nodes.names_of(out)
 
     def hashes_of(self, keys: object) -> Hashes:
@@ -282,7 +301,7 @@ class Partitioner(ABC, Generic[S]):
         return hashes >> np.uint64(dropped) if dropped else hashes
 
     def _assign(self, hashes: Hashes, out: Buckets) -> None:
-        """Assign checked hashes; the only thing that a benchmark times."""
+        """Assign checked hashes, without a look at the buckets; the only thing that a benchmark times."""
         self._place(self._state.structure, hashes, out)
 
     # ---- membership --------------------------------------------------------------------------------
@@ -383,17 +402,23 @@ class Partitioner(ABC, Generic[S]):
         """The parameters it was made with, by name, its own first; ``nodes`` is not among them."""
         from algorithms.registry import parameters_of
 
+        missing = [name for name in parameters_of(type(self)) if not hasattr(self, name)]
+        if missing:
+            raise BrokenAlgorithm(
+                f"{self.spec.name} takes the parameter {missing[0]!r} and keeps no attribute of this "
+                f"name: write self.{missing[0]} = ... before super().__init__ is called"
+            )
         return {name: getattr(self, name) for name in parameters_of(type(self))}
 
     def __repr__(self) -> str:
         from algorithms.registry import parameters_of
 
-        values = {name: getattr(self, name) for name in parameters_of(type(self))}
+        values = self.parameters
         values["hash_bits"] = None if self.hash_bits == self._hash_function.width else self.hash_bits
         changed = [
             f"{name}={values[name]!r}"
             for name, parameter in parameters_of(type(self)).items()
-            if values[name] != parameter.default
+            if _differs(values[name], parameter.default)
         ]
         return f"{type(self).__name__}({', '.join([repr(self.nodes), *changed])})"
 
@@ -481,7 +506,12 @@ class Partitioner(ABC, Generic[S]):
             raise UnsupportedEvent(f"{self.spec.name} cannot remove nodes")
         nodes = before.nodes.after(add=add, remove=leaving, weights=weights, rule=self._free_buckets)
         self._check_nodes(nodes)
-        self._state = State(nodes, self._rebuild(before, nodes, layout))
+        try:
+            structure = self._rebuild(before, nodes, layout)
+        except Exception as error:
+            self._tell(nodes, error)
+            raise
+        self._state = State(nodes, structure)
 
     def _check_nodes(self, nodes: Nodes) -> None:
         if not self.spec.can(Capability.REMOVES_ANY) and not nodes.dense:
@@ -497,6 +527,44 @@ class Partitioner(ABC, Generic[S]):
                         f"{self.spec.name} does not follow weights: {node.name!r} must keep weight 1, "
                         f"not {node.weight}"
                     )
+
+    def _placed(self, state: State[S], hashes: Hashes, out: Buckets) -> None:
+        """Place hashes, and refuse what an algorithm in the making may do wrong."""
+        try:
+            self._place(state.structure, hashes, out)
+        except Exception as error:
+            self._tell(state.nodes, error)
+            raise
+        self._check_buckets(state.nodes, hashes, out)
+
+    def _check_buckets(self, nodes: Nodes, hashes: Hashes, out: Buckets) -> None:
+        dead = nodes.first_dead(out)
+        if dead is not None:
+            row = np.unravel_index(dead, out.shape)
+            raise BrokenAlgorithm(
+                f"{self.spec.name} gives hash {int(hashes[row[0]])} to bucket {int(out[row])}, which no live "
+                f"node has (n = {len(nodes)}, buckets {_listed(nodes)}): mend its _build or _place"
+            )
+
+    def _tell(self, nodes: Nodes, error: Exception) -> None:
+        """Raise a sentence that says which algorithm failed, unless it has said so in one itself."""
+        if isinstance(error, ShardlabError | MemoryError):
+            return
+        import traceback
+
+        frames = traceback.extract_tb(error.__traceback__)
+        file = getattr(sys.modules.get(type(self).__module__), "__file__", None)
+        at = next((frame for frame in reversed(frames) if frame.filename == file), frames[-1])
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        lines = lines[1:] if lines and lines[0].startswith("Failed in nopython mode") else lines
+        first = " ".join(lines[:2] if lines and lines[0].endswith(":") else lines[:1])
+        said = f"{type(error).__name__}: {first}" if first else type(error).__name__
+        frozen = "readonly array" in said or "read-only" in said
+        hint = "; a structure is never changed, since other states may have it too" if frozen else ""
+        where = f"{at.filename}, line {at.lineno}"
+        raise BrokenAlgorithm(
+            f"{self.spec.name} failed with {len(nodes)} nodes, in {where}: {said}{hint}"
+        ) from error
 
     def _checked_hashes(self, hashes: NDArray[np.unsignedinteger[Any]]) -> Hashes:
         if not isinstance(hashes, np.ndarray) or hashes.dtype.kind != "u" or hashes.ndim != 1:
@@ -540,19 +608,42 @@ def _checked_seed(seed: object) -> int:
     return whole_number("seed", seed, 0, (1 << 64) - 1)
 
 
-def _array_bytes(structure: object) -> int:
-    """Return the bytes of all arrays in a structure of tuples, dataclasses and arrays, each array once."""
-    arrays: dict[int, int] = {}
+def _differs(value: object, default: object) -> bool:
+    """Return whether a parameter is shown; an array has no one answer to that."""
+    same = value == default
+    return not (same if isinstance(same, bool) else np.array_equal(value, default))
+
+
+def _listed(nodes: Nodes) -> str:
+    if nodes.dense:
+        return f"0 to {len(nodes) - 1}"
+    live = nodes.buckets().tolist()
+    return ", ".join(map(str, live[:8])) + (", ..." if len(live) > 8 else "")
+
+
+def _arrays(structure: object) -> dict[int, NDArray[Any]]:
+    """Return all arrays in a structure of tuples, dataclasses and arrays, each once, by its id."""
+    arrays: dict[int, NDArray[Any]] = {}
     waiting = [structure]
     while waiting:
         item = waiting.pop()
         if isinstance(item, np.ndarray):
-            arrays[id(item)] = item.nbytes
+            arrays[id(item)] = item
         elif isinstance(item, tuple):
             waiting.extend(item)
         elif dataclasses.is_dataclass(item) and not isinstance(item, type):
             waiting.extend(getattr(item, part.name) for part in dataclasses.fields(item))
-    return sum(arrays.values())
+    return arrays
+
+
+def _freeze(structure: object) -> None:
+    """Make the arrays of a structure read-only: an earlier state or a copy may have them too."""
+    for array in _arrays(structure).values():
+        array.flags.writeable = False
+
+
+def _array_bytes(structure: object) -> int:
+    return sum(array.nbytes for array in _arrays(structure).values())
 
 
 def _object_bytes(kept: object, elsewhere: set[int]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -135,6 +135,7 @@ class KeyRange(Partitioner[Ranges]):
     ) -> None:
         self._first_boundaries = boundaries
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
+        self._first_boundaries = self.boundaries  # what was given may be changed later
 
     @property
     def boundaries(self) -> Boundaries | None:
@@ -198,10 +199,13 @@ class KeyRange(Partitioner[Ranges]):
         return Ranges(live, dense, shift, intervals_from(starts, live, self.hash_bits), None)
 
     def _checked_boundaries(
-        self, given: Sequence[int] | Sequence[str], n: int
+        self, boundaries: Iterable[int] | Iterable[str], n: int
     ) -> tuple[Boundaries, list[int]]:
-        if isinstance(given, str | bytes) or not isinstance(given, Sequence):
-            raise InvalidParameter(f"boundaries are a list of starts or of first letters, not {given!r:.60}")
+        if isinstance(boundaries, str | bytes | Mapping | Set) or not isinstance(boundaries, Iterable):
+            raise InvalidParameter(
+                f"boundaries are a list of starts or of first letters, not {boundaries!r:.60}"
+            )
+        given: tuple[Any, ...] = tuple(boundaries)
         if len(given) != n:
             raise InvalidParameter(f"{len(given)} boundaries do not fit {n} nodes: give one start a node")
         if all(isinstance(start, str) for start in given):

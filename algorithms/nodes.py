@@ -97,7 +97,19 @@ class Nodes(Mapping[int, Node]):
         if is_int(nodes):
             return cls._count(int(nodes))
         if isinstance(nodes, Mapping):
+            if nodes and all(isinstance(name, str) for name in nodes):
+                name, value = next(iter(nodes.items()))
+                node = f"Node({name!r:.60}, {value!r:.20})"
+                raise InvalidNode(
+                    "a mapping of nodes goes from buckets to nodes, not from names to weights: "
+                    f"give [{node}, ...]"
+                )
             return cls._placed(nodes)
+        if isinstance(nodes, set | frozenset):
+            raise InvalidNode(
+                "nodes take their buckets in the order in which they are given, and a set has none: "
+                "give a list, such as sorted(nodes)"
+            )
         if not isinstance(nodes, Iterable):
             raise InvalidNode(f"nodes are a list of names or Nodes, or how many there are, not {nodes!r:.60}")
         return cls._placed(dict(enumerate(nodes)))
@@ -229,6 +241,23 @@ class Nodes(Mapping[int, Node]):
         if self._counted:
             return lambda bucket: names.get(bucket) or f"{COUNTED_PREFIX}-{bucket}"
         return list(names.values()).__getitem__ if self.dense else names.__getitem__
+
+    def first_dead(self, buckets: NDArray[np.int32]) -> int | None:
+        """Return where the first bucket stands that no live node has, counted through all rows; or None."""
+        if not buckets.size:
+            return None
+        counted = not self._spelled and not self._gone
+        live = None if counted else self.buckets()
+        top = self._counted if live is None else int(live[-1]) + 1
+        if int(buckets.view(np.uint32).max()) < top:  # seen without a sign, a negative one is large
+            if live is None or top == len(live):
+                return None
+            alive = np.zeros(top, dtype=np.bool_)
+            alive[live] = True
+            if alive[buckets].all():
+                return None
+        wrong = (buckets < 0) | (buckets >= top) if live is None else ~np.isin(buckets, live)
+        return int(np.argmax(wrong))
 
     def name_order(self) -> NDArray[np.int64]:
         """Return the rank of each node, in the order of the buckets, among the names in UTF-8 order."""
@@ -374,6 +403,10 @@ def _short(node: Node) -> str | Node:
 def _several(items: Iterable[Any], word: str) -> list[Any]:
     if isinstance(items, str | bytes | Node) or not isinstance(items, Iterable):
         raise InvalidParameter(f"{word} takes a list of nodes, not {items!r:.60}: write {word}=[...]")
+    if word == "add" and isinstance(items, set | frozenset):
+        raise InvalidParameter(
+            "nodes take their buckets in the order in which they are added, and a set has none: give a list"
+        )
     return list(items)
 
 

@@ -12,11 +12,12 @@ import importlib.metadata
 import inspect
 import pkgutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
-from algorithms.errors import InvalidParameter, UnknownAlgorithm, suggestion
+from algorithms.errors import InvalidParameter, UnknownAlgorithm, say_once, suggestion
 from algorithms.interface import Capability, Partitioner, Spec
 from algorithms.nodes import NodesLike
 
@@ -67,7 +68,7 @@ def register(spec: Spec) -> Callable[[C], C]:
     Raises
     ------
     InvalidParameter
-        When another class has the name already.
+        When another class has the name already, or the class lacks what every algorithm writes.
 
     Examples
     --------
@@ -87,10 +88,11 @@ def register(spec: Spec) -> Callable[[C], C]:
     def decorate(cls: C) -> C:
         known = _classes.get(spec.name)
         if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
-            raise InvalidParameter(
-                f"the name {spec.name!r} is taken by {known.__module__}.{known.__qualname__}: choose another"
-            )
+            raise InvalidParameter(f"the name {spec.name!r} is taken by {_whose(known)}: choose another")
+        if missing := sorted(cls.__abstractmethods__):
+            raise InvalidParameter(f"{cls.__qualname__} is no algorithm yet: write {' and '.join(missing)}")
         cls.spec = spec
+        _spell_out(cls)
         _classes[spec.name] = cls
         return cls
 
@@ -212,13 +214,48 @@ def parameters_of(algorithm: str | type[Partitioner[Any]]) -> dict[str, Paramete
     160
     """
     cls = class_of(algorithm) if isinstance(algorithm, str) else algorithm
-    hints = get_type_hints(cls.__init__)
+    try:
+        hints = get_type_hints(cls.__init__)
+    except NameError:  # a name that is imported for type checkers only
+        hints = {}
     common = inspect.signature(Partitioner.__init__).parameters
+    hints = {**get_type_hints(Partitioner.__init__), **hints}
     return {
         name: Parameter(name, hints.get(name, Any), parameter.default, name not in common)
         for name, parameter in inspect.signature(cls.__init__).parameters.items()
-        if name not in ("self", "nodes")
+        if name not in ("self", "nodes") and parameter.kind not in _REST
     }
+
+
+def check_required(algorithm: type[Partitioner[Any]], values: Iterable[str]) -> None:
+    """Refuse values that lack a parameter which has no default.
+
+    Parameters
+    ----------
+    algorithm
+        A class.
+    values
+        Names of parameters that are set.
+
+    Raises
+    ------
+    InvalidParameter
+        Naming the parameters that are missing.
+
+    Examples
+    --------
+    >>> check_required(class_of("ring"), [])
+    """
+    needed = [
+        name
+        for name, parameter in parameters_of(algorithm).items()
+        if parameter.default is inspect.Parameter.empty and name not in set(values)
+    ]
+    if needed:
+        raise InvalidParameter(
+            f"{algorithm.spec.name} has no default for {', '.join(needed)}: give a value, "
+            f"such as {needed[0]}=..."
+        )
 
 
 def create(name: str, nodes: NodesLike, **parameters: Any) -> Partitioner[Any]:
@@ -252,7 +289,51 @@ def create(name: str, nodes: NodesLike, **parameters: Any) -> Partitioner[Any]:
     for given in parameters:
         if given not in allowed:
             raise InvalidParameter(f"{name} has no parameter {given!r}: {suggestion(given, allowed)}")
+    check_required(cls, parameters)
     return cls(nodes, **parameters)
+
+
+_REST = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+
+
+def _spell_out(cls: type[Partitioner[Any]]) -> None:
+    """Give an ``__init__`` that hands on ``**rest`` the signature of what it takes, for whoever reads it."""
+    constructor: Any = vars(cls).get("__init__")
+    if constructor is None:
+        return
+    own = inspect.signature(constructor)
+    kept = [parameter for parameter in own.parameters.values() if parameter.kind not in _REST]
+    if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in own.parameters.values()):
+        names_of_own = {parameter.name for parameter in kept}
+        common = inspect.signature(Partitioner.__init__).parameters.values()
+        kept += [parameter for parameter in common if parameter.name not in names_of_own]
+        constructor.__signature__ = own.replace(parameters=kept)
+
+
+@contextmanager
+def whole_or_none() -> Iterator[None]:
+    """Forget what is registered inside if an error is raised there.
+
+    Yields
+    ------
+    None
+        To import a module of somebody else's.
+    """
+    before = dict(_classes)
+    try:
+        yield
+    except BaseException:
+        _classes.clear()
+        _classes.update(before)
+        raise
+
+
+def _whose(cls: type[Partitioner[Any]]) -> str:
+    """Return a class and where it stands."""
+    try:
+        return f"{cls.__module__}.{cls.__qualname__} ({inspect.getfile(cls)})"
+    except (OSError, TypeError):
+        return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def _discover() -> None:
@@ -266,5 +347,16 @@ def _discover() -> None:
         for module in pkgutil.iter_modules(package.__path__, "algorithms."):
             importlib.import_module(module.name)
         for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
-            entry.load()
+            try:
+                with whole_or_none():
+                    entry.load()
+            except (Exception, SystemExit) as error:  # somebody else's, which must not stop what works
+                say_once(f"{_told(entry)} is left out: {type(error).__name__}: {error}")
         _discovered = True
+
+
+def _told(entry: Any) -> str:
+    """Return an entry point, with the package that has it."""
+    package = getattr(getattr(entry, "dist", None), "name", None)
+    by = f" of the package {package}" if package else ""
+    return f"the algorithm {getattr(entry, 'name', '')!r}{by} (entry point {getattr(entry, 'value', entry)})"

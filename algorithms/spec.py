@@ -134,7 +134,9 @@ class Spec:
     baseline: bool = False
 
     def __post_init__(self) -> None:
-        """Freeze the reasons."""
+        """Freeze what was given as a set, a list or a dict."""
+        object.__setattr__(self, "capabilities", frozenset(self.capabilities))
+        object.__setattr__(self, "publications", tuple(self.publications))
         object.__setattr__(self, "lacks", MappingProxyType(dict(self.lacks)))
 
     def can(self, capability: Capability) -> bool:

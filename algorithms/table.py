@@ -104,6 +104,7 @@ class Table(Partitioner[Entries]):
     ) -> None:
         self._first_rows = rows
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
+        self._first_rows = self.rows  # what was given may be used up by now, or changed later
 
     @property
     def rows(self) -> tuple[tuple[int, str], ...] | None:

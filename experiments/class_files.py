@@ -5,18 +5,19 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.util
+import io
 import site
 import sys
 import sysconfig
 import traceback
 import types
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 from algorithms.interface import Partitioner
-from algorithms.registry import names
+from algorithms.registry import names, whole_or_none
 from experiments import provenance
 from experiments.errors import BadUse
 
@@ -113,7 +114,9 @@ def _import_file(file: Path, shown: str) -> types.ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
     try:
-        spec.loader.exec_module(module)
+        # what it prints is no result, which alone goes to the standard output
+        with whole_or_none(), redirect_stdout(sys.stderr or io.StringIO()):
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[module_name]
         lines = [at.lineno for at in traceback.extract_tb(error.__traceback__) if at.filename == str(file)]

@@ -8,6 +8,7 @@ sentence on the standard error; 130 interrupted. Heavy modules are imported when
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import json
 import math
 import os
@@ -15,6 +16,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,6 +82,7 @@ def main(arguments: Sequence[str] | None = None, *, find: Find | None = None) ->
     typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
         streams.prepare()
+        _show_crashes()
         _refuse_undecodable(typed)
         try:
             code = _dispatch(typed, find or find_experiment)
@@ -109,6 +112,13 @@ def main(arguments: Sequence[str] | None = None, *, find: Find | None = None) ->
 def _refuse_undecodable(typed: Sequence[str]) -> None:
     for argument in typed:
         encodable(argument)
+
+
+def _show_crashes() -> None:
+    """Have a crash inside a kernel show where it was; a kernel's frame says how to find its cause."""
+    if not faulthandler.is_enabled():
+        with suppress(RuntimeError, AttributeError, ValueError, OSError):  # stderr is closed, or no file
+            faulthandler.enable()
 
 
 def _dispatch(typed: list[str], find: Find) -> int:

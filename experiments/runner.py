@@ -8,7 +8,10 @@ and a run killed at any moment and started again leaves the same bytes as one th
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import io
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -299,7 +302,11 @@ def _measure(
     set_compile_listener(compiles)
     reporter.begin(len(cases), done)
     try:
-        with Engine(parameters.threads, executor=executor) as engine:
+        # what an algorithm prints is no result, which alone goes to the standard output
+        with (
+            contextlib.redirect_stdout(sys.stderr or io.StringIO()),
+            Engine(parameters.threads, executor=executor) as engine,
+        ):
             for case in cases:
                 if case.id not in journal.finished:
                     context = Context(engine, partial(_progress, reporter, done))

@@ -16,7 +16,7 @@ from algorithms.errors import ShardlabError, suggestion
 from algorithms.hashing import hash_function
 from algorithms.interface import Capability, Partitioner, Spec
 from algorithms.nodes import NodesLike
-from algorithms.registry import class_of, names, parameters_of
+from algorithms.registry import check_required, class_of, names, parameters_of
 from experiments.class_files import load_class, sources_of
 from experiments.errors import BadUse
 from experiments.parameters import Parameters, target_of_setting
@@ -275,7 +275,7 @@ def _candidates(selections: Sequence[str], settings: Sequence[str]) -> list[Cand
     general = [
         _setting(text, {candidate.algorithm: candidate.cls for candidate in found}) for text in settings
     ]
-    return [
+    candidates = [
         Candidate(
             found_one.label,
             found_one.algorithm,
@@ -287,6 +287,12 @@ def _candidates(selections: Sequence[str], settings: Sequence[str]) -> list[Cand
         )
         for found_one in found
     ]
+    for candidate in candidates:
+        try:
+            check_required(candidate.cls, candidate.parameters)
+        except ShardlabError as error:
+            raise BadUse(f"--algorithms: {error}; write {candidate.label}:NAME=VALUE") from None
+    return candidates
 
 
 def check_keys(candidate: Candidate, source: Workload) -> None:

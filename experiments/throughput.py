@@ -277,6 +277,9 @@ class _Bench:
             "hashing": self._hashing,
             "single": self._single,
         }
+        partitioner.assign(
+            self.hashes(partitioner, seed)
+        )  # which refuses wrong buckets; a timed call does not
         call_of, most = prepare[mode](partitioner, seed)
         keys = keys_a_call(call_of, most, milliseconds)
         call = call_of(keys)

@@ -100,9 +100,9 @@ def conform(algorithm: str | type[Partitioner[Any]], *, examples: int = 100) -> 
         When a promise that is not declared is kept; first of all, when abilities are neither declared nor
         excused.
     """
-    variants = subjects(algorithm)
+    asked, variants = cases(algorithm), subjects(algorithm)
     check_reasons(variants[0])
-    found = {str(case): case.run(examples=examples) for case in cases(algorithm)}
+    found = {str(case): case.run(examples=examples) for case in asked}
     for subject in variants:
         run_machine(subject, examples=examples)
     return found

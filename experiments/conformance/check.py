@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from hypothesis.strategies import DataObject
 
 from algorithms import Capability, Partitioner, Spec
+from algorithms.errors import BrokenAlgorithm
 from algorithms.nodes import NodesLike
 
 __all__ = [
@@ -142,7 +143,10 @@ class Check:
 
     def __call__(self, make: Make, data: DataObject | Trial) -> Evidence | None:
         """Look for a counterexample; raise :class:`Refuted` with the first one found."""
-        return self.function(make, data)
+        try:
+            return self.function(make, data)
+        except BrokenAlgorithm as error:  # whatever was asked, this is no answer
+            raise Refuted(str(error)) from error
 
     def __str__(self) -> str:
         """Return the name, for the ids of tests."""

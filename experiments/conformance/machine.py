@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 from hypothesis.strategies import DataObject
 
 from algorithms import Capability, Node, Partitioner, ShardlabError
+from algorithms.errors import BrokenAlgorithm
 from algorithms.hashing import Hashes
 from experiments.conformance.check import DEPENDS_ON_THE_CALL, Make, Refuted, declares
 from experiments.conformance.checks.placement import rebuilt
@@ -220,6 +221,8 @@ def run_machine(make: Make, *, examples: int | None = None, steps: int | None = 
     machine = type("Machine", (PartitionerMachine,), {"make": staticmethod(make)})
     try:
         run_state_machine_as_test(machine, settings=lives)
+    except BrokenAlgorithm as error:
+        raise Refuted(str(error)) from error
     except Flaky as error:
         first_one = next(
             (str(one) for one in getattr(error, "exceptions", ()) if isinstance(one, Refuted)), ""

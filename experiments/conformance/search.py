@@ -13,6 +13,8 @@ from hypothesis.errors import Flaky, NoSuchExample
 from hypothesis.strategies import DataObject
 
 from algorithms import Partitioner
+from algorithms.errors import BrokenAlgorithm
+from algorithms.registry import check_required
 from experiments.conformance.check import (
     DEPENDS_ON_THE_CALL,
     Check,
@@ -105,7 +107,7 @@ def examine(
         return found
     try:
         made.corner(make)
-    except Refuted as refuted:
+    except (Refuted, BrokenAlgorithm) as refuted:
         return Finding(str(refuted), found.examples + 1)
     return found
 
@@ -249,5 +251,6 @@ def cases(algorithm: str | type[Partitioner[Any]]) -> Sequence[Case]:
     ['jump-arcs_tile_the_space']
     """
     variants = subjects(algorithm)
+    check_required(variants[0].algorithm, variants[0].fixed)
     statistical = sum(made.kind is Kind.STATISTICAL for made in checks()) * len(variants)
     return [Case(made, subject, LEVEL / statistical) for subject in variants for made in checks()]

@@ -15,7 +15,7 @@ from experiments.conformance.strategies import Event
 
 __all__ = ["among", "first", "listed", "owners", "sizes", "told"]
 
-_LONGEST = 400
+_LONGEST, _LONGEST_VALUE = 400, 80
 
 
 def owners(p: Partitioner[Any], hashes: Hashes) -> NDArray[np.object_]:
@@ -88,7 +88,12 @@ def told(p: Partitioner[Any], event: Event | None = None) -> str:
     "Modulo(['a', 'b']).change(add=['c'])"
     """
     text = repr(p)
-    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    if len(text) > _LONGEST:
+        for value in (p.nodes, *p.parameters.values()):
+            shown = repr(value)
+            if len(shown) > _LONGEST_VALUE:
+                text = text.replace(shown, f"{shown[:_LONGEST_VALUE]}...")
+        text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     if event is None:
         return text
     given = ", ".join(f"{name}={_short(value)}" for name, value in event.items())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import algorithms
+from algorithms.errors import BrokenAlgorithm
 from experiments.errors import BadUse, did_you_mean
 from experiments.properties.replay import Example, Player, Recorder, write
 from experiments.selection import resolve
@@ -140,7 +141,7 @@ class Cell:
             recorder = Recorder(data)
             try:
                 return made.function(make, recorder)
-            except Refuted:
+            except (Refuted, BrokenAlgorithm):
                 drawn[:] = recorder.drawn
                 raise
 
@@ -153,7 +154,7 @@ class Cell:
         from experiments.conformance import Finding, Refuted
 
         try:
-            self.check.function(self.subject, Player(example.values))
+            self.check(self.subject, Player(example.values))  # type: ignore[arg-type]
         except Refuted as refuted:
             return Finding(str(refuted), 1), example.values
         except BadUse:
