@@ -12,6 +12,7 @@ Examples
 
 from algorithms.arcs import Arcs
 from algorithms.errors import (
+    BrokenAlgorithm,
     DuplicateNode,
     InvalidHash,
     InvalidKey,
@@ -33,6 +34,7 @@ from algorithms.registry import class_of, create, having, names, parameters_of, 
 
 __all__ = [
     "Arcs",
+    "BrokenAlgorithm",
     "Capability",
     "DuplicateNode",
     "InvalidHash",
