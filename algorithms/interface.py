@@ -436,6 +436,32 @@ class Partitioner(ABC, Generic[S]):
         """Return the structure after an event; ``layout`` is what a sub-class' own ``change`` was given."""
         return self._build(nodes)
 
+    def check_size(self, nodes: NodesLike) -> None:
+        """Raise what building for these nodes would raise for their size, without building.
+
+        Parameters
+        ----------
+        nodes
+            As for the constructor; what else this partitioner was made with stays.
+
+        Raises
+        ------
+        ShardlabError
+            If the structure would be too large, with a number.
+
+        Examples
+        --------
+        >>> from algorithms import create
+        >>> create("ring", 1).check_size(10**9)
+        Traceback (most recent call last):
+            ...
+        algorithms.errors.InvalidParameter: 160000000000 points on one ring are too many: at most ...
+        """
+        self._check_size(Nodes.of(nodes))
+
+    def _check_size(self, nodes: Nodes) -> None:
+        """Raise a `ShardlabError` if the structure of these nodes would be too large; nothing by default."""
+
     def _placer(self, structure: S) -> Callable[[int], int]:
         """Return a function hash -> bucket for single hashes.
 

@@ -21,9 +21,13 @@ from algorithms.errors import (
     UnknownNode,
 )
 from algorithms.labels import labels
+from algorithms.memory import must_fit
 from algorithms.node import COUNTED_PREFIX, Node, NodeLike, as_node, counted_node
 
 MOST_NODES = (1 << 31) - 1
+
+_BUCKET_BYTES, _WEIGHT_BYTES, _COLUMN_BYTES, _NAME_BYTES, _ORDER_BYTES = 8, 8, 24, 72, 128
+"""About what a node takes, at the peak, in each of the arrays and lists that hold all of them."""
 
 _ALL_NAMES = 4096  # up to so many, the names of all nodes are made once
 
@@ -188,6 +192,7 @@ class Nodes(Mapping[int, Node]):
     def buckets(self) -> NDArray[np.int32]:
         """Return the live buckets, ascending, as (n,) int32; read-only."""
         if self._buckets is None:
+            must_fit(len(self), _BUCKET_BYTES, "buckets")
             counted = np.arange(self._counted, dtype=np.int32)
             if self._gone:
                 counted = np.delete(counted, sorted(self._gone))
@@ -199,16 +204,23 @@ class Nodes(Mapping[int, Node]):
 
     def weights(self) -> list[float]:
         """Return the weights in the order of the buckets."""
+        must_fit(len(self), _WEIGHT_BYTES, "weights of nodes")
         if not self._spelled:
             return [1.0] * len(self)
         return [self._spelled[bucket].weight if bucket in self._spelled else 1.0 for bucket in self]
 
+    def check_spelled(self, each: int) -> None:
+        """Raise InvalidNode where the names, of so many bytes each, would not fit into memory."""
+        must_fit(len(self), each, "spelled names of nodes")
+
     def names(self) -> list[str]:
         """Return the names in the order of the buckets."""
+        self.check_spelled(_NAME_BYTES)
         return [self[bucket].name for bucket in self]
 
     def name_column(self) -> Strings:
         """Return the names in the order of the buckets, as a column that compiled code can read."""
+        self.check_spelled(_COLUMN_BYTES)
         if not self._spelled and not self._gone:
             return labels(Strings.of([COUNTED_PREFIX.encode()]), np.array([self._counted]))
         return Strings.of([name.encode() for name in self.names()])
@@ -216,6 +228,7 @@ class Nodes(Mapping[int, Node]):
     def name_array(self) -> NDArray[np.object_]:
         """Return the names by bucket, (top,) object; None at buckets that are free. Read-only, made once."""
         if self._name_array is None:
+            self.check_spelled(_NAME_BYTES)
             names, name = np.full(self.top, None, dtype=object), self.namer()
             names[self.buckets()] = [name(bucket) for bucket in self]
             names.flags.writeable = False
@@ -261,6 +274,7 @@ class Nodes(Mapping[int, Node]):
 
     def name_order(self) -> NDArray[np.int64]:
         """Return the rank of each node, in the order of the buckets, among the names in UTF-8 order."""
+        self.check_spelled(_ORDER_BYTES)
         column = self.name_column().tolist()
         ranks = np.empty(len(column), dtype=np.int64)
         ranks[sorted(range(len(column)), key=column.__getitem__)] = np.arange(len(column))

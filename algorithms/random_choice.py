@@ -14,6 +14,9 @@ from algorithms.kernels import kernel
 from algorithms.mixing import mix, mix_int, multiply_high, through
 from algorithms.registry import register
 
+NODE_BYTES = 56
+"""About what a node takes while the members are hashed: its name and where it ends, twice."""
+
 
 class Draw(NamedTuple):
     """The live buckets, whether they are 0 ... n - 1, and the salt of this membership's draws."""
@@ -68,7 +71,11 @@ class RandomChoice(Partitioner[Draw]):
     True
     """
 
+    def _check_size(self, nodes: Nodes) -> None:
+        nodes.check_spelled(NODE_BYTES)
+
     def _build(self, nodes: Nodes) -> Draw:
+        self._check_size(nodes)
         names = nodes.name_column()
         membership = names.offsets.astype("<i8").tobytes() + names.data.tobytes()
         return Draw(

@@ -16,6 +16,8 @@ from algorithms.mixing import mix
 from algorithms.registry import register
 
 BLOCK = 64
+NODE_BYTES = 160
+"""About what a node takes while the bids are made: its name, twice, and a few numbers."""
 """Keys whose best bids are kept side by side, so that the loop over them vectorises."""
 
 _SURE = 1.0 + 3.0 * ROUGH_ERROR
@@ -263,7 +265,11 @@ class Rendezvous(Partitioner[Bidders]):
     ['b']
     """
 
+    def _check_size(self, nodes: Nodes) -> None:
+        nodes.check_spelled(NODE_BYTES)
+
     def _build(self, nodes: Nodes) -> Bidders:
+        self._check_size(nodes)
         by_name = np.argsort(nodes.name_order())
         seeds = hash_column("xxh64", nodes.name_column(), seed=self.seed)[by_name]
         weights = np.array([] if nodes.equal_weights else nodes.weights(), dtype=np.float64)

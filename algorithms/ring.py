@@ -28,11 +28,13 @@ from algorithms.interface import (
 from algorithms.intervals import Intervals, build_intervals, namer, place, row_of
 from algorithms.kernels import kernel
 from algorithms.labels import labels
+from algorithms.node import Node
 from algorithms.nodes import NodesLike
 from algorithms.registry import register
 
 MOST_POINTS = 1 << 26
-MOST_POINTS_IN_ALL = (1 << 31) - 2
+MOST_POINTS_IN_ALL = MOST_POINTS
+"""Points of one ring, each of which takes some 30 bytes while it is built: 2 GB, and half a minute."""
 BLOCK = 1 << 12
 """Points whose labels are written and hashed at a time."""
 
@@ -162,9 +164,9 @@ class Ring(Partitioner[Circle]):
     Raises
     ------
     InvalidParameter
-        For points that are no whole number from 1 to 2^26, 2^31 points in all, and for another ``serves``.
+        For points that are no whole number from 1 to 2^26, more than that in all, and for another ``serves``.
     InvalidWeight
-        For a weight that would make more than 2^26 points.
+        For weights that would make more than 2^26 points, of one node or in all.
 
     Notes
     -----
@@ -209,21 +211,36 @@ class Ring(Partitioner[Circle]):
         count = max(1, math.floor(self.points * Fraction(weight) + Fraction(1, 2)))
         if count > MOST_POINTS:
             raise InvalidWeight(
-                f"a weight of {weight:g} would make {float(count):.3g} points: at most {MOST_POINTS} a node"
+                f"a weight of {weight:g} would make {float(count):.3g} points: at most {MOST_POINTS} a node; "
+                "divide all weights by the same number, so that they are about 1"
             )
         return count
 
     def _point_counts(self, nodes: Nodes) -> NDArray[np.int64]:
         if nodes.equal_weights:
-            counts = np.full(len(nodes), self.point_count(nodes.weights()[0]), dtype=np.int64)
-        else:
-            counts = np.array([self.point_count(weight) for weight in nodes.weights()], dtype=np.int64)
-        if counts.sum() > MOST_POINTS_IN_ALL:
-            raise InvalidParameter(
-                f"{counts.sum()} points on one ring are too many: at most {MOST_POINTS_IN_ALL}; "
-                "give fewer points a node, or smaller weights"
-            )
+            weight = next(nodes.spelled(), Node("any")).weight
+            each = self.point_count(weight)
+            self._check_total(each * len(nodes), len(nodes), weight)
+            return np.full(len(nodes), each, dtype=np.int64)
+        weights = nodes.weights()
+        counts = np.array([self.point_count(weight) for weight in weights], dtype=np.int64)
+        self._check_total(int(counts.sum()), len(nodes), math.fsum(weights) / len(weights))
         return counts
+
+    def _check_size(self, nodes: Nodes) -> None:
+        self._point_counts(nodes)
+
+    def _check_total(self, total: int, n: int, mean: float) -> None:
+        """Raise InvalidParameter for more points than fit, or InvalidWeight if the weights are why."""
+        if total <= MOST_POINTS_IN_ALL:
+            return
+        many = f"{total} points on one ring are too many: at most {MOST_POINTS_IN_ALL}"
+        if self.points * n > MOST_POINTS_IN_ALL:
+            raise InvalidParameter(f"{many}; give fewer points a node, or fewer nodes")
+        raise InvalidWeight(
+            f"{many}; a node has points times weight of them, so divide all weights by the same number, such "
+            f"as their mean, {mean:g}"
+        )
 
     def _point_hashes(self, nodes: Nodes, counts: NDArray[np.int64]) -> Hashes:
         """Return the hashes of all points, node by node, made in blocks of labels that fit the caches."""

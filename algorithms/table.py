@@ -13,11 +13,15 @@ from algorithms.checks import is_int
 from algorithms.errors import InvalidParameter
 from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, State
 from algorithms.intervals import Intervals, intervals_from, namer, place, proportional_starts
+from algorithms.memory import must_fit
 from algorithms.node import NodeLike
 from algorithms.nodes import NodesLike
 from algorithms.registry import register
 
 Rows = Sequence[tuple[int, str]]
+
+NODE_BYTES = 160
+"""About what a node takes while its row is worked out, in exact fractions."""
 
 
 class Entries(NamedTuple):
@@ -149,7 +153,11 @@ class Table(Partitioner[Entries]):
         """
         self._change(add, remove, weights, rows)
 
+    def _check_size(self, nodes: Nodes) -> None:
+        must_fit(len(nodes), NODE_BYTES, "rows of a table")
+
     def _build(self, nodes: Nodes) -> Entries:
+        self._check_size(nodes)
         if self._first_rows is not None:
             return self._from_rows(nodes, self._first_rows)
         starts = proportional_starts(nodes.weights(), self.hash_bits)

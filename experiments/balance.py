@@ -106,6 +106,7 @@ class Balance(Experiment[BalanceParameters]):
             for varied in _variants(candidate, parameters)
         ]
         selection.refuse_same(candidates)
+        selection.check_sizes(candidates, parameters.nodes)
         for candidate in candidates:
             reasons = [_refusal(candidate, source) for source in sources]
             if None not in reasons:

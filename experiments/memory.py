@@ -61,7 +61,7 @@ class Memory(Experiment[MemoryParameters]):
 
     def cases(self, parameters: MemoryParameters) -> Sequence[Case]:
         """Return one case for each number of nodes and algorithm."""
-        candidates = selection.resolve(parameters.algorithms, parameters.set)
+        candidates = selection.of_run(parameters)
         return [
             Case(f"{n}|{candidate.label}", {"n": n, "candidate": candidate})
             for n in parameters.nodes

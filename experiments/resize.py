@@ -77,7 +77,7 @@ class Resize(Experiment[ResizeParameters]):
 
     def cases(self, parameters: ResizeParameters) -> Sequence[Case]:
         """Return one case for each number of nodes: within it, all are timed in turn."""
-        candidates = selection.resolve(parameters.algorithms, parameters.set)
+        candidates = selection.of_run(parameters)
         return [Case(f"{n}", {"n": n, "candidates": candidates}) for n in parameters.nodes]
 
     def measure(self, case: Case, parameters: ResizeParameters, context: Context) -> Measured:

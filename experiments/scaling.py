@@ -86,7 +86,10 @@ class Scaling(Experiment[ScalingParameters]):
         """
         from experiments import workloads
 
-        candidates = selection.resolve(parameters.algorithms, parameters.set)
+        candidates = selection.of_run(
+            parameters,
+            later=(events.parse(text).nodes_after(n) for text in parameters.event for n in parameters.nodes),
+        )
         sources = [workloads.parse(text) for text in parameters.workload]
         for candidate in candidates:
             for source in sources:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 __all__ = ["Repetition", "derive", "repetition_of"]
 
+NODE_BYTES = 400
+"""About what a node takes whose name has a prefix: the name, the node, and its entries in two dicts."""
+
 
 def derive(seed: int, *axes: str | int) -> int:
     """Return the 64-bit seed that belongs to some axes.
@@ -85,7 +88,12 @@ class Repetition:
         >>> Repetition(0, 1, 2, "").nodes(3), Repetition(0, 1, 0, "ab-").nodes(2)
         (3, ['ab-node-0', 'ab-node-1'])
         """
-        return [self.node(index) for index in range(count)] if self.prefix else count
+        if not self.prefix:
+            return count
+        from algorithms.memory import must_fit
+
+        must_fit(count, NODE_BYTES, "spelled names of nodes")
+        return [self.node(index) for index in range(count)]
 
     def node(self, index: int) -> str:
         """Return the name of node `index` in this repetition.

@@ -26,7 +26,20 @@ from experiments.values import parse_value
 if TYPE_CHECKING:
     from experiments.workloads import Workload
 
-__all__ = ["Candidate", "check_keys", "files_of", "having", "lacking", "refuse_same", "resolve"]
+__all__ = [
+    "Candidate",
+    "check_keys",
+    "check_sizes",
+    "files_of",
+    "having",
+    "lacking",
+    "of_run",
+    "refuse_same",
+    "resolve",
+]
+
+SURELY_SMALL = 10_000
+"""So many nodes fit into any memory, with the default parameters of any algorithm."""
 
 
 @dataclass(frozen=True)
@@ -230,6 +243,59 @@ def resolve(
     candidates = _candidates(selections, settings)
     refuse_same(candidates, varied=varied)
     return candidates
+
+
+def of_run(parameters: Parameters, *, later: Iterable[int] = ()) -> list[Candidate]:
+    """Return the candidates of a run, of which none is too large for any of its numbers of nodes.
+
+    Parameters
+    ----------
+    parameters
+        Of the run.
+    later
+        Numbers of nodes that there will be after events.
+
+    Returns
+    -------
+    list of Candidate
+        As from `resolve`.
+
+    Raises
+    ------
+    BadUse
+        As `resolve` does, and for a number of nodes whose structure would not fit into memory.
+
+    Examples
+    --------
+    >>> of_run(Parameters(algorithms="ring:points=1e6", nodes=1000))
+    Traceback (most recent call last):
+        ...
+    experiments.errors.BadUse: --nodes: 1,000 nodes of ring:points=1e6: 1000000000 points on one ring are ...
+    """
+    candidates = resolve(parameters.algorithms, parameters.set)
+    check_sizes(candidates, sorted({*parameters.nodes, *later}))
+    return candidates
+
+
+def check_sizes(candidates: Iterable[Candidate], counts: Sequence[int]) -> None:
+    """Refuse numbers of nodes of which a candidate would be too large; raises as `of_run` does.
+
+    Parameters
+    ----------
+    candidates
+        Of a run.
+    counts
+        Its numbers of nodes.
+    """
+    for candidate in candidates:
+        if max(counts) < SURELY_SMALL and not candidate.parameters:
+            continue
+        probe = candidate.build(1)
+        for n in counts:
+            try:
+                probe.check_size(n)
+            except ShardlabError as error:
+                raise BadUse(f"--nodes: {n:,} nodes of {candidate.label}: {error}") from None
 
 
 def refuse_same(candidates: Sequence[Candidate], *, varied: Collection[str] = ()) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -96,7 +96,12 @@ class SequenceOfEvents(Experiment[SequenceParameters]):
         """Return one case for each sequence, workload, number of nodes, repetition and algorithm."""
         from experiments import workloads
 
-        candidates = selection.resolve(parameters.algorithms, parameters.set)
+        candidates = selection.of_run(
+            parameters,
+            later=(
+                most for text in parameters.sequence for n in parameters.nodes for most in _counts(text, n)
+            ),
+        )
         sources = [workloads.parse(text) for text in parameters.workload]
         for candidate in candidates:
             for source in sources:
@@ -175,6 +180,13 @@ class SequenceOfEvents(Experiment[SequenceParameters]):
         from experiments.report import sequence as shown
 
         return shown.present(results)
+
+
+def _counts(text: str, n: int) -> Iterator[int]:
+    """Yield how many nodes there are after each step of a sequence that begins with n."""
+    for event in events.sequence(text):
+        n = event.nodes_after(n)
+        yield n
 
 
 def _steps(

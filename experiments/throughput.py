@@ -104,7 +104,7 @@ class Throughput(Experiment[ThroughputParameters]):
                 "--mode: threads alone would time nothing on one thread; give --threads 2, or another "
                 f"mode: {', '.join(mode for mode in (*MODES, *COLD) if mode != 'threads')}"
             )
-        candidates = selection.resolve(parameters.algorithms, parameters.set)
+        candidates = selection.of_run(parameters)
         sources = [workloads.parse(text) for text in parameters.workload]
         for source in sources:
             for candidate in candidates:

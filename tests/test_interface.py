@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 import threading
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,7 @@ from algorithms import (
     UnsupportedEvent,
     create,
     having,
+    memory,
     names,
     spec_of,
 )
@@ -491,3 +494,41 @@ def test_points_that_cannot_be(points: Any) -> None:
 def test_a_ring_of_too_many_points_is_refused_before_it_is_made() -> None:
     with pytest.raises(InvalidParameter, match="4294967296 points on one ring are too many"):
         create("ring", 64, points=1 << 26)
+
+
+def test_weights_in_megabytes_are_refused_with_the_number_of_points_and_how_to_scale_them() -> None:
+    nodes = [Node(f"cache-{i}", 65_536 * (1 + i % 2)) for i in range(12)]
+    with pytest.raises(InvalidWeight, match=r"188743680 points .* divide all weights .* mean, 98304"):
+        create("ring", nodes)
+    scaled = create("ring", [Node(node.name, node.weight / 98_304) for node in nodes])
+    with pytest.raises(InvalidWeight, match="divide all weights"):
+        scaled.change(weights={f"cache-{i}": 50_000 for i in range(12)})
+    with pytest.raises(InvalidWeight, match="divide all weights"):
+        create("ring", [Node("a", 1e9)])
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_does_not_fit_into_memory_is_refused_with_the_number_before_it_is_made(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "limit", lambda: 1 << 28)
+    for make in (lambda: create(name, 2 * 10**9), lambda: create(name, 1).check_size(2 * 10**9)):
+        tracemalloc.start()
+        said = None
+        try:
+            make()
+        except (InvalidNode, InvalidParameter) as error:
+            said = str(error)
+        finally:
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        assert peak < 1 << 26
+        assert said is None or re.search(r"2,000,000,000 .* about [0-9,]{13,} bytes|[0-9]{12} points", said)
+
+
+def test_all_names_and_weights_of_too_many_nodes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "limit", lambda: 1 << 28)
+    nodes = create("jump", 10**9).nodes
+    for ask in (nodes.names, nodes.weights, nodes.name_column, nodes.name_array, nodes.name_order):
+        with pytest.raises(InvalidNode, match=r"1,000,000,000 .* bytes, and this machine has 268,435,456"):
+            ask()

@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 import pytest
 
-from algorithms import Capability, names, unregister
+from algorithms import Capability, memory, names, unregister
 from algorithms.registry import Parameter, parameters_of, spec_of
 from experiments import provenance
+from experiments.engine import Engine
 from experiments.errors import BadUse
-from experiments.experiment import find
+from experiments.experiment import Context, find
 from experiments.parameters import Parameters
 from experiments.selection import files_of, having, lacking, resolve
 from experiments.values import parse_value
@@ -166,3 +167,46 @@ def test_what_an_algorithm_from_a_file_imports_is_an_input_too(tmp_path: Any, mo
         unregister("slots_that_imports")
     assert {str(path.relative_to(tmp_path)) for path in found} == set(files) - {"not_imported.py"}
     assert found[0] == tmp_path / "mine.py"
+
+
+@pytest.mark.parametrize(
+    "name", ["balance", "hashes", "memory", "resize", "scaling", "sequence", "throughput"]
+)
+@pytest.mark.parametrize(
+    ("algorithms", "nodes"),
+    [("jump,ring", 10**7), ("jump,ring:points=1e6", 1000), ("jump,rendezvous", 10**9)],
+)
+def test_nodes_that_no_memory_holds_are_refused_before_anything_is_measured(
+    name: str, algorithms: str, nodes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "limit", lambda: 1 << 30)
+    experiment = find(name)
+    with pytest.raises(BadUse, match=r"^--nodes: .*: .*(points on one ring|take about .* bytes)"):
+        experiment.cases(experiment.Parameters(algorithms=algorithms, nodes=nodes))
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("scaling", {"event": "add:1e6"}),
+        ("scaling", {"event": "double", "nodes": 300_000}),
+        ("sequence", {"sequence": ",".join(["double"] * 20)}),
+    ],
+)
+def test_nodes_after_an_event_that_no_memory_holds_are_refused_before_too(
+    name: str, values: dict[str, Any]
+) -> None:
+    experiment = find(name)
+    with pytest.raises(BadUse, match=r"--nodes: .* nodes of ring: [0-9]+ points on one ring"):
+        experiment.cases(experiment.Parameters(algorithms="jump,ring", **values))
+
+
+def test_an_event_whose_weight_no_memory_holds_is_a_reason_and_no_error() -> None:
+    scaling = find("scaling")
+    parameters = scaling.Parameters(
+        algorithms="ring", event="weight:419430", keys=100, repetitions=1, timed=0, threads=1
+    )
+    (case,) = scaling.cases(parameters)
+    with Engine(1) as engine:
+        (row,) = scaling.measure(case, parameters, Context(engine)).rows
+    assert "divide all weights" in row["cannot"]

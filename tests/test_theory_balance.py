@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
@@ -310,3 +311,17 @@ def test_a_point_is_enough_where_any_ring_is() -> None:
     for peak, nodes in ((1.0, 10), (1.05, 1), (float("nan"), 3)):
         with pytest.raises(ValueError, match="cannot be had"):
             theory.points_for_peak(peak, nodes)
+
+
+@pytest.mark.parametrize("ratio", [1e6, 1e12, 1e60])
+def test_extremes_of_loads_that_are_very_unlike_take_no_memory(ratio: float) -> None:
+    # a key falls on one of 15 light nodes with a chance of 1 / ratio, and is then ratio / keys times its mean
+    tracemalloc.start()
+    try:
+        largest, smallest = extremes.multinomial(20_000, [1.0] * 15 + [ratio])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 1 << 29
+    assert largest == pytest.approx(16 if ratio > 1e6 else 13.85, rel=1e-3)
+    assert smallest == pytest.approx(0, abs=1e-9)

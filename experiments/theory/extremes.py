@@ -28,6 +28,9 @@ Reals = NDArray[np.float64]
 EXACT_STEPS = 1 << 20
 """Up to this many evaluations a sum over integer loads is taken term by term; beyond, as an integral."""
 
+MOST_TICKS = 1 << 21
+"""The most places at which such a sum may step before each load is followed to the end of its reach only."""
+
 _NEGLIGIBLE = 1e-17
 
 
@@ -45,6 +48,13 @@ class _Loads:
         """Whether the loads are whole numbers, and few enough to add up term by term."""
         reach = 2 * self.mean.max() + 100 * np.sqrt(self.mean.max())
         return self.discrete and reach * self.mean.size**2 <= EXACT_STEPS
+
+    def reach(self, group: int) -> int:
+        """Return one more than a load that a node of a group exceeds with a negligible chance only."""
+        reach = 1
+        while self.tails(np.array([float(reach)]), group)[1][0] > _NEGLIGIBLE:
+            reach *= 2
+        return reach + 1
 
     def not_all_below(self, ratios: Reals) -> Reals:
         """Chance that the largest load / mean is more than this."""
@@ -175,7 +185,12 @@ def _mean(survival: Callable[[Reals], Reals], loads: _Loads) -> float:
     """Integrate P(ratio > x) over x >= 0: it is 1 up to `low`, and 0 from `high` on."""
     low, high = _bracket(survival)
     if loads.stepwise:
-        ticks = np.unique(np.concatenate([np.arange(int(high * mean) + 2) / mean for mean in loads.mean]))
+        ends = [int(high * mean) + 2 for mean in loads.mean]
+        if sum(ends) > MOST_TICKS:
+            ends = [min(end, loads.reach(group)) for group, end in enumerate(ends)]
+        ticks = np.unique(
+            np.concatenate([np.arange(end) / mean for end, mean in zip(ends, loads.mean, strict=True)])
+        )
         widths = np.diff(ticks)
         return float(np.dot(survival(ticks[:-1] + widths / 2), widths))
     nodes, weights = np.polynomial.legendre.leggauss(16)
