@@ -297,7 +297,10 @@ class Ring(Partitioner[Circle]):
         points, owners = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32)
         if len(stays) < len(nodes):
             joining = {bucket: nodes[bucket] for bucket in np.setdiff1d(nodes.buckets(), stays).tolist()}
-            points, owners = self._scattered(Nodes.of(joining))
+            newcomers = Nodes.of(joining)
+            if point_count + int(self._point_counts(newcomers).sum()) > MOST_POINTS_IN_ALL:
+                self._point_counts(nodes)
+            points, owners = self._scattered(newcomers)
         merged = merged_intervals(table, staying, points, owners, below=self.serves == "successor")
         return self._build(nodes) if merged is None else _plain(merged)
 
