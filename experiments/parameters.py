@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 from experiments.errors import BadUse, did_you_mean
+from experiments.key_counts import KeyCount, key_count
 from experiments.parsers import Parser, choice, encodable, integer, number, switch, text
 from experiments.repeated import itself, refuse_repeated
 
@@ -167,6 +168,12 @@ def meaning_of_workload(text: str) -> object:
     return meaning(text)
 
 
+def _ends(workload: str) -> bool:
+    from experiments.workloads import ends
+
+    return ends(workload)
+
+
 def target_of_setting(text: str) -> str:
     """Return what a setting sets: ``ring.points`` of ``ring.points=400``."""
     return text.partition("=")[0].strip()
@@ -203,7 +210,8 @@ class Parameters:
     nodes
         Numbers of nodes.
     keys
-        Keys drawn in each repetition.
+        Keys of each repetition; of a workload with an end, such as a file, all that it has unless a number
+        was given.
     repetitions
         How often everything is drawn anew: keys and hash seeds.
     seed
@@ -241,10 +249,14 @@ class Parameters:
     nodes: tuple[int, ...] = parameter(
         "numbers of nodes", integer(1, 2**31 - 1), (16,), many=True, metavar="N,..."
     )
-    keys: int = parameter("keys of each repetition", integer(1), 1_000_000, metavar="K")
+    keys: int = parameter(
+        "keys of each repetition; not given, or all: every key of a file",
+        key_count, KeyCount(1_000_000, whole=True), metavar="K",
+    )  # fmt: skip
     repetitions: int = parameter(
-        "repetitions, each with new keys and new hash seeds", integer(1, 10**6), 10, metavar="R"
-    )
+        "repetitions, each with new hash seeds, and new keys where the workload draws them at random",
+        integer(1, 10**6), 10, metavar="R",
+    )  # fmt: skip
     seed: int = parameter("from which all seeds derive", integer(0), 0, metavar="S")
     workload: tuple[str, ...] = parameter(
         "where the keys come from, such as uniform, names or file:PATH; may be repeated",
@@ -266,7 +278,18 @@ class Parameters:
                 object.__setattr__(self, name, field.read(getattr(self, name)))
             except BadUse as error:
                 raise BadUse(f"{flag_of(name)}: {error}") from None
+        endless = [text for text in self.workload if not _ends(text)]
+        if isinstance(self.keys, KeyCount) and not self.keys.named and endless:
+            raise BadUse(
+                f"--keys: all of {endless[0]} cannot be had, since it has no end; give a number, or all,K "
+                "for all keys of a file and K of the others"
+            )
         self.check()
+
+    @property
+    def ending(self) -> tuple[str, ...]:
+        """The workloads that have an end, as they were given."""
+        return () if "workload" in self.without else tuple(filter(_ends, self.workload))
 
     def check(self) -> None:
         """Check what concerns several fields at once; sub-classes extend it.
@@ -359,6 +382,8 @@ class Parameters:
         for name, field in fields_of(type(self)).items():
             if field.identity:
                 value = getattr(self, name)
+                if isinstance(value, KeyCount):
+                    value = value.text if value.whole and self.ending else int(value)
                 result[name] = list(value) if isinstance(value, tuple) else value
         return result
 

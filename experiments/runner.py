@@ -191,7 +191,10 @@ def run(
         "sources": provenance.source_digest(inputs),
     }
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
-    described = provenance.describe(parameters.threads)  # before the run's own work shows in the load
+    from experiments.workloads.extent import extents
+
+    # before the run's own work shows in the load
+    described = {**provenance.describe(parameters.threads), **extents(parameters)}
     check = partial(check_folder, folder, experiment, parameters, as_catalogued, typed=out is not None)
     with held(folder, check), Journal(folder / JOURNAL, belongs) as journal:
         resumed = len(journal.finished)

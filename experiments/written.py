@@ -56,10 +56,12 @@ class Written(Generic[P]):
         stored: Mapping[str, Stored],
         facts: Mapping[str, Any],
     ) -> None:
+        from experiments.report.extents import presented
+
         self.stored = stored
         frames = {stem: store.decode(file) for stem, file in self.stored.items()}
         self.results = Results(parameters, frames["rows"], frames.get("timing"), facts)
-        self.presentation = experiment.present(self.results)
+        self.presentation = presented(experiment, self.results)
         self.contents = {file.name: file.content for file in self.stored.values()}
         self.timed = {file.name for stem, file in self.stored.items() if stem == "timing"}
         self._render()

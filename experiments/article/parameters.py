@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.errors import BadUse
+from experiments.key_counts import KeyCount, key_count
 from experiments.parameters import (
     Parameters,
     integer,
@@ -75,7 +76,10 @@ class ArticleParameters(Parameters):
         "equal ranges with which the integer division begins", integer(1, 2000), 16, metavar="N"
     )
     keys: int = parameter(
-        "names drawn for the address book, and keys of the comparison", integer(1), 1_000_000, metavar="K"
+        "names drawn for the address book (all of a file's by default), and keys of the comparison",
+        key_count,
+        KeyCount(1_000_000, whole=True),
+        metavar="K",
     )
     repetitions: int = parameter(
         'random rings in the study of "at most 1/n" and of balance', integer(1, 10**6), 400, metavar="R"
@@ -110,10 +114,15 @@ class ArticleParameters(Parameters):
         Raises
         ------
         BadUse
-            For more than one address book.
+            For more than one address book, and for no number of keys.
         """
         if len(self.workload) > 1:
             raise BadUse(f"--workload: the article has one address book, not {len(self.workload)}; give one")
+        if isinstance(self.keys, KeyCount) and not self.keys.named:
+            raise BadUse(
+                "--keys: all is no number of keys for the article's comparison; give one, or all,K for all "
+                "names of a file and K keys of the comparison"
+            )
 
     @property
     def ring_settings(self) -> tuple[str, ...]:

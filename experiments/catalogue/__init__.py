@@ -10,11 +10,13 @@ that are committed, and either its rows are the same on every machine, or a cloc
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
 from experiments.errors import BadUse, did_you_mean
+from experiments.key_counts import KeyCount
 from experiments.parameters import Parameters
 
 __all__ = ["DEFAULT_PROFILE", "FOLDER", "KINDS", "PROFILES", "kind", "names", "read"]
@@ -77,7 +79,9 @@ def read(path: Path, profile: str, cls: type[P]) -> P:
         raise BadUse(f"--profile: {profile!r} is unknown; give one of {', '.join(PROFILES)}{hint}")
     tables = _tables(path)
     try:
-        return cls.build(tables[profile])
+        parameters = cls.build(tables[profile])
+        # a profile's number is a default, and a file has its own
+        return dataclasses.replace(parameters, keys=KeyCount(parameters.keys, whole=True))
     except BadUse as error:
         raise BadUse(f"{path.name} in the catalogue, [{profile}]: {error}") from None
 

@@ -13,6 +13,7 @@ from algorithms.hashing import hash_function
 from experiments import inference, theory
 from experiments.experiment import ALL_HASHES, Presentation, Results
 from experiments.report import balance_figures, balance_statistics, statistics
+from experiments.report.extents import repetitions
 from experiments.report.formats import Format, Percent, PlusMinus, Significant
 from experiments.report.frames import frame_of
 from experiments.report.needed import needed
@@ -187,14 +188,13 @@ def _departs(summary: pd.DataFrame) -> pd.DataFrame:
     return summary[(summary["corrected"] <= FAMILY_LEVEL) | (summary["verdict"] == "uneven")]
 
 
-def _caption(results: Results[BalanceParameters]) -> str:
+def _caption(results: Results[BalanceParameters], workload: str | None = None) -> str:
+    """Return the caption of a table about one workload, or about arcs, for which no keys are drawn."""
     many = results.parameters.repetitions
     if many == 1:
         return "One repetition, so without intervals."
-    return (
-        f"{many} repetitions with new keys and hash seeds. CV: root mean square over them; "
-        f"± half of the 95 % t interval."
-    )
+    anew = f"{many} repetitions with new hash seeds" if workload is None else repetitions(many, [workload])
+    return f"{anew}. CV: root mean square over them; ± half of the 95 % t interval."
 
 
 def _load_tables(
@@ -221,7 +221,7 @@ def _load_tables(
             f"Load of the nodes: {workload} keys, hashed by {hash_name}",
             part,
             [*shown, "min_to_mean", "p99", "verdict"],
-            f"{drawn}. {_caption(results)}",
+            f"{drawn}. {_caption(results, workload)}",
             notes,
         )
     if "cannot" in rows:

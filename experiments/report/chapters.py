@@ -17,6 +17,7 @@ from experiments.class_files import code_only_from
 from experiments.errors import BadUse
 from experiments.experiment import Experiment, Presentation, Results
 from experiments.experiment import find as find_experiment
+from experiments.report.extents import presented
 from experiments.runner import RESULTS
 from experiments.verify import stored_runs
 
@@ -160,7 +161,7 @@ def _chapter(experiment: Experiment[Any], run: _Run) -> Chapter:
     frames = {stem: store.decode(file) for stem, file in files.items()}
     results = Results(parameters, frames["rows"], frames.get("timing"), run.facts)
     try:
-        presentation = experiment.present(results)
+        presentation = presented(experiment, results)
     except (BadUse, ShardlabError) as error:
         raise BadUse(f"{run.folder} cannot be shown: {error}; {again}") from None
     except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:

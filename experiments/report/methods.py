@@ -10,7 +10,7 @@ import pandas as pd
 
 from algorithms import registry
 from algorithms.hashing import hash_function, hash_names
-from experiments.report import bibliography
+from experiments.report import bibliography, extents
 from experiments.report.chapters import Chapter
 from experiments.report.timings import machine
 from experiments.specs import specs_of
@@ -180,12 +180,10 @@ def _run(chapter: Chapter) -> str:
     }
     phrases = {
         "nodes": lambda value: f"{_written(value)} nodes",
-        "keys": lambda value: f"{_written(value)} keys",
+        "keys": lambda value: _keys(chapter, value),
         "workload": lambda value: f"workload {_written(value)}",
         "repetitions": lambda value: (
-            f"{_written(value)} repetitions, each with new keys and hash seeds"
-            if value > 1
-            else "1 repetition"
+            extents.repetitions(value, own.get("workload", [])) if value > 1 else "1 repetition"
         ),
     }
     words = [] if chapter.profile.startswith("custom-") else [f"profile {chapter.profile}"]
@@ -195,6 +193,15 @@ def _run(chapter: Chapter) -> str:
     ]
     text = "; ".join(words)
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def _keys(chapter: Chapter, value: Any) -> str:
+    parameters, known = chapter.results.parameters, chapter.results.facts.get("extents", {})
+    words = [f"of {text} {extents.used(extent, parameters.keys)}" for text, extent in known.items()]
+    if not words or len(parameters.workload) > len(known):
+        number = str(value).rpartition(",")[2]
+        words.insert(0, f"{int(number):,} keys" if number.isdecimal() else f"{value} keys")
+    return ", ".join(words)
 
 
 def _seeds(chapters: Sequence[Chapter]) -> str:

@@ -7,7 +7,7 @@ gets the same keys. What the user types is read by :func:`parse`.
 from experiments.workloads.base import CHUNK, Chunks, Workload, chunks_of
 from experiments.workloads.census import last_names
 from experiments.workloads.distinct import Distinct, count_distinct
-from experiments.workloads.parse import FAMILIES, meaning, parse
+from experiments.workloads.parse import FAMILIES, drawn, ends, meaning, parse
 from experiments.workloads.repeats import repeats
 
 __all__ = [
@@ -18,6 +18,8 @@ __all__ = [
     "Workload",
     "chunks_of",
     "count_distinct",
+    "drawn",
+    "ends",
     "last_names",
     "meaning",
     "parse",

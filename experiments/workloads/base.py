@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Self, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.columns import Integers, Strings
 from algorithms.hashing import hash_column
+from experiments.key_counts import KeyCount
 from experiments.workloads.cache import HashCache
 
 __all__ = ["CHUNK", "Chunks", "Keys", "Workload", "chunks_of"]
@@ -116,6 +117,12 @@ class Workload(ABC):
     skewed: ClassVar[bool] = False
     """Whether keys may repeat, so that distinct keys must be reported beside draws."""
 
+    drawn: ClassVar[bool] = True
+    """Whether the keys are drawn at random, so that another seed gives other ones."""
+
+    ends: ClassVar[bool] = False
+    """Whether there are so many keys and no more, so that all of them can be had."""
+
     remembered: ClassVar[bool] = True
     """Whether hashes are kept for the next algorithm: not where drawing them anew costs less than memory."""
 
@@ -128,6 +135,11 @@ class Workload(ABC):
     def total(self) -> int | None:
         """How many keys there are; None where they never end."""
         return None
+
+    @property
+    def remarks(self) -> Mapping[str, Any]:
+        """What else is to be known of the keys of a workload with an end, by word; ready for JSON."""
+        return {}
 
     @property
     def inputs(self) -> tuple[Path, ...]:
@@ -180,19 +192,19 @@ class Workload(ABC):
         return np.arange(first, first + count, dtype=np.uint64)
 
     def available(self, keys: int) -> int:
-        """Return how many keys can be had when `keys` are asked for: fewer where the workload has fewer.
+        """Return how many keys are had when `keys` are asked for: all or fewer where the workload has an end.
 
         Parameters
         ----------
         keys
-            How many are asked for.
+            How many are asked for; a :class:`~experiments.key_counts.KeyCount` may mean all.
 
         Returns
         -------
         int
-            At most `keys`.
+            At most `keys`, or all.
         """
-        return keys if self.total is None else min(keys, self.total)
+        return KeyCount(keys, getattr(keys, "whole", False)).of(self.total)
 
     def chunk(self, number: int, seed: int, limit: int | None = None) -> Keys:
         """Return the keys of one chunk.

@@ -83,6 +83,8 @@ class FileWorkload(Workload):
     syntax = "file:PATH[:COLUMN]"
     summary = "the lines of a text (.gz too), or a column of a .csv, .csv.gz or .parquet file"
     skewed = True
+    drawn = False
+    ends = True
 
     @classmethod
     def read(cls, options: str | None) -> Self:

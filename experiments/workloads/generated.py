@@ -76,6 +76,7 @@ class Sequential(Workload):
     start: int = 0
 
     name = "sequential"
+    drawn = False
     remembered = False
     syntax = "sequential[:START]"
     summary = "the integers 0, 1, 2, ..., or from START on"
@@ -202,6 +203,7 @@ class Numbered(Workload):
     prefix: str = "user"
 
     name = "strings"
+    drawn = False
     syntax = "strings[:PREFIX]"
     summary = "the strings user:0, user:1, ..., or with another PREFIX"
 

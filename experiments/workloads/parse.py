@@ -10,7 +10,7 @@ from experiments.workloads.census import Names
 from experiments.workloads.files import FileWorkload
 from experiments.workloads.generated import Numbered, Sequential, Uniform, Zipf
 
-__all__ = ["FAMILIES", "meaning", "parse"]
+__all__ = ["FAMILIES", "drawn", "ends", "meaning", "parse"]
 
 
 FAMILIES: Mapping[str, type[Workload]] = {
@@ -79,3 +79,45 @@ def meaning(text: str) -> object:
         return text.strip() if family is None else (name.strip(), family.meaning(options if colon else None))
     except (BadUse, OSError, ValueError):
         return text.strip()
+
+
+def ends(text: str) -> bool:
+    """Return whether a workload has so many keys and no more; no file is read for it.
+
+    Parameters
+    ----------
+    text
+        As for :func:`parse`; no workload at all has no end.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> ends("file:a.log"), ends("uniform")
+    (True, False)
+    """
+    family = FAMILIES.get(text.partition(":")[0].strip())
+    return family is not None and family.ends
+
+
+def drawn(text: str) -> bool:
+    """Return whether the keys of a workload are drawn at random, so that repetitions have different ones.
+
+    Parameters
+    ----------
+    text
+        As for :func:`parse`.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> drawn("uniform"), drawn("sequential:5")
+    (True, False)
+    """
+    family = FAMILIES.get(text.partition(":")[0].strip())
+    return family is None or family.drawn
