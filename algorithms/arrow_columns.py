@@ -10,7 +10,7 @@ import numpy as np
 from algorithms.columns import ArrowStream, Chunked, Column, Offsets, Strings, as_column, from_objects
 from algorithms.errors import InvalidKey
 
-__all__ = ["from_arrow"]
+__all__ = ["decoded", "from_arrow"]
 
 _MOST_NAMES = 6
 
@@ -62,7 +62,7 @@ def from_arrow(keys: object) -> Column:
         raise InvalidKey(
             f"an Arrow column of keys holds integers, strings or binary, not {whole.type}: cast it first"
         )
-    chunks = [_decoded(chunk) for chunk in whole.chunks if len(chunk)]
+    chunks = [decoded(chunk) for chunk in whole.chunks if len(chunk)]
     _refuse_nulls(chunks)
     if pa.types.is_integer(kind):
         return as_column(pa.chunked_array(chunks).to_numpy())
@@ -97,16 +97,33 @@ def _wide() -> dict[Any, Any]:
     }
 
 
-def _decoded(array: Any) -> Any:
-    """Return an array row by row where it is a dictionary or run-end encoded, or both."""
+def decoded(array: Any) -> Any:
+    """Return an array row by row where it is a dictionary or run-end encoded, or both.
+
+    Parameters
+    ----------
+    array
+        A pyarrow Array of integers, text or binary.
+
+    Returns
+    -------
+    Array
+        A row a value, null where the index, the word or the run is null.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> decoded(pa.array(["a", "b", "a"]).dictionary_encode()).to_pylist()
+    ['a', 'b', 'a']
+    """
     import pyarrow as pa
 
     if pa.types.is_dictionary(array.type):
-        return _widened(_decoded(array.dictionary)).take(array.indices)
+        return _widened(decoded(array.dictionary)).take(array.indices)
     if pa.types.is_run_end_encoded(array.type):
         ends = np.clip(array.run_ends.to_numpy().astype(np.int64) - array.offset, 0, len(array))
         runs = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
-        return _widened(_decoded(array.values)).take(pa.array(runs))
+        return _widened(decoded(array.values)).take(pa.array(runs))
     return array
 
 
@@ -147,6 +164,6 @@ def _table(names: list[str]) -> str:
     more = f", ... ({len(names)} in all)" if len(names) > _MOST_NAMES else ""
     one = len(names) == 1
     return (
-        f"a column of keys was expected, not a table with the column{'' if one else 's'} {listed}{more}: "
-        f"pass {'that column' if one else 'one of them'}"
+        f"a column of keys was expected, not a table or structs with the column{'' if one else 's'} "
+        f"{listed}{more}: pass {'that column' if one else 'one of them'}"
     )

@@ -107,10 +107,9 @@ class Balance(Experiment[BalanceParameters]):
         ]
         selection.refuse_same(candidates)
         selection.check_sizes(candidates, parameters.nodes)
-        for candidate in candidates:
-            reasons = [_refusal(candidate, source) for source in sources]
-            if None not in reasons:
-                raise BadUse(f"--hash: {reasons[0]}; give another hash function or another workload")
+        reasons = [_refusal(candidate, source) for candidate in candidates for source in sources]
+        if None not in reasons:
+            raise BadUse(f"--hash: {reasons[0]}; give another hash function or another workload")
         return [
             Case(
                 f"{function}|{number}|{candidate.label}|{n}",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from experiments.errors import BadUse
 from experiments.git import output_of
 
 __all__ = [
@@ -84,8 +85,13 @@ def source_digest(extra: Iterable[Path] = ()) -> str:
 
 
 def _add(digest: hashlib.blake2b, name: str, path: Path) -> None:
-    with path.open("rb") as file:
-        digest.update(repr((name, hashlib.file_digest(file, "blake2b").hexdigest())).encode())
+    try:
+        with path.open("rb") as file:
+            digest.update(repr((name, hashlib.file_digest(file, "blake2b").hexdigest())).encode())
+    except OSError as error:
+        raise BadUse(
+            f"{path} can be read no more ({error.strerror}): leave the files of a run as they are"
+        ) from None
 
 
 def input_digests(paths: Iterable[Path]) -> dict[str, str]:

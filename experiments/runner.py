@@ -173,9 +173,12 @@ def run(
     ShardlabError
         If an algorithm refuses what the parameters ask of it.
     """
+    from experiments.workloads.reading import set_reading_listener
+
     if executor is not None:
         check_executor(executor)
     listener = reporter or Silent()
+    set_reading_listener(listener.notice)
     cases = list(experiment.cases(parameters))
     if len({case.id for case in cases}) != len(cases):
         raise ValueError(f"two cases of {experiment.name} have the same id; each must have its own")

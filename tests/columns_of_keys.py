@@ -147,6 +147,11 @@ def _enum(values: list[Any]) -> object:
     return pl.Series(values, dtype=pl.Enum(words))
 
 
+def _category(values: list[Any]) -> object:
+    words = sorted({value for value in values if value is not None})
+    return pd.Series(pd.Categorical(values, categories=np.array(words, dtype=np.int64)))
+
+
 DRESSES: dict[str, tuple[Kind, Dress]] = {
     "lists": (Kind(ANY), listed(list, tuple, iter, lambda keys: (key for key in keys))),
     "objects": (
@@ -207,7 +212,7 @@ DRESSES: dict[str, tuple[Kind, Dress]] = {
         listed(
             lambda keys: pd.Series(keys, dtype="Int64"),
             lambda keys: pd.Series(keys, dtype="UInt8"),
-            lambda keys: pd.Series(keys, dtype="category"),
+            _category,
             lambda keys: pd.Index(keys, dtype="Int32"),
             lambda keys: pd.array(keys, dtype="UInt64"),
             lambda keys: pd.Series(keys, dtype=pd.ArrowDtype(pa.uint16())),

@@ -156,3 +156,49 @@ def test_a_workload_says_truly_whether_its_keys_are_drawn(family: type) -> None:
     first, second = (workload.chunk(0, seed, 3).tolist() for seed in (1, 2))
     assert drawn(text) == (first != second)
     assert family.ends == (workload.total is not None)
+
+
+def test_functions_that_take_no_text_are_skipped_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    flags = ("--algorithms", "jump,ring", "--nodes", "4", "--workload", "file:keys.txt", "--repetitions", "2")
+    assert _run("hashes", *flags, "--hash", "xxh64,identity,splitmix64") == 0
+    rows = store.load("out")
+    reasons = rows[rows["cannot"].notna()]
+    assert set(reasons["hash"]) == {"identity", "splitmix64"}
+    assert set(reasons["cannot"].str.partition(" takes ")[2]) == {
+        "ints only, and the keys of file:keys.txt are text"
+    }
+    assert "identity takes ints only" in capsys.readouterr().out
+    assert run.main(["report", "out", "--format", "markdown", "--out", "report.md"]) == 0
+    assert "ints only" in Path("report.md").read_text()
+    assert _run("hashes", *flags) == 0  # all functions of the profile
+    assert _run("balance", *flags, "--hash", "identity,xxh64") == 0
+    capsys.readouterr()
+    assert _run("hashes", *flags, "--hash", "identity,splitmix64") == 2
+    assert "identity takes ints only, and the keys of file:keys.txt are text" in capsys.readouterr().err
+
+
+def test_blank_lines_that_were_skipped_are_counted_in_what_a_run_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("gaps.txt").write_bytes(b"a\n\nb\n\n\nc\n")
+    assert _run(*("scaling", *ON_FILES["scaling"]), "--workload", "file:gaps.txt?blank=skip") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "file:gaps.txt?blank=skip: all 3 keys." in said
+    assert "file:gaps.txt?blank=skip: 3 blank lines were skipped." in said
+
+
+def test_a_file_that_is_gone_before_it_is_measured_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scaling = experiment.find("scaling")
+    cases = type(scaling).cases
+
+    def then_gone(self: object, parameters: Parameters) -> object:
+        made = cases(self, parameters)
+        Path("keys.txt").unlink()
+        return made
+
+    monkeypatch.setattr(type(scaling), "cases", then_gone)
+    assert _run("scaling", *ON_FILES["scaling"], "--workload", "file:keys.txt") == 2
+    assert "keys.txt" in capsys.readouterr().err
+    assert not Path("out/run.json").exists()

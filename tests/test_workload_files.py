@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,15 +22,15 @@ from hypothesis import strategies as st
 
 from algorithms.hashing import hash_column
 from experiments.errors import BadUse
-from experiments.workloads import CHUNK, count_distinct, files, lines, parse
+from experiments.workloads import CHUNK, count_distinct, lines, parse, reading
 from experiments.workloads.lines import split_lines
 from experiments.workloads.tables import csv_column, csv_header
 
 Write = Callable[[str, bytes], Path]
 
-# any character but LF; a CR at the end would be half of a CRLF
-LINE = st.text(st.characters(exclude_characters="\n", codec="utf-8"), min_size=1).filter(
-    lambda line: not line.endswith("\r")
+# any character but those of line ends; with many NULs it would be UTF-16, and with a magic number no text
+LINE = st.text(st.characters(exclude_characters="\n\r\0", codec="utf-8"), min_size=1).filter(
+    lambda line: not line.startswith(("BZh", "PK\x03\x04", "PAR1"))
 )
 
 
@@ -66,7 +68,7 @@ def _refusal(text: str) -> str:
     st.lists(LINE, min_size=1, max_size=30), st.sampled_from(["\n", "\r\n"]), st.booleans(), st.integers(1, 9)
 )
 @example(["\ufeff", "\ufeffb"], "\n", True, 1)
-@example(["a\rb", "\u2028", "\x00", "\x85"], "\r\n", False, 1)
+@example(["ab", "\u2028", "\x00", "\x85"], "\r\n", False, 1)
 def test_any_lines_come_back(texts: list[str], end: str, ended: bool, block: int) -> None:
     content = (end.join(texts) + end * ended).encode()
     marked = content.startswith(lines.BYTE_ORDER_MARK)
@@ -77,7 +79,7 @@ def test_any_lines_come_back(texts: list[str], end: str, ended: bool, block: int
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "BLOCK", block)
-        keys = split_lines(bytearray(content), "any")
+        keys = split_lines(bytearray(content), "any")[0]
     assert keys.tolist() == expected
     assert keys.offsets[0] == 0
 
@@ -143,7 +145,19 @@ def test_equal_lines_have_equal_ids_across_chunks(write: Write) -> None:
         (b"a\nb\n\xe2\x82", "keys.txt: line 3 is not UTF-8 (byte 0xe2)"),
         (b"a\nb\n\xe2\x82\nc", "keys.txt: line 3 is not UTF-8 (byte 0xe2)"),
         (b"\xed\xa0\x80\n", "keys.txt: line 1 is not UTF-8 (byte 0xed)"),  # a lone surrogate
-        ("a\nb\n".encode("utf-16"), "keys.txt: line 1 is not UTF-8 (byte 0xff)"),
+        ("a\nb\n".encode("utf-16"), "keys.txt is in UTF-16 or UTF-32; convert the file to UTF-8"),
+        ("a\nb\n".encode("utf-16-be"), "keys.txt is in UTF-16 (each second byte is NUL); convert"),
+        ("key:1\nkey:2\n".encode("utf-16-le"), "keys.txt is in UTF-16 (each second byte is NUL); convert"),
+        (b"a\rb\rc\r", "keys.txt: line 1 has a CR inside, which ends lines in some programs only"),
+        (b"a\nb\rc\r\n", "keys.txt: line 2 has a CR inside"),
+        (b"a\r\r\nb", "keys.txt: line 1 has a CR inside"),
+        (b"a\n\r", "keys.txt: line 2 is empty"),
+        (b"BZh91AY", "keys.txt is compressed by bzip2; unpack it"),
+        (b"\x28\xb5\x2f\xfd\x00", "keys.txt is compressed by zstd; unpack it"),
+        (b"\xfd7zXZ\x00", "keys.txt is compressed by xz; unpack it"),
+        (b"PK\x03\x04", "keys.txt is a zip archive; unpack it"),
+        (b"PAR1", "keys.txt is a Parquet file; name it .parquet, and give a column"),
+        (gzip.compress(b"a\n"), "keys.txt is compressed by gzip, which its name does not say; name it .gz"),
     ],
 )
 @pytest.mark.parametrize("block", [1, 4, 1 << 22])
@@ -230,13 +244,13 @@ def test_lines_have_no_column(write: Write) -> None:
 def test_a_file_is_read_once_until_it_changes(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     write("a.txt", b"one\ntwo\n")
     reads = []
-    split = files.split_lines
+    split = reading.split_lines
 
-    def counted(content: bytearray, source: str) -> object:
+    def counted(content: bytearray, source: str, *, skip_blank: bool) -> object:
         reads.append(source)
-        return split(content, source)
+        return split(content, source, skip_blank=skip_blank)
 
-    monkeypatch.setattr(files, "split_lines", counted)
+    monkeypatch.setattr(reading, "split_lines", counted)
     with ThreadPoolExecutor(8) as pool:
         workloads = list(pool.map(parse, ["file:a.txt"] * 16))
     assert reads == ["a.txt"]
@@ -305,7 +319,7 @@ def test_any_table_comes_back_from_csv(table: Sequence[Sequence[str]]) -> None:
     csv.writer(buffer).writerows([["a", "b"], *table])
     content = buffer.getvalue().encode()
     for index, column in enumerate("ab"):
-        keys = csv_column(io.BytesIO(content), column, "any")
+        keys = csv_column(io.BytesIO(content), column, "any")[0]
         assert keys.tolist() == [row[index].encode() for row in table]
 
 
@@ -330,7 +344,10 @@ def test_a_column_of_csv_is_text_in_every_dress(write: Write) -> None:
             b"id,nam\n1,a\n",
             "t.csv has no column 'name'; give one of its columns: id, nam; did you mean 'nam'?",
         ),
-        (b"id;name\n1;a\n", "t.csv has no column 'name'; give one of its columns: id;name"),
+        (
+            b"id;nam\n1;a\n",
+            "t.csv has no column 'name'; give one of its columns: id, nam; did you mean 'nam'?",
+        ),
         (b"name,name\n1,a\n", "t.csv has 2 columns named 'name'; give them different names"),
         (b"id,name\n1,a\n2\n3,c\n", "t.csv: line 3 has 1 field where the header has 2"),
         (b"id,name\n1,a\n2,b,c\n", "t.csv: line 3 has 3 fields where the header has 2"),
@@ -341,7 +358,7 @@ def test_a_column_of_csv_is_text_in_every_dress(write: Write) -> None:
         (b"\xff,name\n", "t.csv: line 1 is not UTF-8 (byte 0xff)"),
         (b'id,name\n1,"a"b\n', "t.csv: line 2 is no CSV ("),
         (b'id,name\n1,"a\n', "t.csv: line 2 is no CSV (unexpected end of data)"),
-        (b"id,name\n1," + b"a" * 200_000 + b"\n", "t.csv: line 2 is no CSV (field larger than field limit"),
+        ("a".encode("utf-16") * 9, "t.csv is in UTF-16 or UTF-32; convert the file to UTF-8"),
         (b"\nid,name\n", "t.csv: line 1 is empty"),
     ],
 )
@@ -406,7 +423,7 @@ def test_a_column_of_many_row_groups_keeps_its_order(write: Write) -> None:
             pa.array([0.5]),
             "t.parquet: column 'key': an Arrow column of keys holds integers, strings or binary, not double",
         ),
-        (pa.array([{"x": 1}]), "t.parquet: column 'key': an Arrow column of keys holds"),
+        (pa.array([{"x": 1}]), "t.parquet: column 'key': a column of keys was expected, not a table"),
     ],
     ids=["rows", "null text", "null int", "negative", "float", "struct"],
 )
@@ -428,3 +445,203 @@ def test_parquet_without_the_column_or_the_format_is_told(write: Write) -> None:
         assert "u.parquet cannot be read as Parquet (" in _refusal("file:u.parquet:id")
         assert "u.parquet cannot be read as Parquet (" in _refusal("file:u.parquet")
     assert "there is no file gone.parquet; give" in _refusal("file:gone.parquet:id")
+
+
+# --- kinds of columns ---
+
+
+def _parquet_columns() -> dict[str, tuple[pa.Array, list[object]]]:
+    texts, numbers = ["a", "b", "a", "c"], [5, 2**63, 5, 7]
+    words: list[object] = [text.encode() for text in texts]
+    return {
+        "dictionary": (pa.array(texts).dictionary_encode(), words),
+        "large dictionary": (pa.array(texts, pa.large_string()).dictionary_encode(), words),
+        "binary dictionary": (pa.array(words, pa.binary()).dictionary_encode(), words),
+        "views": (pa.array(texts, pa.string_view()), words),
+        "binary views": (pa.array(words, pa.binary_view()), words),
+        "fixed": (pa.array(words, pa.binary(1)), words),
+        "large": (pa.array(texts, pa.large_string()), words),
+        "numbers": (pa.array(numbers, pa.uint64()), [*numbers]),
+        "pandas category": (pa.Array.from_pandas(pd.Series(texts, dtype="category")), words),
+        "polars category": (pl.Series(texts, dtype=pl.Categorical).to_arrow(), words),
+    }
+
+
+@pytest.mark.parametrize("kind", _parquet_columns())
+@pytest.mark.parametrize("row_group_size", [1, 3, 100])
+def test_a_column_of_parquet_of_any_kind_is_one_column(write: Write, kind: str, row_group_size: int) -> None:
+    values, keys = _parquet_columns()[kind]
+    pq.write_table(pa.table({"key": values}), "t.parquet", row_group_size=row_group_size)
+    workload = parse("file:t.parquet:key")
+    assert workload.chunk(0, 0).tolist() == keys
+    assert workload.total == len(keys)
+    assert workload.hashes(0, seed=0, hash="xxh64").tolist() == hash_column("xxh64", keys).tolist()
+    assert len(set(workload.ids(0, 0).tolist())) == len(set(keys))
+
+
+def test_a_null_in_a_category_is_named_by_its_row_or_skipped(write: Write) -> None:
+    for values in (pd.Series(["a", None, "b"], dtype="category"), pd.Series(["a", None, "b"])):
+        pq.write_table(pa.table({"key": pa.Array.from_pandas(values)}), "t.parquet", row_group_size=2)
+        assert "t.parquet: row 2 has no value in column 'key'" in _refusal("file:t.parquet:key")
+        assert _keys("file:t.parquet:key?blank=skip") == [b"a", b"b"]
+    pq.write_table(pa.table({"key": pa.array([None, None], pa.int64())}), "none.parquet")
+    assert "none.parquet has no value in column 'key'" in _refusal("file:none.parquet:key?blank=skip")
+    pq.write_table(pa.table({"key": pa.array([7, None, 8])}), "some.parquet")
+    assert _keys("file:some.parquet:key?blank=skip") == [7, 8]
+
+
+# --- options ---
+
+
+def test_blank_lines_are_skipped_where_that_is_asked_for(write: Write) -> None:
+    write("a.txt", b"\n\none\n\r\ntwo\n\n")
+    workload = parse("file:a.txt?blank=skip")
+    assert workload.chunk(0, 0).tolist() == [b"one", b"two"]
+    assert workload.remarks == {"blank": 4}
+    assert workload.text == parse(workload.text).text == "file:a.txt?blank=skip"
+    assert pickle.loads(pickle.dumps(workload)).remarks == {"blank": 4}
+    for text in ("file:a.txt", "file:a.txt?blank=refuse"):
+        assert "a.txt: line 1 is empty; every line is a key: remove it, or skip" in _refusal(text)
+    write("none.txt", b"\n\n\r\n")
+    assert "none.txt has blank lines only" in _refusal("file:none.txt?blank=skip")
+    write("t.csv", b"\nid,name\n\n1,a\n2,\n\n3,c\n")
+    assert _keys("file:t.csv:name?blank=skip") == [b"a", b"c"]
+    assert parse("file:t.csv:name?blank=skip").remarks == {"blank": 3}
+    write("kept.txt", b"one\n")
+    assert parse("file:kept.txt").remarks == {}
+
+
+def test_fields_stand_between_what_the_header_has(write: Write) -> None:
+    for name, content in {
+        "a.csv": b"id;name\n1;Ada\n2;Bob\n",
+        "b.tsv": b"id\tname\n1\tAda\n2\tBob\n",
+        "c.TSV.gz": b"id\tname\r\n1\tAda\r\n2\tBob",
+        "d.csv": b"id\tname\n1\tAda\n2\tBob\n",
+        "e.csv": b'"id";"name";"price, EUR"\n1;Ada;"2,5"\n2;Bob;3\n',
+        "f.csv": b"id|name\n1|Ada\n2|Bob\n",
+    }.items():
+        write(name, content)
+        assert _keys(f"file:{name}:name") == [b"Ada", b"Bob"]
+    assert "a.csv is a table; give file:a.csv:COLUMN with one of its columns: id, name" in _refusal(
+        "file:a.csv"
+    )
+    write("g.csv", b"id:name\n1:Ada\n")
+    assert _keys("file:g.csv:name?sep=:") == [b"Ada"]
+    write("h.csv", b"a;b,c\n1;2,3\n")
+    assert _keys("file:h.csv:c") == [b"3"]
+    assert _keys("file:h.csv:a?sep=;") == _keys("file:h.csv:a?sep=semicolon") == [b"1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("file:a.txt?blank=no", "blank='no' is unknown; give ?blank=skip or ?blank=refuse"),
+        ("file:a.txt?black=skip", "file has no option 'black'; give ?blank=skip, ?blank=refuse or ?sep="),
+        ("file:a.txt?blank=skip?blank=skip", "the option blank is given twice"),
+        ("file:a.txt?sep=;", "a.txt has no fields that sep=';' could stand between"),
+        ("file:t.csv:id?sep=ab", "sep='ab' cannot stand between fields; give one character, or comma"),
+        ("file:t.csv:id?sep=", "sep='' cannot stand between fields"),
+    ],
+)
+def test_options_that_cannot_be_are_told(write: Write, text: str, sentence: str) -> None:
+    write("a.txt", b"one\n")
+    write("t.csv", b"id\n1\n")
+    assert sentence in _refusal(text)
+
+
+def test_a_question_mark_may_stand_in_a_name(write: Write) -> None:
+    write("what?blank=skip", b"one\n")
+    assert _keys("file:what?blank=skip") == [b"one"]
+
+
+# --- large, wide and strange ---
+
+
+def test_fields_may_be_of_any_length(write: Write) -> None:
+    limit = csv.field_size_limit()
+    long = b"a" * 200_000
+    write("t.csv", b"id,name\n1," + long + b"\n" + long + b",b\n")
+    assert _keys("file:t.csv:name") == [long, b"b"]
+    assert _keys("file:t.csv:id") == [b"1", long]
+    assert csv.field_size_limit() == limit  # which is one of the whole process
+
+
+def test_a_wide_table_names_a_few_columns_and_the_nearest(write: Write) -> None:
+    names = [f"column_{number}" for number in range(10_000)]
+    write("t.csv", ",".join(names).encode() + b"\n" + b",".join([b"1"] * 10_000) + b"\n")
+    pq.write_table(pa.table({name: [1] for name in names[:300]}), "t.parquet")
+    for name, text in (("t.csv", "10,000"), ("t.parquet", "300")):
+        told = _refusal(f"file:{name}:colum_77")
+        assert f"its {text} columns: column_0, column_1" in told
+        assert told.endswith("did you mean 'column_77'?")
+        assert len(told) < 300
+        assert len(_refusal(f"file:{name}")) < 300
+    write("long.csv", b"a" * 100_000 + b",b\n1,2\n")
+    assert len(_refusal("file:long.csv:c")) < 300
+
+
+def test_a_line_without_an_end_and_keys_beyond_memory_are_told(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_LONGEST_LINE", 1000)
+    write("t.csv.gz", b"id,name\n1,a\n" + b"0" * 5000)
+    assert "t.csv.gz: line 3 is longer than 64 MiB" in _refusal("file:t.csv.gz:name")
+    monkeypatch.setattr(reading, "_most_bytes", lambda: 1000)
+    monkeypatch.setattr(reading, "_BLOCK", 100)
+    write("a.txt.gz", b"0\n" * 5000)
+    write("t.csv.gz", b"id,name\n" + b"1,abcdefgh\n" * 500)
+    for text in ("file:a.txt.gz", "file:t.csv.gz:name"):
+        assert "of keys, half of this machine's memory, in which they are kept" in _refusal(text)
+    assert len(_keys("file:t.csv.gz:id")) == 500  # what is not kept may be large
+
+
+def test_reading_a_large_file_is_told(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_TOLD_EACH", 4000)
+    monkeypatch.setattr(reading, "_BLOCK", 1000)
+    told: list[str] = []
+    monkeypatch.setattr(reading, "_listener", told.append)
+    write("a.txt.gz", b"one\n" * 5000)
+    write("t.csv.gz", b"id\n" + b"1\n" * 5000)
+    parse("file:a.txt.gz")
+    parse("file:t.csv.gz:id")
+    assert [line.partition(":")[0] for line in told] == ["reading a.txt.gz"] * 5 + ["reading t.csv.gz"] * 2
+
+
+@pytest.mark.parametrize(
+    "path", ["/proc/self/status", "/proc/version", "/dev/null", "/dev/stdin", "/sys/kernel/profiling"]
+)
+def test_what_the_kernel_makes_while_it_is_read_is_no_file_of_keys(path: str) -> None:
+    if Path(path).exists():
+        assert f"{path} is no regular file; write the keys to a file first" in _refusal(f"file:{path}")
+
+
+def test_a_file_that_changes_while_it_is_read_is_told(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("a.txt", b"one\n")
+    split = reading.split_lines
+
+    def grown(content: bytearray, source: str, *, skip_blank: bool) -> object:
+        path.write_bytes(b"one\ntwo\n")
+        return split(content, source, skip_blank=skip_blank)
+
+    monkeypatch.setattr(reading, "split_lines", grown)
+    assert "a.txt changed while it was read; run again" in _refusal("file:a.txt")
+
+
+def test_a_workload_is_read_again_from_wherever_it_was(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("folder/a.txt", b"one\n")
+    pickled = pickle.dumps(parse("file:folder/a.txt"))
+    monkeypatch.chdir("folder")
+    assert pickle.loads(pickled).chunk(0, 0).tolist() == [b"one"]
+    assert "there is no file folder/a.txt" in _refusal("file:folder/a.txt")
+
+
+def test_the_home_folder_may_be_a_tilde_and_a_pattern_is_none(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("home/keys.csv", b"id\n7\n")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    workload = parse("file:~/keys.csv:id")
+    assert workload.chunk(0, 0).tolist() == [b"7"]
+    assert workload.inputs == (tmp_path / "home" / "keys.csv",)
+    assert "there is no file ~nobody-here/keys.txt" in _refusal("file:~nobody-here/keys.txt")
+    assert "there is no file *.csv (a pattern is not expanded); give" in _refusal("file:*.csv")

@@ -3,59 +3,37 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import os
 import re
 import threading
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import IO, Self, cast
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.columns import Integers
 from experiments.errors import BadUse
-from experiments.workloads import tables
 from experiments.workloads.base import Keys, Workload
-from experiments.workloads.distinct import first_rows
-from experiments.workloads.lines import split_lines
+from experiments.workloads.reading import Content, Wanted, content_of, header_of
+from experiments.workloads.tables import listed
 
 __all__ = ["FileWorkload"]
 
-_TABLE = re.compile(r"\.(csv|csv\.gz|parquet)$", re.IGNORECASE)
-_TABLE_AND_COLUMN = re.compile(r"^(.*?\.(?:csv|csv\.gz|parquet)):(.*)$", re.IGNORECASE | re.DOTALL)
-_BLOCK = 1 << 22
-_KEPT = 8
+_TABLES = r"\.(?:csv|tsv|csv\.gz|tsv\.gz|parquet)"
+_TABLE = re.compile(rf"{_TABLES}$", re.IGNORECASE)
+_TABLE_AND_COLUMN = re.compile(rf"^(.*?{_TABLES}):(.*)$", re.IGNORECASE | re.DOTALL)
+_TABS = re.compile(r"\.tsv(\.gz)?$", re.IGNORECASE)
+_OPTION = re.compile(r"\?([a-z]+)=([^?]*)$", re.DOTALL)
+_SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+_MADE_BY_THE_KERNEL = ("/proc/", "/sys/", "/dev/")
+_SHARED_MEMORY = "/dev/shm/"
 
 _reading = threading.Lock()
-
-
-class Content:
-    """The keys of a file, read whole.
-
-    Parameters
-    ----------
-    keys
-        In the order of the file.
-    digest
-        Of the file's bytes as they lie on the disk, 32 hexadecimal digits.
-    """
-
-    def __init__(self, keys: Keys, digest: str) -> None:
-        self.keys = keys
-        self.digest = digest
-
-    @cached_property
-    def ids(self) -> NDArray[np.uint64]:
-        """A number for each key, equal for equal keys: an int itself, of a text its first row."""
-        if isinstance(self.keys, Integers):
-            return self.keys.values
-        return first_rows(self.keys)
 
 
 @dataclass(frozen=True)
@@ -71,17 +49,23 @@ class FileWorkload(Workload):
         As typed.
     column
         The column of a table; None for the lines of a text.
+    options
+        As typed: ``blank`` and ``sep``.
     content
         What was read.
     """
 
     path: str
     column: str | None
+    options: tuple[tuple[str, str], ...]
     content: Content = field(repr=False, compare=False)
 
     name = "file"
     syntax = "file:PATH[:COLUMN]"
-    summary = "the lines of a text (.gz too), or a column of a .csv, .csv.gz or .parquet file"
+    summary = (
+        "the lines of a text (.gz too), or a column of a .csv, .tsv (.gz too) or .parquet file; ?blank=skip "
+        "behind it skips blank lines, ?sep=CHARACTER says what stands between fields"
+    )
     skewed = True
     drawn = False
     ends = True
@@ -94,7 +78,7 @@ class FileWorkload(Workload):
         ----------
         options
             ``PATH``, or ``PATH:COLUMN`` for a table. Colons may stand in both: the longest path that is a
-            file is taken.
+            file is taken. Behind it ``?blank=skip`` or ``?blank=refuse``, and ``?sep=;`` for CSV.
 
         Returns
         -------
@@ -106,35 +90,45 @@ class FileWorkload(Workload):
         BadUse
             If the file cannot be read, or holds something that is no key; the sentence names the line.
         """
-        if not options:
+        return cls._read(options, None)
+
+    @classmethod
+    def _read(cls, given: str | None, folder: str | None) -> Self:
+        """Read what was given, relative to a folder or to the working folder."""
+        if not given:
             raise BadUse(f"file needs a path; give {cls.syntax}, such as file:access.log")
-        path, column = _split(options)
+        typed, options = _options(given)
+        path, column = _split(typed)
         is_table = _TABLE.search(path) is not None
         if column is not None and not is_table:
             raise BadUse(
-                f"{path} has lines and no columns; give file:{path}, or a column of a .csv, .csv.gz or "
+                f"{path} has lines and no columns; give file:{path}, or a column of a .csv, .tsv or "
                 ".parquet file"
             )
-        with _readable(path) as file:
+        how = dict(options)
+        separator = _separator(how.get("sep"), path)
+        with _readable(path, folder) as file:
             if is_table and not column:
-                names = ", ".join(_header(file, path))
-                raise BadUse(f"{path} is a table; give file:{path}:COLUMN with one of its columns: {names}")
+                names = listed(header_of(file, path, separator))
+                raise BadUse(f"{path} is a table; give file:{path}:COLUMN with one of {names}")
             state = file.stat()
+            wanted = Wanted(file.resolve(), column, path, separator, how.get("blank") == "skip")
             with _reading:  # a file that two threads want is read by one of them
-                return cls(
-                    path, column, _content(file.resolve(), column, path, state.st_size, state.st_mtime_ns)
-                )
+                content = content_of(wanted, state.st_size, state.st_mtime_ns)
+        return cls(path, column, options, content)
 
     @classmethod
     def meaning(cls, options: str | None) -> object:
-        """Return the real path and the column: there are many ways to a file."""
-        path, column = _split(options or "")
-        return os.path.realpath(path), column
+        """Return the real path, the column and the options: there are many ways to a file."""
+        typed, how = _options(options or "")
+        path, column = _split(typed)
+        return os.path.realpath(_place(path)), column, tuple(sorted(how))
 
     @property
     def text(self) -> str:
         """See `Workload`."""
-        return f"file:{self.path}" if self.column is None else f"file:{self.path}:{self.column}"
+        column = "" if self.column is None else f":{self.column}"
+        return f"file:{self.path}{column}" + "".join(f"?{name}={value}" for name, value in self.options)
 
     @property
     def describe(self) -> str:
@@ -154,9 +148,14 @@ class FileWorkload(Workload):
         return isinstance(self.content.keys, Integers)
 
     @property
+    def remarks(self) -> Mapping[str, Any]:
+        """How many blank lines were skipped, where they may be."""
+        return {} if self.content.blank is None else {"blank": self.content.blank}
+
+    @property
     def inputs(self) -> tuple[Path, ...]:
         """The file."""
-        return (Path(self.path),)
+        return (_place(self.path),)
 
     @property
     def digest(self) -> str:
@@ -172,9 +171,9 @@ class FileWorkload(Workload):
     def __hash__(self) -> int:
         return hash((self.text, self.digest))
 
-    def __reduce__(self) -> tuple[object, tuple[str, str]]:
-        """Pickle the path, not the keys: another process reads the file itself."""
-        return _again, (self.text.removeprefix("file:"), self.digest)
+    def __reduce__(self) -> tuple[object, tuple[str, str, str]]:
+        """Pickle the path, not the keys: another process reads the file itself, from wherever it is."""
+        return _again, (self.text.removeprefix("file:"), self.digest, str(Path.cwd()))
 
     def _draw(self, first: int, count: int, seed: int) -> Keys:
         return self.content.keys[first : first + count]
@@ -183,20 +182,58 @@ class FileWorkload(Workload):
         return self.content.ids[first : first + count]
 
 
-def _again(options: str, digest: str) -> FileWorkload:
-    workload = FileWorkload.read(options)
+def _again(options: str, digest: str, folder: str) -> FileWorkload:
+    workload = FileWorkload._read(options, folder)
     if workload.digest != digest:
         raise BadUse(f"{workload.path} is not the file it was: it changed while it was used; run again")
     return workload
 
 
+def _options(given: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return what stands before the options, and these by name; a file of the whole name has none."""
+    found: list[tuple[str, str]] = []
+    while (option := _OPTION.search(given)) and not os.path.lexists(given):
+        name, value = option[1], option[2]
+        if name not in ("blank", "sep"):
+            raise BadUse(f"file has no option {name!r}; give ?blank=skip, ?blank=refuse or ?sep=CHARACTER")
+        if name == "blank" and value not in ("skip", "refuse"):
+            raise BadUse(f"blank={value!r} is unknown; give ?blank=skip or ?blank=refuse")
+        if name in dict(found):
+            raise BadUse(f"the option {name} is given twice; give it once")
+        found.insert(0, (name, value))
+        given = given[: option.start()]
+    return given, tuple(found)
+
+
+def _separator(given: str | None, path: str) -> str | None:
+    if given is None:
+        return "\t" if _TABS.search(path) else None
+    if not _TABLE.search(path) or path.lower().endswith(".parquet"):
+        raise BadUse(f"{path} has no fields that sep={given!r} could stand between; leave ?sep= out")
+    separator = _SEPARATOR_WORDS.get(given, given)
+    if len(separator) != 1 or separator in '"\r\n':
+        raise BadUse(
+            f"sep={given!r} cannot stand between fields; give one character, or {', '.join(_SEPARATOR_WORDS)}"
+        )
+    return separator
+
+
+def _place(path: str, folder: str | None = None) -> Path:
+    """Return where a file is; the shell does not expand a ``~`` behind a colon."""
+    file = Path(path)
+    if path.startswith("~") and not os.path.lexists(path):
+        with suppress(RuntimeError):  # there is no such user, and no such file
+            file = file.expanduser()
+    return file if folder is None else Path(folder) / file
+
+
 def _split(options: str) -> tuple[str, str | None]:
     """Return path and column; where no file is found, the likeliest reading, for the error."""
-    if os.path.lexists(options):
+    if os.path.lexists(_place(options)):
         return options, None
     colon = options.rfind(":")
     while colon > 0:
-        if os.path.isfile(options[:colon]):  # noqa: PTH113 - Path.is_file raises for a name that is too long
+        if os.path.isfile(_place(options[:colon])):  # noqa: PTH113 - Path.is_file raises for too long a name
             return options[:colon], options[colon + 1 :]
         colon = options.rfind(":", 0, colon)
     table = _TABLE_AND_COLUMN.match(options)
@@ -204,18 +241,21 @@ def _split(options: str) -> tuple[str, str | None]:
 
 
 @contextmanager
-def _readable(path: str) -> Iterator[Path]:
-    file = Path(path)
+def _readable(path: str, folder: str | None = None) -> Iterator[Path]:
+    file = _place(path, folder)
     try:
         if file.is_dir():
             raise BadUse(f"{path} is a directory; give a file")
-        if file.exists() and not file.is_file():
+        if file.exists() and not (file.is_file() and _is_stored(file)):
             raise BadUse(
                 f"{path} is no regular file; write the keys to a file first, which can be read again"
             )
         yield file
     except FileNotFoundError:
-        raise BadUse(f"there is no file {path}; give {FileWorkload.syntax} with a file that exists") from None
+        pattern = " (a pattern is not expanded)" if any(sign in path for sign in "*?[") else ""
+        raise BadUse(
+            f"there is no file {path}{pattern}; give {FileWorkload.syntax} with a file that exists"
+        ) from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise BadUse(f"{path} is no whole gzip file ({error}); give one that gzip -t accepts") from None
     except (OSError, ValueError) as error:
@@ -225,28 +265,9 @@ def _readable(path: str) -> Iterator[Path]:
         raise BadUse(f"{path} cannot be read ({reason}); give a file that can") from None
 
 
-def _header(file: Path, source: str) -> list[str]:
-    if source.lower().endswith(".parquet"):
-        return tables.parquet_header(file, source)
-    with _opened(file) as lines:
-        return tables.csv_header(lines, source)
-
-
-@lru_cache(maxsize=_KEPT)
-def _content(file: Path, column: str | None, source: str, size: int, changed: int) -> Content:
-    with file.open("rb") as raw:
-        digest = hashlib.file_digest(raw, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-    if column is None:
-        with _opened(file) as stream:
-            content = bytearray()
-            while block := stream.read(_BLOCK):
-                content += block
-        return Content(split_lines(content, source), digest)
-    if source.lower().endswith(".parquet"):
-        return Content(tables.parquet_column(file, column, source), digest)
-    with _opened(file) as lines:
-        return Content(tables.csv_column(lines, column, source), digest)
-
-
-def _opened(file: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(file, "rb")) if file.name.lower().endswith(".gz") else file.open("rb")
+def _is_stored(file: Path) -> bool:
+    """Return whether a file lies somewhere, and is not made by the kernel while it is read."""
+    return all(
+        not name.startswith(_MADE_BY_THE_KERNEL) or name.startswith(_SHARED_MEMORY)
+        for name in (os.path.abspath(file), os.path.realpath(file))  # noqa: PTH100 - links are not followed
+    )

@@ -5,20 +5,31 @@ from __future__ import annotations
 import csv
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import numpy as np
 
-from algorithms.columns import Integers, Strings, as_column
+from algorithms.arrow_columns import decoded
+from algorithms.columns import Chunked, Integers, Strings, as_column
 from algorithms.errors import InvalidKey
 from experiments.errors import BadUse, did_you_mean
-from experiments.workloads.lines import BYTE_ORDER_MARK
+from experiments.workloads.lines import BYTE_ORDER_MARK, refuse_what_is_no_text
 
-__all__ = ["csv_column", "csv_header", "parquet_column", "parquet_header"]
+__all__ = ["SEPARATORS", "csv_column", "csv_header", "listed", "parquet_column", "parquet_header"]
+
+SEPARATORS = (",", ";", "\t", "|")
+"""What may stand between fields, the likeliest first."""
+
+_MOST_NAMES = 8
+_LONGEST_NAME = 40
+_ANY_LENGTH = (1 << 31) - 1
+_MOST_HEADER_LINES = 1000
 
 
-def csv_header(lines: Iterable[bytes], source: str) -> list[str]:
+def csv_header(lines: Iterable[bytes], source: str, separator: str | None = None) -> list[str]:
     r"""Return the names of the columns of a CSV file.
 
     Parameters
@@ -27,6 +38,8 @@ def csv_header(lines: Iterable[bytes], source: str) -> list[str]:
         The file's lines, with their ends.
     source
         What errors call the file.
+    separator
+        What stands between fields; None for the one of `SEPARATORS` that gives the most.
 
     Returns
     -------
@@ -40,16 +53,27 @@ def csv_header(lines: Iterable[bytes], source: str) -> list[str]:
 
     Examples
     --------
-    >>> csv_header([b"id,name\r\n", b"7,Ada\r\n"], "example")
-    ['id', 'name']
+    >>> csv_header([b"id,name\r\n", b"7,Ada\r\n"], "example"), csv_header([b"id;name\n"], "example")
+    (['id', 'name'], ['id', 'name'])
     """
-    for _, row in _rows(lines, source):
-        return row
+    with _fields_of_any_length():
+        text, head = _first_row(lines, source)
+        separator = separator or _separator(head, None)
+        for _, row in _rows(chain(head, text), source, separator):
+            return row
     raise BadUse(f"{source} is empty; give a CSV file whose first row names its columns")
 
 
-def csv_column(lines: Iterable[bytes], column: str, source: str) -> Strings:
-    r"""Return one column of a CSV file (commas, double quotes, a header row) as keys.
+def csv_column(
+    lines: Iterable[bytes],
+    column: str,
+    source: str,
+    *,
+    separator: str | None = None,
+    skip_blank: bool = False,
+    most_bytes: int | None = None,
+) -> tuple[Strings, int]:
+    r"""Return one column of a CSV file (double quotes, a header row) as keys, and the rows without one.
 
     Parameters
     ----------
@@ -59,43 +83,74 @@ def csv_column(lines: Iterable[bytes], column: str, source: str) -> Strings:
         Its name in the header.
     source
         What errors call the file.
+    separator
+        What stands between fields; None for the first of `SEPARATORS` with which the header has the column.
+    skip_blank
+        Whether empty lines and rows without a value in the column are left out, and not refused.
+    most_bytes
+        How many bytes of keys there may be; None for any number.
 
     Returns
     -------
     Strings
         One key a row, in order, as text whatever it looks like.
+    int
+        Lines and rows that were left out.
 
     Raises
     ------
     BadUse
         For an empty file or one with a header only; for a column that is not there or there twice; for a line
         that is ragged, empty, not UTF-8 or wrongly quoted, or without a value in the column, by its number
-        from 1 (of a row of several lines, the last).
+        from 1 (of a row of several lines, the last); for too many keys.
 
     Examples
     --------
-    >>> csv_column([b"id,name\n", b'7,"Lovelace, Ada"\n', b"8,Bob\n"], "name", "example").tolist()
+    >>> keys, _ = csv_column([b"id,name\n", b'7,"Lovelace, Ada"\n', b"8,Bob\n"], "name", "example")
+    >>> keys.tolist()
     [b'Lovelace, Ada', b'Bob']
     """
-    rows = _rows(lines, source)
-    _, header = next(rows, (0, []))
-    if not header:
-        raise BadUse(f"{source} is empty; give a CSV file whose first row names its columns")
-    index = _index(header, column, source)
-    data, offsets = bytearray(), array("q", [0])
-    for line, row in rows:
-        if len(row) != len(header):
-            raise BadUse(
-                f"{source}: line {line} has {_count(len(row), 'field')} where the header has {len(header)}; "
-                "give every row as many fields as the header"
-            )
-        if not row[index]:
-            raise BadUse(f"{source}: line {line} has no value in column {column!r}; remove it or fill it in")
-        data += row[index].encode()
-        offsets.append(len(data))
+    data, offsets, blank = bytearray(), array("q", [0]), 0
+    with _fields_of_any_length():
+        text, head = _first_row(lines, source)
+        separator = separator or _separator(head, column)
+        rows = _rows(chain(head, text), source, separator, skip_blank=skip_blank)
+        _, header = next(rows, (0, []))
+        if not header:
+            raise BadUse(f"{source} is empty; give a CSV file whose first row names its columns")
+        index = _index(header, column, source)
+        for line, row in rows:
+            if not row:
+                blank += 1
+                continue
+            if len(row) != len(header):
+                raise BadUse(
+                    f"{source}: line {line} has {_count(len(row), 'field')} where the header has "
+                    f"{len(header)}; give every row as many fields as the header"
+                )
+            if not row[index]:
+                if skip_blank:
+                    blank += 1
+                    continue
+                raise BadUse(
+                    f"{source}: line {line} has no value in column {column!r}; remove it, fill it in, or "
+                    "skip such rows with ?blank=skip"
+                )
+            data += row[index].encode()
+            offsets.append(len(data))
+            if most_bytes is not None and len(data) > most_bytes:
+                raise too_large(source, most_bytes)
     if len(offsets) == 1:
-        raise BadUse(f"{source} has a header and no rows; give at least one row")
-    return Strings(np.frombuffer(data, dtype=np.uint8), np.frombuffer(offsets, dtype=np.int64))
+        raise BadUse(f"{source} has a header and no rows; give at least one row with a key")
+    return Strings(np.frombuffer(data, dtype=np.uint8), np.frombuffer(offsets, dtype=np.int64)), blank
+
+
+def too_large(source: str, most_bytes: int) -> BadUse:
+    """Return the refusal of a file whose keys do not fit into memory."""
+    return BadUse(
+        f"{source} has more than {most_bytes / 2**30:,.1f} GiB of keys, half of this machine's memory, in "
+        "which they are kept; give a part of it, such as its first lines"
+    )
 
 
 def parquet_header(path: Path, source: str) -> list[str]:
@@ -128,22 +183,28 @@ def parquet_header(path: Path, source: str) -> list[str]:
         raise _unreadable(source, error) from None
 
 
-def parquet_column(path: Path, column: str, source: str) -> Integers | Strings:
-    """Return one column of a Parquet file as keys.
+def parquet_column(
+    path: Path, column: str, source: str, *, skip_blank: bool = False
+) -> tuple[Integers | Strings, int]:
+    """Return one column of a Parquet file as keys, and the rows without one.
 
     Parameters
     ----------
     path
         The file.
     column
-        The name of a top-level column of integers, strings or binary values.
+        The name of a top-level column of integers, strings or binary values, plain or as a dictionary.
     source
         What errors call the file.
+    skip_blank
+        Whether rows without a value are left out, and not refused.
 
     Returns
     -------
     Integers or Strings
-        One key a row, in order.
+        One key a row, in order, in one piece.
+    int
+        Rows that were left out.
 
     Raises
     ------
@@ -159,41 +220,108 @@ def parquet_column(path: Path, column: str, source: str) -> Integers | Strings:
     try:
         with pq.ParquetFile(path) as file:
             values = file.read(columns=[column]).column(column)
+        if pa.types.is_dictionary(values.type) or pa.types.is_run_end_encoded(values.type):
+            values = pa.chunked_array([decoded(chunk) for chunk in values.chunks if len(chunk)] or [[]])
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(source, error) from None
     if not len(values):
         raise BadUse(f"{source} has no rows; give at least one row")
-    if values.null_count:
+    blank = values.null_count
+    if blank and not skip_blank:
         row = pc.index(pc.is_null(values), True).as_py() + 1
-        raise BadUse(f"{source}: row {row} has no value in column {column!r}; remove it or fill it in")
-    if pa.types.is_signed_integer(values.type) and pc.min(values).as_py() < 0:
+        raise BadUse(
+            f"{source}: row {row} has no value in column {column!r}; remove it, fill it in, or skip such "
+            "rows with ?blank=skip"
+        )
+    if pa.types.is_signed_integer(values.type) and (pc.min(values).as_py() or 0) < 0:
         row = pc.index(pc.less(values, 0), True).as_py() + 1
         raise BadUse(
             f"{source}: row {row} has a negative integer in column {column!r}; keys go from 0 to 2^64 - 1"
         )
+    if blank == len(values):
+        raise BadUse(f"{source} has no value in column {column!r}; give at least one row with a key")
     try:
-        return cast("Integers | Strings", as_column(values))
+        return _in_one_piece(as_column(values.drop_null() if blank else values)), blank
     except InvalidKey as error:
         raise BadUse(f"{source}: column {column!r}: {error}") from None
 
 
-def _rows(lines: Iterable[bytes], source: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows, each with the number of its last line."""
-    reader = csv.reader(_decoded(lines, source), strict=True)
+def _in_one_piece(column: Any) -> Integers | Strings:
+    if not isinstance(column, Chunked):
+        assert isinstance(column, Integers | Strings), "a column of a table has one type"
+        return column
+    parts = [part for part in column.parts if isinstance(part, Strings)]
+    lengths = np.concatenate([np.diff(part.offsets) for part in parts])
+    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return Strings(np.concatenate([part.data[part.offsets[0] : part.offsets[-1]] for part in parts]), offsets)
+
+
+@contextmanager
+def _fields_of_any_length() -> Iterator[None]:
+    """Let fields be longer than 131,072 characters; the limit is one of the whole process."""
+    before = csv.field_size_limit(_ANY_LENGTH)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _first_row(lines: Iterable[bytes], source: str) -> tuple[Iterator[str], list[str]]:
+    """Return the lines as text, and those that the first row takes, which are read already."""
+    text, head = _decoded(lines, source), []
+    for line in text:
+        head.append(line)
+        whole = sum(part.count('"') for part in head) % 2 == 0 and any(map(str.strip, head))
+        if whole or len(head) == _MOST_HEADER_LINES:
+            break
+    return text, head
+
+
+def _separator(head: list[str], column: str | None) -> str:
+    """Return the first separator with which the header has the column, or the one that gives most names."""
+    headers = {}
+    for separator in SEPARATORS:
+        try:
+            headers[separator] = next(csv.reader(head, delimiter=separator, strict=True), [])
+        except csv.Error:
+            headers[separator] = []
+    for separator, names in headers.items():
+        if column in names:
+            return separator
+    return max(headers, key=lambda separator: len(headers[separator]))
+
+
+def _rows(
+    lines: Iterable[str], source: str, separator: str, *, skip_blank: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows, each with the number of its last line; an empty one where empty lines are skipped."""
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    first = True
     try:
         for row in reader:
-            if not row:
-                raise BadUse(f"{source}: line {reader.line_num} is empty; every line is a row: remove it")
-            yield reader.line_num, row
+            if not row and not skip_blank:
+                raise BadUse(
+                    f"{source}: line {reader.line_num} is empty; every line is a row: remove it, or skip "
+                    "such lines with ?blank=skip"
+                )
+            if row or not first:
+                yield reader.line_num, row
+                first = False
     except csv.Error as error:
         raise BadUse(
-            f"{source}: line {reader.line_num} is no CSV ({error}); give commas between fields, and double "
-            "quotes around those that hold commas, quotes or line ends"
+            f"{source}: line {reader.line_num} is no CSV ({error}); give {_WORDS.get(separator, separator)} "
+            "between fields, and double quotes around those that hold any, quotes or line ends"
         ) from None
+
+
+_WORDS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def _decoded(lines: Iterable[bytes], source: str) -> Iterator[str]:
     for number, line in enumerate(lines, 1):
+        if number == 1:
+            refuse_what_is_no_text(line[:4096], source)
         try:
             yield (line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line).decode()
         except UnicodeDecodeError as error:
@@ -210,8 +338,38 @@ def _index(header: list[str], column: str, source: str) -> int:
         )
     if column not in header:
         hint = did_you_mean(column, header)
-        raise BadUse(f"{source} has no column {column!r}; give one of its columns: {', '.join(header)}{hint}")
+        raise BadUse(f"{source} has no column {_short(column)!r}; give one of {listed(header)}{hint}")
     return header.index(column)
+
+
+def listed(names: list[str]) -> str:
+    """Return the names of columns for a sentence: the first of them where there are many.
+
+    Parameters
+    ----------
+    names
+        In the order of the table.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> listed(["id", "name"])
+    'its columns: id, name'
+    >>> listed([f"c{number}" for number in range(10_000)])
+    'its 10,000 columns: c0, c1, c2, c3, c4, c5, c6, c7, ...'
+    """
+    first = ", ".join(map(_short, names[:_MOST_NAMES]))
+    if len(names) <= _MOST_NAMES:
+        return f"its columns: {first}"
+    return f"its {len(names):,} columns: {first}, ..."
+
+
+def _short(name: str) -> str:
+    line = " ".join(name.split())
+    return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}..."
 
 
 def _count(number: int, noun: str) -> str:
