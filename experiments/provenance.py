@@ -89,9 +89,11 @@ def _add(digest: hashlib.blake2b, name: str, path: Path) -> None:
         with path.open("rb") as file:
             digest.update(repr((name, hashlib.file_digest(file, "blake2b").hexdigest())).encode())
     except OSError as error:
-        raise BadUse(
-            f"{path} can be read no more ({error.strerror}): leave the files of a run as they are"
-        ) from None
+        raise _gone(path, error) from None
+
+
+def _gone(path: Path, error: OSError) -> BadUse:
+    return BadUse(f"{path} can be read no more ({error.strerror}): leave the files of a run as they are")
 
 
 def input_digests(paths: Iterable[Path]) -> dict[str, str]:
@@ -112,7 +114,10 @@ def input_digests(paths: Iterable[Path]) -> dict[str, str]:
     for path in paths:
         whole = here / path
         named[str(whole.relative_to(here) if whole.is_relative_to(here) else whole)] = whole
-    return {name: _sha256(named[name]) for name in sorted(named)}
+    try:
+        return {name: _sha256(named[name]) for name in sorted(named)}
+    except OSError as error:
+        raise _gone(Path(str(error.filename)), error) from None
 
 
 def changed_inputs(known: Mapping[str, str]) -> list[str]:
