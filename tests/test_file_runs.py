@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from experiments import catalogue, experiment, run, store
+from experiments import catalogue, experiment, provenance, run, store
 from experiments.errors import BadUse
 from experiments.key_counts import KeyCount, key_count
 from experiments.parameters import Parameters, fields_of
@@ -27,6 +28,7 @@ def _keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _run(name: str, *flags: str) -> int:
+    shutil.rmtree("out", ignore_errors=True)
     return run.main([name, "--profile", "smoke", "--out", "out", *flags])
 
 
@@ -200,5 +202,8 @@ def test_a_file_that_is_gone_before_it_is_measured_is_told(
 
     monkeypatch.setattr(type(scaling), "cases", then_gone)
     assert _run("scaling", *ON_FILES["scaling"], "--workload", "file:keys.txt") == 2
-    assert "keys.txt can be read no more (No such file" in capsys.readouterr().err
+    assert "there is no file keys.txt" in capsys.readouterr().err
     assert not Path("out/run.json").exists()
+    for digest in (provenance.source_digest, provenance.input_digests):
+        with pytest.raises(BadUse, match=r"keys\.txt can be read no more \(No such file"):
+            digest([Path("keys.txt")])
