@@ -10,7 +10,6 @@ Examples
 3
 """
 
-from algorithms.arcs import Arcs
 from algorithms.errors import (
     BrokenAlgorithm,
     DuplicateNode,
@@ -28,8 +27,9 @@ from algorithms.errors import (
     UnsupportedEvent,
 )
 from algorithms.interface import Capability, Partitioner, Publication, Spec
-from algorithms.node import Node
-from algorithms.nodes import Nodes
+from algorithms.interface.arcs import Arcs
+from algorithms.interface.node import Node
+from algorithms.interface.nodes import Nodes
 from algorithms.registry import class_of, create, having, names, parameters_of, register, spec_of, unregister
 
 __all__ = [

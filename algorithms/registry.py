@@ -19,7 +19,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from algorithms.errors import InvalidParameter, UnknownAlgorithm, say_once, suggestion
 from algorithms.interface import Capability, Partitioner, Spec
-from algorithms.nodes import NodesLike
+from algorithms.interface.nodes import NodesLike
 
 ENTRY_POINTS = "shardlab.algorithms"
 

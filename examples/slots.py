@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from algorithms import Capability, Nodes, Partitioner, Spec, register
 from algorithms.interface import Buckets, Hashes, whole_number
-from algorithms.kernels import kernel
-from algorithms.nodes import NodesLike
+from algorithms.interface.nodes import NodesLike
+from algorithms.machinery.kernel import kernel
 
 
 class Owners(NamedTuple):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from algorithms import Nodes, Partitioner
-from experiments.errors import BadUse, did_you_mean
-from experiments.parsers import integer, number, shortest
+from experiments.options.errors import BadUse, did_you_mean
+from experiments.options.parsers import integer, number, shortest
 
 __all__ = [
     "KINDS",

@@ -1,4 +1,4 @@
-"""The command line: ``python -m experiments.run NAME [flags]``. It alone prints, by `experiments.streams`.
+"""The command line: ``python -m experiments.run NAME [flags]``. It alone prints, by `experiments.options.streams`.
 
 Exit codes: 0 done; 1 a claim refuted, a check failed or a stored result not reproduced; 2 bad use, with one
 sentence on the standard error; 130 interrupted. Heavy modules are imported when they are needed, so
@@ -21,18 +21,19 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments import catalogue, streams
-from experiments.errors import BadUse, CannotWrite, did_you_mean
-from experiments.experiment import Experiment, names
-from experiments.experiment import find as find_experiment
-from experiments.flags import FlagParser
-from experiments.parameters import Parameters, fields_of, flag_of, integer, switch
-from experiments.parsers import encodable
-from experiments.report.escapes import CONTROLS, printable, unbroken
-from experiments.streams import complain, say
+from experiments.harness import catalogue
+from experiments.harness.experiment import Experiment, names
+from experiments.harness.experiment import find as find_experiment
+from experiments.options import streams
+from experiments.options.errors import BadUse, CannotWrite, did_you_mean
+from experiments.options.flags import FlagParser
+from experiments.options.parameters import Parameters, fields_of, flag_of, integer, switch
+from experiments.options.parsers import encodable
+from experiments.options.streams import complain, say
+from experiments.report.tables.escapes import CONTROLS, printable, unbroken
 
 if TYPE_CHECKING:
-    from experiments.runner import Outcome
+    from experiments.harness.runner import Outcome
 
 __all__ = ["main"]
 
@@ -214,8 +215,8 @@ def _unknown_flag(experiment: Experiment[Any], unknown: str, parser: argparse.Ar
 
 def _run(experiment: Experiment[Any], rest: Sequence[str], typed: Sequence[str]) -> int:
     given, parameters = _parse(experiment, rest)
-    from experiments.progress import reporter_for
-    from experiments.runner import run
+    from experiments.harness.progress import reporter_for
+    from experiments.harness.runner import run
 
     outcome = run(
         experiment,
@@ -308,8 +309,8 @@ def _list(rest: Sequence[str], find: Find) -> int:
 
 
 def _results(paths: Sequence[str], find: Find) -> list[tuple[str, str]]:
-    from experiments.listing import describe, runs_below
-    from experiments.runner import RESULTS
+    from experiments.harness.listing import describe, runs_below
+    from experiments.harness.runner import RESULTS
 
     folders = runs_below([Path(path) for path in paths] or [RESULTS])
     return [(str(folder), describe(folder, find)) for folder in folders]
@@ -343,8 +344,8 @@ def _workloads() -> list[tuple[str, str]]:
 
 
 def _all(rest: Sequence[str], find: Find, typed: Sequence[str]) -> int:
-    from experiments.committed import choose, flags, recompute
-    from experiments.progress import reporter_for
+    from experiments.harness.committed import choose, flags, recompute
+    from experiments.harness.progress import reporter_for
 
     given = flags(f"{PROGRAM} all").parse_args(list(rest))
     only = [name.strip() for name in given.only.split(",") if name.strip()]
@@ -390,9 +391,9 @@ def _verify(rest: Sequence[str], find: Find) -> int:
     parser.add_argument("--quiet", action="store_true", help="print the differences only")
     given = parser.parse_args(list(rest))
     cases = None if given.cases is None else _some_cases(given.cases)
-    from experiments.progress import reporter_for
-    from experiments.runner import RESULTS
-    from experiments.verify import stored_runs, verify
+    from experiments.harness.progress import reporter_for
+    from experiments.harness.runner import RESULTS
+    from experiments.harness.verify import stored_runs, verify
 
     named = [Path(path) for path in given.paths]
     trusted = [Path(Path.cwd().anchor)] if given.trust else named
@@ -423,7 +424,7 @@ def _some_cases(text: str) -> int:
 
 
 def _report(rest: Sequence[str], find: Find) -> int:
-    from experiments.report import command
+    from experiments.commands import report as command
 
     for line in command.report(rest, find, f"{PROGRAM} report"):
         say(line)

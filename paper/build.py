@@ -11,11 +11,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from experiments import provenance
-from experiments.errors import BadUse
-from experiments.files import write_atomically
-from experiments.report import bibliography, symbols
-from experiments.report import figures as drawing
+from experiments.options.errors import BadUse
+from experiments.report.document import bibliography
+from experiments.report.figures import figure as drawing
+from experiments.report.tables import symbols
+from experiments.storage import provenance
+from experiments.storage.files import write_atomically
 from paper import figures, prose, tables, values
 from paper.sources import Sources, Value
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments import events, inference, theory
-from experiments.experiment import ALL_HASHES
-from experiments.report import chapters, charts
-from experiments.report.figures import COLUMN, PAGE, Figure
+from experiments.harness import chapters
+from experiments.harness.experiment import ALL_HASHES
+from experiments.report.figures import charts
+from experiments.report.figures.figure import COLUMN, PAGE, Figure
 from paper.sources import Sources, distinct
 from paper.tables import START
 
@@ -201,7 +202,7 @@ FIGURES: tuple[Callable[[Sources], Figure], ...] = (rings, cv, movement, ripple,
 
 def environment(figure: Figure) -> str:
     """Return the LaTeX that sets a figure with its caption."""
-    from experiments.report.escapes import escape_latex
+    from experiments.report.tables.escapes import escape_latex
 
     kind, width = "figure", r"\columnwidth"
     if figure.name in WIDE:

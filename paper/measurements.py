@@ -7,8 +7,8 @@ from typing import Any
 
 from experiments import inference
 from experiments.article.part import records
-from experiments.experiment import ALL_HASHES
-from experiments.report.formats import Count, Fractional, Percent, Significant
+from experiments.harness.experiment import ALL_HASHES
+from experiments.report.tables.formats import Count, Fractional, Percent, Significant
 from paper.numerals import count, in_words, mean_of, percent, size_of
 from paper.sources import Run, Value, described
 from paper.tables import START

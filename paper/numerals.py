@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from experiments import inference
-from experiments.report.escapes import escape_latex
-from experiments.report.formats import Count, Numeric, Percent, Significant, latex_number
+from experiments.report.tables.escapes import escape_latex
+from experiments.report.tables.formats import Count, Numeric, Percent, Significant, latex_number
 from paper.sources import Value
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments import provenance, store
-from experiments.errors import BadUse
+from experiments.options.errors import BadUse
+from experiments.storage import provenance, store
 
 if TYPE_CHECKING:
     import pandas as pd

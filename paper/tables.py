@@ -11,9 +11,9 @@ from algorithms.registry import names as algorithm_names
 from algorithms.registry import spec_of
 from experiments import events, inference
 from experiments.article.part import records
-from experiments.report.formats import Interval, Percent, Significant
-from experiments.report.properties import SYMBOLS
-from experiments.report.tables import Header, Table
+from experiments.properties.show import SYMBOLS
+from experiments.report.tables.formats import Interval, Percent, Significant
+from experiments.report.tables.table import Header, Table
 from paper.sources import Sources, distinct
 
 __all__ = ["TABLES", "render"]
@@ -322,6 +322,6 @@ def _stacked(title: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    from experiments.report.escapes import escape_latex
+    from experiments.report.tables.escapes import escape_latex
 
     return escape_latex(text)

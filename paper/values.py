@@ -14,8 +14,8 @@ from algorithms.registry import names as algorithm_names
 from algorithms.registry import parameters_of
 from experiments import inference, theory
 from experiments.claims.recipes.jump import BITS
-from experiments.report.escapes import escape_latex
-from experiments.report.formats import Count, Significant
+from experiments.report.tables.escapes import escape_latex
+from experiments.report.tables.formats import Count, Significant
 from paper import measurements, verdicts
 from paper.numerals import in_words, listed, percent
 from paper.sources import Sources, Value

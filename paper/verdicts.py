@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from experiments.article.part import records
 from experiments.claims.claim import CONFIRMED, REFUTED, UNDECIDED
 from experiments.claims.claim import load as published
-from experiments.report.claims import shown_theirs, shown_value
-from experiments.report.formats import Count, Significant
+from experiments.claims.show import shown_theirs, shown_value
+from experiments.report.tables.formats import Count, Significant
 from paper.numerals import percent, rough, set_number
 from paper.sources import Run, Value, distinct
 

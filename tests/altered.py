@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from experiments import facts, store
-from experiments.files import write_atomically
+from experiments.storage import facts, store
+from experiments.storage.files import write_atomically
 
 FACTS: dict[str, Any] = {
     "format": facts.FORMAT,

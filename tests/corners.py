@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments import catalogue, events, experiment
-from experiments.experiment import Experiment
-from experiments.parameters import fields_of
+from experiments import events
+from experiments.harness import catalogue, experiment
+from experiments.harness.experiment import Experiment
+from experiments.options.parameters import fields_of
 
 IDLE = f"{Path(__file__).with_name('idle.py')}:Idle"
 """An algorithm that can do nothing but grow."""

@@ -17,11 +17,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments import run, selection
-from experiments.errors import BadUse
-from experiments.experiment import Case, Context, Experiment, Measured, Presentation, Results
-from experiments.parameters import Parameters, choice, number, parameter, switch
-from experiments.seeds import repetition_of
+from experiments import run
+from experiments.harness import selection
+from experiments.harness.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.harness.seeds import repetition_of
+from experiments.options.errors import BadUse
+from experiments.options.parameters import Parameters, choice, number, parameter, switch
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -85,8 +86,8 @@ class Fake(Experiment[FakeParameters]):
         return Measured([row], [{**same, "seconds": time.perf_counter() - began}])
 
     def present(self, results: Results[FakeParameters]) -> Presentation:
-        from experiments.report.figures import Figure
-        from experiments.report.tables import Table
+        from experiments.report.figures.figure import Figure
+        from experiments.report.tables.table import Table
 
         assert results.timing is not None
         shares = results.rows.groupby(["algorithm", "nodes"], as_index=False)["share"].mean()

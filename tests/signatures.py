@@ -6,7 +6,8 @@ import sys
 
 import numpy as np
 
-from algorithms import Capability, Node, create, kernels, names, spec_of
+from algorithms import Capability, Node, create, names, spec_of
+from algorithms.machinery import kernel as kernels
 
 hashes = np.arange(5000, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 for name in names():
@@ -29,7 +30,7 @@ both = collections.defaultdict(list)
 for one in kernels._kernels:
     module = one.__module__
     for signature in getattr(one._dispatcher, "signatures", []):
-        if module not in ("algorithms.hash_kernels", "algorithms.labels"):
+        if module not in ("algorithms.hashing.kernels", "algorithms.hashing.labels"):
             both[f"{module}.{one.__name__}"].append(
                 [str(part).replace("readonly ", "") for part in signature]
             )

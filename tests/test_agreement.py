@@ -18,8 +18,8 @@ from oracles.jump import jump_consistent_hash
 from oracles.rendezvous import minus_log
 
 from algorithms import Capability, create, having, names, spec_of
-from algorithms.kernels import Kernel
-from algorithms.logarithm import minus_log_of_uniform
+from algorithms.machinery.kernel import Kernel
+from algorithms.machinery.logarithm import minus_log_of_uniform
 from experiments.conformance.strategies import (
     draw_event,
     draw_hashes,

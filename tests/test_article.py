@@ -12,15 +12,17 @@ from typing import Any
 
 import pytest
 
-from experiments import article, run, runner, store
+from experiments import article, run
 from experiments.article import EXPERIMENT, ArticleParameters, verdicts
 from experiments.article.errata import ERRATA, OUT_OF_SCOPE
 from experiments.article.part import Answer, Part, records
 from experiments.article.parts import PARTS
 from experiments.article.published import FILE, Published, published
 from experiments.article.verdicts import PublishedNumbers, failures, judge
-from experiments.engine import Engine
-from experiments.experiment import Context
+from experiments.harness import runner
+from experiments.harness.engine import Engine
+from experiments.harness.experiment import Context
+from experiments.storage import store
 
 CONTEXT = Context(Engine(1))
 SPACE = 1 << 28

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from algorithms import create
-from algorithms.columns import Strings
+from algorithms.hashing.columns import Strings
 from experiments import run, theory, workloads
 from experiments.article import EXPERIMENT, ArticleParameters
 from experiments.article.address_book import LETTERS, SPLITS, best_split, by_letters, capitals, census_letters
@@ -25,9 +25,9 @@ from experiments.article.part import Part, Verdicts
 from experiments.article.parts import PARTS
 from experiments.article.range_queries import RangeQueries, asked, partitioners, salaries
 from experiments.article.rings import LISTED, Rings, event_rows, servers, the_ring
-from experiments.engine import Engine
-from experiments.errors import BadUse
-from experiments.experiment import Context
+from experiments.harness.engine import Engine
+from experiments.harness.experiment import Context
+from experiments.options.errors import BadUse
 
 CONTEXT = Context(Engine(1))
 

@@ -14,12 +14,14 @@ import pandas as pd
 import pytest
 
 from algorithms import create, names, spec_of, unregister
-from experiments import inference, run, runner, store, theory, workloads
-from experiments.balance import EXPERIMENT, BalanceParameters, sampled_load
-from experiments.engine import Engine
-from experiments.errors import BadUse
-from experiments.experiment import ALL_HASHES, Context, Results
-from experiments.report import balance as report
+from experiments import inference, run, theory, workloads
+from experiments.balance import show as report
+from experiments.balance.measure import EXPERIMENT, BalanceParameters, sampled_load
+from experiments.harness import runner
+from experiments.harness.engine import Engine
+from experiments.harness.experiment import ALL_HASHES, Context, Results
+from experiments.options.errors import BadUse
+from experiments.storage import store
 
 LEVEL = 0.001
 CONTEXT = Context(Engine(1))

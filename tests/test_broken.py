@@ -9,7 +9,7 @@ from broken import broken
 from broken.remainder import Remainder
 
 from algorithms import Capability, Partitioner, Spec, names
-from algorithms.rendezvous import Rendezvous
+from algorithms.scores.rendezvous import Rendezvous
 from experiments.conformance import Case, Duty, Subject, checks, conform, examine
 
 CHECKS = {made.name: made for made in checks()}

@@ -14,7 +14,7 @@ import pytest
 from broken.shares import Biased, LosesABucket, RingCalledUniform
 
 from algorithms import create
-from experiments import inference, run, store
+from experiments import inference, run
 from experiments.calibration.draws import MOVED
 from experiments.calibration.procedure import (
     FAMILY,
@@ -26,6 +26,7 @@ from experiments.calibration.procedure import (
     procedures,
     verdict,
 )
+from experiments.storage import store
 
 SIMULATIONS = 2_000
 SEED = 20_261_125

@@ -12,15 +12,17 @@ import numpy as np
 import pytest
 
 from algorithms import create, names
-from experiments import run, runner, store
+from experiments import run
 from experiments.article.published import published
 from experiments.claims import EXPERIMENT, NOT_IMPLEMENTED, ClaimsParameters, row_of, unexpected
 from experiments.claims.claim import CONFIRMED, REFUTED, UNDECIDED, Claim, claims_of, load
 from experiments.claims.judge import Ours, judge
 from experiments.claims.recipes import Run, recipes
 from experiments.claims.recipes.jump import guava_bucket, jump_shares, simulated_counts
-from experiments.engine import Engine
-from experiments.experiment import Context
+from experiments.harness import runner
+from experiments.harness.engine import Engine
+from experiments.harness.experiment import Context
+from experiments.storage import store
 
 RUN = Run(keys=20_000, rings=40, seed=1, level=0.999, engine=Engine(1))
 CONTEXT = Context(Engine(1))

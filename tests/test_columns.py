@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments import store
-from experiments.experiment import names
-from experiments.verify import stored_runs
+from experiments.harness.experiment import names
+from experiments.harness.verify import stored_runs
+from experiments.storage import store
 
 ROOT = Path(__file__).resolve().parent.parent
 ALIKE = {"hashes": "balance"}

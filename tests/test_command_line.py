@@ -15,9 +15,10 @@ import pytest
 from fake_experiment import FAKE, find
 from test_columns import missing
 
-from experiments import run, store
-from experiments.experiment import find as find_real
-from experiments.experiment import names
+from experiments import run
+from experiments.harness.experiment import find as find_real
+from experiments.harness.experiment import names
+from experiments.storage import store
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPERIMENTS = [*names(), FAKE.name]
@@ -156,7 +157,7 @@ def test_an_algorithm_from_a_file_is_run_under_its_name_and_without_its_path() -
         (
             MINE.replace("always_first", "jump"),
             "mine.py:AlwaysFirst",
-            "'jump' is taken by algorithms.jump.Jump",
+            "'jump' is taken by algorithms.jumps.jump.Jump",
         ),
     ],
 )

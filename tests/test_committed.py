@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from fake_experiment import FAKE, find
 
-from experiments import catalogue, committed, run, runner, store
-from experiments.committed import Done, choose, recompute
-from experiments.errors import BadUse
-from experiments.experiment import Measured, names
-from experiments.experiment import find as find_real
-from experiments.verify import verify
+from experiments import run
+from experiments.harness import catalogue, committed, runner
+from experiments.harness.committed import Done, choose, recompute
+from experiments.harness.experiment import Measured, names
+from experiments.harness.experiment import find as find_real
+from experiments.harness.verify import verify
+from experiments.options.errors import BadUse
+from experiments.storage import store
 
 
 def all_of(folder: Path, **options: Any) -> list[Done]:

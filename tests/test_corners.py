@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from corners import CORNERS
 
-from experiments import run, store
-from experiments.experiment import Case, Experiment, find
-from experiments.report import figures, html, manuscript, markdown
-from experiments.report.chapters import read
+from experiments import run
+from experiments.harness.chapters import read
+from experiments.harness.experiment import Case, Experiment, find
+from experiments.report import html
+from experiments.report.document import manuscript, markdown
+from experiments.report.figures import figure as figures
+from experiments.storage import store
 
 
 def drawn(figure: figures.Figure, formats: Sequence[str] = figures.FORMATS) -> dict[str, bytes]:

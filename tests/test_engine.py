@@ -9,7 +9,7 @@ from multiprocessing import get_context
 
 import pytest
 
-from experiments.engine import Engine
+from experiments.harness.engine import Engine
 
 
 def uneven(chunk: int) -> float:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from algorithms import create
 from experiments import events
-from experiments.errors import BadUse
-from experiments.scaling import ScalingParameters
-from experiments.seeds import repetition_of
-from experiments.sequence import SequenceParameters
+from experiments.harness.seeds import repetition_of
+from experiments.options.errors import BadUse
+from experiments.scaling.measure import ScalingParameters
+from experiments.sequence.measure import SequenceParameters
 
 NEWCOMER = repetition_of(0, "uniform", 0, seed_bits=64).node
 

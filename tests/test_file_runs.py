@@ -11,10 +11,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments import catalogue, experiment, provenance, run, store
-from experiments.errors import BadUse
-from experiments.key_counts import KeyCount, key_count
-from experiments.parameters import Parameters, fields_of
+from experiments import run
+from experiments.harness import catalogue, experiment
+from experiments.options.errors import BadUse
+from experiments.options.key_counts import KeyCount, key_count
+from experiments.options.parameters import Parameters, fields_of
+from experiments.storage import provenance, store
 from experiments.workloads import FAMILIES, drawn, parse
 
 LINES = 25_000  # more than any profile smoke has

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from fake_experiment import FAKE, Fake, FakeParameters, find
 
-from experiments import files, folders, provenance, run, runner
+from experiments import run
 from experiments.benchmarks import builds
-from experiments.errors import BadUse, CannotWrite
-from experiments.experiment import Case, Context, Measured
-from experiments.files import write_atomically
+from experiments.harness import folders, runner
+from experiments.harness.experiment import Case, Context, Measured
+from experiments.options.errors import BadUse, CannotWrite
+from experiments.storage import files, provenance
+from experiments.storage.files import write_atomically
 
 
 class Unmeasured(Fake):

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from algorithms import names
-from experiments import runner
-from experiments.hashes import EXPERIMENT
+from experiments.harness import runner
+from experiments.hashes.measure import EXPERIMENT
 
 WORKLOADS = ("sequential", "strings", "uniform")
 

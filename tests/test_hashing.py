@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from oracles.hashes import WIDTHS, hash_of
 
 from algorithms import InvalidKey, InvalidParameter, UnknownHash
-from algorithms.columns import Strings, as_column
 from algorithms.hashing import hash_column, hash_function, hash_key, hash_names
-from algorithms.labels import labels
+from algorithms.hashing.columns import Strings, as_column
+from algorithms.hashing.labels import labels
 from experiments.conformance.strategies import keys
 
 TEXT = [name for name in hash_names() if hash_function(name).takes_text]

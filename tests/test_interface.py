@@ -31,10 +31,10 @@ from algorithms import (
     UnsupportedEvent,
     create,
     having,
-    memory,
     names,
     spec_of,
 )
+from algorithms.interface import memory
 from experiments.conformance.checks.placement import rebuilt
 from experiments.conformance.strategies import probes
 

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from algorithms import errors, kernel_cache
-from algorithms.kernel_cache import folder_of, untrusted
+from algorithms import errors
+from algorithms.machinery import kernel_cache
+from algorithms.machinery.kernel_cache import folder_of, untrusted
 
 ROOT = Path(__file__).resolve().parent.parent
 
 PROGRAM = """
     import numpy as np
-    from algorithms.kernels import kernel, set_compile_listener
+    from algorithms.machinery.kernel import kernel, set_compile_listener
     {imports}
 
     {above}
@@ -49,7 +50,7 @@ WAYS = {
 SIBLING = """
     import numba
     import numpy as np
-    from algorithms.kernels import kernel
+    from algorithms.machinery.kernel import kernel
     from numbers_of_it import STEP
 
     TABLE = np.array([0, STEP])

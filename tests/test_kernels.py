@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from algorithms.kernels import Kernel, kernel, set_compile_listener
+from algorithms.machinery.kernel import Kernel, kernel, set_compile_listener
 
 CALLEE = """
-    from algorithms.kernels import kernel
+    from algorithms.machinery.kernel import kernel
 
     @kernel
     def step(x):
@@ -23,7 +23,7 @@ CALLEE = """
 CALLER = """
     import sys
     import numpy as np
-    from algorithms.kernels import kernel, set_compile_listener
+    from algorithms.machinery.kernel import kernel, set_compile_listener
     from callee import step
 
     @kernel

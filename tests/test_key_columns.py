@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from algorithms import InvalidHash, InvalidKey, InvalidParameter, create
-from algorithms.columns import plain_key
 from algorithms.hashing import hash_column, hash_function, hash_key, hash_names
+from algorithms.hashing.columns import plain_key
 
 P = create("jump", [f"n{i}" for i in range(50)])
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from algorithms import Partitioner, create, names
-from experiments import runner, selection
-from experiments.memory import EXPERIMENT, traced
+from experiments.harness import runner, selection
+from experiments.memory.measure import EXPERIMENT, traced
 
 SLACK = 4096
 """Bytes of the object itself, its dict and its few numbers, which `nbytes` leaves out."""

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from experiments import run
-from experiments.report.escapes import escape_latex, escape_markdown, markdown_code, one_line, unbroken
-from experiments.report.figures import PAGE, Figure, render
+from experiments.report.figures.figure import PAGE, Figure, render
+from experiments.report.tables.escapes import escape_latex, escape_markdown, markdown_code, one_line, unbroken
 
 NASTY = "a$b_{c$ `<b>x</b>` \\x |*_[l](u) \x1b[2J\x9b31m\u202e &amp; 5 %"
 SHOWN = one_line(NASTY)

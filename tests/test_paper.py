@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from experiments.provenance import root
+from experiments.storage.provenance import root
 from paper import build, figures, prose, tables
 from paper.sources import Sources
 

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import experiments
-from experiments import catalogue
-from experiments.errors import BadUse
-from experiments.experiment import Experiment, find, names
-from experiments.parameters import Parameters, fields_of, integer, number
-from experiments.seeds import derive, repetition_of
+from experiments.harness import catalogue
+from experiments.harness.experiment import Experiment, find, names
+from experiments.harness.seeds import derive, repetition_of
+from experiments.options.errors import BadUse
+from experiments.options.parameters import Parameters, fields_of, integer, number
 
 EXPERIMENTS = [*(find(name) for name in names()), FAKE]
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from algorithms import create
-from experiments import runner
+from experiments.harness import runner
 from experiments.peers import Disagrees, Peer, Task, peers
 from experiments.peers.paper_jump import compiled_loop, compiler, why_not
-from experiments.throughput import EXPERIMENT, MODES
+from experiments.throughput.measure import EXPERIMENT, MODES
 
 KEYS = 2000
 

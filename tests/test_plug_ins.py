@@ -29,18 +29,19 @@ from algorithms import (
 )
 from algorithms.errors import BrokenAlgorithm, say_once
 from algorithms.hashing import Hashes
-from algorithms.kernels import kernel
-from experiments import cold_start, run
+from algorithms.machinery.kernel import kernel
+from experiments import run
 from experiments.conformance import conform
-from experiments.errors import BadUse
-from experiments.selection import resolve
+from experiments.harness.selection import resolve
+from experiments.options.errors import BadUse
+from experiments.throughput import cold_start
 
 ROOT = Path(__file__).resolve().parent.parent
 
 FILE = """
 import numpy as np
 from algorithms import Capability, Partitioner, Spec, register
-from algorithms.kernels import kernel
+from algorithms.machinery.kernel import kernel
 
 {above}
 
@@ -318,7 +319,7 @@ def test_a_name_that_is_taken_is_told_with_who_has_it(tmp_path: Path) -> None:
     path = Path(mine(tmp_path).rpartition(":")[0])
     path.write_text(path.read_text(encoding="utf-8").replace('name="mine"', 'name="ring"'), encoding="utf-8")
     with pytest.raises(
-        BadUse, match=r"'ring' is taken by algorithms.ring.Ring \(.*ring.py\): choose another"
+        BadUse, match=r"'ring' is taken by algorithms.rings.ring.Ring \(.*ring.py\): choose another"
     ):
         resolve([f"{path}:Mine"])
 

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from algorithms import Node, names, unregister
-from experiments import run, runner, store
+from experiments import run
 from experiments.conformance import checks
-from experiments.errors import BadUse
+from experiments.harness import runner
+from experiments.options.errors import BadUse
 from experiments.properties import EXPERIMENT, PropertiesParameters
 from experiments.properties.cells import BROKEN, HOLDS, KEPT, NOT_APPLICABLE, REFUTED, cells_of
 from experiments.properties.replay import Player, read, write
+from experiments.storage import store
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULO = 'modulo growth_onto_new_only [[Node("a"), Node("b")], {"hash_bits": 8}, 0, [Node("c")]]'
@@ -25,7 +27,7 @@ LIAR = '''
     """Hash mod n, which says that it moves nothing in vain."""
 
     from algorithms import Capability, Spec, register
-    from algorithms.modulo import Modulo
+    from algorithms.baselines.modulo import Modulo
 
     @register(Spec(
         name="liar", title="Liar", summary="hash mod n",
@@ -38,7 +40,7 @@ MODEST = '''
     """The ring, which does not say what it keeps, nor that its shares are random."""
 
     from algorithms import Capability, Spec, register
-    from algorithms.ring import Ring
+    from algorithms.rings.ring import Ring
 
     @register(Spec(
         name="modest", title="Modest", summary="a ring", capabilities=Ring.spec.capabilities - {

@@ -31,7 +31,7 @@ from algorithms import (
     spec_of,
     unregister,
 )
-from algorithms.nodes import Nodes
+from algorithms.interface.nodes import Nodes
 
 SPEC = Spec(name="first_node", title="First", summary="", capabilities=frozenset({Capability.REMOVES_ANY}))
 

@@ -14,9 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from experiments.report import latex
-from experiments.report.escapes import escape_latex, escape_markdown, one_line
-from experiments.report.formats import (
+from experiments.report.tables import latex
+from experiments.report.tables.escapes import escape_latex, escape_markdown, one_line
+from experiments.report.tables.formats import (
     Count,
     Format,
     Fractional,
@@ -27,7 +27,7 @@ from experiments.report.formats import (
     Text,
     default_format,
 )
-from experiments.report.tables import Header, Table
+from experiments.report.tables.table import Header, Table
 
 # ------------------------------------------------------------------------------------------------ values
 

@@ -15,13 +15,13 @@ from altered import restate
 from fake_experiment import find
 
 from experiments import run
-from experiments.errors import BadUse
-from experiments.experiment import Presentation, Results
-from experiments.parameters import Parameters
-from experiments.report import manuscript, markdown
-from experiments.report.chapters import Chapter, read
-from experiments.report.figures import Figure
-from experiments.report.tables import Table
+from experiments.harness.chapters import Chapter, read
+from experiments.harness.experiment import Presentation, Results
+from experiments.options.errors import BadUse
+from experiments.options.parameters import Parameters
+from experiments.report.document import manuscript, markdown
+from experiments.report.figures.figure import Figure
+from experiments.report.tables.table import Table
 
 
 @pytest.fixture(autouse=True)

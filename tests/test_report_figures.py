@@ -24,14 +24,14 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Text as Written
 
 import algorithms
-from experiments.report.bars import bars, bars_by_letter, histogram
-from experiments.report.charts import dots, heat_map, legend, lines
-from experiments.report.cuts import Cut, colours_of
-from experiments.report.figures import COLUMN, FORMATS, PAGE, Figure, render, save, style
-from experiments.report.layout import spread
-from experiments.report.palette import node_colours, style_of, styles
-from experiments.report.spaces import before_after, query, ring, rings, ripple, strip
-from experiments.report.ticks import round_ticks
+from experiments.report.figures.bars import bars, bars_by_letter, histogram
+from experiments.report.figures.charts import dots, heat_map, legend, lines
+from experiments.report.figures.cuts import Cut, colours_of
+from experiments.report.figures.figure import COLUMN, FORMATS, PAGE, Figure, render, save, style
+from experiments.report.figures.layout import spread
+from experiments.report.figures.palette import node_colours, style_of, styles
+from experiments.report.figures.spaces import before_after, query, ring, rings, ripple, strip
+from experiments.report.figures.ticks import round_ticks
 
 # ------------------------------------------------------------------------------------------------ cuts
 

@@ -18,15 +18,15 @@ from fake_experiment import FAKE, find
 
 from algorithms import create
 from experiments import run
-from experiments.errors import BadUse
-from experiments.experiment import Presentation, Results
+from experiments.harness.chapters import Chapter, read
+from experiments.harness.experiment import Presentation, Results
+from experiments.options.errors import BadUse
 from experiments.report import html
-from experiments.report.chapters import Chapter, read
+from experiments.report.figures.palette import _COLOURS, _GREYS, _MARKERS, on_dark
 from experiments.report.html import ring
 from experiments.report.html.charts import charts_of, glance_of
 from experiments.report.html.labels import SHAPES, Labels
-from experiments.report.palette import _COLOURS, _GREYS, _MARKERS, on_dark
-from experiments.report.tables import Table
+from experiments.report.tables.table import Table
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from algorithms import Publication, class_of, names, spec_of
-from experiments.report import bibliography, symbols
+from experiments.report.document import bibliography
+from experiments.report.tables import symbols
 
 
 def test_every_symbol_has_a_macro_of_its_own() -> None:

@@ -10,8 +10,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments import balance, inference, run, runner, scaling
-from experiments.report import balance_statistics, scaling_statistics, statistics
+from experiments import inference, run
+from experiments.balance import measure as balance
+from experiments.balance import statistics as balance_statistics
+from experiments.harness import runner
+from experiments.report import statistics
+from experiments.scaling import measure as scaling
+from experiments.scaling import statistics as scaling_statistics
 
 
 def test_conclusions_are_of_all_four_kinds() -> None:

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from algorithms import Partitioner
-from experiments import resize, runner, selection
-from experiments.errors import BadUse
-from experiments.experiment import Results
-from experiments.resize import EXPERIMENT, OPERATIONS, ResizeParameters
+from experiments.harness import runner, selection
+from experiments.harness.experiment import Results
+from experiments.options.errors import BadUse
+from experiments.resize import measure as resize
+from experiments.resize.measure import EXPERIMENT, OPERATIONS, ResizeParameters
 
 
 @pytest.fixture(scope="module")

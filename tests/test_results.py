@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments import catalogue, store
-from experiments.committed import choose
-from experiments.experiment import find
-from experiments.verify import NOT_KEPT, stored_runs, verify
+from experiments.harness import catalogue
+from experiments.harness.committed import choose
+from experiments.harness.experiment import find
+from experiments.harness.verify import NOT_KEPT, stored_runs, verify
+from experiments.storage import store
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 FOLDERS = [folder for folder in stored_runs([RESULTS]) if folder.name == "full"]

@@ -17,11 +17,12 @@ import pytest
 from fake_experiment import FAKE, Fake, FakeParameters, find
 
 from algorithms.errors import InvalidParameter
-from experiments import provenance, runner, store
-from experiments.errors import BadUse, CannotWrite
-from experiments.experiment import Case, Context, Measured
-from experiments.runner import Silent, folder_of
-from experiments.verify import difference, stored_runs, verify
+from experiments.harness import runner
+from experiments.harness.experiment import Case, Context, Measured
+from experiments.harness.runner import Silent, folder_of
+from experiments.harness.verify import difference, stored_runs, verify
+from experiments.options.errors import BadUse, CannotWrite
+from experiments.storage import provenance, store
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = Path(__file__).with_name("fake_experiment.py")
@@ -314,7 +315,7 @@ class Empty(Fake):
         return Measured([], [])
 
     def present(self, results: Any) -> Any:
-        from experiments.experiment import Presentation
+        from experiments.harness.experiment import Presentation
 
         assert results.rows.empty
         assert results.timing is None

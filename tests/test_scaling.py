@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from algorithms import names
-from experiments import inference, selection
-from experiments.errors import BadUse
-from experiments.runner import Outcome, run
-from experiments.scaling import EXPERIMENT, ScalingParameters
+from experiments import inference
+from experiments.harness import selection
+from experiments.harness.runner import Outcome, run
+from experiments.options.errors import BadUse
+from experiments.scaling.measure import EXPERIMENT, ScalingParameters
 
 EVENTS = (
     "add:1",

@@ -7,15 +7,16 @@ from typing import Any, Literal
 
 import pytest
 
-from algorithms import Capability, memory, names, unregister
+from algorithms import Capability, names, unregister
+from algorithms.interface import memory
 from algorithms.registry import Parameter, parameters_of, spec_of
-from experiments import provenance
-from experiments.engine import Engine
-from experiments.errors import BadUse
-from experiments.experiment import Context, find
-from experiments.parameters import Parameters
-from experiments.selection import files_of, having, lacking, resolve
-from experiments.values import parse_value
+from experiments.harness.engine import Engine
+from experiments.harness.experiment import Context, find
+from experiments.harness.selection import files_of, having, lacking, resolve
+from experiments.options.errors import BadUse
+from experiments.options.parameters import Parameters
+from experiments.options.values import parse_value
+from experiments.storage import provenance
 
 
 def read(annotation: Any, text: str) -> Any:

@@ -12,10 +12,10 @@ import pytest
 
 from algorithms import Capability, create, names, spec_of
 from experiments import events
-from experiments.errors import BadUse
-from experiments.runner import Outcome, run
-from experiments.seeds import repetition_of
-from experiments.sequence import EXPERIMENT, SequenceParameters
+from experiments.harness.runner import Outcome, run
+from experiments.harness.seeds import repetition_of
+from experiments.options.errors import BadUse
+from experiments.sequence.measure import EXPERIMENT, SequenceParameters
 from experiments.workloads import parse as workload
 
 IDENTIFY = ["sequence", "label", "repetition"]

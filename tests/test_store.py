@@ -15,9 +15,9 @@ from altered import put, restate
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from experiments import store
-from experiments.errors import BadUse, CannotWrite
-from experiments.files import write_atomically
+from experiments.options.errors import BadUse, CannotWrite
+from experiments.storage import store
+from experiments.storage.files import write_atomically
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
 KINDS: dict[str, st.SearchStrategy[Any]] = {

@@ -17,17 +17,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from algorithms import registry
-from experiments import committed, facts, run, runner, selection, specs, store, verify
-from experiments.class_files import UnaskedCode
-from experiments.errors import BadUse
-from experiments.experiment import Measured
-from experiments.report import chapters
-from experiments.runner import Silent
+from experiments import run
+from experiments.harness import chapters, committed, runner, selection, verify
+from experiments.harness.class_files import UnaskedCode
+from experiments.harness.experiment import Measured
+from experiments.harness.runner import Silent
+from experiments.options.errors import BadUse
+from experiments.storage import facts, specs, store
 
 SMOKE = FAKE.profile("smoke")
 MINE = """
 from algorithms import Publication, Spec, register
-from algorithms.modulo import Modulo
+from algorithms.baselines.modulo import Modulo
 
 @register(Spec(name="mine_of_{0}", title="Mine", summary="mine", capabilities=Modulo.spec.capabilities,
     lacks=Modulo.spec.lacks, reference="Doe 2030", year=2030, lookup_cost="O(1) mine",
@@ -426,7 +427,7 @@ def test_whatever_happens_to_a_journal_the_rows_are_the_same(
 
 
 def test_every_flipped_bit_of_a_journal_costs_a_case_at_most(journal: bytes, tmp_path: Path) -> None:
-    from experiments.journal import Journal
+    from experiments.harness.journal import Journal
 
     header = json.loads(journal.partition(b"\n")[0].partition(b" ")[2])
     belongs = {name: value for name, value in header.items() if name != "journal"}

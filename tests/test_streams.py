@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from fake_experiment import FAKE as FAKE_EXPERIMENT
 
-from experiments import store
-from experiments.errors import BadUse
-from experiments.parameters import Parameters
-from experiments.runner import run as run_experiment
+from experiments.harness.runner import run as run_experiment
+from experiments.options.errors import BadUse
+from experiments.options.parameters import Parameters
+from experiments.storage import store
 
 ROOT = Path(__file__).resolve().parent.parent
 

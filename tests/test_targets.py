@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import documents, runner
-from experiments.errors import BadUse
-from experiments.experiment import Results
-from experiments.goals import GOALS, Goal, Pair, Setting
-from experiments.goals.commands import LEFT_OUT, _megabytes, _seconds
-from experiments.growth import growth
-from experiments.targets import EXPERIMENT, PART, TargetsParameters
+from experiments.harness import runner
+from experiments.harness.experiment import Results
+from experiments.inference.growth import growth
+from experiments.options.errors import BadUse
+from experiments.storage import documents
+from experiments.targets.goals import GOALS, Goal, Pair, Setting
+from experiments.targets.goals.commands import LEFT_OUT, _megabytes, _seconds
+from experiments.targets.measure import EXPERIMENT, PART, TargetsParameters
 
 ROOT = Path(__file__).resolve().parent.parent
 AVX2, AVX512 = ({"machine": {"vectors": flags}} for flags in (["avx2"], ["avx2", "avx512f"]))

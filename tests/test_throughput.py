@@ -14,13 +14,11 @@ import pandas as pd
 import pytest
 
 from algorithms import create
-from experiments import run, runner, selection, workloads
-from experiments.engine import Engine
-from experiments.errors import BadUse
-from experiments.experiment import Results
-from experiments.peers import peers
-from experiments.report.timings import median
-from experiments.stopwatch import (
+from experiments import run, workloads
+from experiments.harness import runner, selection
+from experiments.harness.engine import Engine
+from experiments.harness.experiment import Results
+from experiments.harness.stopwatch import (
     COPY,
     LEAST_KEYS,
     Competitor,
@@ -28,7 +26,10 @@ from experiments.stopwatch import (
     keys_a_call,
     rounds,
 )
-from experiments.throughput import EXPERIMENT, MODES, ThroughputParameters, _Bench
+from experiments.options.errors import BadUse
+from experiments.peers import peers
+from experiments.report.timings import median
+from experiments.throughput.measure import EXPERIMENT, MODES, ThroughputParameters, _Bench
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +226,7 @@ def test_one_thread_has_no_mode_of_threads() -> None:
 
 
 def runner_modes(parameters: ThroughputParameters) -> list[str]:
-    from experiments.experiment import Context
+    from experiments.harness.experiment import Context
 
     (case,) = EXPERIMENT.cases(parameters)
     measured = EXPERIMENT.measure(case, parameters, Context(Engine(parameters.threads)))

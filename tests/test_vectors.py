@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.lib.introspect import opt_func_info
 
-from experiments.report.charts import dots, heat_map, legend, lines
-from experiments.report.figures import FORMATS, PAGE, Figure, render
-from experiments.report.rounding import on_grid
-from experiments.report.ticks import round_ticks
+from experiments.report.figures.charts import dots, heat_map, legend, lines
+from experiments.report.figures.figure import FORMATS, PAGE, Figure, render
+from experiments.report.figures.rounding import on_grid
+from experiments.report.figures.ticks import round_ticks
 
 ROOT = Path(__file__).resolve().parents[1]
 NARROWER = {
@@ -53,8 +53,8 @@ def drawing(noise: float = 0.0) -> Figure:
 
 def digests(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield a digest for each file of a drawing and of small runs, by its name."""
-    from experiments.experiment import find
-    from experiments.runner import run
+    from experiments.harness.experiment import find
+    from experiments.harness.runner import run
 
     for kind, content in render(drawing()).items():
         yield kind, hashlib.sha256(content).hexdigest()

@@ -21,7 +21,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from algorithms.hashing import hash_column
-from experiments.errors import BadUse
+from experiments.options.errors import BadUse
 from experiments.workloads import CHUNK, count_distinct, lines, parse, reading
 from experiments.workloads.lines import split_lines
 from experiments.workloads.tables import csv_column, csv_header

@@ -19,10 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from algorithms.columns import Strings
 from algorithms.errors import InvalidKey, UnknownHash
 from algorithms.hashing import hash_column
-from experiments.errors import BadUse
+from algorithms.hashing.columns import Strings
+from experiments.options.errors import BadUse
 from experiments.workloads import CHUNK, FAMILIES, Distinct, Workload, chunks_of, count_distinct, parse
 from experiments.workloads.cache import HashCache
 from experiments.workloads.census import PERSONS, first_names, last_names

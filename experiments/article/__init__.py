@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments import selection
 from experiments.article.parameters import ArticleParameters
 from experiments.article.parts import PARTS
 from experiments.article.published import ARTICLE
 from experiments.article.verdicts import PublishedNumbers, failures, verdicts_of
-from experiments.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.harness import selection
+from experiments.harness.experiment import Case, Context, Experiment, Measured, Presentation, Results
 
 __all__ = ["EXPERIMENT", "Article", "ArticleParameters"]
 

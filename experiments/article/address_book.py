@@ -18,17 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Partitioner, create
-from algorithms.columns import Strings
 from algorithms.hashing import hash_column
+from algorithms.hashing.columns import Strings
 from experiments.article.part import Answer, Part, Record, Verdicts
-from experiments.seeds import derive
+from experiments.harness.seeds import derive
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.article.published import Question
-    from experiments.experiment import Context
-    from experiments.report.figures import Figure
-    from experiments.report.tables import Table
+    from experiments.harness.experiment import Context
+    from experiments.report.figures.figure import Figure
+    from experiments.report.tables.table import Table
 
 __all__ = [
     "LETTERS",

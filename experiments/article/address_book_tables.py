@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.article.part import Record
 
 if TYPE_CHECKING:
-    from experiments.report.tables import Table
+    from experiments.report.tables.table import Table
 
 __all__ = ["share_of", "tables"]
 
@@ -68,8 +68,8 @@ def _source(row: Record) -> str:
 
 
 def _splits(rows: Sequence[Record]) -> Table:
-    from experiments.report.formats import Percent, Significant
-    from experiments.report.tables import Table
+    from experiments.report.tables.formats import Percent, Significant
+    from experiments.report.tables.table import Table
 
     body: list[tuple[Any, ...]] = []
     for name, nodes in _by_split(rows).items():
@@ -108,8 +108,8 @@ def _splits(rows: Sequence[Record]) -> Table:
 
 
 def _loads(rows: Sequence[Record]) -> Table:
-    from experiments.report.formats import Percent
-    from experiments.report.tables import Table
+    from experiments.report.tables.formats import Percent
+    from experiments.report.tables.table import Table
 
     body = [
         (name, row["node"], share_of(row), Fraction(row["drawn"], row["keys"]))
@@ -129,8 +129,8 @@ def _loads(rows: Sequence[Record]) -> Table:
 
 
 def _empty(rows: Sequence[Record]) -> Table:
-    from experiments.report.formats import Significant
-    from experiments.report.tables import Table
+    from experiments.report.tables.formats import Significant
+    from experiments.report.tables.table import Table
 
     body = [(row["keys"], row["empty"]) for row in rows if row["kind"] == "empty"]
     return Table.of_rows(

@@ -19,9 +19,9 @@ from experiments.article.rings import event_rows
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.article.published import Question
-    from experiments.experiment import Context
-    from experiments.report.figures import Figure
-    from experiments.report.tables import Table
+    from experiments.harness.experiment import Context
+    from experiments.report.figures.figure import Figure
+    from experiments.report.tables.table import Table
 
 __all__ = ["BITS", "Arithmetic", "floored_movement", "modulo_movement", "ranges"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.article.part import Record
 
 if TYPE_CHECKING:
-    from experiments.report.tables import Table
+    from experiments.report.tables.table import Table
 
 __all__ = ["tables"]
 
@@ -32,8 +32,8 @@ def tables(rows: Sequence[Record]) -> list[Table]:
 
 
 def _ripple(rows: Sequence[Record]) -> Table:
-    from experiments.report.formats import Percent
-    from experiments.report.tables import Table
+    from experiments.report.tables.formats import Percent
+    from experiments.report.tables.table import Table
 
     moved = [row for row in rows if row["kind"] == "moved"]
     grow, shrink = moved[0]["table"], moved[1]["table"]
@@ -70,8 +70,8 @@ def _ripple(rows: Sequence[Record]) -> Table:
 
 
 def _sizes(rows: Sequence[Record]) -> Table:
-    from experiments.report.formats import Fractional, Percent
-    from experiments.report.tables import Table
+    from experiments.report.tables.formats import Fractional, Percent
+    from experiments.report.tables.table import Table
 
     kinds = {
         kind: {min(row["n"], row["after"]): row for row in rows if row["kind"] == kind}
@@ -114,8 +114,8 @@ def _sizes(rows: Sequence[Record]) -> Table:
 
 
 def _more(rows: Sequence[Record]) -> Table:
-    from experiments.report.formats import Fractional, Percent
-    from experiments.report.tables import Table
+    from experiments.report.tables.formats import Fractional, Percent
+    from experiments.report.tables.table import Table
 
     body = [
         (f"{row['n']} → {row['after']}", row["hashes"], row["share"], row["law"])

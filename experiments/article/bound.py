@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from algorithms import create
 from experiments.article.part import Answer, Part, Record, Verdicts
 from experiments.article.rings import HASH, event_rows, server, servers, the_ring
-from experiments.seeds import derive
+from experiments.harness.seeds import derive
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.article.published import Question
-    from experiments.experiment import Context
-    from experiments.report.tables import Table
+    from experiments.harness.experiment import Context
+    from experiments.report.tables.table import Table
 
 __all__ = ["Bound", "Counterexample", "counterexample", "new_share"]
 
@@ -174,8 +174,8 @@ class Bound(Part):
 
     def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
         """Return the study."""
-        from experiments.report.formats import Interval, Percent
-        from experiments.report.tables import Table
+        from experiments.report.tables.formats import Interval, Percent
+        from experiments.report.tables.table import Table
 
         study = [row for row in rows if row["kind"] == "study"]
         columns = ["n", "points", "chance", "low", "high", "law_chance", "mean", "ideal", "most"]

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from algorithms import Capability
 from experiments.article.part import Part, Record, Verdicts
-from experiments.seeds import repetition_of
+from experiments.harness.seeds import repetition_of
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
-    from experiments.experiment import Context
+    from experiments.harness.experiment import Context
     from experiments.measures import Flows
-    from experiments.report.tables import Table
+    from experiments.report.tables.table import Table
 
 __all__ = ["Comparison"]
 
@@ -92,8 +92,8 @@ class Comparison(Part):
 
     def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
         """Return one line for each algorithm."""
-        from experiments.report.formats import Percent, Text
-        from experiments.report.tables import Table
+        from experiments.report.tables.formats import Percent, Text
+        from experiments.report.tables.table import Table
 
         body = [
             (

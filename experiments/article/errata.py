@@ -19,8 +19,8 @@ from experiments.article.rings import HASH, event_rows, the_ring
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
-    from experiments.experiment import Context
-    from experiments.report.tables import Table
+    from experiments.harness.experiment import Context
+    from experiments.report.tables.table import Table
 
 __all__ = ["ERRATA", "OUT_OF_SCOPE", "Errata", "Erratum", "smallest_outside", "smallest_short"]
 
@@ -235,7 +235,7 @@ class Errata(Part):
 
     def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
         """Return the list of errata, and that of what is out of scope."""
-        from experiments.report.tables import Table
+        from experiments.report.tables.table import Table
 
         errata = [row for row in rows if row["kind"] == "erratum"]
         found = [row.get("erratum") for row in verdicts.rows.values() if row["verdict"] == "erratum"]

@@ -10,9 +10,9 @@ from experiments.article.address_book_tables import share_of
 from experiments.article.minimum_hashes import SPACE
 from experiments.article.part import Record
 from experiments.article.range_queries import EXAMPLE
-from experiments.report.cuts import Cut
-from experiments.report.figures import PAGE, Figure
-from experiments.report.palette import node_colours
+from experiments.report.figures.cuts import Cut
+from experiments.report.figures.figure import PAGE, Figure
+from experiments.report.figures.palette import node_colours
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -44,7 +44,7 @@ def letters(rows: Sequence[Record]) -> Figure:
     }
 
     def draw(canvas: Canvas) -> None:
-        from experiments.report import bars
+        from experiments.report.figures import bars
 
         panels = canvas.subplots(len(SPLITS), 2, width_ratios=[2, 1])
         for (left, right), (name, starts) in zip(panels, SPLITS.items(), strict=True):
@@ -103,7 +103,7 @@ def cut(rows: Sequence[Record]) -> Figure:
     space = _cut_of(rows, n)
 
     def draw(canvas: Canvas) -> None:
-        from experiments.report import spaces
+        from experiments.report.figures import spaces
 
         axes = canvas.subplots()
         spaces.strip(axes, space, boundary=_grouped)
@@ -130,7 +130,7 @@ def ripple(rows: Sequence[Record]) -> Figure:
     before, after = _cut_of(rows, n), _cut_of(rows, n + 1)
 
     def draw(canvas: Canvas) -> None:
-        from experiments.report import spaces
+        from experiments.report.figures import spaces
 
         spaces.ripple(canvas, before, after)
 
@@ -155,7 +155,7 @@ def minimum_hashes(rows: Sequence[Record]) -> Figure:
     cuts = {(event, side): _table_cut(rows, event, side) for event in events for side in ("before", "after")}
 
     def draw(canvas: Canvas) -> None:
-        from experiments.report import spaces
+        from experiments.report.figures import spaces
 
         for axes, event in zip(canvas.subplots(len(events), 1), events, strict=True):
             spaces.before_after(
@@ -187,7 +187,7 @@ def range_query(rows: Sequence[Record]) -> Figure:
     low, high = EXAMPLE
 
     def draw(canvas: Canvas) -> None:
-        from experiments.report import spaces
+        from experiments.report.figures import spaces
 
         for axes, name in zip(canvas.subplots(1, 2), ("hashed", "ranged"), strict=True):
             mine = [row for row in employees if row["table"] == name]
@@ -220,7 +220,7 @@ def rings(rows: Sequence[Record]) -> list[Figure]:
     sides = {n: _ring_rows(rows, n) for n in (2, 3)}
 
     def draw(canvas: Canvas) -> None:
-        from experiments.report import spaces
+        from experiments.report.figures import spaces
 
         spaces.rings(
             canvas,

@@ -14,12 +14,12 @@ from algorithms import create
 from experiments.article.arithmetic import BITS, ranges
 from experiments.article.part import Part, Record, Verdicts
 from experiments.article.rings import HASH, event_rows
-from experiments.seeds import derive
+from experiments.harness.seeds import derive
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
-    from experiments.experiment import Context
-    from experiments.report.tables import Table
+    from experiments.harness.experiment import Context
+    from experiments.report.tables.table import Table
 
 __all__ = ["Folklore"]
 
@@ -74,8 +74,8 @@ class Folklore(Part):
 
     def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
         """Return a table for each saying."""
-        from experiments.report.formats import Fractional, Percent
-        from experiments.report.tables import Table
+        from experiments.report.tables.formats import Fractional, Percent
+        from experiments.report.tables.table import Table
 
         spread = [row for row in rows if row["kind"] == "spread"]
         removed = [row for row in rows if row["kind"] == "removed"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.report.formats import Format
+from experiments.report.tables.formats import Format
 
 __all__ = ["AsPrinted"]
 

@@ -15,9 +15,9 @@ from experiments.article.rings import HASH, event_rows, server, servers
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
-    from experiments.experiment import Context
-    from experiments.report.figures import Figure
-    from experiments.report.tables import Table
+    from experiments.harness.experiment import Context
+    from experiments.report.figures.figure import Figure
+    from experiments.report.tables.table import Table
 
 __all__ = ["SPACE", "MinimumHashes", "events"]
 
@@ -89,8 +89,8 @@ class MinimumHashes(Part):
 
     def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
         """Return the loads before and after each event."""
-        from experiments.report.formats import Percent
-        from experiments.report.tables import Table
+        from experiments.report.tables.formats import Percent
+        from experiments.report.tables.table import Table
 
         loads = {
             (row["table"], row["kind"], row["node"]): row["hashes"]

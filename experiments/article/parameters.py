@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from experiments.errors import BadUse
-from experiments.key_counts import KeyCount, key_count
-from experiments.parameters import (
+from experiments.options.errors import BadUse
+from experiments.options.key_counts import KeyCount, key_count
+from experiments.options.parameters import (
     Parameters,
     integer,
     meaning_of_workload,
@@ -17,7 +17,7 @@ from experiments.parameters import (
 )
 
 if TYPE_CHECKING:
-    from experiments.selection import Candidate
+    from experiments.harness.selection import Candidate
     from experiments.workloads import Workload
 
 __all__ = ["ArticleParameters"]
@@ -137,7 +137,7 @@ class ArticleParameters(Parameters):
     @property
     def others(self) -> ArticleParameters:
         """The same without the settings of a ring that is not among the algorithms."""
-        from experiments.selection import resolve
+        from experiments.harness.selection import resolve
 
         if any(candidate.algorithm == "ring" for candidate in resolve(self.algorithms)):
             return self
@@ -156,7 +156,7 @@ class ArticleParameters(Parameters):
         BadUse
             If a selection or a setting cannot be understood.
         """
-        from experiments.selection import resolve
+        from experiments.harness.selection import resolve
 
         return resolve(self.algorithms, self.others.set)
 
@@ -173,7 +173,7 @@ class ArticleParameters(Parameters):
         BadUse
             If a setting cannot be understood.
         """
-        from experiments.selection import resolve
+        from experiments.harness.selection import resolve
 
         own = {target_of_setting(setting) for setting in self.ring_settings}
         article = ("ring.points=5", "ring.hash=sha1_28")

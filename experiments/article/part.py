@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from experiments.article.parameters import ArticleParameters
     from experiments.article.published import Question
-    from experiments.experiment import Context
-    from experiments.report.figures import Figure
-    from experiments.report.tables import Table
+    from experiments.harness.experiment import Context
+    from experiments.report.figures.figure import Figure
+    from experiments.report.tables.table import Table
 
 __all__ = ["Answer", "Part", "Record", "Verdicts", "records"]
 
@@ -164,7 +164,7 @@ class Part(ABC):
             Published beside ours, what there is to say in notes.
         """
         from experiments.article.formats import AsPrinted
-        from experiments.report.tables import Table
+        from experiments.report.tables.table import Table
 
         rows = [
             row
@@ -247,7 +247,7 @@ def records(frame: pd.DataFrame) -> list[Record]:
     Parameters
     ----------
     frame
-        As :func:`experiments.store.load` gives it.
+        As :func:`experiments.storage.store.load` gives it.
 
     Returns
     -------

@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from algorithms import Partitioner, create
 from algorithms.hashing import hash_column
 from experiments.article.part import Part, Record, Verdicts
-from experiments.seeds import derive
+from experiments.harness.seeds import derive
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
-    from experiments.experiment import Context
-    from experiments.report.figures import Figure
-    from experiments.report.tables import Table
+    from experiments.harness.experiment import Context
+    from experiments.report.figures.figure import Figure
+    from experiments.report.tables.table import Table
 
 __all__ = ["EXAMPLE", "RangeQueries", "asked", "partitioners", "salaries"]
 
@@ -152,8 +152,8 @@ class RangeQueries(Part):
 
     def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
         """Return how many nodes queries ask."""
-        from experiments.report.formats import Count, Significant
-        from experiments.report.tables import Table
+        from experiments.report.tables.formats import Count, Significant
+        from experiments.report.tables.table import Table
 
         queries = [row for row in rows if row["kind"] == "query"]
         by_width = {(row["table"], row["width"]): row for row in queries}

@@ -11,7 +11,7 @@ from experiments.article.rings import LISTED, PRINTED, SHARES, TOTALS, Printed
 
 if TYPE_CHECKING:
     from experiments.article.published import Question
-    from experiments.report.tables import Table
+    from experiments.report.tables.table import Table
 
 __all__ = ["tables"]
 
@@ -45,7 +45,7 @@ def tables(rows: Sequence[Record], verdicts: Verdicts) -> list[Table]:
 
 def _points(rows: Sequence[Record], verdicts: Verdicts) -> Table:
     from experiments.article.formats import AsPrinted
-    from experiments.report.tables import Table
+    from experiments.report.tables.table import Table
 
     body = [
         (row["point"], row["start"], *verdicts.of([("point", "points of server-a", row["point"])]))
@@ -64,7 +64,7 @@ def _points(rows: Sequence[Record], verdicts: Verdicts) -> Table:
 
 def _routing(table: Printed, rows: Sequence[Record], verdicts: Verdicts) -> Table:
     from experiments.article.formats import AsPrinted
-    from experiments.report.tables import Table
+    from experiments.report.tables.table import Table
 
     kind = "simplified" if table.simplified else "full"
     holder = "node" if table.simplified else "point"
@@ -96,8 +96,8 @@ def _routing(table: Printed, rows: Sequence[Record], verdicts: Verdicts) -> Tabl
 
 def _shares(rows: Sequence[Record], verdicts: Verdicts) -> Table:
     from experiments.article.formats import AsPrinted
-    from experiments.report.formats import Percent
-    from experiments.report.tables import Table
+    from experiments.report.tables.formats import Percent
+    from experiments.report.tables.table import Table
 
     body: list[tuple[Any, ...]] = []
     for ring, shares in _by_ring(rows):
@@ -121,8 +121,8 @@ def _shares(rows: Sequence[Record], verdicts: Verdicts) -> Table:
 
 def _moves(rows: Sequence[Record], verdicts: Verdicts) -> Table:
     from experiments.article.formats import AsPrinted
-    from experiments.report.formats import Percent
-    from experiments.report.tables import Table
+    from experiments.report.tables.formats import Percent
+    from experiments.report.tables.table import Table
 
     body: list[tuple[Any, ...]] = []
     for row in rows:
@@ -169,8 +169,8 @@ def _own(number: int, label: str, rows: Sequence[Record]) -> list[Table]:
 
 
 def _own_routing(stem: str, title: str, holder: str, arcs: Sequence[Record]) -> Table:
-    from experiments.report.formats import Percent
-    from experiments.report.tables import Table
+    from experiments.report.tables.formats import Percent
+    from experiments.report.tables.table import Table
 
     left = f" The first {SHOWN} are shown; the others are in the rows." if len(arcs) > SHOWN else ""
     body = [(row["start"], row["last"], row[holder], row["hashes"], row["share"]) for row in arcs[:SHOWN]]
@@ -185,8 +185,8 @@ def _own_routing(stem: str, title: str, holder: str, arcs: Sequence[Record]) -> 
 
 
 def _own_shares(stem: str, title: str, shares: Sequence[Record], note: str) -> Table:
-    from experiments.report.formats import Percent
-    from experiments.report.tables import Table
+    from experiments.report.tables.formats import Percent
+    from experiments.report.tables.table import Table
 
     left = f" The first {SHOWN} nodes are shown; the others are in the rows." if len(shares) > SHOWN else ""
     body = [(row["node"], row["hashes"], row["share"]) for row in shares[:SHOWN]]
@@ -202,8 +202,8 @@ def _own_shares(stem: str, title: str, shares: Sequence[Record], note: str) -> T
 
 
 def _own_moves(stem: str, title: str, moves: Sequence[Record]) -> Table:
-    from experiments.report.formats import Percent
-    from experiments.report.tables import Table
+    from experiments.report.tables.formats import Percent
+    from experiments.report.tables.table import Table
 
     flows = [row for row in moves if row["kind"] == "flow"]
     left = f" The first {SHOWN} flows are shown; the others are in the rows." if len(flows) > SHOWN else ""

@@ -15,8 +15,8 @@ from experiments.article.published import Published, Question, published
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
-    from experiments.experiment import Context
-    from experiments.report.tables import Table
+    from experiments.harness.experiment import Context
+    from experiments.report.tables.table import Table
 
 __all__ = ["ACCEPTED", "PublishedNumbers", "failures", "judge", "verdicts_of"]
 
@@ -168,7 +168,7 @@ class PublishedNumbers(Part):
 
     def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
         """Return the summary by theme."""
-        from experiments.report.tables import Table
+        from experiments.report.tables.table import Table
 
         listed = [
             *ACCEPTED,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from experiments.git import git, output_of
+from experiments.storage.git import git, output_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("algorithms", "experiments")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from algorithms.columns import Integers
 from algorithms.hashing import hash_column, hash_function, hash_names
+from algorithms.hashing.columns import Integers
 
 from .inputs import FEW_KEYS, KEYS, LENGTHS, Timed, texts, words
 

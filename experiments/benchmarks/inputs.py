@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Capability, Partitioner, create, spec_of
-from algorithms.columns import Strings
+from algorithms.hashing.columns import Strings
 
 KEYS = 1 << 17
 """Keys of a batch: one call takes 0.1 ms and more, well above what a clock resolves."""

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from experiments.errors import BadUse, did_you_mean
-from experiments.experiment import Case, Context, Experiment, Measured, Presentation, Results
-from experiments.parameters import Parameters, integer, parameter, text
-from experiments.seeds import derive
+from experiments.harness.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.harness.seeds import derive
+from experiments.options.errors import BadUse, did_you_mean
+from experiments.options.parameters import Parameters, integer, parameter, text
 
 if TYPE_CHECKING:
     from experiments.calibration.procedure import Procedure
@@ -86,7 +86,7 @@ class Calibration(Experiment[CalibrationParameters]):
 
     def present(self, results: Results[CalibrationParameters]) -> Presentation:
         """Show a table and a figure of the rates."""
-        from experiments.report import calibration as shown
+        from experiments.calibration import show as shown
 
         return shown.present(results)
 

@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 
 from algorithms import names
 from experiments.claims.claim import UNDECIDED, Claim, load
-from experiments.errors import BadUse, did_you_mean
-from experiments.experiment import Case, Context, Experiment, Measured, Presentation, Results
-from experiments.parameters import Parameters, integer, parameter, text
+from experiments.harness.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.options.errors import BadUse, did_you_mean
+from experiments.options.parameters import Parameters, integer, parameter, text
 
 __all__ = ["EXPERIMENT", "Claims", "ClaimsParameters"]
 
@@ -81,7 +81,7 @@ class Claims(Experiment[ClaimsParameters]):
 
     def present(self, results: Results[ClaimsParameters]) -> Presentation:
         """Show a table for each source, and a summary."""
-        from experiments.report import claims as shown
+        from experiments.claims import show as shown
 
         return shown.present(results)
 

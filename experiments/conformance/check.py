@@ -12,7 +12,7 @@ from hypothesis.strategies import DataObject
 
 from algorithms import Capability, Partitioner, Spec
 from algorithms.errors import BrokenAlgorithm
-from algorithms.nodes import NodesLike
+from algorithms.interface.nodes import NodesLike
 
 __all__ = [
     "DEPENDS_ON_THE_CALL",

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin
 
 from algorithms import Partitioner, Spec, class_of, parameters_of
-from algorithms.nodes import NodesLike
+from algorithms.interface.nodes import NodesLike
 
 __all__ = ["Subject", "subjects"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.kernels import kernel
+from algorithms.machinery.kernel import kernel
 from experiments.measures.shares import total_variation, whole_weights
 
 if TYPE_CHECKING:

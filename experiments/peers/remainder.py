@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.kernels import kernel
+from algorithms.machinery.kernel import kernel
 from experiments.peers.peer import CallOf, Task, peer
 
 

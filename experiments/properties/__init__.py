@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from experiments import selection
-from experiments.errors import BadUse
-from experiments.experiment import Case, Context, Experiment, Measured, Presentation, Results
-from experiments.parameters import Parameters, integer, parameter, text
+from experiments.harness import selection
+from experiments.harness.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.options.errors import BadUse
+from experiments.options.parameters import Parameters, integer, parameter, text
 from experiments.properties.cells import Cell, cells_of
 from experiments.properties.replay import Example, read
 
@@ -88,7 +88,7 @@ class Properties(Experiment[PropertiesParameters]):
 
     def present(self, results: Results[PropertiesParameters]) -> Presentation:
         """Show the matrix, the statistical cells and the counterexamples."""
-        from experiments.report import properties as shown
+        from experiments.properties import show as shown
 
         return shown.present(results)
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import algorithms
 from algorithms.errors import BrokenAlgorithm
-from experiments.errors import BadUse, did_you_mean
+from experiments.harness.selection import resolve
+from experiments.options.errors import BadUse, did_you_mean
 from experiments.properties.replay import Example, Player, Recorder, write
-from experiments.selection import resolve
 
 if TYPE_CHECKING:
     from experiments.conformance import Check, Finding, Make, Standing, Subject
@@ -173,7 +173,7 @@ def cells_of(texts: Sequence[str], settings: Sequence[str], names: Sequence[str]
     Parameters
     ----------
     texts, settings
-        Selections of algorithms and their settings, as `experiments.selection.resolve` takes them. Parameters
+        Selections of algorithms and their settings, as `experiments.harness.selection.resolve` takes them. Parameters
         whose values are named make variants where they are not given.
     names
         Of properties; empty for all.

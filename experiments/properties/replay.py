@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from algorithms import Node
-from experiments.errors import BadUse
+from experiments.options.errors import BadUse
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DataObject
@@ -159,7 +159,7 @@ def read(text: str) -> Example:
     >>> read("modulo ordered [open('x')]")
     Traceback (most recent call last):
         ...
-    experiments.errors.BadUse: --replay: "modulo ordered [open('x')]" is no example; give the text ...
+    experiments.options.errors.BadUse: --replay: "modulo ordered [open('x')]" is no example; give the text ...
     """
     head, bracket, rest = text.partition("[")
     selection, _, check = head.strip().rpartition(" ")

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from experiments.experiment import Experiment, Presentation, Results
-from experiments.parameters import Parameters, fields_of
+from experiments.harness.experiment import Experiment, Presentation, Results
+from experiments.options.parameters import Parameters, fields_of
 from experiments.workloads import drawn
 
 __all__ = ["presented", "repetitions", "used"]
@@ -53,7 +53,7 @@ def used(extent: Mapping[str, Any], asked: int) -> str:
     extent
         Its ``keys`` and those ``used``.
     asked
-        How many were asked for, a :class:`~experiments.key_counts.KeyCount`.
+        How many were asked for, a :class:`~experiments.options.key_counts.KeyCount`.
 
     Returns
     -------

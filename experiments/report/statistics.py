@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from experiments import inference
-from experiments.report.formats import Format, Percent, PlusMinus, Significant
 from experiments.report.frames import frame_of
+from experiments.report.tables.formats import Format, Percent, PlusMinus, Significant
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -88,7 +88,7 @@ def vector_width(facts: Mapping[str, Any]) -> str | None:
     Parameters
     ----------
     facts
-        See :attr:`experiments.experiment.Results.facts`.
+        See :attr:`experiments.harness.experiment.Results.facts`.
 
     Returns
     -------

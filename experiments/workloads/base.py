@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.columns import Integers, Strings
 from algorithms.hashing import hash_column
-from experiments.key_counts import KeyCount
+from algorithms.hashing.columns import Integers, Strings
+from experiments.options.key_counts import KeyCount
 from experiments.workloads.cache import HashCache
 
 __all__ = ["CHUNK", "Chunks", "Keys", "Workload", "chunks_of"]
@@ -197,7 +197,7 @@ class Workload(ABC):
         Parameters
         ----------
         keys
-            How many are asked for; a :class:`~experiments.key_counts.KeyCount` may mean all.
+            How many are asked for; a :class:`~experiments.options.key_counts.KeyCount` may mean all.
 
         Returns
         -------

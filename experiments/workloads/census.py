@@ -28,9 +28,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.columns import Offsets, Strings
-from algorithms.kernels import kernel
-from experiments.errors import BadUse
+from algorithms.hashing.columns import Offsets, Strings
+from algorithms.machinery.kernel import kernel
+from experiments.options.errors import BadUse
 from experiments.workloads.base import Workload
 from experiments.workloads.draws import Law, law_of_weights
 

@@ -8,9 +8,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.columns import Offsets, Strings
 from algorithms.hashing import hash_column
-from algorithms.kernels import kernel
+from algorithms.hashing.columns import Offsets, Strings
+from algorithms.machinery.kernel import kernel
 
 __all__ = ["Distinct", "count_distinct", "first_rows"]
 

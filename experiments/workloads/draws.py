@@ -16,8 +16,8 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.kernels import kernel
-from algorithms.mixing import GOLDEN_GAMMA, mix, splitmix64_int
+from algorithms.machinery.kernel import kernel
+from algorithms.machinery.mixing import GOLDEN_GAMMA, mix, splitmix64_int
 
 __all__ = ["Law", "law_of_weights", "words"]
 

@@ -16,8 +16,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.columns import Integers
-from experiments.errors import BadUse
+from algorithms.hashing.columns import Integers
+from experiments.options.errors import BadUse
 from experiments.workloads.base import Keys, Workload
 from experiments.workloads.reading import Content, Wanted, content_of, header_of
 from experiments.workloads.tables import listed

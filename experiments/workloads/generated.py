@@ -9,10 +9,10 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.columns import Integers, Strings
-from algorithms.labels import labels
-from experiments.errors import BadUse
-from experiments.parsers import Parser, integer, number
+from algorithms.hashing.columns import Integers, Strings
+from algorithms.hashing.labels import labels
+from experiments.options.errors import BadUse
+from experiments.options.parsers import Parser, integer, number
 from experiments.workloads.base import CHUNK, Workload
 from experiments.workloads.draws import Law, words
 from experiments.workloads.powers import negative_powers

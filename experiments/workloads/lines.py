@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.columns import Strings
-from algorithms.kernels import kernel
-from experiments.errors import BadUse
+from algorithms.hashing.columns import Strings
+from algorithms.machinery.kernel import kernel
+from experiments.options.errors import BadUse
 
 __all__ = ["BYTE_ORDER_MARK", "refuse_what_is_no_text", "split_lines"]
 
@@ -47,7 +47,7 @@ def refuse_what_is_no_text(beginning: bytes, source: str) -> None:
     >>> refuse_what_is_no_text(b"BZh9", "keys.bz2")
     Traceback (most recent call last):
         ...
-    experiments.errors.BadUse: keys.bz2 is compressed by bzip2; unpack it, or compress it by gzip
+    experiments.options.errors.BadUse: keys.bz2 is compressed by bzip2; unpack it, or compress it by gzip
     """
     for magic, kind in _FORMATS.items():
         if beginning.startswith(magic):
@@ -98,7 +98,7 @@ def split_lines(content: bytearray, source: str, *, skip_blank: bool = False) ->
     >>> split_lines(bytearray(b"one\n\ntwo\n"), "example")
     Traceback (most recent call last):
         ...
-    experiments.errors.BadUse: example: line 2 is empty; every line is a key: remove it, or ...
+    experiments.options.errors.BadUse: example: line 2 is empty; every line is a key: remove it, or ...
     """
     start = len(BYTE_ORDER_MARK) if content.startswith(BYTE_ORDER_MARK) else 0
     if len(content) == start:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from experiments.errors import BadUse, did_you_mean
+from experiments.options.errors import BadUse, did_you_mean
 from experiments.workloads.base import Workload
 from experiments.workloads.census import Names
 from experiments.workloads.files import FileWorkload
@@ -45,7 +45,7 @@ def parse(text: str) -> Workload:
     >>> parse("zifp")
     Traceback (most recent call last):
         ...
-    experiments.errors.BadUse: there is no workload 'zifp'; give uniform, ...; did you mean 'zipf'?
+    experiments.options.errors.BadUse: there is no workload 'zifp'; give uniform, ...; did you mean 'zipf'?
     """
     name, colon, options = text.partition(":")
     name = name.strip()

@@ -14,8 +14,8 @@ from typing import IO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.columns import Integers
-from experiments.errors import BadUse
+from algorithms.hashing.columns import Integers
+from experiments.options.errors import BadUse
 from experiments.workloads import tables
 from experiments.workloads.base import Keys
 from experiments.workloads.distinct import first_rows

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from algorithms.arrow_columns import decoded
-from algorithms.columns import Chunked, Integers, Strings, as_column
 from algorithms.errors import InvalidKey
-from experiments.errors import BadUse, did_you_mean
+from algorithms.hashing.arrow import decoded
+from algorithms.hashing.columns import Chunked, Integers, Strings, as_column
+from experiments.options.errors import BadUse, did_you_mean
 from experiments.workloads.lines import BYTE_ORDER_MARK, refuse_what_is_no_text
 
 __all__ = ["SEPARATORS", "csv_column", "csv_header", "listed", "parquet_column", "parquet_header"]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from algorithms import Arcs
-from algorithms.key_range import KeyRange, Ranges
-from algorithms.nodes import Nodes
+from algorithms.interface.nodes import Nodes
+from algorithms.ranges.key_range import KeyRange, Ranges
 from broken import caught_by
 
 

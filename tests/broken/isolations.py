@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from algorithms.interface import State
-from algorithms.node import NodeLike
-from algorithms.nodes import Nodes
+from algorithms.interface.node import NodeLike
+from algorithms.interface.nodes import Nodes
 from broken import caught_by
 from broken.remainder import Live, Remainder
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from algorithms.hashing import Hashes
 from algorithms.interface import Buckets
-from algorithms.kernels import kernel
+from algorithms.machinery.kernel import kernel
 from broken import caught_by
 from broken.remainder import Live, Remainder
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from algorithms import Capability
 from algorithms.interface import State
-from algorithms.node import NodeLike
-from algorithms.nodes import Nodes
-from algorithms.rendezvous import Bidders, Rendezvous
+from algorithms.interface.node import NodeLike
+from algorithms.interface.nodes import Nodes
+from algorithms.scores.rendezvous import Bidders, Rendezvous
 from broken import caught_by
 from broken.remainder import Remainder
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from algorithms.nodes import Nodes
+from algorithms.interface.nodes import Nodes
 from broken import caught_by
 from broken.remainder import Live, Remainder
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from algorithms import Arcs
-from algorithms.node import NodeLike
-from algorithms.nodes import Nodes
+from algorithms.interface.node import NodeLike
+from algorithms.interface.nodes import Nodes
 from broken import caught_by
 from broken.remainder import Remainder
 

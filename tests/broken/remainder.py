@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Capability, Partitioner, Spec
-from algorithms.nodes import Nodes
+from algorithms.interface.nodes import Nodes
 
 Live: TypeAlias = NDArray[np.int32]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from algorithms.rendezvous import Bidders, Rendezvous
+from algorithms.scores.rendezvous import Bidders, Rendezvous
 from broken import caught_by
 
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from algorithms import Capability, Node
 from algorithms.interface import State
-from algorithms.key_range import KeyRange, Ranges
-from algorithms.nodes import Nodes
-from algorithms.rendezvous import Bidders, Rendezvous
-from algorithms.ring import Ring
+from algorithms.interface.nodes import Nodes
+from algorithms.ranges.key_range import KeyRange, Ranges
+from algorithms.rings.ring import Ring
+from algorithms.scores.rendezvous import Bidders, Rendezvous
 from broken import caught_by
 from broken.remainder import Live, Remainder
 

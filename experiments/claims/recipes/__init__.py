@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from experiments.claims.judge import Ours
-from experiments.engine import Engine
+from experiments.harness.engine import Engine
 
 __all__ = ["Recipe", "Run", "recipe", "recipes"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments.claims.judge import Ours
 from experiments.claims.recipes import Run, recipe
-from experiments.engine import Engine
+from experiments.harness.engine import Engine
 
 __all__: list[str] = []
 
@@ -18,7 +18,7 @@ def _verdicts() -> Mapping[tuple[str, str, str], Mapping[str, Any]]:
     """Return the rows of all published numbers; they depend on no parameter."""
     from experiments.article import ArticleParameters
     from experiments.article.parts import PARTS
-    from experiments.experiment import Context
+    from experiments.harness.experiment import Context
 
     rows = PARTS[0].measure({}, ArticleParameters(), Context(Engine(1)))
     return {(row["item"], row["table"], row["key"]): row for row in rows}

@@ -13,8 +13,8 @@ import numpy as np
 from algorithms import create
 from experiments.claims.judge import Ours
 from experiments.claims.recipes import Run, recipe
-from experiments.engine import Engine
-from experiments.seeds import derive
+from experiments.harness.engine import Engine
+from experiments.harness.seeds import derive
 
 __all__: list[str] = []
 

@@ -14,7 +14,7 @@ from hypothesis.strategies import DataObject
 
 from algorithms import Capability, Node, Partitioner
 from algorithms.hashing import Hashes, hash_function
-from algorithms.kernels import plain_kernels
+from algorithms.machinery.kernel import plain_kernels
 from experiments.conformance.check import Make, Refuted, check, refute
 from experiments.conformance.strategies import draw_hashes, draw_partitioner, keys, node_lists, probes, spaces
 from experiments.conformance.words import first, listed, owners, told

@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.errors import BadUse
-from experiments.files import write_atomically
+from experiments.options.errors import BadUse
+from experiments.storage.files import write_atomically
 
 if TYPE_CHECKING:
-    from experiments.report.chapters import Chapter
+    from experiments.harness.chapters import Chapter
 
 __all__ = ["NEEDED", "render", "write"]
 
@@ -34,7 +34,7 @@ def write(chapters: Sequence[Chapter], out: Path) -> None:
     Parameters
     ----------
     chapters
-        See :func:`experiments.report.chapters.read`.
+        See :func:`experiments.harness.chapters.read`.
     out
         The file.
 

@@ -7,13 +7,13 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from experiments.properties.cells import BROKEN, HOLDS, KEPT, NO_REASON, NOT_APPLICABLE, REFUTED
-from experiments.report.escapes import one_line
-from experiments.report.formats import is_missing
+from experiments.report.tables.escapes import one_line
+from experiments.report.tables.formats import is_missing
 
 if TYPE_CHECKING:
-    from experiments.report.chapters import Chapter
+    from experiments.harness.chapters import Chapter
     from experiments.report.html.table import Decorate
-    from experiments.report.tables import Table
+    from experiments.report.tables.table import Table
 
 __all__ = ["VERDICTS", "decorate"]
 

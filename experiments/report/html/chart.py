@@ -13,12 +13,12 @@ from dataclasses import KW_ONLY, dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.formats import is_missing
+from experiments.report.tables.formats import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.report.chapters import Chapter
+    from experiments.harness.chapters import Chapter
 
 __all__ = ["Axis", "Chart", "Glance", "dots", "lines", "measured", "records", "stacked", "table_of"]
 
@@ -128,7 +128,7 @@ class Glance:
     values
         By label.
     format
-        A format of :mod:`experiments.report.formats`.
+        A format of :mod:`experiments.report.tables.formats`.
     """
 
     header: str

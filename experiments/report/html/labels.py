@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.palette import Style, on_dark, styles
+from experiments.report.figures.palette import Style, on_dark, styles
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.report.chapters import Chapter
+    from experiments.harness.chapters import Chapter
 
 __all__ = ["SHAPES", "Labels"]
 

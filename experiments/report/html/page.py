@@ -16,20 +16,20 @@ from markupsafe import Markup
 
 from algorithms import Spec
 from algorithms.hashing import hash_names
-from experiments.errors import BadUse
-from experiments.experiment import find
-from experiments.report import figures
-from experiments.report.escapes import unbroken
-from experiments.report.formats import Text
+from experiments.harness.experiment import find
+from experiments.options.errors import BadUse
+from experiments.report.figures import figure as figures
 from experiments.report.html import cells, provenance, ring
 from experiments.report.html.chart import Chart, Glance
 from experiments.report.html.charts import charts_of, glance_of
 from experiments.report.html.labels import Labels
-from experiments.report.tables import Table
-from experiments.specs import specs_of
+from experiments.report.tables.escapes import unbroken
+from experiments.report.tables.formats import Text
+from experiments.report.tables.table import Table
+from experiments.storage.specs import specs_of
 
 if TYPE_CHECKING:
-    from experiments.report.chapters import Chapter
+    from experiments.harness.chapters import Chapter
 
 __all__ = ["render"]
 

@@ -6,13 +6,13 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.parameters import fields_of
+from experiments.options.parameters import fields_of
 from experiments.report import timings
-from experiments.report.formats import Text
-from experiments.report.tables import Table
+from experiments.report.tables.formats import Text
+from experiments.report.tables.table import Table
 
 if TYPE_CHECKING:
-    from experiments.report.chapters import Chapter
+    from experiments.harness.chapters import Chapter
 
 __all__ = ["command", "parameters", "tables"]
 

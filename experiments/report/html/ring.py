@@ -12,10 +12,10 @@ import numpy as np
 
 from algorithms import Capability, create, having, spec_of
 from algorithms.registry import parameters_of
-from experiments.report.palette import node_colours
+from experiments.report.figures.palette import node_colours
 
 if TYPE_CHECKING:
-    from algorithms.arcs import Arcs
+    from algorithms.interface.arcs import Arcs
 
 __all__ = ["MOST_NODES", "POINTS", "drawn"]
 

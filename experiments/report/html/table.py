@@ -1,4 +1,4 @@
-"""A table as HTML: what :meth:`experiments.report.tables.Table.to_html` writes."""
+"""A table as HTML: what :meth:`experiments.report.tables.table.Table.to_html` writes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.escapes import unbroken
-from experiments.report.formats import is_missing
+from experiments.report.tables.escapes import unbroken
+from experiments.report.tables.formats import is_missing
 
 if TYPE_CHECKING:
-    from experiments.report.tables import Table
+    from experiments.report.tables.table import Table
 
 __all__ = ["Decorate", "Find", "write"]
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from experiments.report.html.chart import Chart, Glance
 
 if TYPE_CHECKING:
-    from experiments.report.chapters import Chapter
+    from experiments.harness.chapters import Chapter
 
 __all__ = ["charts_of", "glance_of"]
 

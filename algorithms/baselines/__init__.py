@@ -1,0 +1,1 @@
+"""Baselines: what a better algorithm is measured against, and the bound that none can beat."""

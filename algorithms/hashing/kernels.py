@@ -1,0 +1,199 @@
+"""Compiled hash functions over columns of bytes; the libraries that define them are their oracles.
+
+Sources: xxHash64, Y. Collet, the xxHash specification; MurmurHash3_x64_128, A. Appleby, SMHasher (the
+first of its two words); FNV-1a, Fowler, Noll & Vo, draft-eastlake-fnv; CRC-32 as in ISO 3309 and zlib.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.hashing.columns import Offsets
+from algorithms.machinery.kernel import kernel
+
+_P1, _P2 = np.uint64(0x9E3779B185EBCA87), np.uint64(0xC2B2AE3D27D4EB4F)
+_P3, _P4 = np.uint64(0x165667B19E3779F9), np.uint64(0x85EBCA77C2B2AE63)
+_P5 = np.uint64(0x27D4EB2F165667C5)
+_C1, _C2 = np.uint64(0x87C37B91114253D5), np.uint64(0x4CF5AD432745937F)
+_F1, _F2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
+_FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+_W64, _S29, _S32, _S33 = np.uint64(64), np.uint64(29), np.uint64(32), np.uint64(33)
+_ZERO, _ONE, _FOUR, _EIGHT, _SIXTEEN = np.uint64(0), np.uint64(1), np.uint64(4), np.uint64(8), np.uint64(16)
+
+
+def _crc_table() -> NDArray[np.uint32]:
+    table = np.empty(256, dtype=np.uint32)
+    for byte in range(256):
+        value = byte
+        for _ in range(8):
+            value = (value >> 1) ^ (0xEDB88320 if value & 1 else 0)
+        table[byte] = value
+    return table
+
+
+_CRC_TABLE = _crc_table()
+
+
+@kernel
+def _rotate(x: np.uint64, bits: int) -> np.uint64:
+    left = np.uint64(bits)
+    return (x << left) | (x >> (_W64 - left))
+
+
+# Positions are unsigned. A signed index might count from the end, and with that check in the way the compiler
+# does not make one load of a word out of eight loads of a byte.
+
+
+@kernel
+def _word(data: NDArray[np.uint8], at: np.uint64, count: np.uint64) -> np.uint64:
+    """Return up to eight bytes as a little-endian integer."""
+    value = _ZERO
+    for i in range(count):
+        value |= np.uint64(data[at + np.uint64(i)]) << np.uint64(8 * i)
+    return value
+
+
+@kernel
+def _word4(data: NDArray[np.uint8], at: np.uint64) -> np.uint64:
+    return (
+        np.uint64(data[at])
+        | (np.uint64(data[at + _ONE]) << np.uint64(8))
+        | (np.uint64(data[at + np.uint64(2)]) << np.uint64(16))
+        | (np.uint64(data[at + np.uint64(3)]) << np.uint64(24))
+    )
+
+
+@kernel
+def _word8(data: NDArray[np.uint8], at: np.uint64) -> np.uint64:
+    return _word4(data, at) | (_word4(data, at + _FOUR) << _S32)
+
+
+@kernel
+def _xx_round(lane: np.uint64, word: np.uint64) -> np.uint64:
+    return _rotate(lane + word * _P2, 31) * _P1
+
+
+@kernel
+def _xx_avalanche(h: np.uint64) -> np.uint64:
+    h = (h ^ (h >> _S33)) * _P2
+    h = (h ^ (h >> _S29)) * _P3
+    return h ^ (h >> _S32)
+
+
+@kernel
+def _xxh64(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+    at = start
+    if stop - start >= _S32:
+        v1, v2, v3, v4 = seed + _P1 + _P2, seed + _P2, seed, seed - _P1
+        while at + _S32 <= stop:
+            v1 = _xx_round(v1, _word8(data, at))
+            v2 = _xx_round(v2, _word8(data, at + _EIGHT))
+            v3 = _xx_round(v3, _word8(data, at + _SIXTEEN))
+            v4 = _xx_round(v4, _word8(data, at + _SIXTEEN + _EIGHT))
+            at += _S32
+        h = _rotate(v1, 1) + _rotate(v2, 7) + _rotate(v3, 12) + _rotate(v4, 18)
+        h = (h ^ _xx_round(_ZERO, v1)) * _P1 + _P4
+        h = (h ^ _xx_round(_ZERO, v2)) * _P1 + _P4
+        h = (h ^ _xx_round(_ZERO, v3)) * _P1 + _P4
+        h = (h ^ _xx_round(_ZERO, v4)) * _P1 + _P4
+    else:
+        h = seed + _P5
+    h += stop - start
+    while at + _EIGHT <= stop:
+        h = _rotate(h ^ _xx_round(_ZERO, _word8(data, at)), 27) * _P1 + _P4
+        at += _EIGHT
+    if at + _FOUR <= stop:
+        h = _rotate(h ^ (_word4(data, at) * _P1), 23) * _P2 + _P3
+        at += _FOUR
+    while at < stop:
+        h = _rotate(h ^ (np.uint64(data[at]) * _P5), 11) * _P1
+        at += _ONE
+    return _xx_avalanche(h)
+
+
+@kernel
+def xxh64_strings(
+    data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
+) -> None:
+    """Write the xxHash64 of each key of a column of bytes."""
+    for i in range(len(out)):
+        out[i] = _xxh64(data, np.uint64(offsets[i]), np.uint64(offsets[i + 1]), seed)
+
+
+@kernel
+def xxh64_integers(values: NDArray[np.uint64], seed: np.uint64, out: NDArray[np.uint64]) -> None:
+    """Write the xxHash64 of the eight little-endian bytes of each integer."""
+    for i in range(len(out)):
+        h = seed + _P5 + _EIGHT
+        out[i] = _xx_avalanche(_rotate(h ^ _xx_round(_ZERO, values[i]), 27) * _P1 + _P4)
+
+
+@kernel
+def _fmix64(h: np.uint64) -> np.uint64:
+    h = (h ^ (h >> _S33)) * _F1
+    h = (h ^ (h >> _S33)) * _F2
+    return h ^ (h >> _S33)
+
+
+@kernel
+def murmur3_strings(
+    data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
+) -> None:
+    """Write the first word of MurmurHash3_x64_128 of each key of a column of bytes."""
+    for i in range(len(out)):
+        at, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
+        length = stop - at
+        h1, h2 = seed, seed
+        while at + _SIXTEEN <= stop:
+            h1 ^= _rotate(_word8(data, at) * _C1, 31) * _C2
+            h1 = (_rotate(h1, 27) + h2) * np.uint64(5) + np.uint64(0x52DCE729)
+            h2 ^= _rotate(_word8(data, at + _EIGHT) * _C2, 33) * _C1
+            h2 = (_rotate(h2, 31) + h1) * np.uint64(5) + np.uint64(0x38495AB5)
+            at += _SIXTEEN
+        if stop - at > _EIGHT:
+            h2 ^= _rotate(_word(data, at + _EIGHT, stop - at - _EIGHT) * _C2, 33) * _C1
+        if stop > at:
+            h1 ^= _rotate(_word(data, at, min(_EIGHT, stop - at)) * _C1, 31) * _C2
+        h1 ^= length
+        h2 ^= length
+        h1 += h2
+        h2 += h1
+        out[i] = _fmix64(h1) + _fmix64(h2)
+
+
+@kernel
+def fnv1a_strings(
+    data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
+) -> None:
+    """Write the 64-bit FNV-1a of each key of a column of bytes; the seed is not used."""
+    for i in range(len(out)):
+        h = _FNV_OFFSET
+        for at in range(offsets[i], offsets[i + 1]):
+            h = (h ^ np.uint64(data[at])) * _FNV_PRIME
+        out[i] = h
+
+
+@kernel
+def crc32_strings(
+    data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
+) -> None:
+    """Write the CRC-32 of each key of a column of bytes; the seed is not used."""
+    for i in range(len(out)):
+        crc = np.uint32(0xFFFFFFFF)
+        for at in range(offsets[i], offsets[i + 1]):
+            crc = _CRC_TABLE[(crc ^ np.uint32(data[at])) & np.uint32(0xFF)] ^ (crc >> np.uint32(8))
+        out[i] = np.uint64(crc ^ np.uint32(0xFFFFFFFF))
+
+
+@kernel
+def ordered_strings(
+    data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
+) -> None:
+    """Write the first eight bytes of each key as a big-endian integer, padded with zeros."""
+    for i in range(len(out)):
+        value = _ZERO
+        stop = min(offsets[i + 1], offsets[i] + 8)
+        for at in range(offsets[i], stop):
+            value |= np.uint64(data[at]) << np.uint64(56 - 8 * (at - offsets[i]))
+        out[i] = value

@@ -1,0 +1,22 @@
+"""The one interface: everything in the suite speaks to :class:`Partitioner` and to nothing behind it.
+
+Whoever writes an algorithm takes all names from here.
+"""
+
+from algorithms.interface.checks import whole_number
+from algorithms.interface.nodes import Nodes, NodesLike
+from algorithms.interface.partitioner import Buckets, Hashes, Partitioner, State
+from algorithms.interface.spec import Capability, Publication, Spec
+
+__all__ = [
+    "Buckets",
+    "Capability",
+    "Hashes",
+    "Nodes",
+    "NodesLike",
+    "Partitioner",
+    "Publication",
+    "Spec",
+    "State",
+    "whole_number",
+]

@@ -1,0 +1,320 @@
+"""Intervals of the hash space with an owner each: what ring, ranges and tables come down to.
+
+The hash space is cut into equal cells, a few for each interval, and one word a cell says who serves it.
+Most cells lie in one interval or have one boundary inside, and then the word holds the answer: the owner
+below the boundary, the owner from it on, and the leading bits of where in the cell it is. So a lookup reads
+one word, without a search. Only a hash whose leading bits equal the boundary's, or a cell with several
+boundaries (points may be crowded on purpose), goes to the starts themselves, by a few steps and then a
+binary search.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.machinery.cells import (
+    Words,
+    bits_of_cells,
+    count_into_cells,
+    ends_in,
+    fill_cells,
+    room_for_cells,
+)
+from algorithms.machinery.kernel import kernel
+
+_STEPS = 8
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
+_ROW = np.uint64((1 << 31) - 1)
+
+
+class Intervals(NamedTuple):
+    """Intervals that tile a hash space, with the words of their cells.
+
+    Parameters
+    ----------
+    starts
+        First hash of each interval, (k,) uint64, strictly ascending, the first one 0.
+    owners
+        Bucket of each interval, (k,) int32.
+    cells
+        One word a cell, (c,) uint32 for buckets below 4096, else uint64. From the top: a bit for "crowded",
+        ``mark_bits`` of the boundary, ``owner_bits`` of the owner below it and as many of the owner from it
+        on. In a crowded cell the low bits are the row in which it begins.
+    shift
+        The cell of a hash is ``hash >> shift``.
+    mark_bits
+        How many bits of a boundary's place in its cell are in the word.
+    owner_bits
+        Bits of the largest bucket.
+    hash_bits
+        Bits of the hash space.
+    """
+
+    starts: NDArray[np.uint64]
+    owners: NDArray[np.int32]
+    cells: Words
+    shift: int
+    mark_bits: int
+    owner_bits: int
+    hash_bits: int
+
+
+def build_intervals(starts: NDArray[np.uint64], owners: NDArray[np.int32], hash_bits: int) -> Intervals:
+    """Return intervals with the words of their cells.
+
+    Parameters
+    ----------
+    starts
+        (k,) uint64, strictly ascending, the first one 0.
+    owners
+        (k,) int32 buckets.
+    hash_bits
+        Bits of the hash space, 1 to 64.
+
+    Returns
+    -------
+    Intervals
+        With 2 to 4 cells an interval (4 to 8 up to 16,384 intervals), of 4 or 8 bytes each. Cost:
+        O(intervals + cells).
+
+    Examples
+    --------
+    >>> table = build_intervals(np.array([0, 10], dtype=np.uint64), np.array([1, 0], dtype=np.int32), 8)
+    >>> place(table, np.array([9, 10], dtype=np.uint64), out := np.empty(2, dtype=np.int32))
+    >>> out
+    array([1, 0], dtype=int32)
+    """
+    cells = room_for_cells(len(starts), bits_of_owners(owners), hash_bits)
+    count_into_cells(starts[1:], hash_bits - bits_of_cells(len(starts), hash_bits), ends_in(cells))
+    return with_cells(starts, owners, cells, hash_bits)
+
+
+def bits_of_owners(owners: NDArray[np.int32]) -> int:
+    """Return the bits of the largest bucket, at least one.
+
+    Parameters
+    ----------
+    owners
+        (k,) int32 buckets.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> bits_of_owners(np.array([0, 5], dtype=np.int32))
+    3
+    """
+    return max(1, int(owners.max()).bit_length())
+
+
+def with_cells(
+    starts: NDArray[np.uint64], owners: NDArray[np.int32], cells: Words, hash_bits: int
+) -> Intervals:
+    """Return intervals with the words of their cells.
+
+    Parameters
+    ----------
+    starts, owners, hash_bits
+        As for :func:`build_intervals`.
+    cells
+        Room for the words; in it stands, as :func:`~algorithms.machinery.cells.ends_in`, how many of the starts, but
+        for the first, lie in each cell or before it.
+
+    Returns
+    -------
+    Intervals
+
+    Examples
+    --------
+    >>> starts, owners = np.array([0, 10], dtype=np.uint64), np.array([1, 0], dtype=np.int32)
+    >>> with_cells(starts, owners, np.array([1, 1], dtype=np.uint32), 8).shift
+    7
+    """
+    shift = hash_bits - (len(cells) - 1).bit_length()
+    owner_bits = bits_of_owners(owners)
+    mark_bits = min(shift, 8 * cells.itemsize - 1 - 2 * owner_bits)
+    fill_cells(starts, owners, ends_in(cells), shift, mark_bits, owner_bits, cells)
+    return Intervals(starts, owners, cells, shift, mark_bits, owner_bits, hash_bits)
+
+
+@kernel
+def row_of(starts: NDArray[np.uint64], row: np.int64, value: np.uint64) -> np.int64:
+    """Return the interval that a hash lies in, which is not before ``row``: a few steps, then by halves."""
+    low, high = row, np.int64(len(starts) - 1)
+    for _ in range(_STEPS):
+        if low == high or starts[low + 1] > value:
+            return low
+        low += 1
+    while low < high:
+        middle = (low + high + 1) >> 1
+        if starts[middle] <= value:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+@kernel
+def locate(
+    starts: NDArray[np.uint64],
+    owners: NDArray[np.int32],
+    cells: Words,
+    shift: int,
+    mark_bits: int,
+    owner_bits: int,
+    hashes: NDArray[np.uint64],
+    out: NDArray[np.int32],
+) -> None:
+    """Write the owner of the interval that each hash lies in."""
+    to_cell, to_mark = np.uint64(shift), np.uint64(shift - mark_bits)
+    below = np.uint64(owner_bits)
+    above_owners = below + below
+    mark_mask, owner_mask = (_ONE << np.uint64(mark_bits)) - _ONE, (_ONE << below) - _ONE
+    for i in range(len(hashes)):
+        word = np.uint64(cells[hashes[i] >> to_cell])
+        mark = (hashes[i] >> to_mark) & mark_mask
+        boundary = word >> above_owners
+        # the common case has no branch: which of the two owners
+        owner = (word >> (below if mark < boundary else _ZERO)) & owner_mask
+        if boundary > mark_mask:
+            owner = np.uint64(owners[row_of(starts, np.int64(word & _ROW), hashes[i])])
+        elif mark == boundary:
+            owner = np.uint64(owners[row_of(starts, np.int64(0), hashes[i])])
+        out[i] = np.int32(owner)
+
+
+def proportional_starts(weights: Sequence[float], hash_bits: int) -> list[int]:
+    """Return where ranges in proportion to weights begin: at ceil(2^bits * W_i / W), from exact fractions.
+
+    Parameters
+    ----------
+    weights
+        Of each range in turn, above 0; W_i is the sum of those before range i, W that of all.
+    hash_bits
+        Bits of the hash space.
+
+    Returns
+    -------
+    list of int
+        Ascending from 0; two are equal where a range is too narrow to hold a hash.
+
+    Examples
+    --------
+    >>> proportional_starts([1, 1, 2], 8)
+    [0, 64, 128]
+    """
+    exact = [Fraction(weight) for weight in weights]
+    # over a common denominator all is integer arithmetic
+    scale = math.lcm(*(weight.denominator for weight in exact))
+    widths = [int(weight * scale) for weight in exact]
+    total = sum(widths)
+    return [-((-before << hash_bits) // total) for before in accumulate(widths[:-1], initial=0)]
+
+
+def intervals_from(starts: Sequence[int], owners: NDArray[np.int32], hash_bits: int) -> Intervals:
+    """Return intervals of exact starts, leaving out those that hold no hash.
+
+    Parameters
+    ----------
+    starts
+        Ascending from 0; of equal ones, and of those from 2^bits on, only what holds a hash is kept.
+    owners
+        (k,) int32 buckets.
+    hash_bits
+        Bits of the hash space.
+
+    Returns
+    -------
+    Intervals
+
+    Examples
+    --------
+    >>> intervals_from([0, 5, 5], np.array([7, 8, 9], dtype=np.int32), 4).owners
+    array([7, 9], dtype=int32)
+    """
+    bounds = [*starts, 1 << hash_bits]
+    keep = [row for row in range(len(starts)) if bounds[row] < min(bounds[row + 1], 1 << hash_bits)]
+    return build_intervals(np.array([starts[row] for row in keep], dtype=np.uint64), owners[keep], hash_bits)
+
+
+def namer(table: Intervals, name: Callable[[int], str]) -> tuple[Callable[[int], str], object]:
+    """Return a function hash -> name of the owner for single hashes, in plain Python, and what it keeps.
+
+    Parameters
+    ----------
+    table
+        The intervals.
+    name
+        Gives the name of a bucket.
+
+    Returns
+    -------
+    (callable, object)
+        What a cell holds is read once, when the first hash falls into it, and then known as Python objects:
+        the name; or the boundary with the names below it and from it on; or, where it holds several
+        boundaries, a list of them. These are what is kept, and the names by bucket.
+
+    Examples
+    --------
+    >>> table = intervals_from([0, 10], np.array([1, 0], dtype=np.int32), 8)
+    >>> look, kept = namer(table, "ab".__getitem__)
+    >>> look(9), look(10)
+    ('b', 'a')
+    """
+    known: list[Any] = [None] * len(table.cells)
+    names: dict[int, str] = {}
+    shift = table.shift
+
+    def look(value: int) -> Any:
+        entry = known[value >> shift]
+        if type(entry) is str:
+            return entry
+        if entry is None:
+            entry = known[value >> shift] = _read_cell(table, value >> shift, name, names)
+            if type(entry) is str:
+                return entry
+        if len(entry) == 3:
+            boundary, below, above = entry
+            return below if value < boundary else above
+        starts, owners = entry
+        return owners[bisect_right(starts, value)]
+
+    return look, (known, names)
+
+
+def _read_cell(table: Intervals, cell: int, name: Callable[[int], str], names: dict[int, str]) -> Any:
+    """Return the name of a cell; or (boundary, below, above); or (boundaries, names)."""
+    first, last = np.array([cell << table.shift, ((cell + 1) << table.shift) - 1], dtype=np.uint64)
+    low, high = np.searchsorted(table.starts, [first, last], side="right") - 1
+    buckets = table.owners[low : high + 1].tolist()
+    boundaries = table.starts[low + 1 : high + 1].tolist()
+    for bucket in buckets:
+        if bucket not in names:
+            names[bucket] = name(bucket)
+    owners = [names[bucket] for bucket in buckets]
+    if len(set(buckets)) == 1:
+        return owners[0]
+    return (boundaries[0], *owners) if len(boundaries) == 1 else (boundaries, owners)
+
+
+def place(table: Intervals, hashes: NDArray[np.uint64], out: NDArray[np.int32]) -> None:
+    """Write the owner of each hash, (k,) uint64 -> (k,) int32.
+
+    Parameters
+    ----------
+    table
+        The intervals.
+    hashes, out
+        As for ``Partitioner._place``.
+    """
+    locate(*table[:6], hashes, out)

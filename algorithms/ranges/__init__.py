@@ -1,0 +1,1 @@
+"""Ranges: each bucket serves intervals of ordered hashes."""

@@ -1,0 +1,1 @@
+"""Scores: every node bids for a key, and the best bid wins."""

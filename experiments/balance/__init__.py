@@ -1,0 +1,1 @@
+"""Load per node, beside the law that it should follow."""

@@ -1,0 +1,360 @@
+"""How evenly keys fall on nodes: over numbers of nodes, points, hash functions and workloads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms import Capability, Partitioner, ShardlabError
+from algorithms.hashing import hash_function
+from algorithms.registry import parameters_of
+from experiments.harness import selection
+from experiments.harness.experiment import (
+    ALL_HASHES,
+    Case,
+    Context,
+    Experiment,
+    Measured,
+    Presentation,
+    Results,
+)
+from experiments.harness.seeds import Repetition, repetition_of
+from experiments.harness.selection import Candidate
+from experiments.options.errors import BadUse
+from experiments.options.parameters import Parameters, integer, parameter
+
+if TYPE_CHECKING:
+    from experiments.workloads import Workload
+
+PERCENTILES = (1, 5, 50, 95, 99)
+
+BIN_WIDTHS = (0.01, 0.1)
+"""Width of the bins of a row's histogram, in mean loads: where all keys are distinct, and where not."""
+
+HISTOGRAM_END = 4
+"""From so many mean loads on, a load stands in the last bin."""
+
+
+def known_hash(value: object) -> str:
+    """Read the name of a hash function.
+
+    Parameters
+    ----------
+    value
+        The text.
+
+    Returns
+    -------
+    str
+        The same.
+
+    Raises
+    ------
+    BadUse
+        If no hash function has this name.
+
+    Examples
+    --------
+    >>> known_hash("xxh64")
+    'xxh64'
+    """
+    try:
+        return hash_function(str(value)).name
+    except ShardlabError as error:
+        raise BadUse(str(error)) from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BalanceParameters(Parameters):
+    """The parameters of `balance`.
+
+    Parameters
+    ----------
+    points
+        Points of a node, for every algorithm that has a parameter of this name and was not given one by its
+        selection; none for the algorithm's default.
+    hash
+        Hash functions, for every algorithm that was not given one by its selection.
+    """
+
+    points: tuple[int, ...] = parameter(
+        "points of a node, for algorithms that have any; their default if not given",
+        integer(1, 1 << 26), (), many=True, metavar="V,...", least=0,
+    )  # fmt: skip
+    hash: tuple[str, ...] = parameter("hash functions", known_hash, ("xxh64",), many=True, metavar="HASH,...")
+
+
+class Balance(Experiment[BalanceParameters]):
+    """Loads of the nodes, beside the law that they should follow."""
+
+    name = "balance"
+    title = "how evenly keys fall on nodes: over n, points, hash functions and workloads, beside the law"
+    section = 20
+    Parameters = BalanceParameters
+
+    def cases(self, parameters: BalanceParameters) -> Sequence[Case]:
+        """Return one case for each hash function, repetition, algorithm (with its points) and n.
+
+        A case measures all workloads, so that its nodes are built once; their hashes are drawn once for all
+        algorithms, as long as they are kept.
+        """
+        from experiments import workloads
+
+        sources = [workloads.parse(text) for text in parameters.workload]
+        candidates = [
+            varied
+            for candidate in selection.resolve(
+                parameters.algorithms, parameters.set, varied=("points", "hash")
+            )
+            for varied in _variants(candidate, parameters)
+        ]
+        selection.refuse_same(candidates)
+        selection.check_sizes(candidates, parameters.nodes)
+        reasons = [_refusal(candidate, source) for candidate in candidates for source in sources]
+        if None not in reasons:
+            raise BadUse(f"--hash: {reasons[0]}; give another hash function or another workload")
+        return [
+            Case(
+                f"{function}|{number}|{candidate.label}|{n}",
+                {"candidate": candidate, "n": n, "number": number, "sources": sources},
+            )
+            for function in dict.fromkeys(candidate.hash for candidate in candidates)
+            for number in range(parameters.repetitions)
+            for candidate in candidates
+            if candidate.hash == function
+            for n in parameters.nodes
+        ]
+
+    def measure(self, case: Case, parameters: BalanceParameters, context: Context) -> Measured:
+        """Build the nodes once, and count what each workload puts on them; all hashes where arcs exist."""
+        candidate: Candidate = case.arguments["candidate"]
+        sources: Sequence[Workload] = case.arguments["sources"]
+        bits = hash_function(candidate.hash).seed_bits
+        drawn = [
+            repetition_of(parameters.seed, source.text, case.arguments["number"], seed_bits=bits)
+            for source in sources
+        ]
+        # hash seeds and names do not depend on the workload: all workloads meet the same nodes
+        partitioner = candidate.build(drawn[0].nodes(case.arguments["n"]), seed=drawn[0].hash)
+        made = _Rows(candidate, partitioner, drawn[0])
+        rows = [made.exact()] if candidate.spec.can(Capability.INTERVALS) else []
+        for place, (source, repetition) in enumerate(zip(sources, drawn, strict=True)):
+            reason = _refusal(candidate, source)
+            if reason is not None:
+                rows.append(made.refused(source, reason))
+                continue
+
+            def progress(done: int, total: int, place: int = place) -> None:
+                context.progress((place + done / total) / len(sources))
+
+            keys = source.available(parameters.keys)
+            load = sampled_load(partitioner, source, repetition.keys, keys, context, progress)
+            rows.append(made.sampled(source, repetition.keys, load))
+        return Measured(rows)
+
+    def present(self, results: Results[BalanceParameters]) -> Presentation:
+        """Show loads beside their laws, shares of the hash space, and figures over points and n."""
+        from experiments.balance import show as shown
+
+        return shown.present(results)
+
+
+def sampled_load(
+    partitioner: Partitioner[Any],
+    source: Workload,
+    seed: int,
+    keys: int,
+    context: Context,
+    progress: Callable[[int, int], None] | None = None,
+) -> NDArray[np.int64]:
+    """Count how many keys of a workload each node has.
+
+    Parameters
+    ----------
+    partitioner
+        The nodes.
+    source, seed, keys
+        The workload, the seed of its keys, and how many are drawn.
+    context
+        The engine that counts chunks of keys.
+    progress
+        Called with the chunks that are done and all chunks.
+
+    Returns
+    -------
+    ndarray
+        (n,) int64, by ascending bucket.
+    """
+    from experiments import measures
+    from experiments.workloads import chunks_of
+
+    chunks, live = chunks_of(keys), partitioner.nodes.buckets()
+    hash_seed = partitioner.seed if hash_function(partitioner.hash).seeded else 0
+
+    def count(number: int) -> NDArray[np.int64]:
+        hashes = source.hashes(
+            number,
+            seed=seed,
+            hash=partitioner.hash,
+            hash_seed=hash_seed,
+            bits=partitioner.hash_bits,
+            limit=chunks.size(number),
+        )
+        return measures.loads(partitioner.assign(hashes), live)
+
+    def add(total: NDArray[np.int64], part: NDArray[np.int64]) -> NDArray[np.int64]:
+        total += part
+        return total
+
+    zero = np.zeros(len(live), dtype=np.int64)
+    return context.engine.fold(count, len(chunks), add, zero, progress=progress)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Makes the rows of one partitioner; all have the same columns."""
+
+    candidate: Candidate
+    partitioner: Partitioner[Any]
+    repetition: Repetition
+
+    def sampled(self, source: Workload, seed: int, load: NDArray[np.int64]) -> dict[str, Any]:
+        """Return the row of a workload's keys."""
+        from experiments import inference
+        from experiments.workloads import repeats
+
+        keys = int(load.sum())
+        distinct, collision = repeats(source, seed, keys)
+        law = self._law(keys, collision if distinct < keys else None)
+        squares = sum(int(count) ** 2 for count in load)
+        n = len(load)
+        return {
+            **self._common(source.text, "sampled"),
+            "seed": seed,
+            "keys": keys,
+            "distinct": distinct,
+            "collision": collision,
+            "variance": (n * squares - keys * keys) / (n * n),
+            "g": inference.g_statistic(load),
+            **_measures(load.tolist(), repeats=distinct < keys),
+            **law,
+        }
+
+    def exact(self) -> dict[str, Any]:
+        """Return the row of the shares of the hash space, which no keys sample."""
+        share = self.partitioner.arcs().shares()
+        return {
+            **self._common(ALL_HASHES, "exact"),
+            "seed": None,
+            "keys": None,
+            "distinct": None,
+            "collision": None,
+            "variance": None,
+            "g": None,
+            **_measures(list(share.values())),
+            **self._law(None, None),
+        }
+
+    def refused(self, source: Workload, reason: str) -> dict[str, Any]:
+        """Return the row of a workload that the hash function cannot take."""
+        return {**self._common(source.text, "sampled"), "cannot": reason}
+
+    def _common(self, workload: str, method: str) -> dict[str, Any]:
+        return {
+            "hash": self.partitioner.hash,
+            "hash_bits": self.partitioner.hash_bits,
+            "workload": workload,
+            "n": len(self.partitioner.nodes),
+            "algorithm": self.candidate.algorithm,
+            "label": self.candidate.label,
+            "settings": self._settings,
+            "points": self._points,
+            "repetition": self.repetition.number,
+            "hash_seed": self.repetition.hash,
+            "method": method,
+            "cannot": None,
+        }
+
+    @cached_property
+    def _settings(self) -> str:
+        return self.candidate.settings
+
+    @cached_property
+    def _points(self) -> int | None:
+        has_points = "points" in parameters_of(self.candidate.cls)
+        return int(self.candidate.value("points")) if has_points else None
+
+    def _law(self, keys: int | None, collision: float | None) -> dict[str, Any]:
+        family = self.candidate.spec.balance_law
+        known = _law_of(family, len(self.partitioner.nodes), keys, self._points, collision)
+        return {"law": family or None, **known}
+
+
+@lru_cache(maxsize=4096)
+def _law_of(
+    family: str, n: int, keys: int | None, points: int | None, collision: float | None
+) -> Mapping[str, float | None]:
+    """Return the columns of a law: E[CV^2]^(1/2), E[max/mean], E[min/mean], as far as they are known."""
+    from experiments import theory
+
+    law = theory.balance(family, n, keys=keys, points=points, collision=collision)
+    found = {"law_cv": None, "law_max_to_mean": None, "law_min_to_mean": None}
+    if law is None:
+        return found
+    largest, smallest = law.max_to_mean, law.min_to_mean
+    return {
+        "law_cv": float(law.cv),
+        "law_max_to_mean": None if largest is None else float(largest),
+        "law_min_to_mean": None if smallest is None else float(smallest),
+    }
+
+
+def _measures(load: Sequence[int], *, repeats: bool = False) -> dict[str, Any]:
+    """Return the columns that a list of loads gives, relative to their mean."""
+    from experiments import measures
+
+    relative = measures.relative_loads(load)
+    levels = zip(PERCENTILES, np.percentile(relative, PERCENTILES), strict=True)
+    width = BIN_WIDTHS[repeats]
+    bins = np.floor(np.minimum(relative, HISTOGRAM_END) / width).astype(np.int64)
+    first = int(bins.min())
+    return {
+        "cv": measures.cv(load),
+        "max_to_mean": float(relative.max()),
+        "min_to_mean": float(relative.min()),
+        "first_to_mean": float(relative[0]),
+        **{f"p{level}": float(value) for level, value in levels},
+        "bin_width": width,
+        "first_bin": first,
+        "histogram": " ".join(map(str, np.bincount(bins - first).tolist())),
+    }
+
+
+def _variants(candidate: Candidate, parameters: BalanceParameters) -> Iterator[Candidate]:
+    """Yield a candidate with each number of points and hash function, where its selection left them open."""
+    taken = parameters_of(candidate.cls)
+    points: Sequence[int | None] = [None]
+    if parameters.points and "points" in taken and "points" not in candidate.parameters:
+        points = parameters.points
+    functions = [candidate.hash] if "hash" in candidate.parameters else parameters.hash
+    for count in points:
+        label = candidate.label if count is None else f"{candidate.label}:points={count}"
+        own = {} if count is None else {"points": count}
+        for function in functions:
+            given = {**candidate.parameters, **own, "hash": function}
+            yield replace(candidate, label=label, parameters=given)
+
+
+def _refusal(candidate: Candidate, source: Workload) -> str | None:
+    """Return why a candidate's hash function cannot take the keys of a workload, or None."""
+    if source.integers or hash_function(candidate.hash).takes_text:
+        return None
+    return f"{candidate.hash} takes ints only, and the keys of {source.text} are text"
+
+
+EXPERIMENT = Balance()

@@ -1,0 +1,128 @@
+"""How the rows of `calibration` are shown: measured rates beside nominal ones."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.calibration.procedure import FAMILY, KINDS, OFF
+from experiments.harness.experiment import Presentation, Results
+from experiments.report.figures.figure import PAGE, Figure
+from experiments.report.figures.layout import percent_axis
+from experiments.report.figures.palette import INK
+from experiments.report.tables.formats import Interval, Percent, Text
+from experiments.report.tables.table import Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+    from experiments.calibration import CalibrationParameters
+
+_SIGNS = {"equals": "", "at least": "≥ ", "at most": "≤ "}
+
+
+def present(results: Results[CalibrationParameters]) -> Presentation:
+    """Return tables, figure and meaning of a run of `calibration`.
+
+    Parameters
+    ----------
+    results
+        As stored.
+
+    Returns
+    -------
+    Presentation
+        A table of all procedures, a figure of their rates, and a failure for each that is off.
+    """
+    rows = results.rows.copy()
+    rows["should"] = [_should(row) for row in rows.to_dict("records")]
+    off = rows[rows["verdict"] == OFF]
+    return Presentation(
+        [_table(rows, kind) for kind in KINDS if (rows["kind"] == kind).any()],
+        [_figure(rows)],
+        _meaning(rows),
+        [_failure(row) for row in off.to_dict("records")],
+        methods=["Rates of intervals and tests over simulated data have exact binomial intervals of 95 %."],
+    )
+
+
+def _failure(row: dict[Hashable, Any]) -> str:
+    rate = Percent(2).text(row["rate"], {})
+    return (
+        f"{row['procedure']} ({row['says']}): {rate} of {row['simulations']:,}, "
+        f"but it should be {row['should']}"
+    )
+
+
+def _should(row: dict[Hashable, Any]) -> str:
+    nominal = _SIGNS[row["relation"]] + Percent(2).text(row["nominal"], {})
+    return f"{nominal} ± {100 * row['band']:.2g}" if row["band"] else nominal
+
+
+def _table(rows: pd.DataFrame, kind: str) -> Table:
+    part = rows[rows["kind"] == kind].reset_index(drop=True)
+    return Table(
+        f"calibration-{kind}",
+        f"{kind.capitalize()}: {KINDS[kind]}",
+        part,
+        "Rate measured over simulated data sets, with its exact 95 % interval.",
+        columns=["says", "should", "rate", "simulations", "verdict"],
+        formats={"should": Text(), "rate": Interval(Percent(2), "low", "high")},
+        headers={"says": "procedure", "should": "nominal", "rate": "measured"},
+        align={"should": "right"},
+        notes=_reasons(part),
+    )
+
+
+def _reasons(part: pd.DataFrame) -> list[str]:
+    rows = part[part["band"] > 0].to_dict("records")
+    reasons = [f"{row['says'].partition(' repetitions')[0]}: {row['reason']}" for row in rows]
+    return [f"±: what an approximation is allowed. {'; '.join(reasons)}."] if rows else []
+
+
+def _figure(rows: pd.DataFrame) -> Figure:
+    shown = rows[rows["kind"] != "warning"]
+    caption = (
+        "Measured rates of intervals and tests with exact 95 % intervals; marks: the nominal rate, grey what "
+        "an approximation is allowed. Each panel has an axis of its own."
+    )
+    return Figure("calibration", caption, partial(_draw, rows=shown), (PAGE, 0.19 * len(shown) + 1.6))
+
+
+def _draw(canvas: Canvas, *, rows: pd.DataFrame) -> None:
+    kinds = [kind for kind in KINDS if (rows["kind"] == kind).any()]
+    heights = [int((rows["kind"] == kind).sum()) + 1 for kind in kinds]
+    panels = np.atleast_1d(canvas.subplots(len(kinds), 1, gridspec_kw={"height_ratios": heights}))
+    for axes, kind in zip(panels, kinds, strict=True):
+        part = rows[rows["kind"] == kind]
+        place = np.arange(len(part))
+        left, width = part["nominal"] - part["band"], 2 * part["band"]
+        axes.barh(place, width, left=left, height=0.7, color="#DDDDDD", zorder=0)
+        axes.plot(part["nominal"], place, linestyle="none", marker="|", markersize=9, color=INK)
+        axes.hlines(place, part["low"], part["high"], color="#0072B2", linewidth=1.1)
+        axes.plot(part["rate"], place, linestyle="none", marker="o", markersize=3, color="#0072B2")
+        axes.set_yticks(place, list(part["says"]), fontsize=6)
+        axes.set_ylim(len(part) - 0.4, -0.6)
+        axes.tick_params(axis="y", length=0)
+        axes.grid(axis="x")
+        axes.set_title(KINDS[kind], fontsize=7, loc="left")
+        percent_axis(axes, "x")
+
+
+def _meaning(rows: pd.DataFrame) -> list[str]:
+    off = int((rows["verdict"] == OFF).sum())
+    lines = [
+        f"{len(rows) - off} of {len(rows)} procedures have the rate that they state (exact binomial tests, "
+        f"{FAMILY:.0%} for all together)."
+    ]
+    ring = rows[rows["procedure"] == "binomial-over-rings"]
+    lines += [
+        f"Over independent rings a binomial interval of 95 % holds the truth in {100 * row['rate']:.1f} %: "
+        "the ring is the unit of replication, not the key."
+        for row in ring.to_dict("records")
+    ]
+    return lines

@@ -1,0 +1,133 @@
+"""The catalogue: the parameters of each experiment, as data, one ``NAME.toml`` an experiment.
+
+A file has one table a profile: ``[smoke]`` (seconds; the tests run it), ``[regular]`` (the default) and
+``[full]`` (the paper's). Each holds values of the experiment's parameters by field name; a field that is
+not named has its default, and an unknown one is an error.
+
+Above them may stand ``results = "rows"`` or ``results = "timing"``: the experiment belongs to the results
+that are committed, and either its rows are the same on every machine, or a clock decides them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from experiments.options.errors import BadUse, did_you_mean
+from experiments.options.key_counts import KeyCount
+from experiments.options.parameters import Parameters
+
+__all__ = ["DEFAULT_PROFILE", "FOLDER", "KINDS", "PROFILES", "kind", "names", "read"]
+
+FOLDER = Path(__file__).parent
+PROFILES = ("smoke", "regular", "full")
+DEFAULT_PROFILE = "regular"
+
+KINDS = ("rows", "timing")
+"""What the committed results of an experiment can be."""
+
+RESULTS = "results"
+"""The key of the kind, above the profiles."""
+
+P = TypeVar("P", bound=Parameters)
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the experiments that are in the catalogue, ascending.
+
+    Returns
+    -------
+    tuple of str
+        Names, without importing the experiments.
+    """
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+def read(path: Path, profile: str, cls: type[P]) -> P:
+    """Return the parameters of one profile.
+
+    Parameters
+    ----------
+    path
+        The experiment's file.
+    profile
+        One of `PROFILES`.
+    cls
+        The experiment's class of parameters.
+
+    Returns
+    -------
+    P
+        An instance of `cls`.
+
+    Raises
+    ------
+    BadUse
+        If the profile is unknown, or the file has an error; the sentence names the file and the table.
+
+    Examples
+    --------
+    >>> read(FOLDER / "any.toml", "huge", Parameters)
+    Traceback (most recent call last):
+        ...
+    experiments.options.errors.BadUse: --profile: 'huge' is unknown; give one of smoke, regular, full
+    """
+    if profile not in PROFILES:
+        hint = did_you_mean(profile, PROFILES)
+        raise BadUse(f"--profile: {profile!r} is unknown; give one of {', '.join(PROFILES)}{hint}")
+    tables = _tables(path)
+    try:
+        parameters = cls.build(tables[profile])
+        # a profile's number is a default, and a file has its own
+        return dataclasses.replace(parameters, keys=KeyCount(parameters.keys, whole=True))
+    except BadUse as error:
+        raise BadUse(f"{path.name} in the catalogue, [{profile}]: {error}") from None
+
+
+def kind(path: Path) -> str | None:
+    """Return what the committed results of an experiment are.
+
+    Parameters
+    ----------
+    path
+        The experiment's file.
+
+    Returns
+    -------
+    str or None
+        One of `KINDS`; None if the experiment does not belong to the results that are committed.
+
+    Raises
+    ------
+    BadUse
+        If the catalogue's file has an error.
+
+    Examples
+    --------
+    >>> kind(FOLDER / "scaling.toml"), kind(FOLDER / "targets.toml")
+    ('rows', None)
+    """
+    found: str | None = _tables(path).get(RESULTS)
+    return found
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    """Return what a file of the catalogue says, its outline checked."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadUse(f"the catalogue has no {path.name}; write one with [smoke], [regular], [full]") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadUse(f"{path.name} in the catalogue is no TOML: {error}") from None
+    unknown = sorted(set(tables) - {*PROFILES, RESULTS})
+    missing = [name for name in PROFILES if not isinstance(tables.get(name), dict)]
+    if unknown or missing:
+        wrong = f"has an unknown {unknown[0]!r}" if unknown else f"lacks [{missing[0]}]"
+        raise BadUse(f"{path.name} in the catalogue {wrong}; its tables are [smoke], [regular], [full]")
+    if tables.get(RESULTS) not in (None, *KINDS):
+        raise BadUse(
+            f"{path.name} in the catalogue has results = {tables[RESULTS]!r}; give one of {', '.join(KINDS)}"
+        )
+    return tables

@@ -1,0 +1,217 @@
+"""The results that are committed, recomputed one experiment after the other.
+
+Which experiments belong to them stands in their files of the catalogue. Each run is resumed where it was
+interrupted, and one that is finished, of the same parameters, sources and versions, is left as it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from algorithms.errors import ShardlabError
+from experiments.harness import catalogue
+from experiments.harness.experiment import Experiment, names
+from experiments.harness.runner import RESULTS, Reporter, folder_of, run, show_again
+from experiments.options.errors import BadUse, CannotWrite, did_you_mean
+from experiments.options.flags import FlagParser
+from experiments.storage import provenance, store
+
+__all__ = ["Done", "Find", "choose", "flags", "recompute"]
+
+Find = Callable[[str], Experiment[Any]]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one experiment.
+
+    Parameters
+    ----------
+    name
+        Of the experiment.
+    what
+        ``computed``, ``unchanged``, ``shown again`` or ``failed``.
+    seconds
+        How long it took.
+    folder
+        Where its results are.
+    failures
+        Why it failed, a sentence each.
+    """
+
+    name: str
+    what: str
+    seconds: float
+    folder: Path
+    failures: Sequence[str] = ()
+
+
+def flags(program: str) -> FlagParser:
+    """Return the parser of the command's flags.
+
+    Parameters
+    ----------
+    program
+        What is typed before them.
+
+    Returns
+    -------
+    FlagParser
+    """
+    parser = FlagParser(
+        prog=program,
+        description="Run every experiment whose results are committed; leave those whose parameters, sources "
+        "and versions are the ones of a finished run.",
+        allow_abbrev=False,
+    )
+    usual = catalogue.DEFAULT_PROFILE
+    profiles = ", ".join(catalogue.PROFILES)
+    parser.add_argument("--profile", metavar="PROFILE", default=usual, help=f"{profiles} (default {usual})")
+    parser.add_argument(
+        "--only",
+        metavar="NAME,...",
+        default="",
+        help="some experiments; rows: those that no clock decides, timing: the others",
+    )
+    parser.add_argument("--again", action="store_true", help="run also what has not changed")
+    parser.add_argument(
+        "--shown", action="store_true", help="measure nothing: tables and figures anew from the stored rows"
+    )
+    parser.add_argument("--threads", metavar="T", help="threads (default: the processors)")
+    parser.add_argument("--quiet", action="store_true", help="print no progress")
+    return parser
+
+
+def choose(find: Find, only: Sequence[str] = ()) -> list[Experiment[Any]]:
+    """Return the experiments whose results are committed: those that no clock decides first.
+
+    Parameters
+    ----------
+    find
+        Gives an experiment by its name.
+    only
+        Names of experiments, and ``rows`` or ``timing`` for all of a kind; all if empty.
+
+    Returns
+    -------
+    list of Experiment
+        In the order in which they are run: a clock wants a machine that has nothing else to do.
+
+    Raises
+    ------
+    BadUse
+        If a name is not one of theirs.
+
+    Examples
+    --------
+    >>> from experiments.harness.experiment import find
+    >>> [experiment.name for experiment in choose(find, ["timing", "scaling"])]
+    ['scaling', 'memory', 'resize', 'throughput']
+    """
+    kinds = {experiment.name: catalogue.kind(experiment.catalogue) for experiment in map(find, names())}
+    belong = [name for kind in catalogue.KINDS for name in kinds if kinds[name] == kind]
+    known = [*catalogue.KINDS, *belong]
+    for name in only:
+        if name not in known:
+            raise BadUse(f"--only: give some of {', '.join(known)}, not {name!r}{did_you_mean(name, known)}")
+    return [find(name) for name in belong if not only or name in only or kinds[name] in only]
+
+
+def recompute(
+    experiments: Sequence[Experiment[Any]],
+    profile: str,
+    *,
+    results: Path = RESULTS,
+    again: bool = False,
+    shown: bool = False,
+    threads: str | None = None,
+    command: Sequence[str] = (),
+    reporter: Callable[[str], Reporter] | None = None,
+) -> Iterator[Done]:
+    """Run experiments, or leave them where nothing has changed, and go on with the next if one fails.
+
+    Parameters
+    ----------
+    experiments
+        Which, in this order.
+    profile
+        Of the catalogue.
+    results
+        Below which folder the results go.
+    again
+        Whether to run also what has not changed.
+    shown
+        Whether to measure nothing, and to make tables and figures anew from the rows that are stored.
+    threads
+        Of the engine; by default as many as there are processors.
+    command
+        What was typed, for ``run.json``.
+    reporter
+        Gives who is told how the run of an experiment goes.
+
+    Yields
+    ------
+    Done
+        As each ends.
+    """
+    for experiment in experiments:
+        began = time.perf_counter()
+        parameters = experiment.profile(profile)
+        if threads is not None:
+            parameters = parameters.replace({"threads": threads})
+        folder = folder_of(experiment, parameters, profile, results)
+        failures: Sequence[str] = ()
+        try:
+            if shown:
+                what, failures = "shown again", show_again(experiment, folder).failures
+            elif not again and unchanged(experiment, parameters, folder):
+                what, failures = "unchanged", store.run_facts(folder)["failures"]
+            else:
+                outcome = run(
+                    experiment,
+                    parameters,
+                    profile=profile,
+                    results=results,
+                    command=command,
+                    reporter=None if reporter is None else reporter(experiment.name),
+                )
+                what, failures = "computed", outcome.presentation.failures
+        except CannotWrite:
+            raise
+        except (BadUse, ShardlabError) as error:
+            what, failures = "failed", [str(error)]
+        yield Done(
+            experiment.name, "failed" if failures else what, time.perf_counter() - began, folder, failures
+        )
+
+
+def unchanged(experiment: Experiment[Any], parameters: Any, folder: Path) -> bool:
+    """Return whether a folder holds what a run of these parameters would write, but for clocks.
+
+    Parameters
+    ----------
+    experiment
+        Whose run.
+    parameters
+        Of the run.
+    folder
+        Where its results would go.
+
+    Returns
+    -------
+    bool
+        Whether parameters, sources and versions are those of the finished run, and its files of rows are
+        as it has written them.
+    """
+    try:
+        facts = store.run_facts(folder)
+        store.stored_files(folder)
+    except BadUse:
+        return False
+    made_of = facts.get("sources")
+    same = facts["parameters"] == parameters.canonical()
+    return same and made_of == provenance.source_digest(experiment.inputs(parameters))

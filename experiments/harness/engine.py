@@ -1,0 +1,176 @@
+"""The engine: a pure function of a chunk number, mapped over threads, its results taken in order.
+
+Kernels release the lock while they run, so threads are enough. Results arrive in the order of the chunks
+whatever the number of threads, so even sums of floats are the same to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from experiments.options.errors import BadUse
+
+__all__ = ["Engine", "Numbers", "check_executor"]
+
+T = TypeVar("T")
+A = TypeVar("A")
+
+
+def check_executor(executor: Executor) -> None:
+    """Raise BadUse for an executor that cannot take functions of experiments, made for each case.
+
+    >>> check_executor(ThreadPoolExecutor(1))
+    """
+    from concurrent.futures import ProcessPoolExecutor
+
+    if isinstance(executor, ProcessPoolExecutor):
+        raise BadUse(
+            "executor: a ProcessPoolExecutor takes functions by name, and those of experiments are made for "
+            "each case; give none for threads, or one that takes functions by value, such as that of Dask"
+        )
+
+
+class Numbers(Protocol):
+    """Chunk numbers: anything that can be counted and iterated, such as a range."""
+
+    def __len__(self) -> int:
+        """How many."""
+
+    def __iter__(self) -> Iterator[int]:
+        """One after another."""
+
+
+class Engine:
+    """Maps functions over chunk numbers on threads, or on any executor that is handed in.
+
+    Parameters
+    ----------
+    threads
+        How many chunks are computed at a time; with 1 and no executor, nothing but the caller's own
+        thread is used.
+    executor
+        Any :class:`concurrent.futures.Executor` to compute on instead of own threads: for a Dask
+        cluster, ``client.get_executor()``. Functions and results must then be picklable; those of
+        experiments are so by value alone, see :func:`check_executor`. It is not shut down by the engine.
+    ahead
+        How many chunks may be in flight per thread, so that memory is bounded by
+        ``threads * ahead`` results however many chunks there are.
+
+    Examples
+    --------
+    >>> with Engine(threads=2) as engine:
+    ...     list(engine.map(lambda chunk: chunk * chunk, 5))
+    ...     engine.fold(lambda chunk: chunk, 5, lambda total, value: total + value, 0)
+    [0, 1, 4, 9, 16]
+    10
+    """
+
+    def __init__(self, threads: int = 1, *, executor: Executor | None = None, ahead: int = 2) -> None:
+        if threads < 1 or ahead < 1:
+            raise ValueError(f"threads={threads}, ahead={ahead}: give at least 1 of each")
+        self.threads = threads
+        self.ahead = ahead
+        self._own: ThreadPoolExecutor | None = None
+        self._executor = executor
+
+    def map(
+        self,
+        function: Callable[[int], T],
+        chunks: int | Numbers,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Iterator[T]:
+        """Yield ``function(chunk)`` for each chunk, in the order of the chunks.
+
+        Parameters
+        ----------
+        function
+            A pure function of the chunk number.
+        chunks
+            Chunk numbers; an int n stands for 0 ... n - 1.
+        progress
+            Called on the caller's thread after each result, with how many are done and how many there are.
+
+        Yields
+        ------
+        T
+            Results, in the order of the chunks. If the caller stops early, or is interrupted, chunks that
+            have not begun are dropped and those that have are waited for.
+        """
+        numbers: Numbers = range(chunks) if isinstance(chunks, int) else chunks
+        inline = self.threads == 1 and self._executor is None
+        results = map(function, numbers) if inline else self._pooled(function, numbers)
+        for done, result in enumerate(results, 1):
+            if progress is not None:
+                progress(done, len(numbers))
+            yield result
+
+    def fold(
+        self,
+        function: Callable[[int], T],
+        chunks: int | Numbers,
+        combine: Callable[[A, T], A],
+        initial: A,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> A:
+        """Combine the results of all chunks, in the order of the chunks.
+
+        Parameters
+        ----------
+        function, chunks, progress
+            As for :meth:`map`.
+        combine
+            Takes what was combined so far and the next result. It runs on the caller's thread, so it may
+            change its first argument in place and return it.
+        initial
+            Where to begin; the result if there are no chunks.
+
+        Returns
+        -------
+        A
+            The same for any number of threads.
+        """
+        total = initial
+        for result in self.map(function, chunks, progress=progress):
+            total = combine(total, result)
+        return total
+
+    def close(self) -> None:
+        """Stop the engine's own threads; chunks that have not begun are dropped."""
+        if self._own is not None:
+            self._own.shutdown(wait=True, cancel_futures=True)
+            self._own = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _pooled(self, function: Callable[[int], T], chunks: Numbers) -> Iterator[T]:
+        executor = self._executor
+        if executor is None:
+            if self._own is None:
+                self._own = ThreadPoolExecutor(self.threads, thread_name_prefix="shardlab")
+            executor = self._own
+        flying: deque[Future[T]] = deque()
+        try:
+            for chunk in chunks:
+                flying.append(executor.submit(function, chunk))
+                if len(flying) >= self.threads * self.ahead:
+                    yield flying.popleft().result()
+            while flying:
+                yield flying.popleft().result()
+        finally:
+            for future in flying:
+                future.cancel()
+            for future in flying:
+                if not future.cancelled():
+                    future.exception()

@@ -1,0 +1,345 @@
+"""What an experiment is: cases to measure, rows that come of them, and how they are shown.
+
+An experiment ``NAME`` is one module ``experiments/NAME.py`` that ends with ``EXPERIMENT = NameExperiment()``
+and one ``catalogue/NAME.toml``; both are found by their names, no list is kept. The module is imported to
+list it and for its ``--help``, so **heavy imports go inside functions**: pandas, scipy, numba, matplotlib,
+pyarrow, and whatever imports them. At module level use the standard library, :mod:`algorithms` and numpy.
+
+The runner calls, in this order: `Experiment.cases` once, before anything is written, so that bad use is
+found there; `Experiment.measure` for every case that the journal does not have; `Experiment.present`
+once, on the frames as they were stored.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from experiments.harness import catalogue
+from experiments.harness.engine import Engine
+from experiments.options.errors import BadUse, did_you_mean
+from experiments.options.parameters import Parameters
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.report.figures.figure import Figure
+    from experiments.report.tables.table import Table
+    from experiments.storage.documents import Part
+
+ALL_HASHES = "all hashes"
+"""What stands in the workload's column where every hash of the space was counted, through the arcs."""
+
+__all__ = [
+    "ALL_HASHES",
+    "Case",
+    "Context",
+    "Experiment",
+    "Measured",
+    "Presentation",
+    "Results",
+    "find",
+    "names",
+]
+
+P = TypeVar("P", bound=Parameters)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A unit of work that the journal keeps: seconds at most.
+
+    Parameters
+    ----------
+    id
+        Unique within a run, the same in each run of the same parameters.
+    arguments
+        Whatever `Experiment.measure` needs to know; kept in memory only.
+    """
+
+    id: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a case gave: tidy rows, one measurement a row.
+
+    Values are bool, int of any size, float (kept to 12 significant digits), str,
+    :class:`fractions.Fraction`, None where there is none, or numpy scalars of these. All values of a
+    column are of one kind, ints among floats or Fractions aside. An empty str counts as None.
+
+    Parameters
+    ----------
+    rows
+        Whatever is the same on every machine and in every run.
+    timing
+        Whatever depends on a clock or on the machine.
+    """
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    timing: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a case may use while it is measured.
+
+    Parameters
+    ----------
+    engine
+        Maps functions over chunks of keys.
+    progress
+        Takes the fraction of the case that is done, from 0 to 1; for cases of many chunks.
+    """
+
+    engine: Engine
+    progress: Callable[[float], None] = lambda _: None
+
+    @property
+    def threads(self) -> int:
+        """How many threads the engine has."""
+        return self.engine.threads
+
+    def chunks_done(self, done: int, total: int) -> None:
+        """Report chunks that are done: the ``progress`` argument of `Engine.map` and `Engine.fold`."""
+        self.progress(done / total)
+
+
+@dataclass(frozen=True)
+class Results(Generic[P]):
+    """What a finished run has stored.
+
+    Parameters
+    ----------
+    parameters
+        Those of the run.
+    rows
+        The rows of all cases, in the order of the cases, with the types that they had; empty if there
+        were none.
+    timing
+        The same for the timing rows; None if there were none.
+    facts
+        What ``run.json`` says of versions, threads and machine, see :func:`experiments.storage.provenance.describe`.
+        They differ from machine to machine, so only what is timed may show them.
+    """
+
+    parameters: P
+    rows: pd.DataFrame
+    timing: pd.DataFrame | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """How results are shown.
+
+    Parameters
+    ----------
+    tables, figures
+        Written to files by their names; those with ``timing`` set get it into the names of their files.
+    meaning
+        What the results mean, a sentence or so a line; printed under the tables.
+    failures
+        Claims refuted and checks failed, a sentence each; if there are any, the command exits 1.
+    documents
+        Parts of Markdown files outside the results, which are written anew: see :mod:`experiments.storage.documents`.
+        Only for a file that a run option has named.
+    methods
+        Which intervals, tests and corrections were used, a sentence each; for the methods of a report.
+    """
+
+    tables: Sequence[Table] = ()
+    figures: Sequence[Figure] = ()
+    meaning: Sequence[str] = ()
+    failures: Sequence[str] = ()
+    documents: Sequence[Part] = ()
+    methods: Sequence[str] = ()
+
+
+class Experiment(ABC, Generic[P]):
+    """One experiment. Sub-classes set the class attributes and write the three methods.
+
+    Examples
+    --------
+    A module ``experiments/mine.py`` in full, but for the measuring::
+
+        @dataclass(frozen=True, kw_only=True)
+        class MineParameters(Parameters):
+            event: tuple[str, ...] = parameter("scale events", text, ("add:1",), many=True)
+
+        class Mine(Experiment[MineParameters]):
+            name = "mine"
+            title = "What mine shows, in one line"
+            Parameters = MineParameters
+
+            def cases(self, parameters): ...
+            def measure(self, case, parameters, context): ...
+            def present(self, results): ...
+
+        EXPERIMENT = Mine()
+    """
+
+    name: ClassVar[str]
+    """The name of the module, of the catalogue's file and of the command."""
+
+    title: ClassVar[str]
+    """One line for the list."""
+
+    section: ClassVar[int] = 50
+    """Where its chapter stands in a report: those with smaller numbers come before."""
+
+    Parameters: type[P]
+    """The class of the parameters."""
+
+    @property
+    def catalogue(self) -> Path:
+        """The file that holds the profiles."""
+        return catalogue.FOLDER / f"{self.name}.toml"
+
+    def profile(self, name: str) -> P:
+        """Return the catalogue's parameters of a profile.
+
+        Parameters
+        ----------
+        name
+            ``smoke``, ``regular`` or ``full``.
+
+        Returns
+        -------
+        P
+            An instance of the experiment's own class.
+
+        Raises
+        ------
+        BadUse
+            If the profile is unknown, or the catalogue's file has an error.
+        """
+        return catalogue.read(self.catalogue, name, self.Parameters)
+
+    def inputs(self, parameters: P) -> Sequence[Path]:
+        """Return the files, outside the project, that the results depend on.
+
+        A journal is continued only while these files have not changed. By default: the files of
+        ``FILE.py:Class`` selections and those that the workloads read.
+
+        Parameters
+        ----------
+        parameters
+            Those of the run.
+
+        Returns
+        -------
+        sequence of Path
+            Files that exist.
+        """
+        from experiments.harness import selection
+
+        return selection.files_of(parameters)
+
+    @abstractmethod
+    def cases(self, parameters: P) -> Sequence[Case]:
+        """Return the cases, in the order of their rows.
+
+        Selections and workloads are resolved here, so that bad use is told before anything is written.
+
+        Parameters
+        ----------
+        parameters
+            Those of the run.
+
+        Returns
+        -------
+        sequence of Case
+            With ids that differ. The order is the same in each run.
+
+        Raises
+        ------
+        BadUse
+            If the parameters cannot be met.
+        """
+
+    @abstractmethod
+    def measure(self, case: Case, parameters: P, context: Context) -> Measured:
+        """Measure one case. Rows depend on the case and the parameters, on nothing else.
+
+        Parameters
+        ----------
+        case
+            One of :meth:`cases`.
+        parameters
+            Those of the run.
+        context
+            The engine and the progress of this case.
+
+        Returns
+        -------
+        Measured
+            Its rows.
+        """
+
+    @abstractmethod
+    def present(self, results: Results[P]) -> Presentation:
+        """Return tables, figures and their meaning, from what was stored and nothing else.
+
+        Parameters
+        ----------
+        results
+            The frames, as :func:`experiments.storage.store.load` gives them.
+
+        Returns
+        -------
+        Presentation
+            What to print and to write.
+        """
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all experiments, ascending, without importing them.
+
+    Returns
+    -------
+    tuple of str
+        The modules of this package that have a file in the catalogue.
+    """
+    package = importlib.import_module("experiments")
+    modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    return tuple(name for name in catalogue.names() if name in modules)
+
+
+def find(name: str) -> Experiment[Any]:
+    """Return an experiment by its name.
+
+    Parameters
+    ----------
+    name
+        One of :func:`names`.
+
+    Returns
+    -------
+    Experiment
+        The module's ``EXPERIMENT``.
+
+    Raises
+    ------
+    BadUse
+        If there is none of this name.
+
+    Examples
+    --------
+    >>> find("tea-time")
+    Traceback (most recent call last):
+        ...
+    experiments.options.errors.BadUse: there is no experiment 'tea-time'; ...
+    """
+    known = names()
+    if name not in known:
+        allowed = ", ".join(known) or "none"
+        raise BadUse(f"there is no experiment {name!r}; there are {allowed}{did_you_mean(name, known)}")
+    found: Experiment[Any] = importlib.import_module(f"experiments.{name}").EXPERIMENT
+    return found

@@ -1,0 +1,1 @@
+"""What poor hash functions do to each algorithm."""

@@ -1,0 +1,1 @@
+"""How many bytes each algorithm's structure takes."""

@@ -1,0 +1,149 @@
+"""What a partitioner holds: bytes against n, as it says itself and as the allocator counted."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from algorithms import Partitioner
+from algorithms.hashing import hash_function
+from experiments.harness import selection
+from experiments.harness.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.harness.seeds import repetition_of
+from experiments.harness.selection import Candidate
+from experiments.options.parameters import Parameters
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryParameters(Parameters):
+    """The parameters of `memory`: the common ones that it needs, and no other."""
+
+    without = {  # noqa: RUF012 - a ClassVar
+        "repetitions": "the bytes are the same each time",
+        "workload": "no keys are placed",
+        "keys": "no keys are placed",
+    }
+
+
+@dataclass(frozen=True)
+class Held:
+    """Bytes that the allocator counted for one partitioner.
+
+    Parameters
+    ----------
+    built
+        Held once it is built.
+    peak
+        The most while it was built.
+    looked_up
+        Held after one key was looked up, which may make what later single keys use.
+    said
+        Its `nbytes` at the same time as `looked_up`.
+    """
+
+    built: int
+    peak: int
+    looked_up: int
+    said: int
+
+
+class Memory(Experiment[MemoryParameters]):
+    """Bytes by number of nodes."""
+
+    name = "memory"
+    title = "how many bytes a partitioner holds, as it says and as the allocator counts"
+    section = 70
+    Parameters = MemoryParameters
+
+    def cases(self, parameters: MemoryParameters) -> Sequence[Case]:
+        """Return one case for each number of nodes and algorithm."""
+        candidates = selection.of_run(parameters)
+        return [
+            Case(f"{n}|{candidate.label}", {"n": n, "candidate": candidate})
+            for n in parameters.nodes
+            for candidate in candidates
+        ]
+
+    def measure(self, case: Case, parameters: MemoryParameters, context: Context) -> Measured:
+        """Build the partitioner once for its arrays, and once more while the allocator counts."""
+        candidate: Candidate = case.arguments["candidate"]
+        n: int = case.arguments["n"]
+        bits = hash_function(candidate.hash).seed_bits
+        drawn = repetition_of(parameters.seed, "memory", 0, seed_bits=bits)
+        build = partial(candidate.build, drawn.nodes(n), seed=drawn.hash)
+        partitioner = build()
+        common = {
+            "n": n,
+            "algorithm": candidate.algorithm,
+            "label": candidate.label,
+            "settings": candidate.settings,
+        }
+        said, names = partitioner.nbytes, partitioner.nodes.nbytes
+        partitioner.lookup(0)  # whatever is imported, compiled or kept for all is not the partitioner's
+        del partitioner
+        held = traced(build)
+        counted = {
+            "nbytes": said,
+            "names": names,
+            "built": held.built,
+            "peak": held.peak,
+            "looked_up": held.looked_up,
+            "nbytes_looked_up": held.said,
+        }
+        return Measured([{**common, "structure": said - names}], [{**common, **counted}])
+
+    def present(self, results: Results[MemoryParameters]) -> Presentation:
+        """Show bytes by algorithm and n."""
+        from experiments.memory import show as shown
+
+        return shown.present(results)
+
+
+def traced(build: Callable[[], Partitioner[Any]]) -> Held:
+    """Return the bytes that the allocator counts for a partitioner.
+
+    Python's and numpy's allocations both report to :mod:`tracemalloc`.
+
+    Parameters
+    ----------
+    build
+        Makes it; called before, so that nothing is imported or compiled any more.
+
+    Returns
+    -------
+    Held
+        Bytes.
+
+    Examples
+    --------
+    >>> from algorithms import create
+    >>> make = partial(create, "jump", 1_000_000)
+    >>> _ = make().lookup(0)
+    >>> traced(make).built < 10_000
+    True
+    """
+    gc.collect()
+    tracing = tracemalloc.is_tracing()
+    if not tracing:
+        tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        partitioner = build()
+        peak = tracemalloc.get_traced_memory()[1] - before
+        gc.collect()
+        built = tracemalloc.get_traced_memory()[0] - before
+        partitioner.lookup(0)
+        gc.collect()
+        looked_up = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        if not tracing:
+            tracemalloc.stop()
+    return Held(built, peak, looked_up, partitioner.nbytes)
+
+
+EXPERIMENT = Memory()

@@ -1,0 +1,104 @@
+"""How the rows of `memory` are shown: bytes by n, what a partitioner says beside what was counted."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from experiments.harness.experiment import Presentation, Results
+from experiments.report.figures import charts
+from experiments.report.figures.figure import PAGE, Figure
+from experiments.report.figures.ticks import log_ticks, round_ticks
+from experiments.report.tables.formats import Count, Percent
+from experiments.report.tables.symbols import NODES
+from experiments.report.tables.table import Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+    from experiments.memory.measure import MemoryParameters
+
+
+def present(results: Results[MemoryParameters]) -> Presentation:
+    """Return tables, figures and meaning of a run of `memory`.
+
+    Parameters
+    ----------
+    results
+        As stored.
+
+    Returns
+    -------
+    Presentation
+        The bytes of the structures, which are the same everywhere, and what was counted here.
+    """
+    assert results.timing is not None, "memory has timing rows: what an allocator counts differs by machine"
+    counted = results.timing.copy()
+    counted["off"] = counted["nbytes"] / counted["built"] - 1
+    counted["off_looked_up"] = counted["nbytes_looked_up"] / counted["looked_up"] - 1
+    structure = results.rows.pivot_table(index=["label"], columns="n", values="structure", sort=False)
+    nodes = [int(n) for n in structure.columns]
+    frame = structure.reset_index()
+    frame.columns = pd.Index(["label", *(f"at {n}" for n in nodes)])
+    frame = frame.astype({f"at {n}": "int64" for n in nodes})
+    tables = [
+        Table(
+            "structure",
+            "Bytes of the structure, by number of nodes, without the names of the nodes",
+            frame,
+            "The arrays that lookups of batches read, as the partitioner says itself.",
+            headers={"label": "algorithm", **{f"at {n}": NODES.is_value(n) for n in nodes}},
+            formats={f"at {n}": Count() for n in nodes},
+        ),
+        Table(
+            "counted",
+            "Bytes that a partitioner says, and that the allocator counted",
+            counted,
+            "Names and all; once built, at the peak of building, and after a first single key.",
+            columns=[
+                "n", "label", "nbytes", "built", "off", "peak",
+                "nbytes_looked_up", "looked_up", "off_looked_up",
+            ],
+            headers={
+                "n": NODES.header, "label": "algorithm", "nbytes": "says", "built": "counted",
+                "off": "says more", "peak": "peak", "nbytes_looked_up": "after a key, says",
+                "looked_up": "counted ", "off_looked_up": "says more ",
+            },
+            formats={"off": Percent(1), "off_looked_up": Percent(1)},
+            groups=["n"],
+            notes=[
+                "Counted: Python's and numpy's allocations (tracemalloc), among them about a thousand bytes "
+                "of the object itself and of what is kept for all."
+            ],
+            timing=True,
+        ),
+    ]  # fmt: skip
+    most = counted[counted["n"] == max(nodes)].sort_values("nbytes", kind="stable")
+    parts = [f"{row.label} {row.nbytes:,}" for row in most.itertuples()]
+    return Presentation(
+        tables, _figures(counted, nodes), [f"At n = {max(nodes):,}, bytes: {', '.join(parts)}."]
+    )
+
+
+def _figures(counted: pd.DataFrame, nodes: list[int]) -> list[Figure]:
+    if len(nodes) < 2:
+        return []
+    caption = "Bytes that a partitioner holds once it is built, against the number of nodes."
+    return [
+        Figure(
+            "bytes-nodes", caption, partial(_draw, counted=counted, nodes=nodes), (0.7 * PAGE, 3), timing=True
+        )
+    ]
+
+
+def _draw(canvas: Canvas, *, counted: pd.DataFrame, nodes: list[int]) -> None:
+    axes = canvas.subplots()
+    series = {
+        str(label): group.set_index("n")["built"].reindex(nodes).to_numpy(dtype=float)
+        for label, group in counted.groupby("label", sort=False)
+    }
+    charts.lines(axes, nodes, series, xlabel=NODES.axis, ylabel="bytes")
+    log_ticks(axes.xaxis, nodes)
+    round_ticks(axes.yaxis)

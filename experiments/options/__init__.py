@@ -1,0 +1,1 @@
+"""What is typed: parameters, how they are read, and the sentences that refuse them."""

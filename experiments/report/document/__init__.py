@@ -1,0 +1,1 @@
+"""A document of several chapters: outline, methods, bibliography, Markdown and LaTeX."""

@@ -1,0 +1,333 @@
+"""Charts of measurements: movement and its theory, costs over n, moves from node to node.
+
+Each function draws into axes it is given, from plain arrays, and computes nothing that a table would not
+show. Missing values (NaN) are left out, or named where the reader would look for them.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from experiments.report.figures.layout import nothing, percent_axis, spread, text_inches
+from experiments.report.figures.palette import INK, MUTED, ink_on, styles
+from experiments.report.figures.ticks import plain_numbers, round_ticks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["dots", "heat_map", "legend", "lines"]
+
+
+def dots(
+    axes: Axes,
+    rows: Sequence[str],
+    series: Sequence[str],
+    values: ArrayLike,
+    *,
+    low: ArrayLike | None = None,
+    high: ArrayLike | None = None,
+    theory: ArrayLike | None = None,
+    label: str = "",
+    percent: bool = False,
+    log: bool = False,
+    missing: str = "cannot",
+) -> None:
+    """Draw a dot with its interval for each row and series, and a mark where theory puts it.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    rows : Sequence[str]
+        What is compared with what, such as scale events; from top to bottom.
+    series : Sequence[str]
+        Algorithms, within each row in the order of the palette.
+    values, low, high, theory : (rows, series) array_like
+        The measured values, the ends of their intervals, and the expected values; NaN where there is none.
+    label : str
+        What the values are.
+    percent : bool
+        Whether the values are fractions to be shown as percentages.
+    log : bool
+        Whether the scale is logarithmic, if a value is above 0; what is not is then not drawn.
+    missing : str
+        Written under a row's name, before the series whose value is NaN.
+    """
+    if not rows or not series:
+        nothing(axes)
+        return
+    measured, lows, highs, laws = (_table(array, rows, series) for array in (values, low, high, theory))
+    log = log and _positive(measured, laws)
+    shown = styles(series)
+    step = 0.8 / len(series)
+    if log:
+        axes.set_xscale("log")
+    for k, (name, style) in enumerate(shown.items()):
+        column = list(series).index(name)
+        place = np.arange(len(rows)) - 0.4 + step * (k + 0.5)
+        x = measured[:, column]
+        drawn = np.isfinite(x) & ((x > 0) | (not log))
+        axes.hlines(
+            place, lows[:, column], highs[:, column], color=style.colour, linewidth=1.1, zorder=2
+        )  # an end that is NaN draws nothing
+        axes.plot(
+            x[drawn], place[drawn], linestyle="none", marker=style.marker, color=style.colour, label=name
+        )
+        axes.plot(
+            laws[:, column],
+            place,
+            linestyle="none",
+            marker="|",
+            markersize=6.5,
+            markeredgewidth=0.9,
+            color=INK,
+            zorder=4,
+        )
+    if np.isfinite(laws).any():
+        axes.plot(
+            [],
+            [],
+            linestyle="none",
+            marker="|",
+            markersize=6.5,
+            markeredgewidth=0.9,
+            color=INK,
+            label="theory",
+        )
+    absent = [
+        [name for name in shown if np.isnan(measured[row, list(series).index(name)])]
+        for row in range(len(rows))
+    ]
+    labels = [
+        "\n".join([row, *(textwrap.wrap(f"{missing}: {', '.join(names)}", 24) if names else [])])
+        for row, names in zip(rows, absent, strict=True)
+    ]
+    axes.set_yticks(np.arange(len(rows)), labels)
+    for text, names in zip(axes.get_yticklabels(), absent, strict=True):
+        text.set_fontsize(6 if names else 7)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    for boundary in range(1, len(rows)):
+        axes.axhline(boundary - 0.5, color="#DDDDDD", linewidth=0.5, zorder=0)
+    axes.grid(axis="x")
+    axes.set_xlabel(label)
+    if log:
+        round_ticks(axes.xaxis)
+    elif not (measured < 0).any():
+        axes.set_xlim(left=0)
+    if percent:
+        percent_axis(axes, "x")
+
+
+def lines(
+    axes: Axes,
+    x: ArrayLike,
+    series: Mapping[str, ArrayLike],
+    *,
+    bands: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
+    laws: Mapping[str, ArrayLike] | None = None,
+    xlabel: str = "",
+    ylabel: str = "",
+    logx: bool = True,
+    logy: bool = True,
+    percent: bool = False,
+) -> None:
+    """Draw a line for each series, with a band around it, and its name at its end.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    x : (k,) array_like
+        Where the values were measured, such as numbers of nodes.
+    series : Mapping[str, (k,) array_like]
+        Values by algorithm; NaN where there is none.
+    bands : Mapping[str, tuple[(k,) array_like, (k,) array_like]], optional
+        The ends of the intervals, by algorithm.
+    laws : Mapping[str, (k,) array_like], optional
+        Expected values, dotted; named at their end where they are not those of one of the series.
+    xlabel, ylabel : str
+        What the axes show.
+    logx, logy : bool
+        Whether an axis is logarithmic; the vertical one is not if no value is above 0.
+    percent : bool
+        Whether the values are fractions to be shown as percentages.
+    """
+    where = np.asarray(x, dtype=float)
+    if not len(where) or not (series or laws):
+        nothing(axes)
+        return
+    shown = styles(series)
+    logy = logy and _positive(*series.values(), *(laws or {}).values())
+    axes.set_xscale("log" if logx else "linear")
+    axes.set_yscale("log" if logy else "linear")
+    for axis, log in ((axes.xaxis, logx), (axes.yaxis, logy)):
+        if log:
+            plain_numbers(axis)
+    ends: list[tuple[float, float, str, str]] = []
+    for name, style in shown.items():
+        y = np.asarray(series[name], dtype=float)
+        if bands and name in bands:
+            low, high = (np.asarray(end, dtype=float) for end in bands[name])
+            axes.fill_between(where, low, high, color=style.colour, alpha=0.18, linewidth=0)
+        axes.plot(
+            where, y, color=style.colour, linestyle=style.linestyle, marker=style.marker, markersize=3.2
+        )
+        ends += _end(where, y, name, style.colour, logy)
+    for name, values in (laws or {}).items():
+        y = np.asarray(values, dtype=float)
+        axes.plot(where, y, color=INK, linestyle=(0, (1, 1.4)), linewidth=0.9, zorder=4)
+        if name not in shown:
+            ends += _end(where, y, name, MUTED, logy)
+    if laws and any(name in shown for name in laws):
+        axes.set_title("dotted: law", loc="right", fontsize=6.5, color=MUTED)
+    axes.set_xlabel(xlabel, parse_math=True)
+    axes.set_ylabel(ylabel)
+    axes.grid(axis="y")
+    if percent:
+        percent_axis(axes, "y")
+    _name_ends(axes, ends)
+
+
+def heat_map(
+    axes: Axes,
+    moves: ArrayLike,
+    names: Sequence[str] | None = None,
+    *,
+    label: str = "share of keys",
+    limit: int = 9,
+) -> None:
+    """Draw what moved from which node to which.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to draw.
+    moves : (n, n) array_like
+        Fractions of keys: rows are nodes before, columns nodes after. Nothing is drawn where nothing moved.
+    names : Sequence[str], optional
+        The nodes; numbers by default.
+    label : str
+        What the colour says.
+    limit : int
+        Up to this many nodes the fraction is written into each cell.
+    """
+    from matplotlib.colors import LinearSegmentedColormap
+
+    fractions = np.nan_to_num(np.asarray(moves, dtype=float))
+    if not fractions.size:
+        nothing(axes)
+        return
+    count = fractions.shape[0]
+    labels = [str(i) for i in range(count)] if names is None else list(names)
+    colours = LinearSegmentedColormap.from_list("moves", ["#E3EEF6", "#56B4E9", "#0072B2", "#0B2A4A"])
+    top = float(fractions.max()) or 1.0
+    image = axes.pcolormesh(
+        np.ma.masked_equal(fractions, 0.0), cmap=colours, vmin=0, vmax=top, edgecolors="white", linewidth=0.4
+    )
+    axes.plot([0, count], [0, count], color="#BBBBBB", linewidth=0.6, zorder=0)
+    axes.set_aspect("equal")
+    axes.set_ylim(count, 0)
+    step = max(1, -(-count // 17))
+    ticks = np.arange(0, count, step)
+    upright = max(len(name) for name in labels) > 2
+    axes.set_xticks(ticks + 0.5, [labels[i] for i in ticks], rotation=90 if upright else 0)
+    axes.set_yticks(ticks + 0.5, [labels[i] for i in ticks])
+    axes.tick_params(length=0)
+    axes.set_xlabel("to node")
+    axes.set_ylabel("from node")
+    for side in axes.spines.values():
+        side.set_visible(True)
+        side.set_color("#BBBBBB")
+    if count <= limit:
+        for row, column in zip(*np.nonzero(fractions), strict=True):
+            value = fractions[row, column]
+            red, green, blue, _ = (round(255 * part) for part in colours(value / top))
+            axes.text(
+                column + 0.5,
+                row + 0.5,
+                f"{100 * value:.1f}",
+                ha="center",
+                va="center",
+                fontsize=6.5,
+                color=ink_on(f"#{red:02X}{green:02X}{blue:02X}"),
+            )
+    bar = axes.figure.colorbar(image, ax=axes, shrink=0.8, aspect=25, pad=0.02)
+    bar.set_label(label)
+    bar.outline.set_visible(False)
+    percent_axis(bar.ax, "y")
+
+
+def legend(canvas: Canvas, axes: Axes) -> None:
+    """Name what axes show, below all axes of a figure, in as many columns as there is room for.
+
+    Parameters
+    ----------
+    canvas : Figure
+        The figure.
+    axes : Axes
+        Whose labelled series are named.
+    """
+    handles, names = axes.get_legend_handles_labels()
+    entry = max((text_inches(name, 7) for name in names), default=0.0) + 0.3
+    columns = max(1, min(len(names), int(canvas.get_figwidth() / entry)))
+    # Lines of equal length: three and three rather than four and two.
+    columns = -(-len(names) // -(-len(names) // columns)) if names else 1
+    canvas.legend(
+        handles,
+        names,
+        loc="outside lower center",
+        ncols=columns,
+        columnspacing=1.0,
+        handlelength=1.4,
+        handletextpad=0.4,
+    )
+
+
+def _positive(*values: ArrayLike) -> bool:
+    """Return whether there is anything that a logarithmic scale can show."""
+    return any(bool((np.asarray(some, dtype=float) > 0).any()) for some in values)
+
+
+def _table(array: ArrayLike | None, rows: Sequence[str], series: Sequence[str]) -> NDArray[np.float64]:
+    shape = (len(rows), len(series))
+    table = np.full(shape, np.nan) if array is None else np.asarray(array, dtype=float)
+    if table.shape != shape:
+        raise ValueError(
+            f"values of shape {table.shape} for {shape[0]} rows and {shape[1]} series: give {shape}"
+        )
+    return table
+
+
+def _end(
+    x: NDArray[np.float64], y: NDArray[np.float64], name: str, colour: str, logy: bool
+) -> list[tuple[float, float, str, str]]:
+    """Return the last point that a line has on the axes, as a list of none or one."""
+    there = np.flatnonzero(np.isfinite(y) & ((y > 0) | (not logy)))
+    return [(x[there[-1]], y[there[-1]], name, colour)] if len(there) else []
+
+
+def _name_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
+    """Write each name to the right of the axes at the height of its line's end, apart from one another."""
+    if not ends:
+        return
+    axes.autoscale_view()
+    to_axes = axes.transData + axes.transAxes.inverted()
+    places = [to_axes.transform((x, y)) for x, y, _, _ in ends]
+    order = sorted(range(len(ends)), key=lambda i: (places[i][1], i))
+    height = axes.get_window_extent().height / axes.figure.dpi * 72
+    heights = spread([float(places[i][1]) for i in order], 8.5 / height)
+    for i, at in zip(order, heights, strict=True):
+        _, _, name, colour = ends[i]
+        leader = [places[i][0] + 0.015, 1.03], [places[i][1], at]
+        axes.plot(*leader, transform=axes.transAxes, color=colour, linewidth=0.5, clip_on=False)
+        axes.text(1.04, at, name, transform=axes.transAxes, va="center", ha="left", fontsize=7, color=colour)
+    # Names stand where they stand: what is drawn later must not move the lines.
+    axes.set_xlim(axes.get_xlim())
+    axes.set_ylim(axes.get_ylim())

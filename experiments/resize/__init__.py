@@ -1,0 +1,1 @@
+"""How long scale events take, over the number of nodes."""

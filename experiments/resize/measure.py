@@ -1,0 +1,168 @@
+"""What it takes to build a partitioner, to add and to remove a node, and what the next lookups cost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms import Capability, Partitioner
+from algorithms.hashing import Hashes, hash_function
+from experiments.harness import selection
+from experiments.harness.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.harness.seeds import Repetition, repetition_of
+from experiments.harness.selection import Candidate
+from experiments.harness.stopwatch import load_average, no_garbage_collection
+from experiments.options.parameters import Parameters, integer, parameter
+
+OPERATIONS = {
+    "build": "from the names of the nodes to a partitioner",
+    "add": "one node joins: the new structure is built and swapped in",
+    "remove": "one node leaves: the middle one, or the last where only that can go",
+    "first key": "one key, right after a node has joined",
+    "next key": "the same key again",
+    "first batch": "a batch, right after a node has joined",
+    "next batch": "the same batch again",
+}
+"""What is timed."""
+
+BATCH = 1000
+"""Hashes of a batch."""
+
+KEY = 12_345
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResizeParameters(Parameters):
+    """The parameters of `resize`.
+
+    Parameters
+    ----------
+    rounds
+        How often each is timed, all algorithms in turn.
+    """
+
+    without = {  # noqa: RUF012 - a ClassVar
+        "repetitions": "what is repeated is the measurement; give --rounds",
+        "workload": "a key is looked up whatever it is",
+        "keys": "a batch is always 1000 hashes",
+    }
+
+    rounds: int = parameter("rounds, in each of which all are timed once", integer(1, 10**6), 11, metavar="R")
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """An algorithm at one number of nodes, with what its events need."""
+
+    candidate: Candidate
+    build: Callable[[], Partitioner[Any]]
+    built: Partitioner[Any]
+    newcomer: str
+    hashes: Hashes
+
+
+class Resize(Experiment[ResizeParameters]):
+    """Milliseconds of an event, and of the lookups that follow it, against n."""
+
+    name = "resize"
+    title = "how long building, adding and removing a node take, and the lookups right after"
+    section = 60
+    Parameters = ResizeParameters
+
+    def cases(self, parameters: ResizeParameters) -> Sequence[Case]:
+        """Return one case for each number of nodes: within it, all are timed in turn."""
+        candidates = selection.of_run(parameters)
+        return [Case(f"{n}", {"n": n, "candidates": candidates}) for n in parameters.nodes]
+
+    def measure(self, case: Case, parameters: ResizeParameters, context: Context) -> Measured:
+        """Time all operations of all algorithms in rounds, each done once untimed just before."""
+        n, load = case.arguments["n"], load_average()
+        subjects = [_subject(candidate, n, parameters.seed) for candidate in case.arguments["candidates"]]
+        timing = []
+        for turn in range(parameters.rounds):
+            for subject in subjects:
+                common = {
+                    "n": n,
+                    "algorithm": subject.candidate.algorithm,
+                    "label": subject.candidate.label,
+                    "settings": subject.candidate.settings,
+                    "threads": 1,
+                    "round": turn,
+                    "load_average": load,
+                }
+                with no_garbage_collection():
+                    for operation, (spent, cannot) in _timed(subject).items():
+                        row = {"operation": operation, "nanoseconds": spent, "cannot": cannot}
+                        timing.append({**common, **row})
+            context.progress((turn + 1) / parameters.rounds)
+        return Measured([], timing)
+
+    def present(self, results: Results[ResizeParameters]) -> Presentation:
+        """Show medians with their intervals, and times against n."""
+        from experiments.resize import show as shown
+
+        return shown.present(results)
+
+
+def _subject(candidate: Candidate, n: int, seed: int) -> _Subject:
+    bits = hash_function(candidate.hash).seed_bits
+    drawn: Repetition = repetition_of(seed, "resize", 0, seed_bits=bits)
+    build = partial(candidate.build, drawn.nodes(n), seed=drawn.hash)
+    built = build()
+    words = np.random.default_rng(drawn.keys).integers(0, 1 << 64, BATCH, dtype=np.uint64)
+    return _Subject(candidate, build, built, drawn.node(n), words >> np.uint64(64 - built.hash_bits))
+
+
+def _timed(subject: _Subject) -> Mapping[str, tuple[int | None, str | None]]:
+    """Return nanoseconds of each operation, or why there are none."""
+    out = np.empty(BATCH, dtype=np.int32)
+    found: dict[str, tuple[int | None, str | None]] = {}
+    for _ in range(2):  # the first time is the untimed one
+        found["build"] = _clocked(subject.build), None
+        grown = subject.built.copy()
+        found["add"] = _clocked(partial(grown.add_node, subject.newcomer)), None
+        found.update(_lookups(grown, subject.hashes, out))
+        leaver, reason = _leaver(subject)
+        shrunk = subject.built.copy()
+        if leaver is None:
+            found["remove"] = None, reason
+        else:
+            found["remove"] = _clocked(partial(shrunk.remove_node, leaver)), None
+    return {operation: found[operation] for operation in OPERATIONS}
+
+
+def _lookups(
+    grown: Partitioner[Any], hashes: Hashes, out: NDArray[np.int32]
+) -> Iterator[tuple[str, tuple[int, None]]]:
+    for operation in ("first key", "next key"):
+        yield operation, (_clocked(partial(grown.lookup, KEY)), None)
+    for operation in ("first batch", "next batch"):
+        yield operation, (_clocked(partial(grown._assign, hashes, out)), None)
+
+
+def _leaver(subject: _Subject) -> tuple[str | None, str | None]:
+    """Return the node that is removed, or why there is none."""
+    spec, nodes = subject.candidate.spec, subject.built.nodes
+    if len(nodes) == 1:
+        return None, "the only node cannot leave"
+    if spec.can(Capability.REMOVES_ANY):
+        buckets = nodes.buckets()
+        return nodes[int(buckets[len(buckets) // 2])].name, None
+    if spec.can(Capability.REMOVES_LAST):
+        return nodes[int(nodes.buckets()[-1])].name, None
+    return None, subject.candidate.lacks(Capability.REMOVES_LAST)
+
+
+def _clocked(call: Callable[[], object]) -> int:
+    began = time.perf_counter_ns()
+    call()
+    return max(1, time.perf_counter_ns() - began)
+
+
+EXPERIMENT = Resize()

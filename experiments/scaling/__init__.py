@@ -1,0 +1,1 @@
+"""What moves when a cluster changes size."""

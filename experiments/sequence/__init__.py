@@ -1,0 +1,1 @@
+"""What several scale events in a row come to."""

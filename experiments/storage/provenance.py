@@ -1,0 +1,256 @@
+"""Where a result comes from: the code, the versions and the machine. Only ``run.json`` holds these."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.options.errors import BadUse
+from experiments.storage.git import output_of
+
+__all__ = [
+    "changed_inputs",
+    "deciding_versions",
+    "describe",
+    "input_digests",
+    "root",
+    "source_digest",
+    "versions",
+]
+
+PACKAGES = ("algorithms", "experiments")
+"""The packages of this project."""
+
+DECIDING = ("numpy", "numba", "scipy", "xxhash", "mmh3", "names")
+"""Libraries that have a part in the rows."""
+
+DRAWING = ("pandas", "pyarrow", "matplotlib", "rich")
+"""Libraries that have a part in how rows are stored and shown."""
+
+
+def root() -> Path:
+    """Return the folder that holds the packages of this project.
+
+    Returns
+    -------
+    Path
+        The checkout, or the site-packages into which it was installed.
+
+    Examples
+    --------
+    >>> (root() / "experiments" / "provenance.py").is_file()
+    True
+    """
+    return Path(__file__).resolve().parent.parent
+
+
+def source_digest(extra: Iterable[Path] = ()) -> str:
+    """Return a digest of all that decides the rows, apart from the parameters.
+
+    These are the sources and the data of this project's packages, the files of `extra`, and the versions of
+    Python and of the libraries that compute.
+
+    Parameters
+    ----------
+    extra
+        Files outside the project: algorithms from a file, workloads.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> source_digest() == source_digest() != source_digest([Path(__file__)])
+    True
+    """
+    digest = hashlib.blake2b(digest_size=32)
+    for package in PACKAGES:
+        spec = importlib.util.find_spec(package)
+        for folder in (spec.submodule_search_locations or []) if spec else []:
+            for path in sorted(Path(folder).rglob("*")):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    _add(digest, str(path.relative_to(folder)), path)
+    for path in sorted(set(extra)):
+        _add(digest, str(path), path)
+    digest.update(repr(sorted(deciding_versions().items())).encode())
+    return digest.hexdigest()
+
+
+def _add(digest: hashlib.blake2b, name: str, path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            digest.update(repr((name, hashlib.file_digest(file, "blake2b").hexdigest())).encode())
+    except OSError as error:
+        raise _gone(path, error) from None
+
+
+def _gone(path: Path, error: OSError) -> BadUse:
+    return BadUse(f"{path} can be read no more ({error.strerror}): leave the files of a run as they are")
+
+
+def input_digests(paths: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of some files by their paths, as seen from this folder where they lie below it.
+
+    Parameters
+    ----------
+    paths
+        Files that exist.
+
+    Returns
+    -------
+    dict
+        Path -> 64 hexadecimal digits, ascending by path.
+    """
+    here = Path.cwd()
+    named = {}
+    for path in paths:
+        whole = here / path
+        named[str(whole.relative_to(here) if whole.is_relative_to(here) else whole)] = whole
+    try:
+        return {name: _sha256(named[name]) for name in sorted(named)}
+    except OSError as error:
+        raise _gone(Path(str(error.filename)), error) from None
+
+
+def changed_inputs(known: Mapping[str, str]) -> list[str]:
+    """Return the paths of those inputs that are no more, or no longer what they were.
+
+    Parameters
+    ----------
+    known
+        See :func:`input_digests`.
+
+    Returns
+    -------
+    list of str
+        Paths, in their order.
+    """
+    changed = []
+    for name, digest in known.items():
+        try:
+            same = Path(name).is_file() and _sha256(Path(name)) == digest
+        except OSError:
+            same = False
+        if not same:
+            changed.append(name)
+    return changed
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def deciding_versions() -> dict[str, str | None]:
+    """Return the versions of what computes the rows: Python and libraries, by name; None if not installed.
+
+    Returns
+    -------
+    dict
+        Name -> version.
+
+    Examples
+    --------
+    >>> deciding_versions()["python"].count(".")
+    2
+    """
+    return {"python": platform.python_version(), **{name: _version(name) for name in DECIDING}}
+
+
+def versions() -> dict[str, str | None]:
+    """Return the versions of all that has a part in a result, this project's own among them.
+
+    Returns
+    -------
+    dict
+        Name -> version, None if not installed.
+    """
+    return {
+        "shardlab": _version("shardlab"),
+        **deciding_versions(),
+        **{name: _version(name) for name in DRAWING},
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def describe(threads: int) -> dict[str, Any]:
+    """Return the facts of this run that its parameters do not tell.
+
+    Parameters
+    ----------
+    threads
+        How many the engine has.
+
+    Returns
+    -------
+    dict
+        Commit and dirty flag (None where there is no git checkout), versions, machine, load.
+
+    Examples
+    --------
+    >>> sorted(describe(1))
+    ['commit', 'dirty', 'machine', 'threads', 'versions']
+    """
+    commit, dirty = _commit(root())
+    return {
+        "commit": commit,
+        "dirty": dirty,
+        "versions": versions(),
+        "threads": threads,
+        "machine": {
+            "platform": platform.platform(),
+            "machine": platform.machine(),
+            "cpu": _cpu_model(),
+            "cpus": os.cpu_count(),
+            "vectors": _vector_flags(),
+            "load": _load_average(),
+        },
+    }
+
+
+def _commit(folder: Path) -> tuple[str | None, bool | None]:
+    """Return the commit checked out at a folder, and whether anything but results differs from it."""
+    top = output_of(folder, "rev-parse", "--show-toplevel")
+    if top is None or Path(top).resolve() != folder:
+        return None, None
+    commit = output_of(folder, "rev-parse", "HEAD")
+    changed = output_of(folder, "status", "--porcelain", "--", ".", ":!results")
+    return commit, None if commit is None or changed is None else bool(changed)
+
+
+def _cpu_lines(key: str) -> list[str]:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    return [line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == key]
+
+
+def _cpu_model() -> str | None:
+    return next(iter(_cpu_lines("model name")), platform.processor() or None)
+
+
+def _vector_flags() -> list[str]:
+    flags = next(iter(_cpu_lines("flags") or _cpu_lines("Features")), "").split()
+    return sorted(flag for flag in flags if flag.startswith(("avx", "sse4", "asimd", "sve")))
+
+
+def _load_average() -> list[float] | None:
+    try:
+        return list(os.getloadavg())
+    except (OSError, AttributeError):
+        return None

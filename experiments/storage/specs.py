@@ -1,0 +1,74 @@
+"""What algorithms say of themselves, as it stands in ``run.json``: reports need none of their code.
+
+>>> from algorithms.registry import spec_of
+>>> spec_from(plain(spec_of("ring"))) == spec_of("ring")
+True
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from algorithms import Capability, Publication, Spec, registry
+from experiments.options.errors import BadUse
+
+__all__ = ["plain", "spec_from", "specs_of"]
+
+
+def plain(spec: Spec) -> dict[str, Any]:
+    """Return a spec ready for JSON."""
+    values = {field.name: getattr(spec, field.name) for field in dataclasses.fields(spec)}
+    return {
+        **values,
+        "capabilities": sorted(capability.name for capability in spec.capabilities),
+        "lacks": {capability.name: reason for capability, reason in sorted(spec.lacks.items())},
+        "publications": [
+            {field.name: getattr(publication, field.name) for field in dataclasses.fields(publication)}
+            | {"fields": dict(publication.fields)}
+            for publication in spec.publications
+        ],
+    }
+
+
+def spec_from(facts: Mapping[str, Any]) -> Spec:
+    """Return the spec that was stored; capabilities and parts that this version does not know are left out.
+
+    Raises BadUse if it is none.
+    """
+    known = {field.name for field in dataclasses.fields(Spec)}
+    values = {name: value for name, value in facts.items() if name in known}
+    try:
+        return Spec(
+            **{
+                **values,
+                "capabilities": frozenset(
+                    Capability[name] for name in values["capabilities"] if name in Capability.__members__
+                ),
+                "lacks": {
+                    Capability[name]: str(reason)
+                    for name, reason in values.get("lacks", {}).items()
+                    if name in Capability.__members__
+                },
+                "publications": tuple(Publication(**each) for each in values.get("publications", ())),
+            }
+        )
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
+        raise BadUse(f"what the run says of an algorithm cannot be understood ({error}); run again") from None
+
+
+def specs_of(runs: Iterable[Mapping[str, Any]] = ()) -> dict[str, Spec]:
+    """Return the specs of all algorithms that some runs name, by name, and of all that are registered.
+
+    Parameters
+    ----------
+    runs
+        What the ``run.json`` of each says. The first one that names an algorithm decides.
+    """
+    stored: dict[str, Spec] = {}
+    for facts in runs:
+        for name, spec in facts.get("algorithms", {}).items():
+            if name not in stored:
+                stored[name] = spec_from(spec)
+    return {**{name: registry.spec_of(name) for name in registry.names()}, **stored}

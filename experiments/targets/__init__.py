@@ -1,0 +1,1 @@
+"""Targets of speed, and whether they are met."""

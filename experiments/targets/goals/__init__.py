@@ -1,0 +1,15 @@
+"""The targets: what each is, what it should be, and how it is measured.
+
+`goal` says what a target is; `kernels`, `columns` and `commands` hold those of compiled loops, of keys with
+their names, and of whole commands.
+"""
+
+from experiments.targets.goals.columns import COLUMNS
+from experiments.targets.goals.commands import COMMANDS
+from experiments.targets.goals.goal import Goal, Pair, Setting
+from experiments.targets.goals.kernels import KERNELS
+
+__all__ = ["GOALS", "Goal", "Pair", "Setting"]
+
+GOALS: tuple[Goal, ...] = (*KERNELS, *COLUMNS, *COMMANDS)
+"""All targets, in the order of the table."""

@@ -1,0 +1,142 @@
+"""Targets of compiled loops: hashes to buckets, one thread and two; building and adding a node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms import Node, Partitioner, create
+from experiments.harness.engine import Engine
+from experiments.harness.seeds import derive
+from experiments.harness.stopwatch import copy_competitor
+from experiments.options.parameters import available_threads
+from experiments.peers import Task, peers
+from experiments.targets.goals.goal import ANY, AVX2, AVX512, Goal, Pair, Setting, faster, slower
+
+__all__ = ["KERNELS"]
+
+SLOW_ROUNDS = 7
+"""Rounds of what takes a second: the fewest that give a median its interval, and one."""
+
+
+def _hashes(setting: Setting, count: int) -> NDArray[np.uint64]:
+    return np.random.default_rng(derive(setting.seed, "targets")).integers(0, 1 << 64, count, dtype=np.uint64)
+
+
+def _placing(partitioner: Partitioner[Any], hashes: NDArray[np.uint64]) -> Callable[[], object]:
+    out = np.empty(len(hashes), dtype=np.int32)
+    partitioner._assign(hashes, out)
+    return partial(partitioner._assign, hashes, out)
+
+
+def _beside_copy(algorithm: str, n: int, setting: Setting) -> Pair:
+    ours = _placing(create(algorithm, n), _hashes(setting, setting.keys))
+    return Pair(ours, copy_competitor(setting.keys).call, slower)
+
+
+def _beside(peer_name: str, algorithm: str, n: int, slow: bool, setting: Setting) -> Pair | str:
+    """Pair an algorithm with the peer of a name, whose placement is checked first."""
+    one = next(known for known in peers(libraries=False) if known.name == peer_name)
+    reason = one.missing(n)
+    if reason is not None:
+        return reason
+    partitioner, hashes = create(algorithm, n), _hashes(setting, setting.keys)
+    names = [""] * n  # these peers know nodes by number
+    theirs = one.calls(Task(names, hashes, [], partitioner))(len(hashes))
+    return Pair(_placing(partitioner, hashes), theirs, faster, SLOW_ROUNDS if slow else 10**6)
+
+
+def _rendezvous(n: int, setting: Setting) -> Pair:
+    """Time so many keys that the pairs of node and key are as many for any n."""
+    keys = max(1, setting.keys * 100 // n)
+    ours = _placing(create("rendezvous", n), _hashes(setting, keys))
+    return Pair(ours, None, lambda spent: spent[0] / keys / n)
+
+
+def _weighted(n: int, setting: Setting) -> Pair:
+    keys = max(1, setting.keys * 100 // n)
+    hashes = _hashes(setting, keys)
+    # weights within 1:100, equally spread on a log axis
+    nodes = [Node(f"node-{i}", round(100 ** (i * 7919 % n / n), 3)) for i in range(n)]
+    return Pair(
+        _placing(create("rendezvous", nodes), hashes), _placing(create("rendezvous", n), hashes), slower
+    )
+
+
+def _threads(algorithm: str, n: int, setting: Setting) -> Pair | str:
+    if available_threads() < 2:
+        return "this machine has one processor"
+    partitioner, hashes = create(algorithm, n), _hashes(setting, setting.large_keys)
+    out = np.empty(len(hashes), dtype=np.int32)
+    parts = 16
+    pieces = [
+        (hashes[a:b], out[a:b]) for a, b in pairwise(len(hashes) * i // parts for i in range(parts + 1))
+    ]
+    engine = Engine(2)
+
+    def place(number: int) -> None:
+        partitioner._assign(*pieces[number])
+
+    def ours() -> list[None]:
+        return list(engine.map(place, parts))
+
+    return Pair(ours, _placing(partitioner, hashes), faster, SLOW_ROUNDS, engine.close)
+
+
+def _build(setting: Setting) -> Pair:
+    make = partial(create, "ring", 1000, points=160)
+    make().assign(_hashes(setting, 1))
+    return Pair(make, None, _milliseconds)
+
+
+def _add(setting: Setting) -> Pair:
+    ring = create("ring", 1000, points=160)
+
+    def add() -> None:
+        ring.copy().add_node("newcomer")
+
+    add()
+    return Pair(add, None, _milliseconds)
+
+
+def _milliseconds(spent: Sequence[int]) -> float:
+    return spent[0] / 1e6
+
+
+KERNELS = (
+    Goal("key-range", "key_range, n = 1000: times the copy loop", "×", True, {ANY: 1.3},
+         partial(_beside_copy, "key_range", 1000)),
+    Goal("modulo", "modulo, n = 1000: faster than a compiled % loop", "×", False, {ANY: 5},
+         partial(_beside, "% loop", "modulo", 1000, False)),
+    Goal("ring-160000", "ring, 160,000 points: faster than np.searchsorted + take", "×", False, {ANY: 25},
+         partial(_beside, "np.searchsorted", "ring", 1000, False)),
+    Goal("ring-1e7", "ring, 10,000,000 points: faster than np.searchsorted + take", "×", False, {ANY: 40},
+         partial(_beside, "np.searchsorted", "ring", 62_500, True)),
+    *(
+        Goal(f"jump-{n}", f"jump, n = {n:,}: faster than the paper's loop in C -O3", "×", False,
+             {AVX512: bound, AVX2: 3.5}, partial(_beside, "C -O3 loop", "jump", n, False))
+        for n, bound in ((16, 5), (1000, 6), (100_000, 7))
+    ),
+    *(
+        Goal(f"rendezvous-{n}", f"rendezvous, n = {n:,}: a node and key", "ns", True, {AVX512: 0.35},
+             partial(_rendezvous, n))
+        for n in (100, 1000)
+    ),
+    *(
+        Goal(f"weighted-{n}", f"weighted rendezvous, n = {n:,}, weights 1 to 100: times without weights", "×",
+             True, {ANY: 3}, partial(_weighted, n))
+        for n in (100, 1000)
+    ),
+    *(
+        Goal(f"threads-{algorithm}", f"two threads, {algorithm}, n = {n:,}: faster than one", "×", False,
+             {ANY: 1.8}, partial(_threads, algorithm, n), threads=2)
+        for algorithm, n in (("ring", 100), ("jump", 1000), ("rendezvous", 100))
+    ),
+    Goal("build", "building a ring of 1000 x 160", "ms", True, {ANY: 12}, _build),
+    Goal("add", "adding one node to it, swap included", "ms", True, {ANY: 6}, _add),
+)  # fmt: skip

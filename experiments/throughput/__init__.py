@@ -1,0 +1,1 @@
+"""Lookups per second, beside a copy of memory and other libraries."""

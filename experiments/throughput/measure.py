@@ -1,0 +1,383 @@
+"""How fast keys find their nodes: a batch of hashes, a column of keys, one key, threads, a fresh process."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms import Partitioner
+from algorithms.hashing import hash_function
+from algorithms.hashing.columns import Integers, Strings
+from experiments.harness import selection
+from experiments.harness.engine import Engine
+from experiments.harness.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.harness.seeds import Repetition, repetition_of
+from experiments.harness.selection import Candidate
+from experiments.harness.stopwatch import Competitor, copy_competitor, keys_a_call, load_average, rounds
+from experiments.options.errors import BadUse
+from experiments.options.parameters import Parameters, choice, integer, number, parameter, switch
+from experiments.peers import Peer, Task, peers
+from experiments.throughput import cold_start
+
+if TYPE_CHECKING:
+    from experiments.workloads import Workload
+    from experiments.workloads.base import Keys
+
+MODES = {
+    "batch": "hashes -> buckets",
+    "threads": "the same, split over threads",
+    "hashing": "keys -> hashes -> buckets",
+    "single": "one key -> the node's name",
+}
+"""What is timed in rounds, in this order."""
+
+COLD = {
+    "start": "a fresh process, until its first answers",
+    "install": "the same, with nothing compiled yet",
+}
+"""What is timed in processes of their own."""
+
+PARTS_PER_THREAD = 2
+"""Parts of a batch for each thread, so that one that is held up does not have half of the work."""
+
+COLD_KEYS = 100_000
+"""The most keys in the batch of a fresh process."""
+
+Buckets = NDArray[np.int32]
+_CallOf = Callable[[int], Callable[[], object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThroughputParameters(Parameters):
+    """The parameters of `throughput`.
+
+    Parameters
+    ----------
+    mode
+        What is timed, some of `MODES`.
+    rounds
+        How often each competitor is timed.
+    milliseconds
+        About how long one timed call may take: whoever is slow gets fewer keys a call.
+    peers
+        Whether libraries of others stand in the same rounds; `lookup` then takes every key as a str, as they
+        do.
+    starts
+        How many fresh processes are timed, each algorithm in turn.
+    """
+
+    without = {"repetitions": "what is repeated is the measurement; give --rounds"}  # noqa: RUF012 - a ClassVar
+
+    mode: tuple[str, ...] = parameter(
+        "what is timed: " + ", ".join(f"{name} ({what})" for name, what in (MODES | COLD).items()),
+        choice(*MODES, *COLD), tuple(MODES), many=True, metavar="MODE,...",
+    )  # fmt: skip
+    rounds: int = parameter("rounds, in each of which all are timed once", integer(1, 10**6), 21, metavar="R")
+    milliseconds: float = parameter(
+        "about how long one timed call may take", number(above=0), 5.0, metavar="MS"
+    )
+    peers: bool = parameter("time libraries of others on the same keys, too", switch, False, metavar="")
+    starts: int = parameter("fresh processes of each algorithm", integer(1, 1000), 3, metavar="S")
+
+
+class Throughput(Experiment[ThroughputParameters]):
+    """Nanoseconds a key, beside a copy of as many bytes."""
+
+    name = "throughput"
+    title = "how fast keys find their nodes: batch, with hashing, single key, threads, beside a memory copy"
+    Parameters = ThroughputParameters
+
+    def cases(self, parameters: ThroughputParameters) -> Sequence[Case]:
+        """Return one case for each workload and number of nodes: within it, all are timed in turn.
+
+        Fresh processes are cases of their own, one for each round of them, at the first number of nodes.
+        """
+        from experiments import workloads
+
+        if set(parameters.mode) == {"threads"} and parameters.threads == 1:
+            raise BadUse(
+                "--mode: threads alone would time nothing on one thread; give --threads 2, or another "
+                f"mode: {', '.join(mode for mode in (*MODES, *COLD) if mode != 'threads')}"
+            )
+        candidates = selection.of_run(parameters)
+        sources = [workloads.parse(text) for text in parameters.workload]
+        for source in sources:
+            for candidate in candidates:
+                if not (source.integers or hash_function(candidate.hash).takes_text):
+                    raise BadUse(
+                        f"the hash function {candidate.hash} of {candidate.label} takes ints only, and the "
+                        f"keys of {source.text} are text; choose another hash or another workload"
+                    )
+        warm = [
+            Case(f"{source.text}|{n}", {"source": source, "n": n, "candidates": candidates})
+            for source in sources
+            for n in parameters.nodes
+            if set(parameters.mode) & MODES.keys()
+        ]
+        cold = [
+            Case(f"{mode}|{turn}", {"cold": mode, "round": turn, "candidates": candidates})
+            for mode in COLD
+            if mode in parameters.mode
+            for turn in range(parameters.starts)
+        ]
+        return warm + cold
+
+    def measure(self, case: Case, parameters: ThroughputParameters, context: Context) -> Measured:
+        """Warm all competitors up, choose their keys a call, and time them in rounds."""
+        if "cold" in case.arguments:
+            return Measured([], list(_fresh_processes(case, parameters, context)))
+        source: Workload = case.arguments["source"]
+        n: int = case.arguments["n"]
+        bench = _Bench(
+            source, source.available(parameters.keys), parameters.seed, context.engine, parameters.peers
+        )
+        load = load_average()
+        built = [
+            (candidate, candidate.build(drawn.nodes(n), seed=drawn.hash))
+            for candidate in case.arguments["candidates"]
+            for drawn in [bench.repetition(candidate)]
+        ]
+        modes = [
+            mode for mode in MODES if mode in parameters.mode and (mode != "threads" or context.threads > 1)
+        ]
+        competitors = [copy_competitor(bench.keys)]
+        common = {"workload": source.text, "n": n}
+        missing = []
+        for mode in modes:
+            for candidate, partitioner in built:
+                competitors.append(bench.competitor(mode, candidate, partitioner, parameters.milliseconds))
+            for one, (candidate, partitioner) in _beside(built, mode, libraries=parameters.peers):
+                reason = one.missing(n)
+                if reason is None:
+                    competitors.append(bench.peer(one, candidate, partitioner, parameters.milliseconds))
+                else:
+                    described = {"mode": mode, "algorithm": one.beside, "label": one.name, "peer": True}
+                    missing.append({**common, **described, "cannot": reason})
+        timing = []
+        for turn, nanoseconds in enumerate(rounds(competitors, parameters.rounds, context.progress)):
+            copied = nanoseconds[0] / competitors[0].keys
+            for one_timed, spent in zip(competitors, nanoseconds, strict=True):
+                each = spent / one_timed.keys
+                timing.append(
+                    {
+                        **common,
+                        "mode": one_timed.mode,
+                        "algorithm": one_timed.algorithm,
+                        "label": one_timed.label,
+                        "settings": one_timed.settings,
+                        "peer": one_timed.peer,
+                        "threads": context.threads if one_timed.mode == "threads" else 1,
+                        "round": turn,
+                        "keys": one_timed.keys,
+                        "nanoseconds": spent,
+                        "ns_per_key": each,
+                        "copy_ns_per_key": copied,
+                        "ratio_to_copy": each / copied,
+                        "load_average": load,
+                        "stage": None,
+                        "cannot": None,
+                    }
+                )
+        return Measured([], timing + missing)
+
+    def present(self, results: Results[ThroughputParameters]) -> Presentation:
+        """Show medians with their intervals, and cost against n."""
+        from experiments.throughput import show as shown
+
+        return shown.present(results)
+
+
+def _beside(
+    built: Sequence[tuple[Candidate, Partitioner[Any]]], mode: str, *, libraries: bool
+) -> list[tuple[Peer, tuple[Candidate, Partitioner[Any]]]]:
+    """Return the peers of a mode, each with the first candidate of the algorithm that it stands beside."""
+    first = {candidate.algorithm: (candidate, partitioner) for candidate, partitioner in reversed(built)}
+    known = [one for one in peers(libraries=libraries) if one.mode == mode]
+    return [(one, first[one.beside]) for one in known if one.beside in first]
+
+
+def _fresh_processes(
+    case: Case, parameters: ThroughputParameters, context: Context
+) -> Iterator[dict[str, Any]]:
+    """Yield a row for each algorithm and stage: one fresh process each."""
+    candidates: Sequence[Candidate] = case.arguments["candidates"]
+    n, keys, load = parameters.nodes[0], min(COLD_KEYS, parameters.keys), load_average()
+    texts = parameters.algorithms or [candidate.label for candidate in candidates]
+    for done, (text, candidate) in enumerate(zip(texts, candidates, strict=True), 1):
+        # --set is for all candidates of a run, and refused where it names none of them
+        own = [text for text in parameters.set if text.partition(".")[0] == candidate.algorithm]
+        compiled = case.arguments["cold"] != "install"
+        stages = cold_start.measure(text, own, n, keys, compiled=compiled)
+        for stage, spent in stages.items():
+            yield {
+                "workload": None,
+                "n": n,
+                "mode": case.arguments["cold"],
+                "algorithm": candidate.algorithm,
+                "label": candidate.label,
+                "settings": candidate.settings,
+                "peer": False,
+                "threads": 1,
+                "round": case.arguments["round"],
+                "keys": keys if stage.endswith("batch") else None,
+                "nanoseconds": spent,
+                "ns_per_key": None,
+                "copy_ns_per_key": None,
+                "ratio_to_copy": None,
+                "load_average": load,
+                "stage": stage,
+                "cannot": None,
+            }
+        context.progress(done / len(candidates))
+
+
+@dataclass(frozen=True, eq=False)
+class _Bench:
+    """What competitors are made of: partitioners of one number of nodes, and the keys that they place."""
+
+    source: Workload
+    keys: int
+    seed: int
+    engine: Engine
+    as_text: bool = False
+    columns: dict[tuple[str, int, int], NDArray[np.uint64]] = field(default_factory=dict)
+    texts: dict[int, list[str]] = field(default_factory=dict)
+
+    def repetition(self, candidate: Candidate) -> Repetition:
+        """Return the seeds: those of repetition 0, whatever the algorithm."""
+        bits = hash_function(candidate.hash).seed_bits
+        return repetition_of(self.seed, self.source.text, 0, seed_bits=bits)
+
+    def hashes(self, partitioner: Partitioner[Any], seed: int) -> NDArray[np.uint64]:
+        """Return the hashes of all keys; partitioners that hash alike share one array."""
+        from experiments.workloads import chunks_of
+
+        known = (partitioner.hash, partitioner.hash_bits, partitioner.seed)
+        if known not in self.columns:
+            parts = (
+                partitioner.hashes_of(self.source.chunk(number, seed, size))
+                for number, size in enumerate(chunks_of(self.keys))
+            )
+            self.columns[known] = np.concatenate(list(parts))
+        return self.columns[known]
+
+    def competitor(
+        self, mode: str, candidate: Candidate, partitioner: Partitioner[Any], milliseconds: float
+    ) -> Competitor:
+        """Return an algorithm in one mode, warmed up, with as many keys a call as fit the time."""
+        seed = self.repetition(candidate).keys
+        prepare = {
+            "batch": self._batch,
+            "threads": self._threads,
+            "hashing": self._hashing,
+            "single": self._single,
+        }
+        partitioner.assign(
+            self.hashes(partitioner, seed)
+        )  # which refuses wrong buckets; a timed call does not
+        call_of, most = prepare[mode](partitioner, seed)
+        keys = keys_a_call(call_of, most, milliseconds)
+        call = call_of(keys)
+        call()
+        return Competitor(candidate.label, candidate.algorithm, candidate.settings, mode, keys, call)
+
+    def peer(
+        self, one: Peer, candidate: Candidate, partitioner: Partitioner[Any], milliseconds: float
+    ) -> Competitor:
+        """Return a peer on the nodes and the keys of ours, checked and warmed up."""
+        drawn = self.repetition(candidate)
+        names = [node.name for node in partitioner.nodes.values()]
+        texts = self._texts(drawn.keys) if one.mode != "batch" else []
+        task = Task(names, self.hashes(partitioner, drawn.keys), texts, partitioner)
+        call_of = one.calls(task)
+        most = len(texts) if one.mode != "batch" else self.keys
+        keys = keys_a_call(call_of, most, milliseconds, least=1)
+        call = call_of(keys)
+        call()
+        return Competitor(one.name, one.beside, one.written_in, one.mode, keys, call, peer=True)
+
+    def _batch(self, partitioner: Partitioner[Any], seed: int) -> tuple[_CallOf, int]:
+        hashes, out = self.hashes(partitioner, seed), np.empty(self.keys, dtype=np.int32)
+
+        def call_of(keys: int) -> Callable[[], object]:
+            part, buckets = hashes[:keys], out[:keys]
+
+            def call() -> Buckets:
+                partitioner._assign(part, buckets)
+                return buckets
+
+            return call
+
+        return call_of, self.keys
+
+    def _threads(self, partitioner: Partitioner[Any], seed: int) -> tuple[_CallOf, int]:
+        hashes, out = self.hashes(partitioner, seed), np.empty(self.keys, dtype=np.int32)
+        parts = PARTS_PER_THREAD * self.engine.threads
+
+        def call_of(keys: int) -> Callable[[], object]:
+            ends = [keys * i // parts for i in range(parts + 1)]
+            pieces = [(hashes[a:b], out[a:b]) for a, b in pairwise(ends)]
+
+            def place(number: int) -> None:
+                partitioner._assign(*pieces[number])
+
+            def call() -> Buckets:
+                deque(self.engine.map(place, parts), maxlen=0)
+                return out[:keys]
+
+            return call
+
+        return call_of, self.keys
+
+    def _hashing(self, partitioner: Partitioner[Any], seed: int) -> tuple[_CallOf, int]:
+        column, out = self._first_chunk(seed), np.empty(self.keys, dtype=np.int32)
+
+        def call_of(keys: int) -> Callable[[], object]:
+            part, buckets = column[:keys], out[:keys]
+
+            def call() -> Buckets:
+                partitioner._assign(partitioner.hashes_of(part), buckets)
+                return buckets
+
+            return call
+
+        return call_of, len(column)
+
+    def _single(self, partitioner: Partitioner[Any], seed: int) -> tuple[_CallOf, int]:
+        chunk = self._first_chunk(seed)
+        in_ints = isinstance(chunk, Integers) and not self.as_text
+        listed: Sequence[Any] = chunk.tolist() if in_ints else self._texts(seed)
+
+        def call_of(keys: int) -> Callable[[], object]:
+            part = listed[:keys]
+
+            def call() -> str:
+                return deque(map(partitioner.lookup, part), maxlen=1)[0]
+
+            return call
+
+        return call_of, len(listed)
+
+    def _texts(self, seed: int) -> list[str]:
+        """Return the keys of the first chunk as str: an int by its decimal digits."""
+        if seed not in self.texts:
+            chunk = self._first_chunk(seed)
+            if isinstance(chunk, Strings):
+                self.texts[seed] = [key.decode(errors="replace") for key in chunk.tolist()]
+            else:
+                self.texts[seed] = [str(key) for key in chunk.tolist()]
+        return self.texts[seed]
+
+    def _first_chunk(self, seed: int) -> Keys:
+        from experiments.workloads import chunks_of
+
+        return self.source.chunk(0, seed, chunks_of(self.keys).size(0))
+
+
+EXPERIMENT = Throughput()
