@@ -15,8 +15,10 @@ import pytest
 
 from algorithms import create, names, spec_of, unregister
 from experiments import inference, run, theory, workloads
+from experiments.balance import EXPERIMENT
 from experiments.balance import show as report
-from experiments.balance.measure import EXPERIMENT, BalanceParameters, sampled_load
+from experiments.balance.measure import sampled_load
+from experiments.balance.parameters import BalanceParameters
 from experiments.harness import runner
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import ALL_HASHES, Context, Results

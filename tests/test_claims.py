@@ -14,9 +14,11 @@ import pytest
 from algorithms import create, names
 from experiments import run
 from experiments.article.published import published
-from experiments.claims import EXPERIMENT, NOT_IMPLEMENTED, ClaimsParameters, row_of, unexpected
+from experiments.claims import EXPERIMENT
 from experiments.claims.claim import CONFIRMED, REFUTED, UNDECIDED, Claim, claims_of, load
 from experiments.claims.judge import Ours, judge
+from experiments.claims.measure import NOT_IMPLEMENTED, row_of, unexpected
+from experiments.claims.parameters import ClaimsParameters
 from experiments.claims.recipes import Run, recipes
 from experiments.claims.recipes.jump import guava_bucket, jump_shares, simulated_counts
 from experiments.harness import runner

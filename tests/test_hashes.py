@@ -10,7 +10,7 @@ import pytest
 
 from algorithms import names
 from experiments.harness import runner
-from experiments.hashes.measure import EXPERIMENT
+from experiments.hashes import EXPERIMENT
 
 WORKLOADS = ("sequential", "strings", "uniform")
 

@@ -11,7 +11,8 @@ import pytest
 
 from algorithms import Partitioner, create, names
 from experiments.harness import runner, selection
-from experiments.memory.measure import EXPERIMENT, traced
+from experiments.memory import EXPERIMENT
+from experiments.memory.measure import traced
 
 SLACK = 4096
 """Bytes of the object itself, its dict and its few numbers, which `nbytes` leaves out."""

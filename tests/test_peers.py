@@ -14,7 +14,8 @@ from algorithms import create
 from experiments.harness import runner
 from experiments.peers import Disagrees, Peer, Task, peers
 from experiments.peers.paper_jump import compiled_loop, compiler, why_not
-from experiments.throughput.measure import EXPERIMENT, MODES
+from experiments.throughput import EXPERIMENT
+from experiments.throughput.parameters import MODES
 
 KEYS = 2000
 

@@ -16,8 +16,9 @@ from experiments import run
 from experiments.conformance import checks
 from experiments.harness import runner
 from experiments.options.errors import BadUse
-from experiments.properties import EXPERIMENT, PropertiesParameters
+from experiments.properties import EXPERIMENT
 from experiments.properties.cells import BROKEN, HOLDS, KEPT, NOT_APPLICABLE, REFUTED, cells_of
+from experiments.properties.parameters import PropertiesParameters
 from experiments.properties.replay import Player, read, write
 from experiments.storage import store
 

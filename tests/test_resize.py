@@ -13,8 +13,10 @@ from algorithms import Partitioner
 from experiments.harness import runner, selection
 from experiments.harness.experiment import Results
 from experiments.options.errors import BadUse
+from experiments.resize import EXPERIMENT
 from experiments.resize import measure as resize
-from experiments.resize.measure import EXPERIMENT, OPERATIONS, ResizeParameters
+from experiments.resize.measure import OPERATIONS
+from experiments.resize.parameters import ResizeParameters
 
 
 @pytest.fixture(scope="module")

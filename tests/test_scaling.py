@@ -13,7 +13,8 @@ from experiments import inference
 from experiments.harness import selection
 from experiments.harness.runner import Outcome, run
 from experiments.options.errors import BadUse
-from experiments.scaling.measure import EXPERIMENT, ScalingParameters
+from experiments.scaling import EXPERIMENT
+from experiments.scaling.parameters import ScalingParameters
 
 EVENTS = (
     "add:1",

@@ -15,7 +15,8 @@ from experiments import events
 from experiments.harness.runner import Outcome, run
 from experiments.harness.seeds import repetition_of
 from experiments.options.errors import BadUse
-from experiments.sequence.measure import EXPERIMENT, SequenceParameters
+from experiments.sequence import EXPERIMENT
+from experiments.sequence.parameters import SequenceParameters
 from experiments.workloads import parse as workload
 
 IDENTIFY = ["sequence", "label", "repetition"]

@@ -29,7 +29,9 @@ from experiments.harness.stopwatch import (
 from experiments.options.errors import BadUse
 from experiments.peers import peers
 from experiments.report.timings import median
-from experiments.throughput.measure import EXPERIMENT, MODES, ThroughputParameters, _Bench
+from experiments.throughput import EXPERIMENT
+from experiments.throughput.measure import _Bench
+from experiments.throughput.parameters import MODES, ThroughputParameters
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
     from numpy.typing import NDArray
 
-    from experiments.balance.measure import BalanceParameters
+    from experiments.balance.parameters import BalanceParameters
 
 MOST_PANELS = 12
 

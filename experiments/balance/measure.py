@@ -10,23 +10,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms import Capability, Partitioner, ShardlabError
+from algorithms import Capability, Partitioner
 from algorithms.hashing import hash_function
 from algorithms.registry import parameters_of
+from experiments.balance.parameters import BalanceParameters
 from experiments.harness import selection
 from experiments.harness.experiment import (
     ALL_HASHES,
     Case,
     Context,
-    Experiment,
     Measured,
-    Presentation,
-    Results,
 )
 from experiments.harness.seeds import Repetition, repetition_of
 from experiments.harness.selection import Candidate
 from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters, integer, parameter
 
 if TYPE_CHECKING:
     from experiments.workloads import Workload
@@ -40,128 +37,64 @@ HISTOGRAM_END = 4
 """From so many mean loads on, a load stands in the last bin."""
 
 
-def known_hash(value: object) -> str:
-    """Read the name of a hash function.
+def cases(parameters: BalanceParameters) -> Sequence[Case]:
+    """Return one case for each hash function, repetition, algorithm (with its points) and n.
 
-    Parameters
-    ----------
-    value
-        The text.
-
-    Returns
-    -------
-    str
-        The same.
-
-    Raises
-    ------
-    BadUse
-        If no hash function has this name.
-
-    Examples
-    --------
-    >>> known_hash("xxh64")
-    'xxh64'
+    A case measures all workloads, so that its nodes are built once; their hashes are drawn once for all
+    algorithms, as long as they are kept.
     """
-    try:
-        return hash_function(str(value)).name
-    except ShardlabError as error:
-        raise BadUse(str(error)) from None
+    from experiments import workloads
+
+    sources = [workloads.parse(text) for text in parameters.workload]
+    candidates = [
+        varied
+        for candidate in selection.resolve(parameters.algorithms, parameters.set, varied=("points", "hash"))
+        for varied in _variants(candidate, parameters)
+    ]
+    selection.refuse_same(candidates)
+    selection.check_sizes(candidates, parameters.nodes)
+    reasons = [_refusal(candidate, source) for candidate in candidates for source in sources]
+    if None not in reasons:
+        raise BadUse(f"--hash: {reasons[0]}; give another hash function or another workload")
+    return [
+        Case(
+            f"{function}|{number}|{candidate.label}|{n}",
+            {"candidate": candidate, "n": n, "number": number, "sources": sources},
+        )
+        for function in dict.fromkeys(candidate.hash for candidate in candidates)
+        for number in range(parameters.repetitions)
+        for candidate in candidates
+        if candidate.hash == function
+        for n in parameters.nodes
+    ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class BalanceParameters(Parameters):
-    """The parameters of `balance`.
+def measure(case: Case, parameters: BalanceParameters, context: Context) -> Measured:
+    """Build the nodes once, and count what each workload puts on them; all hashes where arcs exist."""
+    candidate: Candidate = case.arguments["candidate"]
+    sources: Sequence[Workload] = case.arguments["sources"]
+    bits = hash_function(candidate.hash).seed_bits
+    drawn = [
+        repetition_of(parameters.seed, source.text, case.arguments["number"], seed_bits=bits)
+        for source in sources
+    ]
+    # hash seeds and names do not depend on the workload: all workloads meet the same nodes
+    partitioner = candidate.build(drawn[0].nodes(case.arguments["n"]), seed=drawn[0].hash)
+    made = _Rows(candidate, partitioner, drawn[0])
+    rows = [made.exact()] if candidate.spec.can(Capability.INTERVALS) else []
+    for place, (source, repetition) in enumerate(zip(sources, drawn, strict=True)):
+        reason = _refusal(candidate, source)
+        if reason is not None:
+            rows.append(made.refused(source, reason))
+            continue
 
-    Parameters
-    ----------
-    points
-        Points of a node, for every algorithm that has a parameter of this name and was not given one by its
-        selection; none for the algorithm's default.
-    hash
-        Hash functions, for every algorithm that was not given one by its selection.
-    """
+        def progress(done: int, total: int, place: int = place) -> None:
+            context.progress((place + done / total) / len(sources))
 
-    points: tuple[int, ...] = parameter(
-        "points of a node, for algorithms that have any; their default if not given",
-        integer(1, 1 << 26), (), many=True, metavar="V,...", least=0,
-    )  # fmt: skip
-    hash: tuple[str, ...] = parameter("hash functions", known_hash, ("xxh64",), many=True, metavar="HASH,...")
-
-
-class Balance(Experiment[BalanceParameters]):
-    """Loads of the nodes, beside the law that they should follow."""
-
-    name = "balance"
-    title = "how evenly keys fall on nodes: over n, points, hash functions and workloads, beside the law"
-    section = 20
-    Parameters = BalanceParameters
-
-    def cases(self, parameters: BalanceParameters) -> Sequence[Case]:
-        """Return one case for each hash function, repetition, algorithm (with its points) and n.
-
-        A case measures all workloads, so that its nodes are built once; their hashes are drawn once for all
-        algorithms, as long as they are kept.
-        """
-        from experiments import workloads
-
-        sources = [workloads.parse(text) for text in parameters.workload]
-        candidates = [
-            varied
-            for candidate in selection.resolve(
-                parameters.algorithms, parameters.set, varied=("points", "hash")
-            )
-            for varied in _variants(candidate, parameters)
-        ]
-        selection.refuse_same(candidates)
-        selection.check_sizes(candidates, parameters.nodes)
-        reasons = [_refusal(candidate, source) for candidate in candidates for source in sources]
-        if None not in reasons:
-            raise BadUse(f"--hash: {reasons[0]}; give another hash function or another workload")
-        return [
-            Case(
-                f"{function}|{number}|{candidate.label}|{n}",
-                {"candidate": candidate, "n": n, "number": number, "sources": sources},
-            )
-            for function in dict.fromkeys(candidate.hash for candidate in candidates)
-            for number in range(parameters.repetitions)
-            for candidate in candidates
-            if candidate.hash == function
-            for n in parameters.nodes
-        ]
-
-    def measure(self, case: Case, parameters: BalanceParameters, context: Context) -> Measured:
-        """Build the nodes once, and count what each workload puts on them; all hashes where arcs exist."""
-        candidate: Candidate = case.arguments["candidate"]
-        sources: Sequence[Workload] = case.arguments["sources"]
-        bits = hash_function(candidate.hash).seed_bits
-        drawn = [
-            repetition_of(parameters.seed, source.text, case.arguments["number"], seed_bits=bits)
-            for source in sources
-        ]
-        # hash seeds and names do not depend on the workload: all workloads meet the same nodes
-        partitioner = candidate.build(drawn[0].nodes(case.arguments["n"]), seed=drawn[0].hash)
-        made = _Rows(candidate, partitioner, drawn[0])
-        rows = [made.exact()] if candidate.spec.can(Capability.INTERVALS) else []
-        for place, (source, repetition) in enumerate(zip(sources, drawn, strict=True)):
-            reason = _refusal(candidate, source)
-            if reason is not None:
-                rows.append(made.refused(source, reason))
-                continue
-
-            def progress(done: int, total: int, place: int = place) -> None:
-                context.progress((place + done / total) / len(sources))
-
-            keys = source.available(parameters.keys)
-            load = sampled_load(partitioner, source, repetition.keys, keys, context, progress)
-            rows.append(made.sampled(source, repetition.keys, load))
-        return Measured(rows)
-
-    def present(self, results: Results[BalanceParameters]) -> Presentation:
-        """Show loads beside their laws, shares of the hash space, and figures over points and n."""
-        from experiments.balance import show as shown
-
-        return shown.present(results)
+        keys = source.available(parameters.keys)
+        load = sampled_load(partitioner, source, repetition.keys, keys, context, progress)
+        rows.append(made.sampled(source, repetition.keys, load))
+    return Measured(rows)
 
 
 def sampled_load(
@@ -355,6 +288,3 @@ def _refusal(candidate: Candidate, source: Workload) -> str | None:
     if source.integers or hash_function(candidate.hash).takes_text:
         return None
     return f"{candidate.hash} takes ints only, and the keys of {source.text} are text"
-
-
-EXPERIMENT = Balance()

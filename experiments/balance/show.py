@@ -24,7 +24,7 @@ from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
 
 if TYPE_CHECKING:
-    from experiments.balance.measure import BalanceParameters
+    from experiments.balance.parameters import BalanceParameters
 
 FAMILY_LEVEL = 0.01
 """Level, corrected for the number of comparisons, at which loads are said to depart from their law."""

@@ -20,7 +20,7 @@ from experiments.report.tables.table import Table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-    from experiments.calibration import CalibrationParameters
+    from experiments.calibration.parameters import CalibrationParameters
 
 _SIGNS = {"equals": "", "at least": "≥ ", "at most": "≤ "}
 

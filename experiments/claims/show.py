@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.article.part import Record, records
-from experiments.claims import NOT_IMPLEMENTED, unexpected
 from experiments.claims.claim import CONFIRMED, READ, REFUTED, UNDECIDED
+from experiments.claims.measure import NOT_IMPLEMENTED, unexpected
 from experiments.harness.experiment import Presentation, Results
 from experiments.report.tables.formats import Percent, Significant, Text
 from experiments.report.tables.table import Table
 
 if TYPE_CHECKING:
-    from experiments.claims import ClaimsParameters
+    from experiments.claims.parameters import ClaimsParameters
 
 __all__ = ["present", "shown_theirs", "shown_value"]
 

@@ -1,1 +1,5 @@
 """What poor hash functions do to each algorithm."""
+
+from experiments.harness.room import Room
+
+EXPERIMENT = Room(__name__)

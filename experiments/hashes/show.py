@@ -22,7 +22,7 @@ from experiments.report.tables.table import Table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-    from experiments.balance.measure import BalanceParameters
+    from experiments.balance.parameters import BalanceParameters
 
 FAMILY_LEVEL = 0.01
 """Level, corrected for the number of comparisons, at which loads are not those of random hashes."""

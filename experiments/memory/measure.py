@@ -12,21 +12,10 @@ from typing import Any
 from algorithms import Partitioner
 from algorithms.hashing import hash_function
 from experiments.harness import selection
-from experiments.harness.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.seeds import repetition_of
 from experiments.harness.selection import Candidate
-from experiments.options.parameters import Parameters
-
-
-@dataclass(frozen=True, kw_only=True)
-class MemoryParameters(Parameters):
-    """The parameters of `memory`: the common ones that it needs, and no other."""
-
-    without = {  # noqa: RUF012 - a ClassVar
-        "repetitions": "the bytes are the same each time",
-        "workload": "no keys are placed",
-        "keys": "no keys are placed",
-    }
+from experiments.memory.parameters import MemoryParameters
 
 
 @dataclass(frozen=True)
@@ -51,56 +40,43 @@ class Held:
     said: int
 
 
-class Memory(Experiment[MemoryParameters]):
-    """Bytes by number of nodes."""
+def cases(parameters: MemoryParameters) -> Sequence[Case]:
+    """Return one case for each number of nodes and algorithm."""
+    candidates = selection.of_run(parameters)
+    return [
+        Case(f"{n}|{candidate.label}", {"n": n, "candidate": candidate})
+        for n in parameters.nodes
+        for candidate in candidates
+    ]
 
-    name = "memory"
-    title = "how many bytes a partitioner holds, as it says and as the allocator counts"
-    section = 70
-    Parameters = MemoryParameters
 
-    def cases(self, parameters: MemoryParameters) -> Sequence[Case]:
-        """Return one case for each number of nodes and algorithm."""
-        candidates = selection.of_run(parameters)
-        return [
-            Case(f"{n}|{candidate.label}", {"n": n, "candidate": candidate})
-            for n in parameters.nodes
-            for candidate in candidates
-        ]
-
-    def measure(self, case: Case, parameters: MemoryParameters, context: Context) -> Measured:
-        """Build the partitioner once for its arrays, and once more while the allocator counts."""
-        candidate: Candidate = case.arguments["candidate"]
-        n: int = case.arguments["n"]
-        bits = hash_function(candidate.hash).seed_bits
-        drawn = repetition_of(parameters.seed, "memory", 0, seed_bits=bits)
-        build = partial(candidate.build, drawn.nodes(n), seed=drawn.hash)
-        partitioner = build()
-        common = {
-            "n": n,
-            "algorithm": candidate.algorithm,
-            "label": candidate.label,
-            "settings": candidate.settings,
-        }
-        said, names = partitioner.nbytes, partitioner.nodes.nbytes
-        partitioner.lookup(0)  # whatever is imported, compiled or kept for all is not the partitioner's
-        del partitioner
-        held = traced(build)
-        counted = {
-            "nbytes": said,
-            "names": names,
-            "built": held.built,
-            "peak": held.peak,
-            "looked_up": held.looked_up,
-            "nbytes_looked_up": held.said,
-        }
-        return Measured([{**common, "structure": said - names}], [{**common, **counted}])
-
-    def present(self, results: Results[MemoryParameters]) -> Presentation:
-        """Show bytes by algorithm and n."""
-        from experiments.memory import show as shown
-
-        return shown.present(results)
+def measure(case: Case, parameters: MemoryParameters, context: Context) -> Measured:
+    """Build the partitioner once for its arrays, and once more while the allocator counts."""
+    candidate: Candidate = case.arguments["candidate"]
+    n: int = case.arguments["n"]
+    bits = hash_function(candidate.hash).seed_bits
+    drawn = repetition_of(parameters.seed, "memory", 0, seed_bits=bits)
+    build = partial(candidate.build, drawn.nodes(n), seed=drawn.hash)
+    partitioner = build()
+    common = {
+        "n": n,
+        "algorithm": candidate.algorithm,
+        "label": candidate.label,
+        "settings": candidate.settings,
+    }
+    said, names = partitioner.nbytes, partitioner.nodes.nbytes
+    partitioner.lookup(0)  # whatever is imported, compiled or kept for all is not the partitioner's
+    del partitioner
+    held = traced(build)
+    counted = {
+        "nbytes": said,
+        "names": names,
+        "built": held.built,
+        "peak": held.peak,
+        "looked_up": held.looked_up,
+        "nbytes_looked_up": held.said,
+    }
+    return Measured([{**common, "structure": said - names}], [{**common, **counted}])
 
 
 def traced(build: Callable[[], Partitioner[Any]]) -> Held:
@@ -144,6 +120,3 @@ def traced(build: Callable[[], Partitioner[Any]]) -> Held:
         if not tracing:
             tracemalloc.stop()
     return Held(built, peak, looked_up, partitioner.nbytes)
-
-
-EXPERIMENT = Memory()

@@ -18,7 +18,7 @@ from experiments.report.tables.table import Table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-    from experiments.memory.measure import MemoryParameters
+    from experiments.memory.parameters import MemoryParameters
 
 
 def present(results: Results[MemoryParameters]) -> Presentation:

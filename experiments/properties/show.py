@@ -13,7 +13,7 @@ from experiments.report.tables.formats import Significant, Text
 from experiments.report.tables.table import Table
 
 if TYPE_CHECKING:
-    from experiments.properties import PropertiesParameters
+    from experiments.properties.parameters import PropertiesParameters
 
 __all__ = ["present"]
 

@@ -1,1 +1,5 @@
 """How long scale events take, over the number of nodes."""
+
+from experiments.harness.room import Room
+
+EXPERIMENT = Room(__name__)

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from algorithms import Capability, Partitioner
 from algorithms.hashing import Hashes, hash_function
 from experiments.harness import selection
-from experiments.harness.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.seeds import Repetition, repetition_of
 from experiments.harness.selection import Candidate
 from experiments.harness.stopwatch import load_average, no_garbage_collection
-from experiments.options.parameters import Parameters, integer, parameter
+from experiments.resize.parameters import ResizeParameters
 
 OPERATIONS = {
     "build": "from the names of the nodes to a partitioner",
@@ -37,25 +37,6 @@ BATCH = 1000
 KEY = 12_345
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResizeParameters(Parameters):
-    """The parameters of `resize`.
-
-    Parameters
-    ----------
-    rounds
-        How often each is timed, all algorithms in turn.
-    """
-
-    without = {  # noqa: RUF012 - a ClassVar
-        "repetitions": "what is repeated is the measurement; give --rounds",
-        "workload": "a key is looked up whatever it is",
-        "keys": "a batch is always 1000 hashes",
-    }
-
-    rounds: int = parameter("rounds, in each of which all are timed once", integer(1, 10**6), 11, metavar="R")
-
-
 @dataclass(frozen=True)
 class _Subject:
     """An algorithm at one number of nodes, with what its events need."""
@@ -67,47 +48,34 @@ class _Subject:
     hashes: Hashes
 
 
-class Resize(Experiment[ResizeParameters]):
-    """Milliseconds of an event, and of the lookups that follow it, against n."""
+def cases(parameters: ResizeParameters) -> Sequence[Case]:
+    """Return one case for each number of nodes: within it, all are timed in turn."""
+    candidates = selection.of_run(parameters)
+    return [Case(f"{n}", {"n": n, "candidates": candidates}) for n in parameters.nodes]
 
-    name = "resize"
-    title = "how long building, adding and removing a node take, and the lookups right after"
-    section = 60
-    Parameters = ResizeParameters
 
-    def cases(self, parameters: ResizeParameters) -> Sequence[Case]:
-        """Return one case for each number of nodes: within it, all are timed in turn."""
-        candidates = selection.of_run(parameters)
-        return [Case(f"{n}", {"n": n, "candidates": candidates}) for n in parameters.nodes]
-
-    def measure(self, case: Case, parameters: ResizeParameters, context: Context) -> Measured:
-        """Time all operations of all algorithms in rounds, each done once untimed just before."""
-        n, load = case.arguments["n"], load_average()
-        subjects = [_subject(candidate, n, parameters.seed) for candidate in case.arguments["candidates"]]
-        timing = []
-        for turn in range(parameters.rounds):
-            for subject in subjects:
-                common = {
-                    "n": n,
-                    "algorithm": subject.candidate.algorithm,
-                    "label": subject.candidate.label,
-                    "settings": subject.candidate.settings,
-                    "threads": 1,
-                    "round": turn,
-                    "load_average": load,
-                }
-                with no_garbage_collection():
-                    for operation, (spent, cannot) in _timed(subject).items():
-                        row = {"operation": operation, "nanoseconds": spent, "cannot": cannot}
-                        timing.append({**common, **row})
-            context.progress((turn + 1) / parameters.rounds)
-        return Measured([], timing)
-
-    def present(self, results: Results[ResizeParameters]) -> Presentation:
-        """Show medians with their intervals, and times against n."""
-        from experiments.resize import show as shown
-
-        return shown.present(results)
+def measure(case: Case, parameters: ResizeParameters, context: Context) -> Measured:
+    """Time all operations of all algorithms in rounds, each done once untimed just before."""
+    n, load = case.arguments["n"], load_average()
+    subjects = [_subject(candidate, n, parameters.seed) for candidate in case.arguments["candidates"]]
+    timing = []
+    for turn in range(parameters.rounds):
+        for subject in subjects:
+            common = {
+                "n": n,
+                "algorithm": subject.candidate.algorithm,
+                "label": subject.candidate.label,
+                "settings": subject.candidate.settings,
+                "threads": 1,
+                "round": turn,
+                "load_average": load,
+            }
+            with no_garbage_collection():
+                for operation, (spent, cannot) in _timed(subject).items():
+                    row = {"operation": operation, "nanoseconds": spent, "cannot": cannot}
+                    timing.append({**common, **row})
+        context.progress((turn + 1) / parameters.rounds)
+    return Measured([], timing)
 
 
 def _subject(candidate: Candidate, n: int, seed: int) -> _Subject:
@@ -163,6 +131,3 @@ def _clocked(call: Callable[[], object]) -> int:
     began = time.perf_counter_ns()
     call()
     return max(1, time.perf_counter_ns() - began)
-
-
-EXPERIMENT = Resize()

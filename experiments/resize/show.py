@@ -23,7 +23,7 @@ from experiments.resize.measure import BATCH, OPERATIONS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-    from experiments.resize.measure import ResizeParameters
+    from experiments.resize.parameters import ResizeParameters
 
 EVENTS = ("build", "add", "remove")
 LOOKUPS = ("first key", "next key", "first batch", "next batch")

@@ -23,15 +23,11 @@ from experiments.harness.experiment import (
     ALL_HASHES,
     Case,
     Context,
-    Experiment,
     Measured,
-    Presentation,
-    Results,
 )
 from experiments.harness.seeds import Repetition, derive, repetition_of
 from experiments.harness.selection import Candidate
-from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters, integer, parameter
+from experiments.scaling.parameters import ScalingParameters
 
 if TYPE_CHECKING:
     from experiments.measures import EventShape, Flows
@@ -39,35 +35,6 @@ if TYPE_CHECKING:
 
 TIMED_ROUNDS = 5
 TIMED_KEYS = 1 << 16
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScalingParameters(Parameters):
-    """The parameters of `scaling`.
-
-    Parameters
-    ----------
-    event
-        Scale events, see :mod:`experiments.events`.
-    timed
-        In how many repetitions, from the first one, events and lookups are timed as well.
-    """
-
-    event: tuple[str, ...] = parameter(
-        "scale events: " + ", ".join(kind.syntax for kind, _ in events.KINDS.values()),
-        events.canonical, ("add:1",), many=True, metavar="EVENT,...",
-    )  # fmt: skip
-    timed: int = parameter("repetitions that are timed, too; 0 for none", integer(0), 3, metavar="R")
-
-    def check(self) -> None:
-        """Refuse an event that needs more nodes than there are."""
-        for text in self.event:
-            event = events.parse(text)
-            for n in self.nodes:
-                if n < event.least_nodes:
-                    raise BadUse(
-                        f"--event: {text} leaves no node of {n}; give at least {event.least_nodes} --nodes"
-                    )
 
 
 @dataclass(frozen=True)
@@ -80,91 +47,76 @@ class _Trial:
     after: Partitioner[Any]
 
 
-class Scaling(Experiment[ScalingParameters]):
-    """Keys moved, strays, balance and speed of every algorithm in every event."""
+def cases(parameters: ScalingParameters) -> Sequence[Case]:
+    """Return one case for each workload, number of nodes, repetition and algorithm, in this order.
 
-    name = "scaling"
-    title = "what moves, and what it costs, when a cluster changes size: 16 -> 17 nodes and its kin"
-    section = 30
-    Parameters = ScalingParameters
+    The algorithms are innermost, so that a machine that slows down slows all of them.
+    """
+    from experiments import workloads
 
-    def cases(self, parameters: ScalingParameters) -> Sequence[Case]:
-        """Return one case for each workload, number of nodes, repetition and algorithm, in this order.
-
-        The algorithms are innermost, so that a machine that slows down slows all of them.
-        """
-        from experiments import workloads
-
-        candidates = selection.of_run(
-            parameters,
-            later=(events.parse(text).nodes_after(n) for text in parameters.event for n in parameters.nodes),
+    candidates = selection.of_run(
+        parameters,
+        later=(events.parse(text).nodes_after(n) for text in parameters.event for n in parameters.nodes),
+    )
+    sources = [workloads.parse(text) for text in parameters.workload]
+    for candidate in candidates:
+        for source in sources:
+            selection.check_keys(candidate, source)
+    return [
+        Case(
+            f"{source.text}|{n}|{repetition}|{candidate.label}",
+            {"source": source, "n": n, "repetition": repetition, "candidate": candidate, "first": not i},
         )
-        sources = [workloads.parse(text) for text in parameters.workload]
-        for candidate in candidates:
-            for source in sources:
-                selection.check_keys(candidate, source)
-        return [
-            Case(
-                f"{source.text}|{n}|{repetition}|{candidate.label}",
-                {"source": source, "n": n, "repetition": repetition, "candidate": candidate, "first": not i},
-            )
-            for i, source in enumerate(sources)
-            for n in parameters.nodes
-            for repetition in range(parameters.repetitions)
-            for candidate in candidates
-        ]
+        for i, source in enumerate(sources)
+        for n in parameters.nodes
+        for repetition in range(parameters.repetitions)
+        for candidate in candidates
+    ]
 
-    def measure(self, case: Case, parameters: ScalingParameters, context: Context) -> Measured:
-        """Place the same keys before and after each event, count who went where, and time the event."""
-        source: Workload = case.arguments["source"]
-        candidate: Candidate = case.arguments["candidate"]
-        seed_bits = hash_function(candidate.hash).seed_bits
-        repetition = repetition_of(
-            parameters.seed, source.text, case.arguments["repetition"], seed_bits=seed_bits
-        )
-        before = candidate.build(repetition.nodes(case.arguments["n"]), seed=repetition.hash)
-        common = {
-            "workload": source.text,
-            "n": case.arguments["n"],
-            "algorithm": candidate.algorithm,
-            "label": candidate.label,
-            "settings": candidate.settings,
-            "points": _points(candidate),
-            "hash": candidate.hash,
-            "repetition": repetition.number,
-            "seed": repetition.keys,
-            "hash_seed": repetition.hash,
-        }
-        trials, rows = [], []
-        for text in parameters.event:
-            trial = _attempt(before, events.parse(text), candidate, repetition, parameters.seed)
-            if isinstance(trial, _Trial):
-                trials.append(trial)
-            else:
-                nothing = dict.fromkeys(COLUMNS)
-                rows.append({**common, "event": text, "method": "sampled", **nothing, "cannot": trial})
-        sample = _Sample(before, source, repetition, parameters.keys)
-        for trial, measured in zip(trials, sample.measure(trials, context), strict=True):
-            described = {**common, **_outcome(trial, candidate, sample.collision)}
-            rows.append({**described, "method": "sampled", **measured})
-        if case.arguments["first"] and candidate.spec.can(Capability.INTERVALS):
-            for trial in trials:
-                measured = _measured(_exact(trial, before), None)
-                described = {**common, "workload": ALL_HASHES, **_outcome(trial, candidate, 0.0)}
-                rows.append({**described, "method": "exact", **measured})
-        timing = []
-        if repetition.number < parameters.timed:
-            hashes = sample.hashes(0, min(TIMED_KEYS, sample.chunks.size(0)))
-            timing = [
-                {**common, "event": trial.event.text, **_timed(before, trial, hashes)} for trial in trials
-            ]
-        return Measured(rows, timing)
 
-    def present(self, results: Results[ScalingParameters]) -> Presentation:
-        """Show the movement of all algorithms in all events, then each event in detail."""
-        from experiments.scaling import show as shown
-
-        return shown.present(results)
+def measure(case: Case, parameters: ScalingParameters, context: Context) -> Measured:
+    """Place the same keys before and after each event, count who went where, and time the event."""
+    source: Workload = case.arguments["source"]
+    candidate: Candidate = case.arguments["candidate"]
+    seed_bits = hash_function(candidate.hash).seed_bits
+    repetition = repetition_of(
+        parameters.seed, source.text, case.arguments["repetition"], seed_bits=seed_bits
+    )
+    before = candidate.build(repetition.nodes(case.arguments["n"]), seed=repetition.hash)
+    common = {
+        "workload": source.text,
+        "n": case.arguments["n"],
+        "algorithm": candidate.algorithm,
+        "label": candidate.label,
+        "settings": candidate.settings,
+        "points": _points(candidate),
+        "hash": candidate.hash,
+        "repetition": repetition.number,
+        "seed": repetition.keys,
+        "hash_seed": repetition.hash,
+    }
+    trials, rows = [], []
+    for text in parameters.event:
+        trial = _attempt(before, events.parse(text), candidate, repetition, parameters.seed)
+        if isinstance(trial, _Trial):
+            trials.append(trial)
+        else:
+            nothing = dict.fromkeys(COLUMNS)
+            rows.append({**common, "event": text, "method": "sampled", **nothing, "cannot": trial})
+    sample = _Sample(before, source, repetition, parameters.keys)
+    for trial, measured in zip(trials, sample.measure(trials, context), strict=True):
+        described = {**common, **_outcome(trial, candidate, sample.collision)}
+        rows.append({**described, "method": "sampled", **measured})
+    if case.arguments["first"] and candidate.spec.can(Capability.INTERVALS):
+        for trial in trials:
+            measured = _measured(_exact(trial, before), None)
+            described = {**common, "workload": ALL_HASHES, **_outcome(trial, candidate, 0.0)}
+            rows.append({**described, "method": "exact", **measured})
+    timing = []
+    if repetition.number < parameters.timed:
+        hashes = sample.hashes(0, min(TIMED_KEYS, sample.chunks.size(0)))
+        timing = [{**common, "event": trial.event.text, **_timed(before, trial, hashes)} for trial in trials]
+    return Measured(rows, timing)
 
 
 def _attempt(
@@ -338,6 +290,3 @@ def _elapsed(call: Callable[[], object]) -> int:
     start = time.perf_counter_ns()
     call()
     return time.perf_counter_ns() - start
-
-
-EXPERIMENT = Scaling()

@@ -22,7 +22,7 @@ from experiments.scaling import statistics as scaling_statistics
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-    from experiments.scaling.measure import ScalingParameters
+    from experiments.scaling.parameters import ScalingParameters
 
 MEANS = (
     "movement", "minimum", "excess", "stray", "losers", "receivers",

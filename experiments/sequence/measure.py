@@ -16,46 +16,14 @@ from algorithms.registry import parameters_of
 from experiments import events
 from experiments.events import Event
 from experiments.harness import selection
-from experiments.harness.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.seeds import Repetition, derive, repetition_of
 from experiments.harness.selection import Candidate
-from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters, parameter
+from experiments.sequence.parameters import SequenceParameters
 
 if TYPE_CHECKING:
     from experiments.measures import EventShape, Flows
     from experiments.workloads import Workload
-
-
-@dataclass(frozen=True, kw_only=True)
-class SequenceParameters(Parameters):
-    """The parameters of `sequence`.
-
-    Parameters
-    ----------
-    sequence
-        Names or lists of scale events, see :func:`experiments.events.sequence`.
-    """
-
-    sequence: tuple[str, ...] = parameter(
-        f"scale events, one after the other, such as add:1,replace,double; or a name of ten: "
-        f"{', '.join(events.SEQUENCES)}; may be repeated",
-        events.canonical_sequence, ("life",), many=True, separator=None, metavar="EVENT,...",
-        meaning=events.sequence,
-    )  # fmt: skip
-
-    def check(self) -> None:
-        """Refuse a sequence with a step that needs more nodes than there are then."""
-        for text in self.sequence:
-            for n in self.nodes:
-                left = n
-                for step, event in enumerate(events.sequence(text), 1):
-                    if left < event.least_nodes:
-                        raise BadUse(
-                            f"--sequence: step {step} of {text}, {event.text}, leaves no node of {left}; "
-                            f"begin with more than {n} --nodes"
-                        )
-                    left = event.nodes_after(left)
 
 
 @dataclass(frozen=True)
@@ -85,102 +53,87 @@ class _Step:
     fresh: EventShape
 
 
-class SequenceOfEvents(Experiment[SequenceParameters]):
-    """Movement, drift and balance of every algorithm, after each of several events."""
+def cases(parameters: SequenceParameters) -> Sequence[Case]:
+    """Return one case for each sequence, workload, number of nodes, repetition and algorithm."""
+    from experiments import workloads
 
-    name = "sequence"
-    title = "what ten scale events in a row do: movement in all and on balance, drift, balance after each"
-    section = 35
-    Parameters = SequenceParameters
-
-    def cases(self, parameters: SequenceParameters) -> Sequence[Case]:
-        """Return one case for each sequence, workload, number of nodes, repetition and algorithm."""
-        from experiments import workloads
-
-        candidates = selection.of_run(
-            parameters,
-            later=(
-                most for text in parameters.sequence for n in parameters.nodes for most in _counts(text, n)
-            ),
+    candidates = selection.of_run(
+        parameters,
+        later=(most for text in parameters.sequence for n in parameters.nodes for most in _counts(text, n)),
+    )
+    sources = [workloads.parse(text) for text in parameters.workload]
+    for candidate in candidates:
+        for source in sources:
+            selection.check_keys(candidate, source)
+    return [
+        Case(
+            f"{text}|{source.text}|{n}|{repetition}|{candidate.label}",
+            {"sequence": text, "source": source, "n": n, "number": repetition, "candidate": candidate},
         )
-        sources = [workloads.parse(text) for text in parameters.workload]
-        for candidate in candidates:
-            for source in sources:
-                selection.check_keys(candidate, source)
-        return [
-            Case(
-                f"{text}|{source.text}|{n}|{repetition}|{candidate.label}",
-                {"sequence": text, "source": source, "n": n, "number": repetition, "candidate": candidate},
-            )
-            for text in parameters.sequence
-            for source in sources
-            for n in parameters.nodes
-            for repetition in range(parameters.repetitions)
-            for candidate in candidates
-        ]
+        for text in parameters.sequence
+        for source in sources
+        for n in parameters.nodes
+        for repetition in range(parameters.repetitions)
+        for candidate in candidates
+    ]
 
-    def measure(self, case: Case, parameters: SequenceParameters, context: Context) -> Measured:
-        """Make all steps, then place the same keys at the start, after each of them, and by fresh builds."""
-        source: Workload = case.arguments["source"]
-        candidate: Candidate = case.arguments["candidate"]
-        text, n = case.arguments["sequence"], case.arguments["n"]
-        repetition = repetition_of(
-            parameters.seed,
-            source.text,
-            case.arguments["number"],
-            seed_bits=hash_function(candidate.hash).seed_bits,
-        )
-        start = candidate.build(repetition.nodes(n), seed=repetition.hash)
-        steps = _steps(start, events.sequence(text), candidate, repetition, parameters.seed)
-        common = {
-            "sequence": text,
-            "workload": source.text,
-            "n": n,
-            "algorithm": candidate.algorithm,
-            "label": candidate.label,
-            "settings": candidate.settings,
-            "hash": candidate.hash,
-            "repetition": repetition.number,
+
+def measure(case: Case, parameters: SequenceParameters, context: Context) -> Measured:
+    """Make all steps, then place the same keys at the start, after each of them, and by fresh builds."""
+    source: Workload = case.arguments["source"]
+    candidate: Candidate = case.arguments["candidate"]
+    text, n = case.arguments["sequence"], case.arguments["n"]
+    repetition = repetition_of(
+        parameters.seed,
+        source.text,
+        case.arguments["number"],
+        seed_bits=hash_function(candidate.hash).seed_bits,
+    )
+    start = candidate.build(repetition.nodes(n), seed=repetition.hash)
+    steps = _steps(start, events.sequence(text), candidate, repetition, parameters.seed)
+    common = {
+        "sequence": text,
+        "workload": source.text,
+        "n": n,
+        "algorithm": candidate.algorithm,
+        "label": candidate.label,
+        "settings": candidate.settings,
+        "hash": candidate.hash,
+        "repetition": repetition.number,
+    }
+    placed = _Placed(start, steps, source, repetition, parameters.keys).measure(context)
+    nothing = dict.fromkeys(("event", "cannot", *STEP_COLUMNS))
+    rows = [
+        {
+            **common,
+            "step": 0,
+            "n_after": n,
+            "keys": placed.keys,
+            **nothing,
+            "moved_in_all": 0.0,
+            **_of_balance(start, placed.load, candidate, source),
         }
-        placed = _Placed(start, steps, source, repetition, parameters.keys).measure(context)
-        nothing = dict.fromkeys(("event", "cannot", *STEP_COLUMNS))
-        rows = [
+    ]
+    moved = 0
+    for number, (step, sums) in enumerate(zip(steps, placed.steps, strict=True), 1):
+        moved += sums.flows.moved
+        rows.append(
             {
                 **common,
-                "step": 0,
-                "n_after": n,
+                "step": number,
+                "n_after": len(step.after.nodes),
                 "keys": placed.keys,
-                **nothing,
-                "moved_in_all": 0.0,
-                **_of_balance(start, placed.load, candidate, source),
+                "event": step.event.text,
+                "cannot": step.cannot,
+                **_of_step(step, sums.flows, candidate),
+                "moved_in_all": moved / placed.keys,
+                "touched": sums.touched / placed.keys,
+                **_of_net(step, sums.net, candidate),
+                "drift": sums.drifted / placed.keys,
+                **_of_balance(step.after, sums.load, candidate, source),
             }
-        ]
-        moved = 0
-        for number, (step, sums) in enumerate(zip(steps, placed.steps, strict=True), 1):
-            moved += sums.flows.moved
-            rows.append(
-                {
-                    **common,
-                    "step": number,
-                    "n_after": len(step.after.nodes),
-                    "keys": placed.keys,
-                    "event": step.event.text,
-                    "cannot": step.cannot,
-                    **_of_step(step, sums.flows, candidate),
-                    "moved_in_all": moved / placed.keys,
-                    "touched": sums.touched / placed.keys,
-                    **_of_net(step, sums.net, candidate),
-                    "drift": sums.drifted / placed.keys,
-                    **_of_balance(step.after, sums.load, candidate, source),
-                }
-            )
-        return Measured(rows)
-
-    def present(self, results: Results[SequenceParameters]) -> Presentation:
-        """Show movement step by step, and what it comes to at the end."""
-        from experiments.sequence import show as shown
-
-        return shown.present(results)
+        )
+    return Measured(rows)
 
 
 def _counts(text: str, n: int) -> Iterator[int]:
@@ -384,6 +337,3 @@ def _law_cv(family: str, weights: tuple[float, ...], keys: int, points: float | 
 
     law = theory.balance(family, np.array(weights), keys=keys, points=points)
     return None if law is None else float(law.cv)
-
-
-EXPERIMENT = SequenceOfEvents()

@@ -22,7 +22,7 @@ from experiments.report.tables.table import Header, Table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-    from experiments.sequence.measure import SequenceParameters
+    from experiments.sequence.parameters import SequenceParameters
 
 FAMILY_LEVEL = 0.01
 """Level, corrected for the number of comparisons, at which a mean is said to depart from its law."""

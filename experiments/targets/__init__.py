@@ -1,1 +1,5 @@
 """Targets of speed, and whether they are met."""
+
+from experiments.harness.room import Room
+
+EXPERIMENT = Room(__name__)

@@ -17,7 +17,7 @@ from experiments.targets.goals import GOALS, Goal
 from experiments.targets.measure import PART
 
 if TYPE_CHECKING:
-    from experiments.targets.measure import TargetsParameters
+    from experiments.targets.parameters import TargetsParameters
 
 
 def present(results: Results[TargetsParameters]) -> Presentation:

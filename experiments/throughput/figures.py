@@ -16,14 +16,14 @@ from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import log_ticks, round_ticks
 from experiments.report.tables.symbols import NODES
 from experiments.report.timings import INTERVAL
-from experiments.throughput.measure import MODES
+from experiments.throughput.parameters import MODES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
     from numpy.typing import NDArray
 
-    from experiments.throughput.measure import ThroughputParameters
+    from experiments.throughput.parameters import ThroughputParameters
 
 __all__ = ["cost_against_nodes"]
 

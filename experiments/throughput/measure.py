@@ -16,32 +16,19 @@ from algorithms.hashing import hash_function
 from algorithms.hashing.columns import Integers, Strings
 from experiments.harness import selection
 from experiments.harness.engine import Engine
-from experiments.harness.experiment import Case, Context, Experiment, Measured, Presentation, Results
+from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.seeds import Repetition, repetition_of
 from experiments.harness.selection import Candidate
 from experiments.harness.stopwatch import Competitor, copy_competitor, keys_a_call, load_average, rounds
 from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters, choice, integer, number, parameter, switch
 from experiments.peers import Peer, Task, peers
 from experiments.throughput import cold_start
+from experiments.throughput.parameters import COLD, MODES, ThroughputParameters
 
 if TYPE_CHECKING:
     from experiments.workloads import Workload
     from experiments.workloads.base import Keys
 
-MODES = {
-    "batch": "hashes -> buckets",
-    "threads": "the same, split over threads",
-    "hashing": "keys -> hashes -> buckets",
-    "single": "one key -> the node's name",
-}
-"""What is timed in rounds, in this order."""
-
-COLD = {
-    "start": "a fresh process, until its first answers",
-    "install": "the same, with nothing compiled yet",
-}
-"""What is timed in processes of their own."""
 
 PARTS_PER_THREAD = 2
 """Parts of a batch for each thread, so that one that is held up does not have half of the work."""
@@ -53,144 +40,97 @@ Buckets = NDArray[np.int32]
 _CallOf = Callable[[int], Callable[[], object]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ThroughputParameters(Parameters):
-    """The parameters of `throughput`.
+def cases(parameters: ThroughputParameters) -> Sequence[Case]:
+    """Return one case for each workload and number of nodes: within it, all are timed in turn.
 
-    Parameters
-    ----------
-    mode
-        What is timed, some of `MODES`.
-    rounds
-        How often each competitor is timed.
-    milliseconds
-        About how long one timed call may take: whoever is slow gets fewer keys a call.
-    peers
-        Whether libraries of others stand in the same rounds; `lookup` then takes every key as a str, as they
-        do.
-    starts
-        How many fresh processes are timed, each algorithm in turn.
+    Fresh processes are cases of their own, one for each round of them, at the first number of nodes.
     """
+    from experiments import workloads
 
-    without = {"repetitions": "what is repeated is the measurement; give --rounds"}  # noqa: RUF012 - a ClassVar
-
-    mode: tuple[str, ...] = parameter(
-        "what is timed: " + ", ".join(f"{name} ({what})" for name, what in (MODES | COLD).items()),
-        choice(*MODES, *COLD), tuple(MODES), many=True, metavar="MODE,...",
-    )  # fmt: skip
-    rounds: int = parameter("rounds, in each of which all are timed once", integer(1, 10**6), 21, metavar="R")
-    milliseconds: float = parameter(
-        "about how long one timed call may take", number(above=0), 5.0, metavar="MS"
-    )
-    peers: bool = parameter("time libraries of others on the same keys, too", switch, False, metavar="")
-    starts: int = parameter("fresh processes of each algorithm", integer(1, 1000), 3, metavar="S")
-
-
-class Throughput(Experiment[ThroughputParameters]):
-    """Nanoseconds a key, beside a copy of as many bytes."""
-
-    name = "throughput"
-    title = "how fast keys find their nodes: batch, with hashing, single key, threads, beside a memory copy"
-    Parameters = ThroughputParameters
-
-    def cases(self, parameters: ThroughputParameters) -> Sequence[Case]:
-        """Return one case for each workload and number of nodes: within it, all are timed in turn.
-
-        Fresh processes are cases of their own, one for each round of them, at the first number of nodes.
-        """
-        from experiments import workloads
-
-        if set(parameters.mode) == {"threads"} and parameters.threads == 1:
-            raise BadUse(
-                "--mode: threads alone would time nothing on one thread; give --threads 2, or another "
-                f"mode: {', '.join(mode for mode in (*MODES, *COLD) if mode != 'threads')}"
-            )
-        candidates = selection.of_run(parameters)
-        sources = [workloads.parse(text) for text in parameters.workload]
-        for source in sources:
-            for candidate in candidates:
-                if not (source.integers or hash_function(candidate.hash).takes_text):
-                    raise BadUse(
-                        f"the hash function {candidate.hash} of {candidate.label} takes ints only, and the "
-                        f"keys of {source.text} are text; choose another hash or another workload"
-                    )
-        warm = [
-            Case(f"{source.text}|{n}", {"source": source, "n": n, "candidates": candidates})
-            for source in sources
-            for n in parameters.nodes
-            if set(parameters.mode) & MODES.keys()
-        ]
-        cold = [
-            Case(f"{mode}|{turn}", {"cold": mode, "round": turn, "candidates": candidates})
-            for mode in COLD
-            if mode in parameters.mode
-            for turn in range(parameters.starts)
-        ]
-        return warm + cold
-
-    def measure(self, case: Case, parameters: ThroughputParameters, context: Context) -> Measured:
-        """Warm all competitors up, choose their keys a call, and time them in rounds."""
-        if "cold" in case.arguments:
-            return Measured([], list(_fresh_processes(case, parameters, context)))
-        source: Workload = case.arguments["source"]
-        n: int = case.arguments["n"]
-        bench = _Bench(
-            source, source.available(parameters.keys), parameters.seed, context.engine, parameters.peers
+    if set(parameters.mode) == {"threads"} and parameters.threads == 1:
+        raise BadUse(
+            "--mode: threads alone would time nothing on one thread; give --threads 2, or another "
+            f"mode: {', '.join(mode for mode in (*MODES, *COLD) if mode != 'threads')}"
         )
-        load = load_average()
-        built = [
-            (candidate, candidate.build(drawn.nodes(n), seed=drawn.hash))
-            for candidate in case.arguments["candidates"]
-            for drawn in [bench.repetition(candidate)]
-        ]
-        modes = [
-            mode for mode in MODES if mode in parameters.mode and (mode != "threads" or context.threads > 1)
-        ]
-        competitors = [copy_competitor(bench.keys)]
-        common = {"workload": source.text, "n": n}
-        missing = []
-        for mode in modes:
-            for candidate, partitioner in built:
-                competitors.append(bench.competitor(mode, candidate, partitioner, parameters.milliseconds))
-            for one, (candidate, partitioner) in _beside(built, mode, libraries=parameters.peers):
-                reason = one.missing(n)
-                if reason is None:
-                    competitors.append(bench.peer(one, candidate, partitioner, parameters.milliseconds))
-                else:
-                    described = {"mode": mode, "algorithm": one.beside, "label": one.name, "peer": True}
-                    missing.append({**common, **described, "cannot": reason})
-        timing = []
-        for turn, nanoseconds in enumerate(rounds(competitors, parameters.rounds, context.progress)):
-            copied = nanoseconds[0] / competitors[0].keys
-            for one_timed, spent in zip(competitors, nanoseconds, strict=True):
-                each = spent / one_timed.keys
-                timing.append(
-                    {
-                        **common,
-                        "mode": one_timed.mode,
-                        "algorithm": one_timed.algorithm,
-                        "label": one_timed.label,
-                        "settings": one_timed.settings,
-                        "peer": one_timed.peer,
-                        "threads": context.threads if one_timed.mode == "threads" else 1,
-                        "round": turn,
-                        "keys": one_timed.keys,
-                        "nanoseconds": spent,
-                        "ns_per_key": each,
-                        "copy_ns_per_key": copied,
-                        "ratio_to_copy": each / copied,
-                        "load_average": load,
-                        "stage": None,
-                        "cannot": None,
-                    }
+    candidates = selection.of_run(parameters)
+    sources = [workloads.parse(text) for text in parameters.workload]
+    for source in sources:
+        for candidate in candidates:
+            if not (source.integers or hash_function(candidate.hash).takes_text):
+                raise BadUse(
+                    f"the hash function {candidate.hash} of {candidate.label} takes ints only, and the "
+                    f"keys of {source.text} are text; choose another hash or another workload"
                 )
-        return Measured([], timing + missing)
+    warm = [
+        Case(f"{source.text}|{n}", {"source": source, "n": n, "candidates": candidates})
+        for source in sources
+        for n in parameters.nodes
+        if set(parameters.mode) & MODES.keys()
+    ]
+    cold = [
+        Case(f"{mode}|{turn}", {"cold": mode, "round": turn, "candidates": candidates})
+        for mode in COLD
+        if mode in parameters.mode
+        for turn in range(parameters.starts)
+    ]
+    return warm + cold
 
-    def present(self, results: Results[ThroughputParameters]) -> Presentation:
-        """Show medians with their intervals, and cost against n."""
-        from experiments.throughput import show as shown
 
-        return shown.present(results)
+def measure(case: Case, parameters: ThroughputParameters, context: Context) -> Measured:
+    """Warm all competitors up, choose their keys a call, and time them in rounds."""
+    if "cold" in case.arguments:
+        return Measured([], list(_fresh_processes(case, parameters, context)))
+    source: Workload = case.arguments["source"]
+    n: int = case.arguments["n"]
+    bench = _Bench(
+        source, source.available(parameters.keys), parameters.seed, context.engine, parameters.peers
+    )
+    load = load_average()
+    built = [
+        (candidate, candidate.build(drawn.nodes(n), seed=drawn.hash))
+        for candidate in case.arguments["candidates"]
+        for drawn in [bench.repetition(candidate)]
+    ]
+    modes = [mode for mode in MODES if mode in parameters.mode and (mode != "threads" or context.threads > 1)]
+    competitors = [copy_competitor(bench.keys)]
+    common = {"workload": source.text, "n": n}
+    missing = []
+    for mode in modes:
+        for candidate, partitioner in built:
+            competitors.append(bench.competitor(mode, candidate, partitioner, parameters.milliseconds))
+        for one, (candidate, partitioner) in _beside(built, mode, libraries=parameters.peers):
+            reason = one.missing(n)
+            if reason is None:
+                competitors.append(bench.peer(one, candidate, partitioner, parameters.milliseconds))
+            else:
+                described = {"mode": mode, "algorithm": one.beside, "label": one.name, "peer": True}
+                missing.append({**common, **described, "cannot": reason})
+    timing = []
+    for turn, nanoseconds in enumerate(rounds(competitors, parameters.rounds, context.progress)):
+        copied = nanoseconds[0] / competitors[0].keys
+        for one_timed, spent in zip(competitors, nanoseconds, strict=True):
+            each = spent / one_timed.keys
+            timing.append(
+                {
+                    **common,
+                    "mode": one_timed.mode,
+                    "algorithm": one_timed.algorithm,
+                    "label": one_timed.label,
+                    "settings": one_timed.settings,
+                    "peer": one_timed.peer,
+                    "threads": context.threads if one_timed.mode == "threads" else 1,
+                    "round": turn,
+                    "keys": one_timed.keys,
+                    "nanoseconds": spent,
+                    "ns_per_key": each,
+                    "copy_ns_per_key": copied,
+                    "ratio_to_copy": each / copied,
+                    "load_average": load,
+                    "stage": None,
+                    "cannot": None,
+                }
+            )
+    return Measured([], timing + missing)
 
 
 def _beside(
@@ -378,6 +318,3 @@ class _Bench:
         from experiments.workloads import chunks_of
 
         return self.source.chunk(0, seed, chunks_of(self.keys).size(0))
-
-
-EXPERIMENT = Throughput()

@@ -19,10 +19,10 @@ from experiments.report.tables.table import Header, Table
 from experiments.report.timings import INTERVAL, ROUNDS, median, spread, trust
 from experiments.throughput import figures as figures_of
 from experiments.throughput.cold_start import STAGES
-from experiments.throughput.measure import COLD, MODES
+from experiments.throughput.parameters import COLD, MODES
 
 if TYPE_CHECKING:
-    from experiments.throughput.measure import ThroughputParameters
+    from experiments.throughput.parameters import ThroughputParameters
 
 
 def present(results: Results[ThroughputParameters]) -> Presentation:

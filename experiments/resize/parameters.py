@@ -1,0 +1,26 @@
+"""The parameters of `resize`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from experiments.options.parameters import Parameters, integer, parameter
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResizeParameters(Parameters):
+    """The parameters of `resize`.
+
+    Parameters
+    ----------
+    rounds
+        How often each is timed, all algorithms in turn.
+    """
+
+    without = {  # noqa: RUF012 - a ClassVar
+        "repetitions": "what is repeated is the measurement; give --rounds",
+        "workload": "a key is looked up whatever it is",
+        "keys": "a batch is always 1000 hashes",
+    }
+
+    rounds: int = parameter("rounds, in each of which all are timed once", integer(1, 10**6), 11, metavar="R")

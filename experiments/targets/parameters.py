@@ -1,0 +1,53 @@
+"""The parameters of `targets`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from experiments.options.parameters import Parameters, choice, integer, parameter
+from experiments.options.parsers import text
+from experiments.targets.goals import GOALS
+
+
+def _path(value: object) -> str:
+    return "" if value == "" else text(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetsParameters(Parameters):
+    """The parameters of `targets`.
+
+    Parameters
+    ----------
+    rounds
+        How often each pair is timed.
+    large_keys
+        Keys of a batch that two threads share.
+    event_keys
+        Keys of a whole scale event; 0 leaves these rows out, with the reason.
+    only
+        Names of targets; none for all.
+    document
+        The Markdown document whose table is written anew.
+    """
+
+    without = {  # noqa: RUF012 - a ClassVar
+        "repetitions": "what is repeated is the measurement; give --rounds",
+        "algorithms": "each target names its own",
+        "nodes": "each target names its own",
+        "workload": "each target names its own",
+        "set": "each target names its own parameters",
+    }
+
+    rounds: int = parameter(
+        "rounds, in each of which a pair is timed once", integer(1, 10**6), 15, metavar="R"
+    )
+    large_keys: int = parameter("keys of a batch that two threads share", integer(1), 10_000_000, metavar="K")
+    event_keys: int = parameter("keys of a whole scale event; 0 for none", integer(0), 0, metavar="K")
+    only: tuple[str, ...] = parameter(
+        "some targets, by name; all by default",
+        choice(*(goal.name for goal in GOALS)), (), many=True, metavar="NAME,...", least=0,
+    )  # fmt: skip
+    document: str = parameter(
+        "Markdown document whose table is written anew", _path, "", metavar="FILE.md", identity=False
+    )
