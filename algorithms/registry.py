@@ -1,6 +1,6 @@
 """The registry: algorithms by name, found without a list of them.
 
-Every module of this package is imported once, the first time somebody asks, and a class becomes known by the
+Every module of this package and of its folders is imported once, the first time somebody asks, and a class becomes known by the
 decorator :func:`register` above it. Packages outside are found through the entry-point group
 ``shardlab.algorithms``.
 """
@@ -344,7 +344,7 @@ def _discover() -> None:
         if _discovered:
             return
         package = importlib.import_module("algorithms")
-        for module in pkgutil.iter_modules(package.__path__, "algorithms."):
+        for module in pkgutil.walk_packages(package.__path__, "algorithms."):
             importlib.import_module(module.name)
         for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
             try:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from experiments import inference
-from experiments.article.part import records
 from experiments.harness.experiment import ALL_HASHES
 from experiments.report.tables.formats import Count, Fractional, Percent, Significant
+from experiments.storage.records import records
 from paper.numerals import count, in_words, mean_of, percent, size_of
 from paper.sources import Run, Value, described
 from paper.tables import START

@@ -10,10 +10,10 @@ from algorithms import Capability
 from algorithms.registry import names as algorithm_names
 from algorithms.registry import spec_of
 from experiments import events, inference
-from experiments.article.part import records
 from experiments.properties.show import SYMBOLS
 from experiments.report.tables.formats import Interval, Percent, Significant
 from experiments.report.tables.table import Header, Table
+from experiments.storage.records import records
 from paper.sources import Sources, distinct
 
 __all__ = ["TABLES", "render"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from experiments.article.part import records
 from experiments.claims.claim import CONFIRMED, REFUTED, UNDECIDED
 from experiments.claims.claim import load as published
 from experiments.claims.show import shown_theirs, shown_value
 from experiments.report.tables.formats import Count, Significant
+from experiments.storage.records import records
 from paper.numerals import percent, rough, set_number
 from paper.sources import Run, Value, distinct
 

@@ -15,7 +15,7 @@ import pytest
 from experiments import article, run
 from experiments.article import EXPERIMENT, ArticleParameters, verdicts
 from experiments.article.errata import ERRATA, OUT_OF_SCOPE
-from experiments.article.part import Answer, Part, records
+from experiments.article.part import Answer, Part
 from experiments.article.parts import PARTS
 from experiments.article.published import FILE, Published, published
 from experiments.article.verdicts import PublishedNumbers, failures, judge
@@ -23,6 +23,7 @@ from experiments.harness import runner
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context
 from experiments.storage import store
+from experiments.storage.records import records
 
 CONTEXT = Context(Engine(1))
 SPACE = 1 << 28

@@ -21,8 +21,9 @@ from experiments.balance.measure import sampled_load
 from experiments.balance.parameters import BalanceParameters
 from experiments.harness import runner
 from experiments.harness.engine import Engine
-from experiments.harness.experiment import ALL_HASHES, Context, Results
+from experiments.harness.experiment import ALL_HASHES, Context
 from experiments.options.errors import BadUse
+from experiments.report.presentation import Results
 from experiments.storage import store
 
 LEVEL = 0.001

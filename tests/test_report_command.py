@@ -15,12 +15,13 @@ from altered import restate
 from fake_experiment import find
 
 from experiments import run
-from experiments.harness.chapters import Chapter, read
-from experiments.harness.experiment import Presentation, Results
+from experiments.harness.chapters import read
 from experiments.options.errors import BadUse
 from experiments.options.parameters import Parameters
 from experiments.report.document import manuscript, markdown
+from experiments.report.document.chapter import Chapter
 from experiments.report.figures.figure import Figure
+from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.table import Table
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from algorithms import Partitioner
 from experiments.harness import runner, selection
-from experiments.harness.experiment import Results
 from experiments.options.errors import BadUse
+from experiments.report.presentation import Results
 from experiments.resize import EXPERIMENT
 from experiments.resize import measure as resize
 from experiments.resize.measure import OPERATIONS

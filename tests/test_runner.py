@@ -315,7 +315,7 @@ class Empty(Fake):
         return Measured([], [])
 
     def present(self, results: Any) -> Any:
-        from experiments.harness.experiment import Presentation
+        from experiments.report.presentation import Presentation
 
         assert results.rows.empty
         assert results.timing is None

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from experiments.harness import runner
-from experiments.harness.experiment import Results
 from experiments.inference.growth import growth
 from experiments.options.errors import BadUse
+from experiments.report.presentation import Results
 from experiments.storage import documents
 from experiments.targets import EXPERIMENT
 from experiments.targets.goals import GOALS, Goal, Pair, Setting

@@ -17,7 +17,6 @@ from algorithms import create
 from experiments import run, workloads
 from experiments.harness import runner, selection
 from experiments.harness.engine import Engine
-from experiments.harness.experiment import Results
 from experiments.harness.stopwatch import (
     COPY,
     LEAST_KEYS,
@@ -28,6 +27,7 @@ from experiments.harness.stopwatch import (
 )
 from experiments.options.errors import BadUse
 from experiments.peers import peers
+from experiments.report.presentation import Results
 from experiments.report.timings import median
 from experiments.throughput import EXPERIMENT
 from experiments.throughput.measure import _Bench

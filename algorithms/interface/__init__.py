@@ -3,7 +3,7 @@
 Whoever writes an algorithm takes all names from here.
 """
 
-from algorithms.interface.checks import whole_number
+from algorithms.interface.checks import one_of, whole_number
 from algorithms.interface.nodes import Nodes, NodesLike
 from algorithms.interface.partitioner import Buckets, Hashes, Partitioner, State
 from algorithms.interface.spec import Capability, Publication, Spec
@@ -18,5 +18,6 @@ __all__ = [
     "Publication",
     "Spec",
     "State",
+    "one_of",
     "whole_number",
 ]

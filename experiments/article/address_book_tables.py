@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from experiments.article.part import Record
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.report.tables.table import Table

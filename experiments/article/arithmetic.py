@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from algorithms import Partitioner, create
-from experiments.article.part import Answer, Part, Record, Verdicts
+from experiments.article.part import Answer, Part, Verdicts
 from experiments.article.rings import event_rows
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters

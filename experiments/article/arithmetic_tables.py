@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.article.part import Record
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.report.tables.table import Table

@@ -14,9 +14,10 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from algorithms import create
-from experiments.article.part import Answer, Part, Record, Verdicts
+from experiments.article.part import Answer, Part, Verdicts
 from experiments.article.rings import HASH, event_rows, server, servers, the_ring
 from experiments.harness.seeds import derive
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from algorithms import Capability
-from experiments.article.part import Part, Record, Verdicts
+from experiments.article.part import Part, Verdicts
 from experiments.harness.seeds import repetition_of
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters

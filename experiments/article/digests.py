@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from algorithms import create
 from algorithms.hashing import hash_key
-from experiments.article.part import Answer, Part, Record, Verdicts
+from experiments.article.part import Answer, Part, Verdicts
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters

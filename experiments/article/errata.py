@@ -14,8 +14,9 @@ from algorithms import create
 from experiments.article.address_book import LETTERS, SPLITS, best_split, census_letters, groups_of
 from experiments.article.arithmetic import BITS, floored_movement, ranges
 from experiments.article.bound import counterexample
-from experiments.article.part import Part, Record, Verdicts
+from experiments.article.part import Part, Verdicts
 from experiments.article.rings import HASH, event_rows, the_ring
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters

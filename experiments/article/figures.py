@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from experiments.article.address_book import LETTERS, SPLITS, groups_of
 from experiments.article.address_book_tables import share_of
 from experiments.article.minimum_hashes import SPACE
-from experiments.article.part import Record
 from experiments.article.range_queries import EXAMPLE
 from experiments.report.figures.cuts import Cut
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.palette import node_colours
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from algorithms import create
 from experiments.article.arithmetic import BITS, ranges
-from experiments.article.part import Part, Record, Verdicts
+from experiments.article.part import Part, Verdicts
 from experiments.article.rings import HASH, event_rows
 from experiments.harness.seeds import derive
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters

@@ -13,20 +13,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from experiments.report.slugs import words
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from experiments.article.parameters import ArticleParameters
     from experiments.article.published import Question
     from experiments.harness.experiment import Context
     from experiments.report.figures.figure import Figure
     from experiments.report.tables.table import Table
 
-__all__ = ["Answer", "Part", "Record", "Verdicts", "records"]
-
-Record = dict[str, Any]
-"""One stored row, without the columns that it has no value in."""
+__all__ = ["Answer", "Part", "Verdicts"]
 
 TABULATED = ("point", "arc", "share", "total")
 """The kinds of published numbers that stand in tables of the article, and are shown there."""
@@ -239,37 +235,3 @@ class Part(ABC):
             To be printed under the tables.
         """
         return []
-
-
-def records(frame: pd.DataFrame) -> list[Record]:
-    """Return the rows of a stored frame as plain values, each without what it has no value in.
-
-    Parameters
-    ----------
-    frame
-        As :func:`experiments.storage.store.load` gives it.
-
-    Returns
-    -------
-    list of dict
-        Values by column, in the order of the rows.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> records(pd.DataFrame({"n": pd.Series([1, None], dtype="Int64"), "node": ["a", None]}))
-    [{'n': 1, 'node': 'a'}, {}]
-    """
-    import pandas as pd
-
-    columns = {
-        str(name): [
-            None if pd.isna(value) else value.item() if hasattr(value, "item") else value
-            for value in frame[name].tolist()
-        ]
-        for name in frame.columns
-    }
-    return [
-        {name: values[row] for name, values in columns.items() if values[row] is not None}
-        for row in range(len(frame))
-    ]

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from algorithms import Partitioner, create
 from algorithms.hashing import hash_column
-from experiments.article.part import Part, Record, Verdicts
+from experiments.article.part import Part, Verdicts
 from experiments.harness.seeds import derive
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from experiments.article.part import Record, Verdicts
+from experiments.article.part import Verdicts
 from experiments.article.rings import LISTED, PRINTED, SHARES, TOTALS, Printed
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.published import Question

@@ -15,7 +15,8 @@ import numpy as np
 
 from algorithms import Arcs, Partitioner, create
 from algorithms.hashing import hash_key
-from experiments.article.part import Answer, Part, Record, Verdicts
+from experiments.article.part import Answer, Part, Verdicts
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.article.part import Answer, Part, Record, Verdicts
+from experiments.article.part import Answer, Part, Verdicts
 from experiments.article.published import Published, Question, published
+from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from experiments.harness.experiment import ALL_HASHES, Results
+from experiments.harness.experiment import ALL_HASHES
 from experiments.report.figures import charts
 from experiments.report.figures.figure import COLUMN, PAGE, Figure
 from experiments.report.figures.palette import INK, styles

@@ -21,7 +21,7 @@ from experiments.report.html.chart import (
 from experiments.report.tables.formats import Percent
 
 if TYPE_CHECKING:
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
 
 COLUMNS = (
     "hash", "workload", "n", "label", "algorithm", "points", "cv", "cv_half", "law_cv",

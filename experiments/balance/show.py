@@ -13,7 +13,7 @@ from algorithms.hashing import hash_function
 from experiments import inference, theory
 from experiments.balance import figures as balance_figures
 from experiments.balance import statistics as balance_statistics
-from experiments.harness.experiment import ALL_HASHES, Presentation, Results
+from experiments.harness.experiment import ALL_HASHES
 from experiments.report import statistics
 from experiments.report.extents import repetitions
 from experiments.report.frames import frame_of

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.calibration.procedure import FAMILY, KINDS, OFF
-from experiments.harness.experiment import Presentation, Results
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.layout import percent_axis
 from experiments.report.figures.palette import INK
+from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Interval, Percent, Text
 from experiments.report.tables.table import Table
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from experiments.report.html.chart import Axis, Chart, records, stacked, table_of
 
 if TYPE_CHECKING:
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
 
 VERDICTS = {
     "confirmed": "var(--good)",

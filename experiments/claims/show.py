@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.article.part import Record, records
 from experiments.claims.claim import CONFIRMED, READ, REFUTED, UNDECIDED
 from experiments.claims.measure import NOT_IMPLEMENTED, unexpected
-from experiments.harness.experiment import Presentation, Results
+from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Percent, Significant, Text
 from experiments.report.tables.table import Table
+from experiments.storage.records import Record, records
 
 if TYPE_CHECKING:
     from experiments.claims.parameters import ClaimsParameters

@@ -14,45 +14,19 @@ from typing import Any
 from algorithms.errors import ShardlabError
 from experiments.harness import catalogue
 from experiments.harness.class_files import code_only_from
-from experiments.harness.experiment import Experiment, Presentation, Results
+from experiments.harness.experiment import Experiment
 from experiments.harness.experiment import find as find_experiment
 from experiments.harness.runner import RESULTS
 from experiments.harness.verify import stored_runs
 from experiments.options.errors import BadUse
+from experiments.report.document.chapter import Chapter
 from experiments.report.extents import presented
+from experiments.report.presentation import Results
 from experiments.storage import store
 
-__all__ = ["Chapter", "read"]
+__all__ = ["read"]
 
 Find = Callable[[str], Experiment[Any]]
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A stored run and how it is shown.
-
-    Parameters
-    ----------
-    name
-        Of the experiment.
-    profile
-        The catalogue's profile, or ``custom-DIGEST`` where the parameters were changed.
-    folder
-        Of the run.
-    results
-        Parameters and frames; `Results.facts` is all that ``run.json`` holds.
-    presentation
-        Tables, figures and meaning, made of the results.
-    title
-        Of the experiment, one line.
-    """
-
-    name: str
-    profile: str
-    folder: Path
-    results: Results[Any]
-    presentation: Presentation
-    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,4 +143,6 @@ def _chapter(experiment: Experiment[Any], run: _Run) -> Chapter:
         # columns that are not there, or hold something else; the cause is kept for whoever looks into it
         raise BadUse(f"{other}, with other columns ({type(error).__name__}: {error}); {again}") from error
     profile = run.profile or f"custom-{parameters.digest()}"
-    return Chapter(experiment.name, profile, run.folder, results, presentation, experiment.title)
+    return Chapter(
+        experiment.name, profile, run.folder, results, presentation, experiment.title, experiment.page
+    )

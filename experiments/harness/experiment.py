@@ -1,9 +1,8 @@
 """What an experiment is: cases to measure, rows that come of them, and how they are shown.
 
-An experiment ``NAME`` is one module ``experiments/NAME.py`` that ends with ``EXPERIMENT = NameExperiment()``
-and one ``catalogue/NAME.toml``; both are found by their names, no list is kept. The module is imported to
-list it and for its ``--help``, so **heavy imports go inside functions**: pandas, scipy, numba, matplotlib,
-pyarrow, and whatever imports them. At module level use the standard library, :mod:`algorithms` and numpy.
+An experiment ``NAME`` is a folder ``experiments/NAME/``, see :mod:`experiments.harness.room`, found by its
+name: no list is kept. Its parameters are imported to list it and for its ``--help``, so **heavy imports go
+inside functions** there: pandas, scipy, numba, matplotlib, pyarrow, and whatever imports them.
 
 The runner calls, in this order: `Experiment.cases` once, before anything is written, so that bad use is
 found there; `Experiment.measure` for every case that the journal does not have; `Experiment.present`
@@ -13,11 +12,11 @@ once, on the frames as they were stored.
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from experiments.harness import catalogue
@@ -26,11 +25,7 @@ from experiments.options.errors import BadUse, did_you_mean
 from experiments.options.parameters import Parameters
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from experiments.report.figures.figure import Figure
-    from experiments.report.tables.table import Table
-    from experiments.storage.documents import Part
+    from experiments.report.presentation import Presentation
 
 ALL_HASHES = "all hashes"
 """What stands in the workload's column where every hash of the space was counted, through the arcs."""
@@ -41,8 +36,6 @@ __all__ = [
     "Context",
     "Experiment",
     "Measured",
-    "Presentation",
-    "Results",
     "find",
     "names",
 ]
@@ -111,82 +104,11 @@ class Context:
         self.progress(done / total)
 
 
-@dataclass(frozen=True)
-class Results(Generic[P]):
-    """What a finished run has stored.
-
-    Parameters
-    ----------
-    parameters
-        Those of the run.
-    rows
-        The rows of all cases, in the order of the cases, with the types that they had; empty if there
-        were none.
-    timing
-        The same for the timing rows; None if there were none.
-    facts
-        What ``run.json`` says of versions, threads and machine, see :func:`experiments.storage.provenance.describe`.
-        They differ from machine to machine, so only what is timed may show them.
-    """
-
-    parameters: P
-    rows: pd.DataFrame
-    timing: pd.DataFrame | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Presentation:
-    """How results are shown.
-
-    Parameters
-    ----------
-    tables, figures
-        Written to files by their names; those with ``timing`` set get it into the names of their files.
-    meaning
-        What the results mean, a sentence or so a line; printed under the tables.
-    failures
-        Claims refuted and checks failed, a sentence each; if there are any, the command exits 1.
-    documents
-        Parts of Markdown files outside the results, which are written anew: see :mod:`experiments.storage.documents`.
-        Only for a file that a run option has named.
-    methods
-        Which intervals, tests and corrections were used, a sentence each; for the methods of a report.
-    """
-
-    tables: Sequence[Table] = ()
-    figures: Sequence[Figure] = ()
-    meaning: Sequence[str] = ()
-    failures: Sequence[str] = ()
-    documents: Sequence[Part] = ()
-    methods: Sequence[str] = ()
-
-
 class Experiment(ABC, Generic[P]):
-    """One experiment. Sub-classes set the class attributes and write the three methods.
-
-    Examples
-    --------
-    A module ``experiments/mine.py`` in full, but for the measuring::
-
-        @dataclass(frozen=True, kw_only=True)
-        class MineParameters(Parameters):
-            event: tuple[str, ...] = parameter("scale events", text, ("add:1",), many=True)
-
-        class Mine(Experiment[MineParameters]):
-            name = "mine"
-            title = "What mine shows, in one line"
-            Parameters = MineParameters
-
-            def cases(self, parameters): ...
-            def measure(self, case, parameters, context): ...
-            def present(self, results): ...
-
-        EXPERIMENT = Mine()
-    """
+    """One experiment: what the harness asks of it. Those of the suite are rooms."""
 
     name: ClassVar[str]
-    """The name of the module, of the catalogue's file and of the command."""
+    """The name of the folder and of the command."""
 
     title: ClassVar[str]
     """One line for the list."""
@@ -198,9 +120,14 @@ class Experiment(ABC, Generic[P]):
     """The class of the parameters."""
 
     @property
+    @abstractmethod
     def catalogue(self) -> Path:
         """The file that holds the profiles."""
-        return catalogue.FOLDER / f"{self.name}.toml"
+
+    @property
+    def page(self) -> ModuleType | None:
+        """What its chapter of the HTML page adds to tables and figures, see `Chapter`; None if nothing."""
+        return None
 
     def profile(self, name: str) -> P:
         """Return the catalogue's parameters of a profile.
@@ -300,16 +227,8 @@ class Experiment(ABC, Generic[P]):
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all experiments, ascending, without importing them.
-
-    Returns
-    -------
-    tuple of str
-        The modules of this package that have a file in the catalogue.
-    """
-    package = importlib.import_module("experiments")
-    modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
-    return tuple(name for name in catalogue.names() if name in modules)
+    """Return the names of all experiments, ascending, without importing them."""
+    return catalogue.names()
 
 
 def find(name: str) -> Experiment[Any]:
@@ -323,7 +242,7 @@ def find(name: str) -> Experiment[Any]:
     Returns
     -------
     Experiment
-        The module's ``EXPERIMENT``.
+        The ``EXPERIMENT`` of its folder.
 
     Raises
     ------

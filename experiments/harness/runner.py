@@ -25,13 +25,14 @@ from algorithms.machinery.kernel import set_compile_listener
 from experiments.harness.catalogue import DEFAULT_PROFILE
 from experiments.harness.class_files import code_only_from
 from experiments.harness.engine import Engine, check_executor
-from experiments.harness.experiment import Case, Context, Experiment, Presentation, Results
+from experiments.harness.experiment import Case, Context, Experiment
 from experiments.harness.folders import JOURNAL, check_folder, held
 from experiments.harness.journal import Journal, plain_rows
 from experiments.harness.written import Written
 from experiments.options.errors import BadUse, CannotWrite
 from experiments.options.parameters import Parameters
 from experiments.options.parsers import encodable
+from experiments.report.presentation import Presentation, Results
 from experiments.storage import provenance, store
 
 __all__ = ["RESULTS", "Outcome", "Reporter", "Silent", "folder_of", "run", "show_again"]

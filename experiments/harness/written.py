@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from algorithms import registry
-from experiments.harness.experiment import Experiment, Results
+from experiments.harness.experiment import Experiment
 from experiments.options.errors import BadUse
 from experiments.options.parameters import Parameters
+from experiments.report.presentation import Results
 from experiments.storage import specs, store
 from experiments.storage.facts import FORMAT, RUN, is_plain, read_facts, read_regular, sealed
 from experiments.storage.files import staged, writing

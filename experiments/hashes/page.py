@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.report.html.chart import NUMBER, Axis, Chart, dots, records, table_of
 
 if TYPE_CHECKING:
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
 
 
 def charts(chapter: Chapter) -> Iterator[Chart]:

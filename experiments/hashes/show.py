@@ -11,7 +11,6 @@ import pandas as pd
 
 from algorithms.hashing import hash_function
 from experiments import inference
-from experiments.harness.experiment import Presentation, Results
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.frames import frame_of

@@ -10,7 +10,7 @@ from experiments.report.html.chart import Glance
 from experiments.report.tables.formats import Text
 
 if TYPE_CHECKING:
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
 
 
 def glance(chapter: Chapter) -> Iterator[Glance]:

@@ -6,11 +6,11 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.article.part import Record, records
-from experiments.harness.experiment import Presentation, Results
 from experiments.properties.cells import BROKEN, HOLDS, KEPT, NO_REASON, NOT_APPLICABLE, REFUTED
+from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Significant, Text
 from experiments.report.tables.table import Table
+from experiments.storage.records import Record, records
 
 if TYPE_CHECKING:
     from experiments.properties.parameters import PropertiesParameters

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from experiments.harness.experiment import Experiment, Presentation, Results
+from experiments.harness.experiment import Experiment
 from experiments.options.parameters import Parameters, fields_of
+from experiments.report.presentation import Presentation, Results
 from experiments.workloads import drawn
 
 __all__ = ["presented", "repetitions", "used"]

@@ -9,7 +9,7 @@ from experiments.report.html.chart import NUMBER, Axis, Chart, Glance, lines, me
 from experiments.report.tables.formats import Significant
 
 if TYPE_CHECKING:
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
 
 
 def charts(chapter: Chapter) -> Iterator[Chart]:

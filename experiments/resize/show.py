@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from experiments.harness.experiment import Presentation, Results
 from experiments.inference.growth import growth
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure

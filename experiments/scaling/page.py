@@ -9,7 +9,7 @@ from experiments.report.html.chart import PERCENT, Axis, Chart, Glance, dots, re
 from experiments.report.tables.formats import Percent
 
 if TYPE_CHECKING:
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
 
 COLUMNS = (
     "event", "label", "movement", "low", "high", "law", "minimum", "excess", "stray",

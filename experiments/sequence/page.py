@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.report.html.chart import PERCENT, Axis, Chart, lines, measured, records
 
 if TYPE_CHECKING:
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
 
 BESIDE = ("step", "event", "n", "ideal")
 """Columns of the tables of steps that are no label's."""

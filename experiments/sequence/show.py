@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from experiments import events, inference
-from experiments.harness.experiment import Presentation, Results
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import round_ticks

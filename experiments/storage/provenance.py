@@ -47,7 +47,7 @@ def root() -> Path:
     >>> (root() / "experiments" / "provenance.py").is_file()
     True
     """
-    return Path(__file__).resolve().parent.parent
+    return Path(__file__).resolve().parents[2]
 
 
 def source_digest(extra: Iterable[Path] = ()) -> str:

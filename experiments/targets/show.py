@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from experiments.harness.experiment import Presentation, Results
+from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Interval, Significant
 from experiments.report.tables.table import Table
 from experiments.report.timings import INTERVAL, machine, median, spread, trust, vector_width

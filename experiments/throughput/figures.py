@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from experiments.harness.experiment import Results
 from experiments.harness.stopwatch import COPY
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from experiments.harness.experiment import Presentation, Results
 from experiments.harness.stopwatch import COPY
 from experiments.inference.growth import Growth, growth
 from experiments.report.figures.figure import Figure

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from experiments.harness.chapters import Chapter
 from experiments.options.errors import BadUse
 from experiments.report.document import bibliography
+from experiments.report.document.chapter import Chapter
 from experiments.report.document.methods import Cite, Paragraph, algorithms_of, methods, provenance
 from experiments.report.document.outline import TITLE, Section, sections, stem_of, summary
 from experiments.report.figures.figure import Figure, render

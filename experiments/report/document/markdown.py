@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from algorithms import Publication
-from experiments.harness.chapters import Chapter
 from experiments.options.errors import BadUse
 from experiments.report.document import bibliography
+from experiments.report.document.chapter import Chapter
 from experiments.report.document.methods import Cite, Paragraph, algorithms_of, methods, provenance
 from experiments.report.document.outline import TITLE, Section, sections, stem_of, summary
 from experiments.report.figures.figure import render

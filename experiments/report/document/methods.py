@@ -10,9 +10,9 @@ import pandas as pd
 
 from algorithms import registry
 from algorithms.hashing import hash_function, hash_names
-from experiments.harness.chapters import Chapter
 from experiments.report import extents
 from experiments.report.document import bibliography
+from experiments.report.document.chapter import Chapter
 from experiments.report.timings import machine
 from experiments.storage.specs import specs_of
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from experiments.harness.chapters import Chapter
+from experiments.report.document.chapter import Chapter
 from experiments.report.figures.figure import Figure, timed_stem
 from experiments.report.tables.table import Table
 

@@ -4,7 +4,7 @@ The page is one file, with its style, its scripts and the charting library insid
 and asks for none. The same results give the same bytes.
 
 What is where: :mod:`~experiments.report.html.page` puts the page together; ``table`` writes a table;
-``chart`` has the kinds of charts, and ``charts/`` says which of them an experiment has; ``cells`` marks
+``chart`` has the kinds of charts, and ``declared`` asks a chapter which of them it has; ``cells`` marks
 verdicts and counterexamples; ``ring`` is the ring that is drawn; ``provenance`` tells how the results were
 made; ``assets/`` holds the template, the style and the scripts.
 """
@@ -20,7 +20,7 @@ from experiments.options.errors import BadUse
 from experiments.storage.files import write_atomically
 
 if TYPE_CHECKING:
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
 
 __all__ = ["NEEDED", "render", "write"]
 

@@ -11,7 +11,7 @@ from experiments.report.tables.escapes import one_line
 from experiments.report.tables.formats import is_missing
 
 if TYPE_CHECKING:
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
     from experiments.report.html.table import Decorate
     from experiments.report.tables.table import Table
 

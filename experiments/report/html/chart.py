@@ -18,7 +18,7 @@ from experiments.report.tables.formats import is_missing
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
 
 __all__ = ["Axis", "Chart", "Glance", "dots", "lines", "measured", "records", "stacked", "table_of"]
 

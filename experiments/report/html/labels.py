@@ -11,7 +11,7 @@ from experiments.report.figures.palette import Style, on_dark, styles
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
 
 __all__ = ["SHAPES", "Labels"]
 

@@ -16,12 +16,10 @@ from markupsafe import Markup
 
 from algorithms import Spec
 from algorithms.hashing import hash_names
-from experiments.harness.experiment import find
-from experiments.options.errors import BadUse
 from experiments.report.figures import figure as figures
 from experiments.report.html import cells, provenance, ring
 from experiments.report.html.chart import Chart, Glance
-from experiments.report.html.charts import charts_of, glance_of
+from experiments.report.html.declared import charts_of, glance_of
 from experiments.report.html.labels import Labels
 from experiments.report.tables.escapes import unbroken
 from experiments.report.tables.formats import Text
@@ -29,7 +27,7 @@ from experiments.report.tables.table import Table
 from experiments.storage.specs import specs_of
 
 if TYPE_CHECKING:
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
 
 __all__ = ["render"]
 
@@ -104,7 +102,7 @@ def _chapter(chapter: Chapter, labels: Labels, count: int) -> _Shown:
         identifier=identifier,
         name=chapter.name,
         profile=chapter.profile,
-        title=_title(chapter.name),
+        title=_sentence(chapter.title) or chapter.name,
         meaning=[_beginning(line, labels) for line in presentation.meaning],
         failures=presentation.failures,
         methods=presentation.methods,
@@ -132,13 +130,6 @@ def _chapter(chapter: Chapter, labels: Labels, count: int) -> _Shown:
         command=provenance.command(chapter),
         parameters=provenance.parameters(chapter),
     )
-
-
-def _title(name: str) -> str:
-    try:
-        return _sentence(find(name).title)
-    except BadUse:
-        return name
 
 
 def _sentence(text: str) -> str:

@@ -12,7 +12,7 @@ from experiments.report.tables.formats import Text
 from experiments.report.tables.table import Table
 
 if TYPE_CHECKING:
-    from experiments.harness.chapters import Chapter
+    from experiments.report.document.chapter import Chapter
 
 __all__ = ["command", "parameters", "tables"]
 
