@@ -1,7 +1,7 @@
 """The registry: algorithms by name, found without a list of them.
 
-Every module of this package and of its folders is imported once, the first time somebody asks, and a class becomes known by the
-decorator :func:`register` above it. Packages outside are found through the entry-point group
+Every module of this package and of its folders is imported once, the first time somebody asks, and a class
+becomes known by the decorator :func:`register` above it. Packages outside are found through the entry-point group
 ``shardlab.algorithms``.
 """
 
@@ -14,12 +14,12 @@ import pkgutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar
 
 from algorithms.errors import InvalidParameter, UnknownAlgorithm, say_once, suggestion
-from algorithms.interface import Capability, Partitioner, Spec
+from algorithms.interface import Capability, Partitioner, Spec, signature
 from algorithms.interface.nodes import NodesLike
+from algorithms.interface.signature import Parameter
 
 ENTRY_POINTS = "shardlab.algorithms"
 
@@ -28,28 +28,6 @@ C = TypeVar("C", bound=type[Partitioner[Any]])
 _classes: dict[str, type[Partitioner[Any]]] = {}
 _discovering = threading.RLock()
 _discovered = False
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter of an algorithm, as its signature declares it.
-
-    Parameters
-    ----------
-    name
-        The keyword.
-    annotation
-        Its type, resolved.
-    default
-        Its default; ``inspect.Parameter.empty`` where it must be given.
-    own
-        Whether it is the algorithm's own, and not one that all algorithms take.
-    """
-
-    name: str
-    annotation: Any
-    default: Any
-    own: bool
 
 
 def register(spec: Spec) -> Callable[[C], C]:
@@ -213,18 +191,7 @@ def parameters_of(algorithm: str | type[Partitioner[Any]]) -> dict[str, Paramete
     >>> parameters_of("ring")["points"].default
     160
     """
-    cls = class_of(algorithm) if isinstance(algorithm, str) else algorithm
-    try:
-        hints = get_type_hints(cls.__init__)
-    except NameError:  # a name that is imported for type checkers only
-        hints = {}
-    common = inspect.signature(Partitioner.__init__).parameters
-    hints = {**get_type_hints(Partitioner.__init__), **hints}
-    return {
-        name: Parameter(name, hints.get(name, Any), parameter.default, name not in common)
-        for name, parameter in inspect.signature(cls.__init__).parameters.items()
-        if name not in ("self", "nodes") and parameter.kind not in _REST
-    }
+    return signature.parameters_of(class_of(algorithm) if isinstance(algorithm, str) else algorithm)
 
 
 def check_required(algorithm: type[Partitioner[Any]], values: Iterable[str]) -> None:
@@ -293,7 +260,6 @@ def create(name: str, nodes: NodesLike, **parameters: Any) -> Partitioner[Any]:
     return cls(nodes, **parameters)
 
 
-_REST = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
 
 
 def _spell_out(cls: type[Partitioner[Any]]) -> None:
@@ -302,7 +268,7 @@ def _spell_out(cls: type[Partitioner[Any]]) -> None:
     if constructor is None:
         return
     own = inspect.signature(constructor)
-    kept = [parameter for parameter in own.parameters.values() if parameter.kind not in _REST]
+    kept = [parameter for parameter in own.parameters.values() if parameter.kind not in signature.REST]
     if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in own.parameters.values()):
         names_of_own = {parameter.name for parameter in kept}
         common = inspect.signature(Partitioner.__init__).parameters.values()

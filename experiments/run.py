@@ -255,13 +255,15 @@ def _json_value(value: Any) -> Any:
 
 
 def _print_tables(outcome: Outcome[Any], *, quiet: bool) -> None:
+    from experiments.report.tables import terminal
+
     width = shutil.get_terminal_size(fallback=(120, 24)).columns
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     tables = outcome.presentation.tables
     for table in tables:
         if table.detail:
             continue
-        say(table.to_terminal(width, colour=colour).rstrip("\n"), styled=colour)
+        say(terminal.write(table, width, colour=colour).rstrip("\n"), styled=colour)
         say("")
     if quiet:
         return

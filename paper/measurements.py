@@ -7,6 +7,7 @@ from typing import Any
 
 from experiments import inference
 from experiments.harness.experiment import ALL_HASHES
+from experiments.inference.levels import FAMILY_LEVEL
 from experiments.report.tables.formats import Count, Fractional, Percent, Significant
 from experiments.storage.records import records
 from paper.numerals import count, in_words, mean_of, percent, size_of
@@ -15,9 +16,6 @@ from paper.tables import START
 
 MANY = 10_000
 """The number of nodes at which growing costs are shown."""
-
-LEVEL = 0.01
-"""At which means are said to depart from their laws, corrected for their number."""
 
 
 def scaling(run: Run) -> Iterator[Value]:
@@ -54,8 +52,8 @@ def scaling(run: Run) -> Iterator[Value]:
     corrected = inference.holm(p_values)
     place = f"{run.place}/rows.csv: t tests of movement against law_movement, Holm"
     yield Value("laws/movement/tested", str(len(corrected)), place)
-    yield Value("laws/movement/agree", str(int((corrected > LEVEL).sum())), place)
-    yield Value("laws/movement/level", percent(LEVEL, 0), place)
+    yield Value("laws/movement/agree", str(int((corrected > FAMILY_LEVEL).sum())), place)
+    yield Value("laws/movement/level", percent(FAMILY_LEVEL, 0), place)
     exact_rows = run.rows[(run.rows["method"] == "exact") & run.rows["movement"].notna()]
     for key, group in exact_rows.groupby(["n", "event", "label"], sort=False):
         n, event, label = key

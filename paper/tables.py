@@ -11,6 +11,7 @@ from algorithms.registry import names as algorithm_names
 from algorithms.registry import spec_of
 from experiments import events, inference
 from experiments.properties.show import SYMBOLS
+from experiments.report.tables import latex
 from experiments.report.tables.formats import Interval, Percent, Significant
 from experiments.report.tables.table import Header, Table
 from experiments.storage.records import records
@@ -293,7 +294,7 @@ def render(table: Table) -> str:
     """
     kind = "table*" if table.name in WIDE else "table"
     written = (
-        table.to_latex()
+        latex.write(table)
         .replace("{table}", f"{{{kind}}}")
         .replace(r"\centering", r"\centering\footnotesize\setlength{\tabcolsep}{3pt}")
     )

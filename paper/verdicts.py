@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from experiments.claims.claim import CONFIRMED, REFUTED, UNDECIDED
 from experiments.claims.claim import load as published
 from experiments.claims.show import shown_theirs, shown_value
+from experiments.inference.verdict import CONFIRMED, REFUTED, UNDECIDED
 from experiments.report.tables.formats import Count, Significant
 from experiments.storage.records import records
 from paper.numerals import percent, rough, set_number

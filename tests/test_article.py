@@ -22,6 +22,7 @@ from experiments.article.verdicts import PublishedNumbers, failures, judge
 from experiments.harness import runner
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context
+from experiments.report.tables import terminal
 from experiments.storage import store
 from experiments.storage.records import records
 
@@ -226,7 +227,7 @@ def test_the_list_of_errata_is_exactly_this() -> None:
 
 
 def test_what_is_out_of_scope_is_named_with_a_reason(smoke: runner.Outcome[Any]) -> None:
-    shown = table(smoke, "out-of-scope").to_terminal(120)
+    shown = terminal.write(table(smoke, "out-of-scope"), 120)
     for subject, reason in OUT_OF_SCOPE.items():
         assert subject in shown
         assert reason.split()[0] in shown
@@ -236,7 +237,7 @@ def test_what_is_out_of_scope_is_named_with_a_reason(smoke: runner.Outcome[Any])
 
 def test_the_summary_comes_first_and_counts_all(smoke: runner.Outcome[Any]) -> None:
     assert [shown.name for shown in smoke.presentation.tables[:3]] == ["summary", "errata", "out-of-scope"]
-    last = table(smoke, "summary").to_terminal(120).splitlines()[-2].split()
+    last = terminal.write(table(smoke, "summary"), 120).splitlines()[-2].split()
     assert last[0] == "all"
     assert last[-4:] == ["157", "133", "24", "0"]
     assert "133 are equal and 24 are errata" in smoke.presentation.meaning[0]
@@ -261,7 +262,7 @@ def test_the_summary_comes_first_and_counts_all(smoke: runner.Outcome[Any]) -> N
     ],
 )
 def test_the_tables_have_these_lines(smoke: runner.Outcome[Any], name: str, line: str) -> None:
-    lines = [" ".join(shown.split()) for shown in table(smoke, name).to_terminal(200).splitlines()]
+    lines = [" ".join(shown.split()) for shown in terminal.write(table(smoke, name), 200).splitlines()]
     assert line in lines
 
 

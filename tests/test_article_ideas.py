@@ -15,16 +15,17 @@ from algorithms import create
 from algorithms.hashing.columns import Strings
 from experiments import run, theory, workloads
 from experiments.article import EXPERIMENT, ArticleParameters
-from experiments.article.address_book import LETTERS, SPLITS, best_split, by_letters, capitals, census_letters
+from experiments.article.address_book import best_split, by_letters, capitals, census_letters
 from experiments.article.arithmetic import Arithmetic, floored_movement, modulo_movement, ranges
 from experiments.article.bound import Bound, counterexample, new_share
 from experiments.article.errata import smallest_outside, smallest_short
 from experiments.article.folklore import Folklore
-from experiments.article.minimum_hashes import SPACE, MinimumHashes, events
+from experiments.article.minimum_hashes import MinimumHashes, events
 from experiments.article.part import Part, Verdicts
 from experiments.article.parts import PARTS
 from experiments.article.range_queries import RangeQueries, asked, partitioners, salaries
-from experiments.article.rings import LISTED, Rings, event_rows, servers, the_ring
+from experiments.article.rings import Rings, event_rows, servers, the_ring
+from experiments.article.subjects import LETTERS, LISTED, SPACE, SPLITS
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context
 from experiments.options.errors import BadUse

@@ -24,6 +24,7 @@ from experiments.harness.engine import Engine
 from experiments.harness.experiment import ALL_HASHES, Context
 from experiments.options.errors import BadUse
 from experiments.report.presentation import Results
+from experiments.report.tables import terminal
 from experiments.storage import store
 
 LEVEL = 0.001
@@ -78,7 +79,7 @@ def test_every_algorithm_agrees_with_its_law_at_the_profile_smoke(smoke: runner.
 
 def test_tables_fit_a_terminal_of_100_columns(smoke: runner.Outcome[Any]) -> None:
     for table in smoke.presentation.tables:
-        text = table.to_terminal(100)
+        text = terminal.write(table, 100)
         assert max(map(len, text.splitlines())) <= 100
         head = "wanted  " if table.name == "needed" else "algorithm  "
         grids = sum(head in line for line in text.splitlines())

@@ -15,9 +15,7 @@ from broken.shares import Biased, LosesABucket, RingCalledUniform
 
 from algorithms import create
 from experiments import inference, run
-from experiments.calibration.draws import MOVED
 from experiments.calibration.procedure import (
-    FAMILY,
     KINDS,
     OFF,
     STATED,
@@ -26,11 +24,13 @@ from experiments.calibration.procedure import (
     procedures,
     verdict,
 )
+from experiments.calibration.procedures.draws import MOVED
+from experiments.inference.levels import FAMILY_LEVEL
 from experiments.storage import store
 
 SIMULATIONS = 2_000
 SEED = 20_261_125
-LEVEL = FAMILY / len(procedures())
+LEVEL = FAMILY_LEVEL / len(procedures())
 
 
 def judged(one: Procedure, simulations: int = SIMULATIONS) -> str:

@@ -15,15 +15,17 @@ from algorithms import create, names
 from experiments import run
 from experiments.article.published import published
 from experiments.claims import EXPERIMENT
-from experiments.claims.claim import CONFIRMED, REFUTED, UNDECIDED, Claim, claims_of, load
+from experiments.claims.claim import Claim, claims_of, load
 from experiments.claims.judge import Ours, judge
-from experiments.claims.measure import NOT_IMPLEMENTED, row_of, unexpected
+from experiments.claims.measure import row_of, unexpected
 from experiments.claims.parameters import ClaimsParameters
 from experiments.claims.recipes import Run, recipes
 from experiments.claims.recipes.jump import guava_bucket, jump_shares, simulated_counts
 from experiments.harness import runner
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context
+from experiments.inference.verdict import CONFIRMED, NOT_IMPLEMENTED, REFUTED, UNDECIDED
+from experiments.report.tables import terminal
 from experiments.storage import store
 
 RUN = Run(keys=20_000, rings=40, seed=1, level=0.999, engine=Engine(1))
@@ -78,7 +80,7 @@ EXPERIMENT_FILES = sorted(Path(__file__).parent.parent.glob("experiments/claims/
 @pytest.mark.parametrize("width", [80, 100, 130])
 def test_tables_can_be_printed(smoke: runner.Outcome[Any], width: int) -> None:
     for table in smoke.presentation.tables:
-        assert max(map(len, table.to_terminal(width).splitlines())) <= width
+        assert max(map(len, terminal.write(table, width).splitlines())) <= width
 
 
 def test_an_open_claim_says_what_would_decide(smoke: runner.Outcome[Any]) -> None:

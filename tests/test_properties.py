@@ -15,9 +15,10 @@ from algorithms import Node, names, unregister
 from experiments import run
 from experiments.conformance import checks
 from experiments.harness import runner
+from experiments.inference.verdict import BROKEN, HOLDS, KEPT, NOT_APPLICABLE, NOT_DECLARED_REFUTED
 from experiments.options.errors import BadUse
 from experiments.properties import EXPERIMENT
-from experiments.properties.cells import BROKEN, HOLDS, KEPT, NOT_APPLICABLE, REFUTED, cells_of
+from experiments.properties.cells import cells_of
 from experiments.properties.parameters import PropertiesParameters
 from experiments.properties.replay import Player, read, write
 from experiments.storage import store
@@ -81,11 +82,11 @@ def test_every_cell_has_what_it_rests_on(tmp_path: Path) -> None:
     verdicts = {cell: row["verdict"] for cell, row in rows.items()}
     assert verdicts == {
         "modulo arcs_tile_the_space": NOT_APPLICABLE,
-        "modulo ordered": REFUTED,
-        "modulo growth_onto_new_only": REFUTED,
+        "modulo ordered": NOT_DECLARED_REFUTED,
+        "modulo growth_onto_new_only": NOT_DECLARED_REFUTED,
         "modulo uniform": HOLDS,
         "jump arcs_tile_the_space": NOT_APPLICABLE,
-        "jump ordered": REFUTED,
+        "jump ordered": NOT_DECLARED_REFUTED,
         "jump growth_onto_new_only": HOLDS,
         "jump uniform": HOLDS,
     }
@@ -102,7 +103,7 @@ def test_every_cell_has_what_it_rests_on(tmp_path: Path) -> None:
 def test_what_is_excused_and_can_be_seen_is_refuted_all_the_same(tmp_path: Path) -> None:
     code, rows = launch(tmp_path, "--algorithms", "ring", "--property", "uniform")
     assert code == 0
-    assert {row["verdict"] for row in rows.values()} == {REFUTED}
+    assert {row["verdict"] for row in rows.values()} == {NOT_DECLARED_REFUTED}
     assert set(rows) == {"ring uniform", "ring:serves=successor uniform"}
     assert "chi-square" in rows["ring uniform"]["counterexample"]
 
@@ -138,7 +139,7 @@ def test_every_counterexample_can_be_tried_again(tmp_path: Path) -> None:
     )
     chosen = ["--algorithms", "modulo,key_range,table", "--property", f"{asked},ordered"]
     _, rows = launch(tmp_path, "--effort", "1", *chosen)
-    refuted = [row for row in rows.values() if row["verdict"] == REFUTED]
+    refuted = [row for row in rows.values() if row["verdict"] == NOT_DECLARED_REFUTED]
     assert len(refuted) == 8
     for number, row in enumerate(refuted):
         text = f"{row['selection']} {row['property']} {row['replay']}".replace(", ", ",\n   ")

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from experiments.report.tables import latex
+from experiments.report.tables import latex, markdown, terminal
 from experiments.report.tables.escapes import escape_latex, escape_markdown, one_line
 from experiments.report.tables.formats import (
     Count,
@@ -173,7 +173,7 @@ def _table(**others: Any) -> Table:
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 120, 200])
 def test_a_terminal_never_cuts_a_number_nor_a_line(width: int) -> None:
     table = _table()
-    text = table.to_terminal(width)
+    text = terminal.write(table, width)
     assert max(map(len, text.split("\n"))) <= width
     assert not re.search(r"[ \t]$", text, re.MULTILINE)
     assert "nan" not in text.lower().replace("nan-", "")
@@ -187,7 +187,7 @@ def test_a_terminal_never_cuts_a_number_nor_a_line(width: int) -> None:
 
 
 def test_a_wide_terminal_has_a_line_a_row_and_a_narrow_one_more_grids() -> None:
-    wide, narrow = _table().to_terminal(200), _table().to_terminal(80)
+    wide, narrow = terminal.write(_table(), 200), terminal.write(_table(), 80)
     assert [len(re.findall("─{20,}", text)) for text in (wide, narrow)] == [1, 2]
     row = next(line for line in wide.split("\n") if "94.10" in line)
     assert "modulo" in row
@@ -196,24 +196,24 @@ def test_a_wide_terminal_has_a_line_a_row_and_a_narrow_one_more_grids() -> None:
 
 def test_a_terminal_shows_brackets_and_markup_as_they_are() -> None:
     table = Table.of_rows("t", "[bold]T[/bold] :smile:", ["a"], [("[red]x[/red]",)])
-    assert table.to_terminal(80).startswith("[bold]T[/bold] :smile:")
-    assert "[red]x[/red]" in table.to_terminal(80)
-    assert "\x1b" not in table.to_terminal(80)
-    assert "\x1b[1m" in table.to_terminal(80, colour=True)
+    assert terminal.write(table, 80).startswith("[bold]T[/bold] :smile:")
+    assert "[red]x[/red]" in terminal.write(table, 80)
+    assert "\x1b" not in terminal.write(table, 80)
+    assert "\x1b[1m" in terminal.write(table, 80, colour=True)
 
 
 def test_a_terminal_does_not_listen_to_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = [_table().to_terminal(80), _table().to_terminal(80, colour=True)]
+    before = [terminal.write(_table(), 80), terminal.write(_table(), 80, colour=True)]
     for name, value in {"NO_COLOR": "1", "COLUMNS": "30", "FORCE_COLOR": "1", "TERM": "dumb"}.items():
         monkeypatch.setenv(name, value)
-    assert [_table().to_terminal(80), _table().to_terminal(80, colour=True)] == before
+    assert [terminal.write(_table(), 80), terminal.write(_table(), 80, colour=True)] == before
 
 
 def test_missing_values_are_dashes_everywhere() -> None:
     table = Table.of_rows("t", "T", ["x", "y"], [(1, None), (None, float("nan")), (pd.NA, 0.5)])
     assert table.cells() == [["1", "–"], ["–", "–"], ["–", "0.500"]]
     assert table.cells(latex=True)[1] == ["--", "--"]
-    for text in (table.to_terminal(80), table.to_markdown(), table.to_latex()):
+    for text in (terminal.write(table, 80), markdown.write(table), latex.write(table)):
         assert "nan" not in text.lower()
         assert "none" not in text.lower()
 
@@ -225,14 +225,14 @@ def test_integers_of_any_size_survive_beside_a_missing_one() -> None:
 
 def test_an_empty_table_is_a_table() -> None:
     table = Table.of_rows("t", "Nothing", ["algorithm", "keys"], [])
-    assert "algorithm" in table.to_terminal(80)
-    assert "algorithm" in table.to_terminal(12)
-    assert table.to_markdown().count("|") == 6
-    assert r"\bottomrule" in table.to_latex()
+    assert "algorithm" in terminal.write(table, 80)
+    assert "algorithm" in terminal.write(table, 12)
+    assert markdown.write(table).count("|") == 6
+    assert r"\bottomrule" in latex.write(table)
 
 
 def test_markdown_has_as_many_cells_in_each_row() -> None:
-    text = _table().to_markdown()
+    text = markdown.write(_table())
     rows = [line for line in text.split("\n") if line.startswith("|")]
     counts = {len(re.findall(r"(?<!\\)\|", row)) for row in rows}
     assert counts == {7}
@@ -243,7 +243,7 @@ def test_markdown_has_as_many_cells_in_each_row() -> None:
 
 
 def test_latex_has_as_many_cells_in_each_row_and_rules_of_booktabs() -> None:
-    text = _table().to_latex()
+    text = latex.write(_table())
     rows = [line for line in text.split("\n") if line.endswith(r" \\")]
     assert len(rows) == 7
     assert {len(re.findall(r"(?<!\\)&", row)) for row in rows} == {5}
@@ -264,20 +264,20 @@ def test_latex_has_as_many_cells_in_each_row_and_rules_of_booktabs() -> None:
 def test_latex_takes_no_bracket_at_the_start_of_a_row_for_an_option() -> None:
     frame = pd.DataFrame({"x": [0.5], "low": [0.4], "high": [0.6]})
     table = Table("t", "T", frame, formats={"x": Interval(Significant(1), "low", "high", centre=False)})
-    assert r"{}[0.4, 0.6] \\" in table.to_latex()
+    assert r"{}[0.4, 0.6] \\" in latex.write(table)
 
 
 def test_a_table_longer_than_a_page_is_a_longtable() -> None:
-    text = Table.of_rows("t", "T", ["i"], [(i,) for i in range(100)]).to_latex()
+    text = latex.write(Table.of_rows("t", "T", ["i"], [(i,) for i in range(100)]))
     assert r"\begin{longtable}" in text
     assert r"\endhead" in text
     assert text.startswith("% needs: booktabs, longtable\n")
 
 
 def test_groups_are_parted_and_named_once() -> None:
-    text = _table().to_terminal(200)
+    text = terminal.write(_table(), 200)
     assert text.count("add:1") == text.count("remove:middle") == 1
-    assert "add:1" in _table().to_terminal(20)
+    assert "add:1" in terminal.write(_table(), 20)
 
 
 def test_a_table_refuses_what_it_does_not_have() -> None:

@@ -75,7 +75,7 @@ def test_frames_and_tables_are_those_of_the_run() -> None:
     assert len(chapter.results.rows) == 8
     assert isinstance(chapter.results.timing, pd.DataFrame)
     for table in chapter.presentation.tables:
-        assert table.to_markdown() == Path(f"here/tables/{table.stem}.md").read_text(encoding="utf-8")
+        assert markdown.write(table) == Path(f"here/tables/{table.stem}.md").read_text(encoding="utf-8")
 
 
 def test_two_runs_of_the_same_are_refused() -> None:

@@ -13,6 +13,7 @@ from experiments import inference
 from experiments.harness import selection
 from experiments.harness.runner import Outcome, run
 from experiments.options.errors import BadUse
+from experiments.report.tables import terminal
 from experiments.scaling import EXPERIMENT
 from experiments.scaling.parameters import ScalingParameters
 
@@ -111,7 +112,7 @@ def test_rows_say_how_far_one_run_departs_from_its_law(smoke: tuple[pd.DataFrame
 
 def test_what_it_shows_is_complete(smoke: tuple[pd.DataFrame, Outcome[ScalingParameters]]) -> None:
     outcome = smoke[1]
-    tables = {table.stem: table.to_terminal(120) for table in outcome.presentation.tables}
+    tables = {table.stem: terminal.write(table, 120) for table in outcome.presentation.tables}
     assert set(tables) == {
         "movement", "events", "balance", "speed-timing", "intervals", "laws", "pairs",
     }  # fmt: skip

@@ -9,7 +9,8 @@ import pytest
 
 from algorithms import Capability, names, unregister
 from algorithms.interface import memory
-from algorithms.registry import Parameter, parameters_of, spec_of
+from algorithms.interface.signature import Parameter
+from algorithms.registry import parameters_of, spec_of
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context, find
 from experiments.harness.selection import files_of, having, lacking, resolve

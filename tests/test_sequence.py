@@ -15,6 +15,7 @@ from experiments import events
 from experiments.harness.runner import Outcome, run
 from experiments.harness.seeds import repetition_of
 from experiments.options.errors import BadUse
+from experiments.report.tables import terminal
 from experiments.sequence import EXPERIMENT
 from experiments.sequence.parameters import SequenceParameters
 from experiments.workloads import parse as workload
@@ -191,7 +192,7 @@ def test_threads_do_not_change_a_byte(tmp_path: Path) -> None:
 
 def test_what_it_shows_is_complete(smoke: tuple[pd.DataFrame, Outcome[SequenceParameters]]) -> None:
     outcome = smoke[1]
-    tables = {table.stem: table.to_terminal(120) for table in outcome.presentation.tables}
+    tables = {table.stem: terminal.write(table, 120) for table in outcome.presentation.tables}
     assert set(tables) == {"steps-life", "totals-life", "steps-tide", "totals-tide"}
     assert "jump sits out steps 3, 7, 10 and keeps its nodes" in tables["steps-life"]
     assert any("table 2.0 %" in line for line in outcome.presentation.meaning)

@@ -28,6 +28,7 @@ from experiments.harness.stopwatch import (
 from experiments.options.errors import BadUse
 from experiments.peers import peers
 from experiments.report.presentation import Results
+from experiments.report.tables import terminal
 from experiments.report.timings import median
 from experiments.throughput import EXPERIMENT
 from experiments.throughput.measure import _Bench
@@ -80,7 +81,7 @@ def test_whatever_a_clock_decided_says_timing_in_its_name(smoke: runner.Outcome[
 def test_tables_fit_a_terminal_of_100_columns(smoke: runner.Outcome[Any]) -> None:
     assert [table.name for table in smoke.presentation.tables] == ["batch", "keys", "peers"]
     for table in smoke.presentation.tables[:2]:
-        text = table.to_terminal(100)
+        text = terminal.write(table, 100)
         assert max(map(len, text.splitlines())) <= 100
         assert sum("algorithm  " in line for line in text.splitlines()) == 1, "the columns stand in one grid"
 

@@ -28,6 +28,7 @@ from algorithms.interface.arcs import Arcs
 from algorithms.interface.checks import is_int, one_of, whole_number
 from algorithms.interface.node import Node, NodeLike, as_node
 from algorithms.interface.nodes import Nodes, NodesLike, leaving_names
+from algorithms.interface.signature import parameters_of
 from algorithms.interface.spec import Capability, Publication, Spec
 
 S = TypeVar("S")
@@ -400,8 +401,6 @@ class Partitioner(ABC, Generic[S]):
     @property
     def parameters(self) -> dict[str, Any]:
         """The parameters it was made with, by name, its own first; ``nodes`` is not among them."""
-        from algorithms.registry import parameters_of
-
         missing = [name for name in parameters_of(type(self)) if not hasattr(self, name)]
         if missing:
             raise BrokenAlgorithm(
@@ -411,8 +410,6 @@ class Partitioner(ABC, Generic[S]):
         return {name: getattr(self, name) for name in parameters_of(type(self))}
 
     def __repr__(self) -> str:
-        from algorithms.registry import parameters_of
-
         values = self.parameters
         values["hash_bits"] = None if self.hash_bits == self._hash_function.width else self.hash_bits
         changed = [

@@ -21,6 +21,7 @@ from algorithms import Partitioner, create
 from algorithms.hashing import hash_column
 from algorithms.hashing.columns import Strings
 from experiments.article.part import Answer, Part, Verdicts
+from experiments.article.subjects import LETTERS, SPLITS, groups_of
 from experiments.harness.seeds import derive
 from experiments.storage.records import Record
 
@@ -32,47 +33,16 @@ if TYPE_CHECKING:
     from experiments.report.tables.table import Table
 
 __all__ = [
-    "LETTERS",
-    "SPLITS",
     "AddressBook",
     "best_split",
     "by_letters",
     "capitals",
     "census_letters",
-    "groups_of",
 ]
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-SPLITS: Mapping[str, Sequence[str]] = {
-    "two halves": ("A", "N"),
-    "26 letters": tuple(LETTERS),
-    "adjusted": ("A", "C", "E"),
-}
 HASHED = "xxh64"
 CENSUS = "names"
 BOOKS = (100, 1_000, 10_000)
-
-
-def groups_of(starts: Sequence[str]) -> list[str]:
-    """Return the letters of each range, as the article writes them.
-
-    Parameters
-    ----------
-    starts
-        The first letter of each, ascending from A.
-
-    Returns
-    -------
-    list of str
-        A range of one letter is that letter.
-
-    Examples
-    --------
-    >>> groups_of(["A", "C", "E"]), groups_of(["A", "Z"])
-    (['A-B', 'C-D', 'E-Z'], ['A-Y', 'Z'])
-    """
-    ends = [LETTERS[LETTERS.index(start) - 1] for start in starts[1:]] + [LETTERS[-1]]
-    return [start if start == end else f"{start}-{end}" for start, end in zip(starts, ends, strict=True)]
 
 
 def by_letters(starts: Sequence[str]) -> Partitioner[Any]:

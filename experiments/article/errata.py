@@ -11,11 +11,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from algorithms import create
-from experiments.article.address_book import LETTERS, SPLITS, best_split, census_letters, groups_of
+from experiments.article.address_book import best_split, census_letters
 from experiments.article.arithmetic import BITS, floored_movement, ranges
 from experiments.article.bound import counterexample
 from experiments.article.part import Part, Verdicts
 from experiments.article.rings import HASH, event_rows, the_ring
+from experiments.article.subjects import LETTERS, SPLITS, groups_of
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:

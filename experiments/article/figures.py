@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from experiments.article.address_book import LETTERS, SPLITS, groups_of
 from experiments.article.address_book_tables import share_of
-from experiments.article.minimum_hashes import SPACE
-from experiments.article.range_queries import EXAMPLE
+from experiments.article.subjects import EXAMPLE, LETTERS, SPACE, SPLITS, groups_of
 from experiments.report.figures.cuts import Cut
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.palette import node_colours

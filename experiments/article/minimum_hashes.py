@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from algorithms import Partitioner, create
 from experiments.article.part import Part, Verdicts
 from experiments.article.rings import HASH, event_rows, server, servers
+from experiments.article.subjects import SPACE
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
     from experiments.report.figures.figure import Figure
     from experiments.report.tables.table import Table
 
-__all__ = ["SPACE", "MinimumHashes", "events"]
+__all__ = ["MinimumHashes", "events"]
 
 NODES = 4
-SPACE = 1 << 28
 QUARTER = SPACE // NODES
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from experiments.report.figures.figure import Figure
     from experiments.report.tables.table import Table
 
-__all__ = ["EXAMPLE", "RangeQueries", "asked", "partitioners", "salaries"]
+__all__ = ["RangeQueries", "asked", "partitioners", "salaries"]
 
 NODES = 8
 EMPLOYEES = 240
@@ -34,8 +34,6 @@ QUERIES = 1000
 STEP = 100
 WIDTHS = (0, 1_000, 5_000, 20_000, 60_000)
 LEAST, SPREAD = 24_000, 180_000
-EXAMPLE = (50_000, 60_000)
-"""The query of the figure: from which salary to which."""
 
 
 def salaries(seed: int) -> NDArray[np.uint64]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from experiments.article.part import Verdicts
-from experiments.article.rings import LISTED, PRINTED, SHARES, TOTALS, Printed
+from experiments.article.subjects import LISTED, PRINTED, SHARES, TOTALS, Printed
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from itself up to the next point; the last point serves the wrap, below the firs
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from algorithms import Arcs, Partitioner, create
 from algorithms.hashing import hash_key
 from experiments.article.part import Answer, Part, Verdicts
+from experiments.article.subjects import LISTED, PRINTED, SHARES, TOTALS, Printed
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HASH",
-    "PRINTED",
-    "SHARES",
-    "Printed",
     "Rings",
     "event_rows",
     "ring_rows",
@@ -41,78 +38,6 @@ __all__ = [
 HASH = "sha1_28"
 LOOKED_UP = 79_249_022
 RINGS = ((2, 5), (3, 5), (5, 5), (5, 2), (5, 3000))
-LISTED = 2000
-"""Up to this many arcs a ring's routing table is stored, and not only its shares."""
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A routing table as the article prints it, in one place or several.
-
-    Parameters
-    ----------
-    titles
-        What the published list calls it, in each place.
-    nodes
-        Of 5 points each.
-    wrap
-        Whether the arc below the first point is a row; the article's first tables leave it out.
-    simplified
-        Whether neighbouring arcs of a node are one row.
-    """
-
-    titles: tuple[str, ...]
-    nodes: int
-    wrap: bool
-    simplified: bool
-
-
-PRINTED = (
-    Printed(("2 nodes with 5 partitions, without the wrap, full routing table",), 2, False, False),
-    Printed(("2 nodes with 5 partitions, without the wrap, simplified routing table",), 2, False, True),
-    Printed(
-        (
-            "2 nodes with 5 partitions, with the wrap, full routing table",
-            "2 nodes with 5 partitions, full routing table",
-        ),
-        2,
-        True,
-        False,
-    ),
-    Printed(
-        (
-            "2 nodes with 5 partitions, with the wrap, simplified routing table",
-            "2 nodes with 5 partitions, simplified routing table",
-        ),
-        2,
-        True,
-        True,
-    ),
-    Printed(("3 nodes with 5 partitions",), 3, False, True),
-    Printed(("3 nodes with 5 partitions, full routing table",), 3, True, False),
-    Printed(
-        (
-            "3 nodes with 5 partitions, simplified routing table",
-            "2 -> 3 nodes, closer look, simplified routing table",
-        ),
-        3,
-        True,
-        True,
-    ),
-)
-"""The routing tables of the article."""
-
-SHARES = {
-    "2 nodes with 5 partitions": (2, 5),
-    "2 nodes with 5 partitions, stats": (2, 5),
-    "3 nodes with 5 partitions, stats": (3, 5),
-    "5 nodes with 5 partitions": (5, 5),
-    "5 nodes with 2 partitions": (5, 2),
-    "5 nodes with 3000 partitions": (5, 3000),
-}
-"""The article's tables of shares: nodes and points."""
-
-TOTALS = {"2 nodes with 5 partitions": (2, 5), "3 nodes with 5 partitions": (3, 5)}
 
 
 def server(index: int) -> str:

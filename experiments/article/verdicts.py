@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.article.part import Answer, Part, Verdicts
 from experiments.article.published import Published, Question, published
+from experiments.inference.verdict import DIFFERS, EQUAL, ERRATUM, OUT_OF_SCOPE, UNASKED
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:
@@ -21,13 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ACCEPTED", "PublishedNumbers", "failures", "judge", "verdicts_of"]
 
-EQUAL, ERRATUM, OUT_OF_SCOPE, DIFFERS, UNASKED = (
-    "equal",
-    "erratum",
-    "out of scope",
-    "differs",
-    "not in the article",
-)
 NOBODY = "nobody"
 ACCEPTED = (EQUAL, ERRATUM, OUT_OF_SCOPE)
 """The verdicts that leave the article reproduced."""

@@ -14,6 +14,8 @@ from experiments import inference, theory
 from experiments.balance import figures as balance_figures
 from experiments.balance import statistics as balance_statistics
 from experiments.harness.experiment import ALL_HASHES
+from experiments.inference.levels import FAMILY_LEVEL
+from experiments.inference.verdict import AGREES, EXACT, UNEVEN
 from experiments.report import statistics
 from experiments.report.extents import repetitions
 from experiments.report.frames import frame_of
@@ -25,9 +27,6 @@ from experiments.report.tables.table import Header, Table
 
 if TYPE_CHECKING:
     from experiments.balance.parameters import BalanceParameters
-
-FAMILY_LEVEL = 0.01
-"""Level, corrected for the number of comparisons, at which loads are said to depart from their law."""
 
 GROUP = ["hash", "workload", "n", "label"]
 
@@ -177,17 +176,17 @@ def _verdict(row: dict[Any, Any]) -> str | None:
         return "no law"
     if row["law_cv"] == 0:
         # n ranges of whole hashes differ by a hash at most
-        return "exact" if row["cv"] <= row["n"] / 2 ** row["hash_bits"] else "uneven"
+        return EXACT if row["cv"] <= row["n"] / 2 ** row["hash_bits"] else UNEVEN
     if math.isnan(row["corrected"]):
         return None
     if row["corrected"] > FAMILY_LEVEL:
-        return "agrees"
+        return AGREES
     ratio = f"× {row['ratio']:.3g}"
     return f"{ratio}, t {row['z']:+.1f}" if math.isfinite(row["z"]) else ratio
 
 
 def _departs(summary: pd.DataFrame) -> pd.DataFrame:
-    return summary[(summary["corrected"] <= FAMILY_LEVEL) | (summary["verdict"] == "uneven")]
+    return summary[(summary["corrected"] <= FAMILY_LEVEL) | (summary["verdict"] == UNEVEN)]
 
 
 def _caption(results: Results[BalanceParameters], workload: str | None = None) -> str:
@@ -331,7 +330,7 @@ def _about_equal_shares(summary: pd.DataFrame) -> Iterator[str]:
         & summary["law"].notna()
         & (summary["distinct"] == summary["keys"])
     ]
-    even = even[even["verdict"] == "agrees"]
+    even = even[even["verdict"] == AGREES]
     if even.empty:
         return
     row = even[even["n"] == even["n"].max()].iloc[0]

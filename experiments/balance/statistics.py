@@ -10,6 +10,8 @@ import pandas as pd
 
 from algorithms.hashing import hash_function
 from experiments import inference, theory
+from experiments.inference.levels import FAMILY_LEVEL
+from experiments.inference.verdict import DIFFERS, FITS
 from experiments.report import statistics
 from experiments.report.slugs import slug
 from experiments.report.tables.formats import Percent, PlusMinus, Significant
@@ -25,7 +27,6 @@ SQUARES_MARGIN = 0.1
 
 SQUARE, LARGEST, SMALLEST, PERCENTILE = "CV²", "max/mean", "min/mean", "99 % point"
 G_TEST, KOLMOGOROV = "loads, G", "share of node 0, KS"
-FITS, DIFFERS = "fits", "differs"
 
 
 def measured(rows: pd.DataFrame) -> pd.DataFrame:
@@ -53,7 +54,7 @@ def measured(rows: pd.DataFrame) -> pd.DataFrame:
         found, numbers=["value", "half", "law", "seen"], others=["hash", "workload", "n", "label", "measure"]
     )
     whole = frame["measure"].isin([G_TEST, KOLMOGOROV]) & frame["corrected"].notna()
-    fits = frame.loc[whole, "corrected"].astype(float) > statistics.FAMILY_LEVEL
+    fits = frame.loc[whole, "corrected"].astype(float) > FAMILY_LEVEL
     frame.loc[whole, "conclusion"] = np.where(fits, FITS, DIFFERS)
     frame.loc[whole, "sees"] = frame.loc[whole, "seen"]
     return frame
@@ -223,7 +224,7 @@ def meaning(frame: pd.DataFrame) -> list[str]:
         return []
     means = frame[frame["measure"].isin([SQUARE, LARGEST, SMALLEST])]
     lines = [
-        f"Means against laws (CV², max/mean, min/mean; t and TOST, Holm, {statistics.FAMILY_LEVEL:.0%}): "
+        f"Means against laws (CV², max/mean, min/mean; t and TOST, Holm, {FAMILY_LEVEL:.0%}): "
         f"{statistics.counted(means['conclusion'])}."
     ]
     for measure, what in ((G_TEST, "equal shares by G"), (KOLMOGOROV, "Beta shares by Kolmogorov-Smirnov")):

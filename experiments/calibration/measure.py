@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.calibration.parameters import CalibrationParameters
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.seeds import derive
+from experiments.inference.levels import FAMILY_LEVEL
 from experiments.options.errors import BadUse, did_you_mean
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def row_of(one: Procedure, parameters: CalibrationParameters, context: Context) 
         The nominal rate, the measured one with its exact interval, and the verdict.
     """
     from experiments import inference
-    from experiments.calibration.procedure import FAMILY, procedures, verdict
+    from experiments.calibration.procedure import procedures, verdict
 
     whole, rest = divmod(max(1, parameters.simulations // one.cost), max(1, CHUNK // one.cost))
     sizes = [max(1, CHUNK // one.cost)] * whole + [rest] * (rest > 0)
@@ -74,7 +75,7 @@ def row_of(one: Procedure, parameters: CalibrationParameters, context: Context) 
 
     found = sum(context.engine.map(hits, len(sizes), progress=context.chunks_done))
     size = sum(sizes)
-    level = 1 - FAMILY / len(procedures())
+    level = 1 - FAMILY_LEVEL / len(procedures())
     judged, shown = (inference.proportion(found, size, level=each).interval for each in (level, 0.95))
     assert judged is not None
     assert shown is not None

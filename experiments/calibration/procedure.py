@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 __all__ = [
-    "FAMILY",
     "KINDS",
     "OFF",
     "STATED",
@@ -21,8 +20,6 @@ __all__ = [
     "verdict",
 ]
 
-FAMILY: Final = 0.01
-"""How often, at most, any of all procedures is called off although all are as stated."""
 
 STATED, OFF = "as stated", "off"
 
@@ -128,17 +125,17 @@ def procedure(
 
 @functools.cache
 def procedures() -> Mapping[str, Procedure]:
-    """Return all procedures by name, in the order of their kinds; whatever a module of this package holds.
+    """Return all procedures by name, in the order of their kinds; whatever a module of ``procedures/`` holds.
 
     Examples
     --------
     >>> "t-over-repetitions" in procedures()
     True
     """
-    package = importlib.import_module("experiments.calibration")
+    package = importlib.import_module("experiments.calibration.procedures")
     found = [
         value
-        for module in pkgutil.iter_modules(package.__path__, "experiments.calibration.")
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
         for value in vars(importlib.import_module(module.name)).values()
         if isinstance(value, Procedure)
     ]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from experiments.calibration.procedure import FAMILY, KINDS, OFF
+from experiments.calibration.procedure import KINDS, OFF
+from experiments.inference.levels import FAMILY_LEVEL
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.layout import percent_axis
 from experiments.report.figures.palette import INK
@@ -117,7 +118,7 @@ def _meaning(rows: pd.DataFrame) -> list[str]:
     off = int((rows["verdict"] == OFF).sum())
     lines = [
         f"{len(rows) - off} of {len(rows)} procedures have the rate that they state (exact binomial tests, "
-        f"{FAMILY:.0%} for all together)."
+        f"{FAMILY_LEVEL:.0%} for all together)."
     ]
     ring = rows[rows["procedure"] == "binomial-over-rings"]
     lines += [

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["CONFIRMED", "FOLDER", "READ", "REFUTED", "RELATIONS", "UNDECIDED", "Claim", "claims_of", "load"]
+from experiments.inference.verdict import CONFIRMED, REFUTED, UNDECIDED
+
+__all__ = ["FOLDER", "READ", "RELATIONS", "Claim", "claims_of", "load"]
 
 FOLDER: Final = Path(__file__).parent
-
-CONFIRMED, REFUTED, UNDECIDED = "confirmed", "refuted", "undecided"
 
 READ: Final[Mapping[str, str]] = {
     "P": "the authors' own text or result files",

@@ -1,7 +1,7 @@
 """Judging: a published value against ours, and how much work would decide where it is open.
 
 Ours is exact, or an estimate with a confidence interval, or a prediction: the interval in which a single
-measurement like the published one falls, if the law holds. Intervals of all claims hold together at `FAMILY`.
+measurement like the published one falls, if the law holds. Intervals of all claims hold together at `FAMILY_LEVEL`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from experiments.claims.claim import CONFIRMED, REFUTED, UNDECIDED, Claim
+from experiments.claims.claim import Claim
+from experiments.inference.verdict import CONFIRMED, REFUTED, UNDECIDED
 
-__all__ = ["FAMILY", "LARGEST", "Ours", "Verdict", "judge"]
-
-FAMILY = 0.01
-"""How often, at most, any of all intervals may miss what it is about."""
+__all__ = ["LARGEST", "Ours", "Verdict", "judge"]
 
 LARGEST = 10**18
 """A number of keys or rings beyond which nobody will decide."""

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from algorithms import names
-from experiments.claims.claim import UNDECIDED, Claim, load
+from experiments.claims.claim import Claim, load
 from experiments.claims.parameters import ClaimsParameters
 from experiments.harness.experiment import Case, Context, Measured
+from experiments.inference.levels import FAMILY_LEVEL
+from experiments.inference.verdict import NOT_IMPLEMENTED, UNDECIDED
 from experiments.options.errors import BadUse, did_you_mean
-
-NOT_IMPLEMENTED = "not implemented"
 
 
 def cases(parameters: ClaimsParameters) -> Sequence[Case]:
@@ -55,7 +55,7 @@ def row_of(claim: Claim, parameters: ClaimsParameters, context: Context) -> dict
     dict
         Theirs, ours, the interval, the verdict, and what would decide.
     """
-    from experiments.claims.judge import FAMILY, judge
+    from experiments.claims.judge import judge
     from experiments.claims.recipes import Run, recipes
 
     registered = {name.replace("_", ""): name for name in names()}
@@ -89,7 +89,7 @@ def row_of(claim: Claim, parameters: ClaimsParameters, context: Context) -> dict
     }
     if missing:
         return {**row, "verdict": NOT_IMPLEMENTED}
-    level = 1 - FAMILY / len(load())
+    level = 1 - FAMILY_LEVEL / len(load())
     run = Run(parameters.keys, parameters.repetitions, parameters.seed, level, context.engine)
     given = dict(claim.given)
     if "algorithm" in given:

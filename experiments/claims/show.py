@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.claims.claim import CONFIRMED, READ, REFUTED, UNDECIDED
-from experiments.claims.measure import NOT_IMPLEMENTED, unexpected
+from experiments.claims.claim import READ
+from experiments.claims.measure import unexpected
+from experiments.inference.verdict import CONFIRMED, NOT_IMPLEMENTED, REFUTED, UNDECIDED
 from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Percent, Significant, Text
 from experiments.report.tables.table import Table

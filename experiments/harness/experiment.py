@@ -25,7 +25,7 @@ from experiments.options.errors import BadUse, did_you_mean
 from experiments.options.parameters import Parameters
 
 if TYPE_CHECKING:
-    from experiments.report.presentation import Presentation
+    from experiments.report.presentation import Presentation, Results
 
 ALL_HASHES = "all hashes"
 """What stands in the workload's column where every hash of the space was counted, through the arcs."""

@@ -38,7 +38,7 @@ class Room(Experiment[Any]):
 
     def __init__(self, package: str) -> None:
         self.package = package
-        self.name = package.rpartition(".")[2]
+        self.name = package.rpartition(".")[2]  # type: ignore[misc]  # of an instance here, of a class elsewhere
         file = importlib.import_module(package).__file__
         assert file is not None, f"{package} is a folder with an __init__.py"
         self.folder = Path(file).parent

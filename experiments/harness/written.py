@@ -68,11 +68,13 @@ class Written(Generic[P]):
         self._render()
 
     def _render(self) -> None:
-        from experiments.report.figures.figure import render, timed_stem
+        from experiments.report.figures.figure import render
+        from experiments.report.names import timed_stem
+        from experiments.report.tables import latex, markdown
 
         for table in self.presentation.tables:
-            self._add(f"tables/{table.stem}.tex", table.to_latex().encode(), table.timing)
-            self._add(f"tables/{table.stem}.md", table.to_markdown().encode(), table.timing)
+            self._add(f"tables/{table.stem}.tex", latex.write(table).encode(), table.timing)
+            self._add(f"tables/{table.stem}.md", markdown.write(table).encode(), table.timing)
         for figure in self.presentation.figures:
             stem = timed_stem(figure.name, figure.timing)
             for kind, content in render(figure).items():

@@ -11,6 +11,7 @@ import pandas as pd
 
 from algorithms.hashing import hash_function
 from experiments import inference
+from experiments.inference.levels import FAMILY_LEVEL
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.frames import frame_of
@@ -21,10 +22,6 @@ from experiments.report.tables.table import Table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-    from experiments.balance.parameters import BalanceParameters
-
-FAMILY_LEVEL = 0.01
-"""Level, corrected for the number of comparisons, at which loads are not those of random hashes."""
 
 MOST = 3
 """So many algorithms are named in a sentence."""
@@ -37,7 +34,7 @@ KEYS = {
 }
 
 
-def present(results: Results[BalanceParameters]) -> Presentation:
+def present(results: Results[Any]) -> Presentation:
     """Return tables, figures and meaning of a run of `hashes`.
 
     Parameters
@@ -123,14 +120,14 @@ def _functions(summary: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(summary["hash"]))
 
 
-def _facts(results: Results[BalanceParameters], summary: pd.DataFrame) -> str:
+def _facts(results: Results[Any], summary: pd.DataFrame) -> str:
     many = results.parameters.repetitions
     plural = "s" if many > 1 else ""
     n, keys = int(summary["n"].iloc[0]), float(summary["keys"].dropna().max())
     return f"{n:,} nodes, {keys:,.0f} keys, {many} repetition{plural}"
 
 
-def _tables(results: Results[BalanceParameters], summary: pd.DataFrame, suffix: str) -> Iterator[Table]:
+def _tables(results: Results[Any], summary: pd.DataFrame, suffix: str) -> Iterator[Table]:
     facts = _facts(results, summary)
     functions = _functions(summary)
     refused = summary[summary["refused"]].drop_duplicates(["hash", "workload"])
@@ -167,7 +164,7 @@ def _tables(results: Results[BalanceParameters], summary: pd.DataFrame, suffix: 
         )
 
 
-def _figures(results: Results[BalanceParameters], summary: pd.DataFrame, suffix: str) -> Iterator[Figure]:
+def _figures(results: Results[Any], summary: pd.DataFrame, suffix: str) -> Iterator[Figure]:
     facts = _facts(results, summary)
     for workload, part in summary.groupby("workload", sort=False):
         taken = part[~part["refused"].astype(bool)]

@@ -17,17 +17,19 @@ module              what is asked
 `effects`           how large is a difference, whatever the size of the sample
 `power`             what could a run of this size have seen, and what would it take
 `corrections`       what is left of many tests together
+`levels`            the levels of significance and confidence
+`verdict`           the words of all judges
 ==================  =======================================================================================
 
 ``python -m experiments.run calibration`` shows how often each is right.
 """
 
 from experiments.inference.agreement import mean_agrees, proportion_agrees
-from experiments.inference.comparisons import Comparison, compare, differences, paired_difference
+from experiments.inference.comparisons import Comparison, compare, paired_difference
 from experiments.inference.corrections import holm
 from experiments.inference.distributions import counts_agree, dispersion_agrees, law_agrees
-from experiments.inference.effects import cohen_d, cohen_dz, cohen_h, relative_excess
-from experiments.inference.equivalence import Equivalence, conclusion, mean_equivalent, paired_equivalent
+from experiments.inference.effects import cohen_d, relative_excess
+from experiments.inference.equivalence import Equivalence, mean_equivalent, paired_equivalent
 from experiments.inference.estimates import (
     bootstrap,
     cv_by_law,
@@ -37,6 +39,7 @@ from experiments.inference.estimates import (
     proportion,
     skewed_mean,
 )
+from experiments.inference.levels import FAMILY_LEVEL, LEVEL
 from experiments.inference.loads import g_statistic, loads_agree, ring_loads_agree
 from experiments.inference.power import (
     cv_of_excess,
@@ -49,9 +52,11 @@ from experiments.inference.power import (
     smallest_cv,
     smallest_difference,
 )
-from experiments.inference.samples import LEVEL, Estimate, Interval, TestResult
+from experiments.inference.samples import Estimate, Interval, TestResult, differences
+from experiments.inference.verdict import conclusion
 
 __all__ = [
+    "FAMILY_LEVEL",
     "LEVEL",
     "Comparison",
     "Equivalence",
@@ -60,8 +65,6 @@ __all__ = [
     "TestResult",
     "bootstrap",
     "cohen_d",
-    "cohen_dz",
-    "cohen_h",
     "compare",
     "conclusion",
     "counts_agree",

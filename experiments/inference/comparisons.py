@@ -6,41 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from experiments.inference.agreement import mean_agrees
 from experiments.inference.corrections import holm
 from experiments.inference.effects import cohen_d
 from experiments.inference.equivalence import mean_equivalent
 from experiments.inference.estimates import mean
-from experiments.inference.samples import LEVEL, Estimate, finite
-
-
-def differences(ours: ArrayLike, theirs: ArrayLike) -> NDArray[np.float64]:
-    """Return ours minus theirs, repetition by repetition.
-
-    Parameters
-    ----------
-    ours, theirs
-        (r,) one value for each repetition, in the same order.
-
-    Raises
-    ------
-    ValueError
-        If the two differ in length, or hold what is not finite.
-
-    Examples
-    --------
-    >>> differences([3.0, 4.0], [1.0, 1.5])
-    array([2. , 2.5])
-    """
-    first, second = finite(ours), finite(theirs)
-    if first.size != second.size:
-        raise ValueError(
-            f"{first.size} and {second.size} repetitions; pairs need the same ones on both sides"
-        )
-    return first - second
+from experiments.inference.levels import LEVEL
+from experiments.inference.samples import Estimate, differences
 
 
 def paired_difference(ours: ArrayLike, theirs: ArrayLike, *, level: float = LEVEL) -> Estimate:

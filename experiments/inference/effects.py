@@ -33,46 +33,6 @@ def cohen_d(values: ArrayLike, expected: float | Fraction) -> float:
     return rounded(ratio(centre - float(expected), error * math.sqrt(sample.size)))
 
 
-def cohen_dz(ours: ArrayLike, theirs: ArrayLike) -> float:
-    """Mean difference of pairs, in standard deviations of the differences.
-
-    Parameters
-    ----------
-    ours, theirs
-        (r,) one value for each repetition, in the same order, r >= 2.
-
-    Examples
-    --------
-    >>> cohen_dz([3.0, 5.0, 7.0], [2.0, 3.0, 4.0])
-    2.0
-    """
-    from experiments.inference.comparisons import differences
-
-    return cohen_d(differences(ours, theirs), 0)
-
-
-def cohen_h(fraction: float | Fraction, expected: float | Fraction) -> float:
-    """Difference of two fractions where their errors are alike: 2 asin sqrt p - 2 asin sqrt q.
-
-    The standard error of a fraction of m draws is 1 / sqrt(m) on this scale, whatever the fraction.
-
-    Parameters
-    ----------
-    fraction, expected
-        Each in [0, 1].
-
-    Examples
-    --------
-    >>> cohen_h(0.5, 0.5), cohen_h(1, 0)
-    (0.0, 3.141592654)
-    """
-    for given in (fraction, expected):
-        if not 0 <= given <= 1:
-            raise ValueError(f"a fraction of {float(given)}; give one in [0, 1]")
-    ends = [2 * math.asin(math.sqrt(float(given))) for given in (fraction, expected)]
-    return rounded(ends[0] - ends[1], scale=1.0)
-
-
 def relative_excess(value: float | Fraction, expected: float | Fraction) -> float:
     """Value over what is expected, less 1; infinite for something where nothing is expected.
 

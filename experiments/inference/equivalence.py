@@ -12,11 +12,9 @@ from fractions import Fraction
 
 from numpy.typing import ArrayLike
 
-from experiments.inference.samples import Interval, finite, interval_of, mean_and_error, ratio
+from experiments.inference.levels import ALPHA
+from experiments.inference.samples import Interval, differences, finite, interval_of, mean_and_error, ratio
 from experiments.measures import rounded
-
-ALPHA = 0.05
-"""Level of a test of equivalence, unless said otherwise."""
 
 
 @dataclass(frozen=True)
@@ -124,44 +122,4 @@ def paired_equivalent(
     >>> paired_equivalent([3.0, 4.01, 5.0], [3.0, 4.0, 5.01], 0.05).holds(0.05)
     True
     """
-    from experiments.inference.comparisons import differences
-
     return mean_equivalent(differences(ours, theirs), 0, margin, alpha=alpha)
-
-
-AGREES = "agrees"
-NEGLIGIBLE = "negligible"
-OPEN = "open"
-DIFFERS = "differs"
-
-
-def conclusion(agreement: float, equivalence: float, *, level: float, alpha: float = ALPHA) -> str:
-    """Put a test of agreement and one of equivalence together.
-
-    ==============  ============================  ==========================================
-    conclusion      a difference is               and it is
-    ==============  ============================  ==========================================
-    ``agrees``      not found                     shown to be within the margin
-    ``negligible``  found                         shown to be within the margin
-    ``open``        not found                     not shown to be within it: too few repetitions
-    ``differs``     found                         not shown to be within it
-    ==============  ============================  ==========================================
-
-    Parameters
-    ----------
-    agreement, equivalence
-        The p-values of the two tests, corrected where there is a family.
-    level
-        Level at which a difference is found.
-    alpha
-        Level at which equivalence is shown.
-
-    Examples
-    --------
-    >>> [conclusion(p, q, level=0.01) for p, q in ((0.5, 0.001), (0.001, 0.001), (0.5, 0.5), (0.001, 0.5))]
-    ['agrees', 'negligible', 'open', 'differs']
-    """
-    small = equivalence <= alpha
-    if agreement <= level:
-        return NEGLIGIBLE if small else DIFFERS
-    return AGREES if small else OPEN

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from experiments.inference.levels import LEVEL
 from experiments.inference.samples import (
-    LEVEL,
     Estimate,
     Interval,
     check_counts,

@@ -15,11 +15,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from experiments.inference.levels import ALPHA
 from experiments.inference.samples import check_level
 from experiments.measures import rounded
-
-ALPHA = 0.05
-"""Level of the test whose power is asked for, unless said otherwise."""
 
 POWER = 0.8
 """Chance to find the difference, unless said otherwise."""

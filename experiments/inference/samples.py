@@ -9,10 +9,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from experiments.inference.levels import LEVEL
 from experiments.measures import rounded
-
-LEVEL = 0.95
-"""Confidence level of intervals, unless said otherwise."""
 
 
 @dataclass(frozen=True)
@@ -147,3 +145,29 @@ def interval_of(low: float, high: float, level: float, method: str) -> Interval:
     """Return an interval whose ends are the same on every machine."""
     scale = max(abs(low), abs(high))
     return Interval(rounded(float(low), scale=scale), rounded(float(high), scale=scale), level, method)
+
+
+def differences(ours: ArrayLike, theirs: ArrayLike) -> NDArray[np.float64]:
+    """Return ours minus theirs, repetition by repetition.
+
+    Parameters
+    ----------
+    ours, theirs
+        (r,) one value for each repetition, in the same order.
+
+    Raises
+    ------
+    ValueError
+        If the two differ in length, or hold what is not finite.
+
+    Examples
+    --------
+    >>> differences([3.0, 4.0], [1.0, 1.5])
+    array([2. , 2.5])
+    """
+    first, second = finite(ours), finite(theirs)
+    if first.size != second.size:
+        raise ValueError(
+            f"{first.size} and {second.size} repetitions; pairs need the same ones on both sides"
+        )
+    return first - second

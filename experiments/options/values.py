@@ -7,7 +7,7 @@ import typing
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
-from algorithms.registry import Parameter
+from algorithms.interface.signature import Parameter
 from experiments.options.errors import BadUse
 from experiments.options.parsers import choice, integer, number, switch
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import algorithms
 from algorithms.errors import BrokenAlgorithm
 from experiments.harness.selection import resolve
+from experiments.inference.verdict import BROKEN, HOLDS, KEPT, NO_REASON, NOT_APPLICABLE, NOT_DECLARED_REFUTED
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.properties.replay import Example, Player, Recorder, write
 
@@ -16,15 +17,6 @@ if TYPE_CHECKING:
     from experiments.conformance import Check, Finding, Make, Standing, Subject
 
 __all__ = ["Cell", "cells_of", "chosen"]
-
-HOLDS, BROKEN, REFUTED, KEPT, NOT_APPLICABLE, NO_REASON = (
-    "holds",
-    "declared and refuted",
-    "not declared: refuted",
-    "not declared: holds",
-    "not applicable",
-    "neither declared nor excused",
-)
 
 
 @dataclass(frozen=True)
@@ -115,7 +107,9 @@ class Cell:
         tried = effort if must_hold else max(effort, LEAST_SEARCH)
         found, drawn = self._search(seed, tried) if example is None else self._try(example)
         refuted = bool(found.counterexample)
-        row["verdict"] = (BROKEN if must_hold else REFUTED) if refuted else (HOLDS if must_hold else KEPT)
+        row["verdict"] = (
+            (BROKEN if must_hold else NOT_DECLARED_REFUTED) if refuted else (HOLDS if must_hold else KEPT)
+        )
         row["counterexample"] = found.counterexample or None
         row["replay"] = write(drawn) if refuted and drawn else None
         if not refuted:

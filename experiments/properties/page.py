@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.properties.cells import HOLDS, KEPT, NOT_APPLICABLE
+from experiments.inference.verdict import HOLDS, KEPT, NOT_APPLICABLE
 from experiments.report.html.chart import Glance
 from experiments.report.tables.formats import Text
 

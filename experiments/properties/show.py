@@ -6,10 +6,18 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.properties.cells import BROKEN, HOLDS, KEPT, NO_REASON, NOT_APPLICABLE, REFUTED
+from experiments.inference.verdict import (
+    BROKEN,
+    HOLDS,
+    KEPT,
+    KINDS,
+    NO_REASON,
+    NOT_APPLICABLE,
+    NOT_DECLARED_REFUTED,
+)
 from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Significant, Text
-from experiments.report.tables.table import Table
+from experiments.report.tables.table import Mark, Table
 from experiments.storage.records import Record, records
 
 if TYPE_CHECKING:
@@ -19,7 +27,7 @@ __all__ = ["present"]
 
 SYMBOLS: Mapping[str, str] = {
     HOLDS: "+",
-    REFUTED: "o",
+    NOT_DECLARED_REFUTED: "o",
     NOT_APPLICABLE: "·",
     BROKEN: "FAILS",
     KEPT: "(+)",
@@ -27,7 +35,7 @@ SYMBOLS: Mapping[str, str] = {
 }
 LEGEND: Mapping[str, str] = {
     HOLDS: "+ holds in {effort} examples, or at its level of significance",
-    REFUTED: "o not declared, and refuted by a counterexample",
+    NOT_DECLARED_REFUTED: "o not declared, and refuted by a counterexample",
     NOT_APPLICABLE: "· not applicable, for a reason",
     BROKEN: "FAILS declared, and refuted",
     KEPT: "(+) not declared, and no counterexample found",
@@ -52,7 +60,7 @@ def present(results: Results[PropertiesParameters]) -> Presentation:
     rows = records(results.rows)
     effort = 1 if results.parameters.replay else results.parameters.effort
     tables = [
-        _matrix(rows, effort, results.parameters.seed),
+        _matrix(rows, effort, results.parameters),
         *_statistics(rows),
         *_counterexamples(rows, results.parameters),
         *_reasons(rows),
@@ -70,7 +78,7 @@ def present(results: Results[PropertiesParameters]) -> Presentation:
     )
 
 
-def _matrix(rows: Sequence[Record], effort: int, seed: int) -> Table:
+def _matrix(rows: Sequence[Record], effort: int, parameters: PropertiesParameters) -> Table:
     labels = list(dict.fromkeys(row["label"] for row in rows))
     names = list(dict.fromkeys(row["property"] for row in rows))
     cell = {(row["property"], row["label"]): SYMBOLS[row["verdict"]] for row in rows}
@@ -81,11 +89,37 @@ def _matrix(rows: Sequence[Record], effort: int, seed: int) -> Table:
         "Properties of every algorithm, by search for counterexamples",
         ["property", *labels],
         [(name, *(cell.get((name, label)) for label in labels)) for name in names],
-        caption=f"{legend}. Seed {seed}.",
+        caption=f"{legend}. Seed {parameters.seed}.",
         formats={label: Text() for label in labels},
         align=dict.fromkeys(labels, "center"),
         headers={label: label.replace("=", " = ").replace(":", ": ") for label in labels},
+        marks=_marks(rows, names, parameters),
     )
+
+
+def _marks(
+    rows: Sequence[Record], names: Sequence[str], parameters: PropertiesParameters
+) -> dict[tuple[int, str], Mark]:
+    """Return what each cell of the matrix says beyond its symbol, and how to see a counterexample again."""
+    titles = {row["property"]: str(row["title"]) for row in rows}
+    marks = {(i, "property"): Mark("", name, {"": titles[name]}, "name") for i, name in enumerate(names)}
+    for row in rows:
+        said = {what: str(row[key]) for what, key in _SAID.items() if key in row}
+        if "counterexample" in row:
+            said["Try it"] = f"python -m experiments.run properties {_flags(row, parameters)}"
+        title = f"{row['label']}, {row['property']}: {row['verdict']}"
+        marks[names.index(row["property"]), row["label"]] = Mark(KINDS[row["verdict"]], title, said)
+    return marks
+
+
+_SAID = {
+    "": "title",
+    "Counterexample": "counterexample",
+    "Reason": "reason",
+    "Test": "test",
+    "Nodes": "sizes",
+}
+"""What a mark says, by the word before it: a column of the rows."""
 
 
 def _statistics(rows: Sequence[Record]) -> list[Table]:
@@ -186,7 +220,7 @@ def _reasons(rows: Sequence[Record]) -> list[Table]:
 def _meaning(rows: Sequence[Record], parameters: PropertiesParameters) -> list[str]:
     count = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in SYMBOLS}
     lines = [
-        f"Of {len(rows)} cells {count[HOLDS]} are declared and hold, {count[REFUTED]} are not declared and "
+        f"Of {len(rows)} cells {count[HOLDS]} are declared and hold, {count[NOT_DECLARED_REFUTED]} are not declared and "
         f"are refuted, {count[NOT_APPLICABLE]} are not applicable, {count[BROKEN]} are declared and refuted."
     ]
     if parameters.replay:
@@ -225,5 +259,6 @@ def _refuted_elsewhere(row: Mapping[str, Any], rows: Sequence[Record]) -> bool:
     """Return whether another property of the same promise is refuted for the same algorithm."""
     mine = (row["label"], row["promise"])
     return any(
-        (other["label"], other.get("promise")) == mine and other["verdict"] == REFUTED for other in rows
+        (other["label"], other.get("promise")) == mine and other["verdict"] == NOT_DECLARED_REFUTED
+        for other in rows
     )

@@ -10,14 +10,12 @@ import numpy as np
 import pandas as pd
 
 from experiments import inference
+from experiments.inference.levels import FAMILY_LEVEL
 from experiments.report.frames import frame_of
 from experiments.report.tables.formats import Format, Percent, PlusMinus, Significant
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-FAMILY_LEVEL = 0.01
-"""Level, corrected for the number of comparisons, at which a mean is said to depart from its law."""
 
 MARGIN = 0.05
 """A difference from the law that is too small to matter, as a part of the law's value."""

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.inference.levels import LEVEL
+
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["INTERVAL", "LEVEL", "ROUNDS", "machine", "median", "spread", "trust", "vector_width"]
-
-LEVEL = 0.95
-"""Confidence level of the intervals of medians."""
+__all__ = ["INTERVAL", "ROUNDS", "machine", "median", "spread", "trust", "vector_width"]
 
 WIDE = 0.1
 """A row whose middle half of rounds spreads over more than this part of its median is not steady."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -17,6 +16,7 @@ from experiments.report.tables.formats import Percent, PlusMinus, Significant
 from experiments.report.tables.symbols import MEAN
 from experiments.report.tables.table import Header, Table
 from experiments.scaling import statistics as scaling_statistics
+from experiments.scaling.part import Part
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -34,32 +34,6 @@ _BALANCE = (
     "cv_after",
     *(f"{extreme}_to_mean_{side}" for extreme in _EXTREMES for side in _SIDES),
 )
-
-
-@dataclass(frozen=True)
-class Part:
-    """The rows of one workload and one number of nodes."""
-
-    workload: str
-    n: int
-    events: Sequence[str]
-    suffix: str
-    sampled: pd.DataFrame
-    exact: pd.DataFrame
-    timing: pd.DataFrame | None
-    repetitions: int
-
-    @property
-    def labels(self) -> list[str]:
-        """The labels of the algorithms, in their order."""
-        return list(dict.fromkeys(self.sampled["label"]))
-
-    @property
-    def facts(self) -> str:
-        """Nodes, keys and repetitions, for a caption."""
-        keys = int(self.sampled["keys"].max()) if self.sampled["keys"].notna().any() else 0
-        plural = "s" if self.repetitions > 1 else ""
-        return f"{self.n} nodes, {keys:,} keys ({self.workload}), {self.repetitions} repetition{plural}"
 
 
 def present(results: Results[ScalingParameters]) -> Presentation:

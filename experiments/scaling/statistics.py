@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from experiments import events, inference
+from experiments.inference.levels import FAMILY_LEVEL
 from experiments.report import statistics
 from experiments.report.frames import frame_of
 from experiments.report.tables.formats import Format, Percent, PlusMinus, Significant
 from experiments.report.tables.table import Table
 
 if TYPE_CHECKING:
-    from experiments.scaling.show import Part
+    from experiments.scaling.part import Part
 
 SKEWED = ("max_to_mean_after", "min_to_mean_after")
 QUANTITIES: dict[str, Percent | Significant] = {
@@ -218,10 +219,10 @@ def meaning(laws: pd.DataFrame) -> list[str]:
     tested = laws[laws["conclusion"].notna()]
     if tested.empty:
         return []
-    found = tested["corrected"].astype(float) <= statistics.FAMILY_LEVEL
+    found = tested["corrected"].astype(float) <= FAMILY_LEVEL
     line = (
         f"{len(tested) - int(found.sum())} of {len(tested)} measured means agree with their law (t-tests, "
-        f"Holm, {statistics.FAMILY_LEVEL:.0%}); with equivalence within {statistics.MARGIN:.0%} of it: "
+        f"Holm, {FAMILY_LEVEL:.0%}); with equivalence within {statistics.MARGIN:.0%} of it: "
         f"{statistics.counted(tested['conclusion'])}."
     )
     apart = [
@@ -229,7 +230,7 @@ def meaning(laws: pd.DataFrame) -> list[str]:
         for row in tested[found].to_dict("records")
     ]
     lines = [line + (f" Not so: {'; '.join(apart)}." if apart else "")]
-    wild = laws[laws["spread"].notna() & (laws["spread"].astype(float) <= statistics.FAMILY_LEVEL)]
+    wild = laws[laws["spread"].notna() & (laws["spread"].astype(float) <= FAMILY_LEVEL)]
     known = int(laws["spread"].notna().sum())
     if known:
         names = [
@@ -238,6 +239,6 @@ def meaning(laws: pd.DataFrame) -> list[str]:
         ]
         lines.append(
             f"{known - len(wild)} of {known} vary over repetitions as their law says (dispersion, Holm, "
-            f"{statistics.FAMILY_LEVEL:.0%})." + (f" Not so: {'; '.join(names)}." if names else "")
+            f"{FAMILY_LEVEL:.0%})." + (f" Not so: {'; '.join(names)}." if names else "")
         )
     return lines

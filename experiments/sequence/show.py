@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import events, inference
+from experiments.inference.levels import FAMILY_LEVEL
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import round_ticks
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
     from experiments.sequence.parameters import SequenceParameters
-
-FAMILY_LEVEL = 0.01
-"""Level, corrected for the number of comparisons, at which a mean is said to depart from its law."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from experiments.inference.verdict import MET, NOT_MET
 from experiments.report.presentation import Presentation, Results
+from experiments.report.tables import markdown
 from experiments.report.tables.formats import Interval, Significant
 from experiments.report.tables.table import Table
 from experiments.report.timings import INTERVAL, machine, median, spread, trust, vector_width
@@ -64,7 +66,7 @@ def present(results: Results[TargetsParameters]) -> Presentation:
     )
     meaning = [_counts(rows), *trust(results.facts, results.timing, np.array(spreads, dtype=np.float64))]
     document = results.parameters.document
-    text = f"Measured on {machine(results.facts)}. {meaning[0]} {meaning[-1]}\n\n{table.to_markdown()}"
+    text = f"Measured on {machine(results.facts)}. {meaning[0]} {meaning[-1]}\n\n{markdown.write(table)}"
     parts = [Part(Path(document), PART, text)] if document else []
     return Presentation([table], [], meaning, documents=parts)
 
@@ -88,7 +90,7 @@ def _row(goal: Goal, group: pd.DataFrame, width: str | None) -> dict[str, Any]:
         return row | {"verdict": "not measured", "cannot": group["cannot"].iloc[0]}
     value, low, high = median(values)
     met = goal.met(value, width)
-    verdict = {True: "met", False: "not met", None: "–"}[met]
+    verdict = {True: MET, False: NOT_MET, None: "–"}[met]
     if (
         met is not None
         and low is not None
@@ -100,9 +102,9 @@ def _row(goal: Goal, group: pd.DataFrame, width: str | None) -> dict[str, Any]:
 
 
 def _counts(rows: list[dict[str, Any]]) -> str:
-    met, missed = (sum(row["verdict"].split(",")[0] == word for row in rows) for word in ("met", "not met"))
+    met, missed = (sum(row["verdict"].split(",")[0] == word for row in rows) for word in (MET, NOT_MET))
     others = len(rows) - met - missed
-    failed = "; ".join(row["what"] for row in rows if row["verdict"].startswith("not met"))
+    failed = "; ".join(row["what"] for row in rows if row["verdict"].startswith(NOT_MET))
     tail = f", and {others} cannot be judged here" if others else ""
     return f"Of {len(rows)} targets {met} are met and {missed} are not{tail}." + (
         f" Not met: {failed}." if failed else ""

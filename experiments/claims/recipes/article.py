@@ -9,6 +9,7 @@ from typing import Any
 from experiments.claims.judge import Ours
 from experiments.claims.recipes import Run, recipe
 from experiments.harness.engine import Engine
+from experiments.harness.experiment import Context, find
 
 __all__: list[str] = []
 
@@ -16,11 +17,10 @@ __all__: list[str] = []
 @lru_cache(maxsize=1)
 def _verdicts() -> Mapping[tuple[str, str, str], Mapping[str, Any]]:
     """Return the rows of all published numbers; they depend on no parameter."""
-    from experiments.article import ArticleParameters
-    from experiments.article.parts import PARTS
-    from experiments.harness.experiment import Context
-
-    rows = PARTS[0].measure({}, ArticleParameters(), Context(Engine(1)))
+    article = find("article")
+    parameters = article.Parameters()
+    published = next(case for case in article.cases(parameters) if case.id.startswith("published"))
+    rows = article.measure(published, parameters, Context(Engine(1))).rows
     return {(row["item"], row["table"], row["key"]): row for row in rows}
 
 

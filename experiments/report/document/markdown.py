@@ -14,6 +14,7 @@ from experiments.report.document.methods import Cite, Paragraph, algorithms_of, 
 from experiments.report.document.outline import TITLE, Section, sections, stem_of, summary
 from experiments.report.figures.figure import render
 from experiments.report.tables.escapes import escape_markdown, markdown_code, markdown_line, one_line
+from experiments.report.tables.markdown import write as table_of
 from experiments.report.tables.table import Table
 from experiments.storage.files import write_atomically
 from experiments.storage.specs import specs_of
@@ -106,7 +107,7 @@ def _section(part: Section) -> Iterator[str]:
 
 
 def _table(table: Table) -> str:
-    written = table.to_markdown().strip()
+    written = table_of(table).strip()
     if len(table.frame) <= LONG:
         return written
     title = escape_markdown(table.title)

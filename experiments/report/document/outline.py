@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.report.document.chapter import Chapter
-from experiments.report.figures.figure import Figure, timed_stem
+from experiments.report.figures.figure import Figure
+from experiments.report.names import timed_stem
 from experiments.report.tables.table import Table
 
 __all__ = ["TITLE", "Section", "sections", "stem_of", "summary"]

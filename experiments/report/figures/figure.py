@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.report.figures.rounding import rounded
+from experiments.report.names import check_name, timed_stem
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -119,27 +119,6 @@ class Figure:
             raise ValueError(
                 f"size {self.size} of figure {self.name!r}: give a width and a height in inches, above 0"
             )
-
-
-def check_name(name: str, what: str) -> None:
-    """Refuse a name that cannot be the stem of a file.
-
-    Parameters
-    ----------
-    name : str
-        The name.
-    what : str
-        What is named, for the message.
-
-    Raises
-    ------
-    ValueError
-        If the name is not of lower-case letters, digits, ``-`` and ``_``.
-    """
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
-        raise ValueError(
-            f"{name!r} cannot name a {what}, which becomes a file: use lower-case letters, digits, '-', '_'"
-        )
 
 
 @contextmanager
@@ -253,12 +232,3 @@ def save(figure: Figure, folder: str | os.PathLike[str]) -> list[Path]:
         partial.replace(path)
         paths.append(path)
     return paths
-
-
-def timed_stem(name: str, timing: bool) -> str:
-    """Return the stem of a file, with ``timing`` in it where a clock had a part in the content.
-
-    >>> timed_stem("speed", True), timed_stem("timing-speed", True), timed_stem("load", False)
-    ('speed-timing', 'timing-speed', 'load')
-    """
-    return f"{name}-timing" if timing and "timing" not in name else name

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from algorithms import Spec
 from algorithms.hashing import hash_names
 from experiments.report.figures import figure as figures
-from experiments.report.html import cells, provenance, ring
+from experiments.report.html import provenance, ring, table
 from experiments.report.html.chart import Chart, Glance
 from experiments.report.html.declared import charts_of, glance_of
 from experiments.report.html.labels import Labels
@@ -79,10 +79,10 @@ def render(chapters: Sequence[Chapter]) -> str:
     }
     page: str = _template().render(
         chapters=shown,
-        summary=None if summary is None else Markup(summary.to_html("summary-table", find=labels.find)),
+        summary=None if summary is None else Markup(table.write(summary, "summary-table", labels.find)),
         algorithms=labels.algorithms,
         provenance=[
-            Markup(table.to_html(f"provenance-{table.name}")) for table in provenance.tables(chapters)
+            Markup(table.write(one, f"provenance-{one.name}")) for one in provenance.tables(chapters)
         ],
         sources=_sources(labels, specs),
         data=_json(data),
@@ -114,18 +114,12 @@ def _chapter(chapter: Chapter, labels: Labels, count: int) -> _Shown:
         ],
         tables=[
             (
-                f"{identifier}-{table.name}",
-                table.title,
-                Markup(
-                    table.to_html(
-                        f"{identifier}-{table.name}",
-                        find=labels.find,
-                        decorate=cells.decorate(chapter, table),
-                    )
-                ),
-                table.name.partition("-")[0] in OPEN_TABLES,
+                f"{identifier}-{one.name}",
+                one.title,
+                Markup(table.write(one, f"{identifier}-{one.name}", labels.find)),
+                one.name.partition("-")[0] in OPEN_TABLES,
             )
-            for table in presentation.tables
+            for one in presentation.tables
         ],
         command=provenance.command(chapter),
         parameters=provenance.parameters(chapter),

@@ -1,4 +1,4 @@
-"""A table as HTML: what :meth:`experiments.report.tables.table.Table.to_html` writes."""
+"""A table as HTML."""
 
 from __future__ import annotations
 
@@ -7,25 +7,22 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.tables.escapes import unbroken
+from experiments.report.html import cells
 from experiments.report.tables.formats import is_missing
 
 if TYPE_CHECKING:
     from experiments.report.tables.table import Table
 
-__all__ = ["Decorate", "Find", "write"]
+__all__ = ["Find", "write"]
 
 Find = Callable[[object], str | None]
 """Gives the algorithm of a label, or None for what is no label."""
-
-Decorate = Callable[[Mapping[str, Any], str, str], str | None]
-"""Given a row, a column and the text of the cell, gives HTML to write instead; None for the text."""
 
 LONG = 60
 """A table of more rows than this scrolls by itself."""
 
 
-def write(table: Table, identifier: str, find: Find, decorate: Decorate | None = None) -> str:
+def write(table: Table, identifier: str, find: Find = lambda label: None) -> str:
     """Write a table as HTML.
 
     Parameters
@@ -37,8 +34,6 @@ def write(table: Table, identifier: str, find: Find, decorate: Decorate | None =
     find
         Rows and columns that are about an algorithm say so in ``data-algorithm``, by which a page can hide
         the others.
-    decorate
-        May replace the content of cells.
 
     Returns
     -------
@@ -52,7 +47,7 @@ def write(table: Table, identifier: str, find: Find, decorate: Decorate | None =
         f'<th scope="col"{_owner(owners[column])}{kinds[column]}>{_head(table.header(column))}</th>'
         for column in shown
     )
-    body = "\n".join(_rows(table, shown, owners, kinds, find, decorate))
+    body = "\n".join(_rows(table, shown, owners, kinds, find))
     title = escape(table.title)
     about = f' <span class="about">{escape(unbroken(table.caption))}</span>' if table.caption else ""
     notes = "".join(f"<li>{escape(unbroken(note))}</li>" for note in table.notes)
@@ -74,21 +69,19 @@ def _rows(
     owners: Mapping[str, str | None],
     kinds: Mapping[str, str],
     find: Find,
-    decorate: Decorate | None,
 ) -> list[str]:
-    records, lines = table.records(), []
+    records, lines, content = table.records(), [], cells.writer(table)
     starts = [start for _, start in table.grouped(table.cells())]
     head = next((column for column in ("label", "algorithm") if column in shown), shown[0] if shown else "")
-    for record, cells, start in zip(records, table.cells(), starts, strict=True):
+    for row, (record, written, start) in enumerate(zip(records, table.cells(), starts, strict=True)):
         owner = next((found for name in ("label", "algorithm") if (found := find(record.get(name)))), None)
         parts = []
-        for column, text in zip(shown, cells, strict=True):
-            inner = decorate(record, column, text) if decorate else None
+        for column, text in zip(shown, written, strict=True):
             tag = 'th scope="row"' if column == head else "td"
             group = f' data-group="{shown.index(column)}"' if column in table.groups else ""
             parts.append(
                 f"<{tag}{_owner(owners[column])}{kinds[column]}{group}{_value(record[column])}>"
-                f"{escape(unbroken(text)) if inner is None else inner}</{tag.partition(' ')[0]}>"
+                f"{content(row, column, text)}</{tag.partition(' ')[0]}>"
             )
         begin = ' class="begin"' if start else ""
         lines.append(f"<tr{begin}{_owner(owner)}>{''.join(parts)}</tr>")

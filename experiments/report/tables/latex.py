@@ -34,7 +34,9 @@ _FOLDED = 18
 
 
 def write(table: Table) -> str:
-    """Write a table as `Table.to_latex` says.
+    """Write a table as LaTeX: a ``table`` with booktabs' rules, or a ``longtable`` where it is long.
+
+    Everything is escaped but a header's own LaTeX. The first line says which packages it takes.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
-r"""Tables: one frame, four renderings - a terminal's, LaTeX's (booktabs), Markdown's and HTML's.
+r"""Tables: one frame, written by four modules: for a terminal, as LaTeX (booktabs), Markdown and HTML.
 
+>>> from experiments.report.tables import terminal
 >>> from experiments.report.tables.formats import Count, Percent
 >>> from experiments.report.tables.table import Table
 >>> table = Table.of_rows(
@@ -7,7 +8,7 @@ r"""Tables: one frame, four renderings - a terminal's, LaTeX's (booktabs), Markd
 ...     [("modulo", 941_000, 0.941), ("jump", 58_800, 0.0588)],
 ...     formats={"keys": Count(), "movement": Percent(1)}, caption="10^6 keys, 1 repetition.",
 ... )
->>> print(table.to_terminal(80))
+>>> print(terminal.write(table, 80))
 Keys that move, 16 → 17 nodes
 algorithm     keys  movement
 ────────────────────────────
@@ -22,16 +23,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.figures.figure import check_name, timed_stem
-from experiments.report.tables.escapes import escape_latex, escape_markdown, markdown_line, one_line
+from experiments.report.names import check_name, timed_stem
+from experiments.report.tables.escapes import escape_latex, one_line
 from experiments.report.tables.formats import Format, Text, default_format, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.report.html.table import Decorate, Find
 
-__all__ = ["Header", "Table"]
+__all__ = ["Header", "Mark", "Table"]
 
 _DASH = "\N{EN DASH}"
 _ALIGNMENTS = {"left": "l", "right": "r", "center": "c"}
@@ -51,6 +51,28 @@ class Header:
 
     text: str
     latex: str | None = None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a cell says beyond its text, where a reader can point at it.
+
+    Parameters
+    ----------
+    kind : str
+        How it is coloured: good, bad, open, wait, broken or none.
+    title : str
+        Of what is shown.
+    said : Mapping[str, str]
+        Sentences, each after a word; the first may have none.
+    button : str
+        What it looks like: a ``cell`` of a matrix, or a ``name``.
+    """
+
+    kind: str = ""
+    title: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
+    button: str = "cell"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +106,8 @@ class Table:
         Whether it holds what a clock measured, so that its bytes differ from run to run.
     detail : bool
         Whether a terminal only names it: its files hold it, and reports show it.
+    marks : Mapping[tuple[int, str], Mark]
+        What cells say beyond their text, by row (from 0) and column.
 
     Raises
     ------
@@ -105,6 +129,7 @@ class Table:
     notes: Sequence[str] = ()
     timing: bool = False
     detail: bool = False
+    marks: Mapping[tuple[int, str], Mark] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_name(self.name, "table")
@@ -216,94 +241,6 @@ class Table:
                     cells.append(form.latex(value, record) if latex else form.text(value, record))
             rows.append(cells)
         return rows
-
-    def to_terminal(self, width: int = 80, *, colour: bool = False) -> str:
-        """Write the table for a terminal.
-
-        Numbers are never cut or folded. Where they do not fit side by side, the columns stand in several
-        grids under one another; and where not even that is possible, each row becomes a block of lines
-        ``header  value``.
-
-        Parameters
-        ----------
-        width : int
-            Characters a line.
-        colour : bool
-            Whether to write escape sequences for bold and dim text.
-
-        Returns
-        -------
-        str
-            Lines without trailing spaces, and without a last line break.
-        """
-        from experiments.report.tables import terminal
-
-        return terminal.write(self, width, colour)
-
-    def to_markdown(self) -> str:
-        """Write the table as GitHub's Markdown: title, table, caption, notes.
-
-        Returns
-        -------
-        str
-            The text, ending in a line break. Groups are parted by an empty row.
-        """
-        shown = self.shown()
-        head = [escape_markdown(self.header(column)) for column in shown]
-        body: list[list[str]] = []
-        for cells, start in self.grouped(self.cells()):
-            if start and body:
-                body.append([""] * len(shown))
-            body.append([escape_markdown(cell) for cell in cells])
-        widths = [max(3, *(len(row[i]) for row in [head, *body])) for i in range(len(shown))]
-        places = [self.alignment(column) for column in shown]
-        rules = {"left": ":{}-", "right": "-{}:", "center": ":{}:"}
-        rule = [rules[place].format("-" * (width - 2)) for place, width in zip(places, widths, strict=True)]
-        pad = {"left": str.ljust, "right": str.rjust, "center": str.center}
-        lines = [
-            "| " + " | ".join(pad[p](cell, w) for cell, p, w in zip(row, places, widths, strict=True)) + " |"
-            for row in [head, rule, *body]
-        ]
-        parts = [f"**{escape_markdown(self.title)}**", "\n".join(lines)]
-        parts += [markdown_line(self.caption)] if self.caption else []
-        parts += ["\n".join(f"- {escape_markdown(note)}" for note in self.notes)] if self.notes else []
-        return "\n\n".join(parts) + "\n"
-
-    def to_latex(self) -> str:
-        r"""Write the table as LaTeX: a ``table`` with booktabs' rules, or a ``longtable`` where it is long.
-
-        Everything is escaped but a header's own LaTeX. The first line says which packages it takes.
-
-        Returns
-        -------
-        str
-            The text, ending in a line break, ready for ``\input``.
-        """
-        from experiments.report.tables import latex
-
-        return latex.write(self)
-
-    def to_html(self, identifier: str, *, find: Find | None = None, decorate: Decorate | None = None) -> str:
-        """Write the table as HTML, everything escaped.
-
-        Parameters
-        ----------
-        identifier : str
-            Unique in the page; becomes the ``id``.
-        find : Callable[[object], str | None], optional
-            Gives the algorithm of a label, or None for what is no label. Rows and columns that are about an
-            algorithm say so in ``data-algorithm``.
-        decorate : Callable[[Mapping, str, str], str | None], optional
-            Given a row, a column and a cell's text, gives HTML to write instead of the text, or None.
-
-        Returns
-        -------
-        str
-            A ``figure`` element, ending in a line break.
-        """
-        from experiments.report.html import table
-
-        return table.write(self, identifier, find or (lambda label: None), decorate)
 
     def alignment(self, column: str) -> str:
         """Return where the cells of a column stand: ``"left"``, ``"right"`` or ``"center"``."""

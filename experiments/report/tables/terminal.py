@@ -32,8 +32,12 @@ _JUSTIFY: dict[str, Literal["left", "right", "center"]] = {
 }
 
 
-def write(table: Table, width: int, colour: bool) -> str:
-    """Write a table as `Table.to_terminal` says.
+def write(table: Table, width: int = 80, *, colour: bool = False) -> str:
+    """Write a table for a terminal.
+
+    Numbers are never cut or folded. Where they do not fit side by side, the columns stand in several grids
+    under one another; and where not even that is possible, each row becomes a block of lines
+    ``header  value``.
 
     Parameters
     ----------

@@ -6,8 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments import inference
-from experiments.calibration.draws import MOVED, NODES, POINTS, loads, peaks, ring_movement, ring_movements
 from experiments.calibration.procedure import procedure
+from experiments.calibration.procedures.draws import (
+    MOVED,
+    NODES,
+    POINTS,
+    loads,
+    peaks,
+    ring_movement,
+    ring_movements,
+)
 
 _RESAMPLES = 499
 

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from algorithms import create
 from experiments import inference
-from experiments.calibration.draws import MOVED, NODES, hashes
 from experiments.calibration.procedure import procedure
+from experiments.calibration.procedures.draws import MOVED, NODES, hashes
+from experiments.inference.levels import ALPHA
 
-ALPHA = 0.05
 EXCESS = 0.1
 """By how much one node has more than its share, where that is planted."""
 

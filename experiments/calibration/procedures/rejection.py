@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from experiments import inference
-from experiments.calibration.draws import MOVED, NODES, POINTS, loads, ring_movement, ring_movements
 from experiments.calibration.procedure import procedure
-
-ALPHA = 0.05
+from experiments.calibration.procedures.draws import (
+    MOVED,
+    NODES,
+    POINTS,
+    loads,
+    ring_movement,
+    ring_movements,
+)
+from experiments.inference.levels import ALPHA
 
 
 @procedure("rejection", "t, mean of 10 normal repetitions", ALPHA)
