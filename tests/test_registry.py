@@ -57,7 +57,7 @@ def newcomer() -> Iterator[type[Partitioner[Any]]]:
 def test_every_module_of_the_package_is_found() -> None:
     """Each class that stands in a module of the package and has a spec of its own is registered."""
     found = set()
-    for module in pkgutil.iter_modules(algorithms.__path__, "algorithms."):
+    for module in pkgutil.walk_packages(algorithms.__path__, "algorithms."):
         for value in vars(importlib.import_module(module.name)).values():
             if inspect.isclass(value) and issubclass(value, Partitioner) and "spec" in vars(value):
                 found.add(value.spec.name)

@@ -22,6 +22,7 @@ from experiments.report.document import manuscript, markdown
 from experiments.report.document.chapter import Chapter
 from experiments.report.figures.figure import Figure
 from experiments.report.presentation import Presentation, Results
+from experiments.report.tables.markdown import write as table_as_markdown
 from experiments.report.tables.table import Table
 
 
@@ -75,7 +76,7 @@ def test_frames_and_tables_are_those_of_the_run() -> None:
     assert len(chapter.results.rows) == 8
     assert isinstance(chapter.results.timing, pd.DataFrame)
     for table in chapter.presentation.tables:
-        assert markdown.write(table) == Path(f"here/tables/{table.stem}.md").read_text(encoding="utf-8")
+        assert table_as_markdown(table) == Path(f"here/tables/{table.stem}.md").read_text(encoding="utf-8")
 
 
 def test_two_runs_of_the_same_are_refused() -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from experiments.report.html.charts import charts_of, glance_of
 from fake_experiment import FAKE, find
 
 from algorithms import create
@@ -25,6 +24,7 @@ from experiments.report import html
 from experiments.report.document.chapter import Chapter
 from experiments.report.figures.palette import _COLOURS, _GREYS, _MARKERS, on_dark
 from experiments.report.html import ring
+from experiments.report.html.declared import charts_of, glance_of
 from experiments.report.html.labels import SHAPES, Labels
 from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.table import Table

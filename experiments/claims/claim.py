@@ -17,7 +17,7 @@ from experiments.inference.verdict import CONFIRMED, REFUTED, UNDECIDED
 
 __all__ = ["FOLDER", "READ", "RELATIONS", "Claim", "claims_of", "load"]
 
-FOLDER: Final = Path(__file__).parent
+FOLDER: Final = Path(__file__).with_name("sources")
 
 READ: Final[Mapping[str, str]] = {
     "P": "the authors' own text or result files",

@@ -23,7 +23,7 @@ class Kind:
     Parameters
     ----------
     module
-        Of this package; its ``write(chapters, out)`` writes the report.
+        Of :mod:`experiments.report`; its ``write(chapters, out)`` writes the report.
     out
         What is written where nothing else is said, below ``results/report``.
     what
@@ -40,8 +40,10 @@ class Kind:
 
 FORMATS: Mapping[str, Kind] = {
     "html": Kind("html", "shardlab.html", "one file that needs no network", ".html"),
-    "markdown": Kind("markdown", "markdown", "a folder with report.md and its figures", ".md"),
-    "latex": Kind("manuscript", "latex", "a folder with report.tex, tables, figures, methods and BibTeX"),
+    "markdown": Kind("document.markdown", "markdown", "a folder with report.md and its figures", ".md"),
+    "latex": Kind(
+        "document.manuscript", "latex", "a folder with report.tex, tables, figures, methods and BibTeX"
+    ),
 }
 
 
