@@ -16,8 +16,8 @@ from experiments import run
 from experiments.article.published import published
 from experiments.claims import EXPERIMENT
 from experiments.claims.claim import Claim, claims_of, load
-from experiments.claims.judge import Ours, judge
-from experiments.claims.measure import row_of, unexpected
+from experiments.claims.judge import Ours, judge, unexpected
+from experiments.claims.measure import row_of
 from experiments.claims.parameters import ClaimsParameters
 from experiments.claims.recipes import Run, recipes
 from experiments.claims.recipes.jump import guava_bucket, jump_shares, simulated_counts

@@ -185,7 +185,9 @@ def test_comparisons_of_all_pairs_are_those_of_scipy_corrected() -> None:
         assert pair.p_value == pytest.approx(theirs.pvalue, rel=1e-6)
         assert pair.difference.value == pytest.approx(np.mean(values[pair.ours] - values[pair.theirs]))
         assert pair.effect == pytest.approx(theirs.statistic / math.sqrt(20))
-        assert pair.effect == inference.cohen_d(inference.differences(values[pair.ours], values[pair.theirs]), 0)
+        assert pair.effect == inference.cohen_d(
+            inference.differences(values[pair.ours], values[pair.theirs]), 0
+        )
         assert pair.equivalence is not None
     assert [pair.corrected < 0.01 for pair in made] == [False, True, True]
     assert [pair.corrected for pair in made] == inference.holm([pair.p_value for pair in made]).tolist()

@@ -15,8 +15,7 @@ from experiments.options.errors import BadUse
 from experiments.report.presentation import Results
 from experiments.resize import EXPERIMENT
 from experiments.resize import measure as resize
-from experiments.resize.measure import OPERATIONS
-from experiments.resize.parameters import ResizeParameters
+from experiments.resize.parameters import OPERATIONS, ResizeParameters
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,7 @@ from experiments.storage import documents
 from experiments.targets import EXPERIMENT
 from experiments.targets.goals import GOALS, Goal, Pair, Setting
 from experiments.targets.goals.commands import LEFT_OUT, _megabytes, _seconds
-from experiments.targets.measure import PART
-from experiments.targets.parameters import TargetsParameters
+from experiments.targets.parameters import PART, TargetsParameters
 
 ROOT = Path(__file__).resolve().parent.parent
 AVX2, AVX512 = ({"machine": {"vectors": flags}} for flags in (["avx2"], ["avx2", "avx512f"]))

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from experiments.claims.claim import Claim
-from experiments.inference.verdict import CONFIRMED, REFUTED, UNDECIDED
+from experiments.inference.verdict import CONFIRMED, NOT_IMPLEMENTED, REFUTED, UNDECIDED
 
 __all__ = ["LARGEST", "Ours", "Verdict", "judge"]
 
@@ -122,3 +122,23 @@ def _needed(ours: Ours, low: float, high: float) -> int | None:
         return None
     needed = ours.size * (half / way) ** 2
     return None if needed > LARGEST else max(ours.size + 1, int(float(f"{needed:.1e}")))
+
+
+def unexpected(verdict: str, expected: str) -> bool:
+    """Return whether a verdict is another one than expected; an open question is not.
+
+    Parameters
+    ----------
+    verdict, expected
+        Of a claim.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> unexpected("refuted", "confirmed"), unexpected("undecided", "confirmed")
+    (True, False)
+    """
+    return verdict not in (expected, UNDECIDED, NOT_IMPLEMENTED)

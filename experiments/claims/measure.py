@@ -14,7 +14,7 @@ from experiments.claims.claim import Claim, load
 from experiments.claims.parameters import ClaimsParameters
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.inference.levels import FAMILY_LEVEL
-from experiments.inference.verdict import NOT_IMPLEMENTED, UNDECIDED
+from experiments.inference.verdict import NOT_IMPLEMENTED
 from experiments.options.errors import BadUse, did_you_mean
 
 
@@ -130,23 +130,3 @@ def _missing(claim: Claim, registered: Mapping[str, str]) -> str:
                 if setting not in taken:
                     return f"{need}.{setting}"
     return ""
-
-
-def unexpected(verdict: str, expected: str) -> bool:
-    """Return whether a verdict is another one than expected; an open question is not.
-
-    Parameters
-    ----------
-    verdict, expected
-        Of a claim.
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> unexpected("refuted", "confirmed"), unexpected("undecided", "confirmed")
-    (True, False)
-    """
-    return verdict not in (expected, UNDECIDED, NOT_IMPLEMENTED)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.claims.claim import READ
-from experiments.claims.measure import unexpected
+from experiments.claims.judge import unexpected
 from experiments.inference.verdict import CONFIRMED, NOT_IMPLEMENTED, REFUTED, UNDECIDED
 from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Percent, Significant, Text

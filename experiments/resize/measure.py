@@ -18,21 +18,7 @@ from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.seeds import Repetition, repetition_of
 from experiments.harness.selection import Candidate
 from experiments.harness.stopwatch import load_average, no_garbage_collection
-from experiments.resize.parameters import ResizeParameters
-
-OPERATIONS = {
-    "build": "from the names of the nodes to a partitioner",
-    "add": "one node joins: the new structure is built and swapped in",
-    "remove": "one node leaves: the middle one, or the last where only that can go",
-    "first key": "one key, right after a node has joined",
-    "next key": "the same key again",
-    "first batch": "a batch, right after a node has joined",
-    "next batch": "the same batch again",
-}
-"""What is timed."""
-
-BATCH = 1000
-"""Hashes of a batch."""
+from experiments.resize.parameters import BATCH, OPERATIONS, ResizeParameters
 
 KEY = 12_345
 

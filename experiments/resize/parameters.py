@@ -24,3 +24,19 @@ class ResizeParameters(Parameters):
     }
 
     rounds: int = parameter("rounds, in each of which all are timed once", integer(1, 10**6), 11, metavar="R")
+
+
+OPERATIONS = {
+    "build": "from the names of the nodes to a partitioner",
+    "add": "one node joins: the new structure is built and swapped in",
+    "remove": "one node leaves: the middle one, or the last where only that can go",
+    "first key": "one key, right after a node has joined",
+    "next key": "the same key again",
+    "first batch": "a batch, right after a node has joined",
+    "next batch": "the same batch again",
+}
+"""What is timed."""
+
+
+BATCH = 1000
+"""Hashes of a batch."""

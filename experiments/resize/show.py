@@ -17,7 +17,7 @@ from experiments.report.tables.formats import Format, Interval, Significant
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
 from experiments.report.timings import INTERVAL, ROUNDS, median, spread, trust
-from experiments.resize.measure import BATCH, OPERATIONS
+from experiments.resize.parameters import BATCH, OPERATIONS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas

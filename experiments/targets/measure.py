@@ -12,10 +12,7 @@ from experiments.harness.stopwatch import Competitor, load_average, rounds
 from experiments.options.errors import BadUse
 from experiments.storage import documents
 from experiments.targets.goals import GOALS, Goal, Setting
-from experiments.targets.parameters import TargetsParameters
-
-PART = "targets"
-"""The part of a document that holds the table."""
+from experiments.targets.parameters import PART, TargetsParameters
 
 
 def inputs(parameters: TargetsParameters) -> Sequence[Path]:

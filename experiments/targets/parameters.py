@@ -51,3 +51,7 @@ class TargetsParameters(Parameters):
     document: str = parameter(
         "Markdown document whose table is written anew", _path, "", metavar="FILE.md", identity=False
     )
+
+
+PART = "targets"
+"""The part of a document that holds the table."""

@@ -16,7 +16,7 @@ from experiments.report.tables.table import Table
 from experiments.report.timings import INTERVAL, machine, median, spread, trust, vector_width
 from experiments.storage.documents import Part
 from experiments.targets.goals import GOALS, Goal
-from experiments.targets.measure import PART
+from experiments.targets.parameters import PART
 
 if TYPE_CHECKING:
     from experiments.targets.parameters import TargetsParameters
