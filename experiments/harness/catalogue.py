@@ -17,6 +17,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
+import experiments
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.options.key_counts import KeyCount
 from experiments.options.parameters import Parameters
@@ -64,7 +65,8 @@ def names() -> tuple[str, ...]:
     tuple of str
         Names, without importing the experiments.
     """
-    return tuple(sorted(path.parent.name for path in FOLDER.glob(f"*/{FILE}")))
+    folders = map(Path, experiments.__path__)
+    return tuple(sorted({path.parent.name for folder in folders for path in folder.glob(f"*/{FILE}")}))
 
 
 def read(path: Path, profile: str, cls: type[P]) -> P:

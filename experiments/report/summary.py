@@ -1,0 +1,207 @@
+"""The summary of a run: every number that is stated anywhere, computed once, as tidy frames.
+
+A room's ``summary(results)`` returns a `Summary` of sheets. A sheet is a frame with a row for each
+combination of its keys and a column for each measure, beside its law and the ends of its interval. Tables,
+figures, the page, sentences and the paper read sheets, and compute nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from experiments.report.tables.formats import Format, is_missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Measure", "Sheet", "Summary", "Value"]
+
+
+@dataclass(frozen=True)
+class Value:
+    """One stated number.
+
+    Parameters
+    ----------
+    name
+        ``MEASURE/KEY/KEY...``, by which a text calls it.
+    number
+        As the sheet has it.
+    text, latex
+        As it is written.
+    source
+        Which rows it was computed from, and how.
+    """
+
+    name: str
+    number: Any
+    text: str
+    latex: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A column of numbers.
+
+    Parameters
+    ----------
+    about
+        What the number is, and how it is computed of the rows: a few words.
+    format
+        How it is written.
+    low, high, law
+        Columns of the ends of its interval, and of its law; empty where there is none.
+    """
+
+    about: str
+    format: Format
+    low: str = ""
+    high: str = ""
+    law: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A tidy frame.
+
+    Parameters
+    ----------
+    name
+        Unique in the summary.
+    frame
+        A row for each combination of `keys`; other columns than keys and measures may stand there too.
+    keys
+        Columns that tell the rows apart, in the order in which a name has them.
+    measures
+        How each number is written, by column.
+    rows
+        The file of rows that it comes from: ``rows`` or ``timing``.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or two rows have the same keys.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    keys: tuple[str, ...]
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    rows: str = "rows"
+
+    def __post_init__(self) -> None:
+        named = [*self.keys, *self.measures]
+        named += [
+            end
+            for measure in self.measures.values()
+            for end in (measure.low, measure.high, measure.law)
+            if end
+        ]
+        missing = [column for column in named if column not in self.frame.columns]
+        if missing:
+            raise ValueError(f"sheet {self.name!r} has no column {missing[0]!r}")
+        if self.keys and self.frame.duplicated(list(self.keys)).any():
+            raise ValueError(f"sheet {self.name!r} has two rows with the same {', '.join(self.keys)}")
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return the rows, each by column."""
+        columns = list(self.frame.columns)
+        return [
+            dict(zip(columns, values, strict=True))
+            for values in zip(*(self.frame[column].tolist() for column in columns), strict=True)
+        ]
+
+    def where(self, **keys: Any) -> pd.DataFrame:
+        """Return the rows in which some columns have some values."""
+        part = self.frame
+        for column, value in keys.items():
+            part = part[part[column] == value]
+        return part
+
+    def values(self) -> Iterator[Value]:
+        """Yield every number of the sheet that is there, with its name and its source."""
+        for record in self.records():
+            keys = [(key, record[key]) for key in self.keys]
+            path = "/".join(_written(value) for _, value in keys)
+            where = ", ".join(f"{key} = {_written(value)}" for key, value in keys)
+            for name, measure in self.measures.items():
+                for column, what in (
+                    (name, measure.about),
+                    (measure.law, f"the law of {name}"),
+                    (measure.low, f"the lower end of {name}"),
+                    (measure.high, f"the upper end of {name}"),
+                ):
+                    if column and not is_missing(record[column]):
+                        yield Value(
+                            f"{column}/{path}".rstrip("/"),
+                            record[column],
+                            measure.format.text(record[column], record),
+                            measure.format.latex(record[column], record),
+                            f"{self.rows}: {what}" + (f" where {where}" if where else ""),
+                        )
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All sheets of a run.
+
+    Parameters
+    ----------
+    sheets
+        In the order in which they are shown.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from experiments.report.tables.formats import Percent
+    >>> frame = pd.DataFrame({"event": ["add:1"], "label": ["jump"], "movement": [0.0589]})
+    >>> sheet = Sheet("events", frame, ("event", "label"), {"movement": Measure("mean", Percent(2))})
+    >>> Summary([sheet]).value("movement/add:1/jump").text
+    '5.89 %'
+    """
+
+    sheets: Iterable[Sheet]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sheets", tuple(self.sheets))
+        names = [sheet.name for sheet in self.sheets]
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise ValueError(f"two sheets are named {twice[0]!r}")
+
+    def __getitem__(self, name: str) -> Sheet:
+        for sheet in self.sheets:
+            if sheet.name == name:
+                return sheet
+        raise KeyError(
+            f"no sheet is named {name!r}: there are {', '.join(sheet.name for sheet in self.sheets)}"
+        )
+
+    @cached_property
+    def values(self) -> Mapping[str, Value]:
+        """Every number by its name; a name that two sheets give is theirs with the sheet's name before it."""
+        seen: dict[str, list[tuple[Sheet, Value]]] = {}
+        for sheet in self.sheets:
+            for value in sheet.values():
+                seen.setdefault(value.name, []).append((sheet, value))
+        named: dict[str, Value] = {}
+        for name, known in seen.items():
+            for sheet, value in known:
+                named[name if len({id(s) for s, _ in known}) == 1 else f"{sheet.name}/{name}"] = value
+        return named
+
+    def value(self, name: str) -> Value:
+        """Return one number by its name; raises LookupError with those that begin alike."""
+        if name not in self.values:
+            begin = name.partition("/")[0]
+            near = [other for other in self.values if other.partition("/")[0] == begin][:5]
+            raise LookupError(f"no number is named {name!r}" + (f"; near: {', '.join(near)}" if near else ""))
+        return self.values[name]
+
+
+def _written(key: Any) -> str:
+    return str(int(key)) if isinstance(key, float) and key == int(key) else str(key)
