@@ -26,7 +26,7 @@ from algorithms.errors import (
     UnknownNode,
     UnsupportedEvent,
 )
-from algorithms.interface import Capability, Partitioner, Publication, Spec
+from algorithms.interface import Capability, Cost, Partitioner, Publication, Spec
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.node import Node
 from algorithms.interface.nodes import Nodes
@@ -36,6 +36,7 @@ __all__ = [
     "Arcs",
     "BrokenAlgorithm",
     "Capability",
+    "Cost",
     "DuplicateNode",
     "InvalidHash",
     "InvalidKey",

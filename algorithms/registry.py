@@ -7,6 +7,7 @@ becomes known by the decorator :func:`register` above it. Packages outside are f
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import importlib.metadata
 import inspect
@@ -69,12 +70,18 @@ def register(spec: Spec) -> Callable[[C], C]:
             raise InvalidParameter(f"the name {spec.name!r} is taken by {_whose(known)}: choose another")
         if missing := sorted(cls.__abstractmethods__):
             raise InvalidParameter(f"{cls.__qualname__} is no algorithm yet: write {' and '.join(missing)}")
-        cls.spec = spec
+        cls.spec = spec if spec.family else dataclasses.replace(spec, family=_family(cls))
         _spell_out(cls)
         _classes[spec.name] = cls
         return cls
 
     return decorate
+
+
+def _family(cls: type) -> str:
+    """Return the idea folder of a class of the suite; "" for others."""
+    package, *path = cls.__module__.split(".")
+    return path[0] if package == "algorithms" and len(path) > 1 else ""
 
 
 def unregister(name: str) -> None:

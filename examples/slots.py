@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Capability, Nodes, Partitioner, Spec, register
-from algorithms.interface import Buckets, Hashes, whole_number
+from algorithms.interface import Buckets, Cost, Hashes, whole_number
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 
@@ -63,9 +63,9 @@ def slots_kernel(hashes: Hashes, owners: NDArray[np.int32], out: Buckets) -> Non
         },
         reference="Redis Cluster specification, key distribution model (which has 16384 slots)",
         year=2015,
-        lookup_cost="O(1)",
-        resize_cost="O(slots * n)",
-        memory_cost="O(slots)",
+        lookup_cost=Cost("O(1)"),
+        resize_cost=Cost("O(slots * n)"),
+        memory_cost=Cost("O(slots)"),
     )
 )
 class Slots(Partitioner[Owners]):

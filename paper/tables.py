@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -48,7 +47,7 @@ def algorithms(sources: Sources) -> Table:
     for name in sorted(algorithm_names(), key=lambda name: (spec_of(name).baseline, name)):
         spec = spec_of(name)
         marks = ["+" if spec.can(capability) else None for capability in SHORT]
-        rows.append((name, spec.summary, _usual(spec.lookup_cost), _usual(spec.memory_cost), *marks))
+        rows.append((name, spec.summary, spec.lookup_cost.order, spec.memory_cost.order, *marks))
     heads = tuple(SHORT.values())
     return Table.of_rows(
         "algorithms",
@@ -310,11 +309,6 @@ def _widest(rows: Any) -> float:
         if interval is not None and label != "key_range":
             found.append((interval.high - interval.low) / 2)
     return 100 * max(found, default=0.0)
-
-
-def _usual(cost: str) -> str:
-    """Return the usual cost, without the worst case and what else is said of it."""
-    return re.split(r"[;,]| for | here", cost)[0]
 
 
 def _stacked(title: str) -> str:

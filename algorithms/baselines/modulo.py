@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import through
 from algorithms.registry import register
@@ -72,12 +72,12 @@ def wide_remainder_kernel(hashes: Hashes, n: np.uint64, out: Buckets) -> None:
                 {"edition": "Second", "publisher": "Addison-Wesley", "note": "Section 6.4"},
             ),
         ),
-        lookup_cost="O(1)",
-        resize_cost="O(1) here, and nearly all keys move",
-        memory_cost="O(n)",
+        lookup_cost=Cost("O(1)"),
+        resize_cost=Cost("O(1)", "and nearly all keys move"),
+        memory_cost=Cost("O(n)"),
         movement_law="modulo",
         balance_law="multinomial",
-        baseline=True,
+        kind="baseline",
     )
 )
 class Modulo(Partitioner[Slots]):

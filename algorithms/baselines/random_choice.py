@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.hashing import hash_function
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec
+from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Spec
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import mix, mix_int, multiply_high, through
 from algorithms.registry import register
@@ -45,12 +45,12 @@ def random_choice_kernel(hashes: Hashes, salt: np.uint64, n: np.uint64, out: Buc
             Capability.REPLICAS: "all replicas would be new ones after every event",
         },
         reference="a baseline",
-        lookup_cost="O(1)",
-        resize_cost="O(n) here, and nearly all keys move",
-        memory_cost="O(n)",
+        lookup_cost=Cost("O(1)"),
+        resize_cost=Cost("O(n)", "and nearly all keys move"),
+        memory_cost=Cost("O(n)"),
         movement_law="random",
         balance_law="multinomial",
-        baseline=True,
+        kind="baseline",
     )
 )
 class RandomChoice(Partitioner[Draw]):

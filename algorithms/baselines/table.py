@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from algorithms.errors import InvalidParameter
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, State
+from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Spec, State
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.checks import is_int
 from algorithms.interface.memory import must_fit
@@ -49,12 +49,12 @@ class Entries(NamedTuple):
             Capability.REPLICAS: "the table has one node a row; replicas would be rows of their own",
         },
         reference="a baseline; the article's table of minimum hashes",
-        lookup_cost="O(1), O(log rows) in the worst case",
-        resize_cost="O(rows)",
-        memory_cost="O(rows), and the rows grow with every event",
+        lookup_cost=Cost("O(1)", "O(log rows) in the worst case"),
+        resize_cost=Cost("O(rows)"),
+        memory_cost=Cost("O(rows)", "and the rows grow with every event"),
         movement_law="bound",
         balance_law="exact",
-        baseline=True,
+        kind="baseline",
     )
 )
 class Table(Partitioner[Entries]):

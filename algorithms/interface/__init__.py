@@ -6,11 +6,12 @@ Whoever writes an algorithm takes all names from here.
 from algorithms.interface.checks import one_of, whole_number
 from algorithms.interface.nodes import Nodes, NodesLike
 from algorithms.interface.partitioner import Buckets, Hashes, Partitioner, State
-from algorithms.interface.spec import Capability, Publication, Spec
+from algorithms.interface.spec import Capability, Cost, Publication, Spec
 
 __all__ = [
     "Buckets",
     "Capability",
+    "Cost",
     "Hashes",
     "Nodes",
     "NodesLike",

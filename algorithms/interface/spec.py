@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+Kind = Literal["algorithm", "baseline", "deployed"]
 
 
 class Capability(enum.StrEnum):
@@ -81,6 +85,46 @@ class Publication:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """An order of growth, and a sentence on when it is another.
+
+    Parameters
+    ----------
+    order
+        In n nodes and v points, such as "O(log n)".
+    note
+        What else there is to say: the worst case, what comes with it; "" where nothing.
+
+    Raises
+    ------
+    ValueError
+        If the order is not one.
+
+    Examples
+    --------
+    >>> str(Cost("O(1)", "O(log n) in the worst case"))
+    'O(1); O(log n) in the worst case'
+    >>> Cost("fast")
+    Traceback (most recent call last):
+        ...
+    ValueError: 'fast' is no order of growth: write one such as "O(log n)", and the rest in a note
+    """
+
+    order: str = ""
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        """Check the order."""
+        if self.order and not re.fullmatch(r"O\([^()]*\)", self.order):
+            raise ValueError(
+                f'{self.order!r} is no order of growth: write one such as "O(log n)", and the rest in a note'
+            )
+
+    def __str__(self) -> str:
+        return f"{self.order}; {self.note}" if self.note else self.order
+
+
+@dataclass(frozen=True)
 class Spec:
     """What is known about an algorithm.
 
@@ -103,14 +147,28 @@ class Spec:
     publications
         The same for a bibliography, its own publication first; none where there is nothing to cite.
     lookup_cost, resize_cost, memory_cost
-        In n nodes and v points, such as "O(log n)".
+        What they grow with.
     movement_law
         The family of closed forms that its movement follows: "modulo", "range", "ring", "consistent" (scores
         for each pair), "random", or "bound" (what the shares require and no more); "" where none is known.
     balance_law
         The same for its loads: "multinomial", "ring", "range" or "exact"; "" where none is known.
-    baseline
-        Whether it is in the suite to compare with, and not to be used.
+    kind
+        "algorithm"; "baseline", which is in the suite to compare with and not to be used; or "deployed", the
+        placement of a real program.
+    family
+        The idea that it rests on. :func:`~algorithms.register` takes it from the folder of an algorithm of the
+        suite; "" where nobody says.
+    most_nodes
+        The largest number of nodes that it can have with its default parameters; None where there is none
+        but that of all algorithms.
+    vary
+        By parameter, the values that a sweep over it takes where nobody names others.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown.
 
     Examples
     --------
@@ -126,18 +184,29 @@ class Spec:
     reference: str = ""
     year: int = 0
     publications: tuple[Publication, ...] = ()
-    lookup_cost: str = ""
-    resize_cost: str = ""
-    memory_cost: str = ""
+    lookup_cost: Cost = Cost()
+    resize_cost: Cost = Cost()
+    memory_cost: Cost = Cost()
     movement_law: str = ""
     balance_law: str = ""
-    baseline: bool = False
+    kind: Kind = "algorithm"
+    family: str = ""
+    most_nodes: int | None = None
+    vary: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Freeze what was given as a set, a list or a dict."""
+        if self.kind not in get_args(Kind):
+            raise ValueError(f"{self.kind!r} is no kind: choose one of {', '.join(get_args(Kind))}")
         object.__setattr__(self, "capabilities", frozenset(self.capabilities))
         object.__setattr__(self, "publications", tuple(self.publications))
-        object.__setattr__(self, "lacks", MappingProxyType(dict(self.lacks)))
+        for name in ("lacks", "vary"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    @property
+    def baseline(self) -> bool:
+        """Whether it is in the suite to compare with, and not to be used."""
+        return self.kind == "baseline"
 
     def can(self, capability: Capability) -> bool:
         """Return whether a capability is declared."""

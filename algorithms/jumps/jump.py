@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.machinery.kernel import kernel
 from algorithms.registry import register
 
@@ -111,9 +111,9 @@ def jump_kernel(
                 {"eprint": "1406.2294", "archiveprefix": "arXiv", "note": "arXiv:1406.2294"},
             ),
         ),
-        lookup_cost="O(log n)",
-        resize_cost="O(1)",
-        memory_cost="O(1)",
+        lookup_cost=Cost("O(log n)"),
+        resize_cost=Cost("O(1)"),
+        memory_cost=Cost("O(1)"),
         movement_law="bound",
         balance_law="multinomial",
     )

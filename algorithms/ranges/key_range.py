@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 
 from algorithms.errors import InvalidParameter, UnsupportedEvent
 from algorithms.hashing import hash_key
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec, State
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Partitioner,
+    Publication,
+    Spec,
+    State,
+)
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.checks import is_int
 from algorithms.interface.node import NodeLike
@@ -73,9 +83,9 @@ def equal_ranges_kernel(hashes: Hashes, shift: np.uint64, n: np.uint64, out: Buc
                 {"type": "RFC", "number": "2992", "institution": "Internet Engineering Task Force"},
             ),
         ),
-        lookup_cost="O(1); O(log n) in the worst case with weights or boundaries",
-        resize_cost="O(n) here, and half of the keys move",
-        memory_cost="O(n)",
+        lookup_cost=Cost("O(1)", "O(log n) in the worst case with weights or boundaries"),
+        resize_cost=Cost("O(n)", "and half of the keys move"),
+        memory_cost=Cost("O(n)"),
         movement_law="range",
         balance_law="range",
     )

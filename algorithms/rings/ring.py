@@ -15,6 +15,7 @@ from algorithms.hashing.labels import labels
 from algorithms.interface import (
     Buckets,
     Capability,
+    Cost,
     Hashes,
     Nodes,
     Partitioner,
@@ -132,9 +133,9 @@ def ring_replicas_kernel(
                 {"howpublished": "Last.fm"},
             ),
         ),
-        lookup_cost="O(1) for scattered points, O(log nv) in the worst case",
-        resize_cost="O(nv)",
-        memory_cost="O(nv)",
+        lookup_cost=Cost("O(1)", "for scattered points; O(log nv) in the worst case"),
+        resize_cost=Cost("O(nv)"),
+        memory_cost=Cost("O(nv)"),
         movement_law="ring",
         balance_law="ring",
     )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.hashing import hash_column
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_log
 from algorithms.machinery.mixing import mix
@@ -228,9 +228,9 @@ def rendezvous_replicas_kernel(
                 {"howpublished": "SNIA Storage Developer Conference"},
             ),
         ),
-        lookup_cost="O(n)",
-        resize_cost="O(n log n)",
-        memory_cost="O(n)",
+        lookup_cost=Cost("O(n)"),
+        resize_cost=Cost("O(n log n)"),
+        memory_cost=Cost("O(n)"),
         movement_law="consistent",
         balance_law="multinomial",
     )

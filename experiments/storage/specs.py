@@ -11,10 +11,12 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from algorithms import Capability, Publication, Spec, registry
+from algorithms import Capability, Cost, Publication, Spec, registry
 from experiments.options.errors import BadUse
 
 __all__ = ["plain", "spec_from", "specs_of"]
+
+COSTS = ("lookup_cost", "resize_cost", "memory_cost")
 
 
 def plain(spec: Spec) -> dict[str, Any]:
@@ -24,6 +26,8 @@ def plain(spec: Spec) -> dict[str, Any]:
         **values,
         "capabilities": sorted(capability.name for capability in spec.capabilities),
         "lacks": {capability.name: reason for capability, reason in sorted(spec.lacks.items())},
+        "vary": {name: list(values) for name, values in spec.vary.items()},
+        **{name: dataclasses.asdict(getattr(spec, name)) for name in COSTS},
         "publications": [
             {field.name: getattr(publication, field.name) for field in dataclasses.fields(publication)}
             | {"fields": dict(publication.fields)}
@@ -51,6 +55,8 @@ def spec_from(facts: Mapping[str, Any]) -> Spec:
                     for name, reason in values.get("lacks", {}).items()
                     if name in Capability.__members__
                 },
+                "vary": {name: tuple(each) for name, each in values.get("vary", {}).items()},
+                **{name: Cost(**values[name]) for name in COSTS if name in values},
                 "publications": tuple(Publication(**each) for each in values.get("publications", ())),
             }
         )

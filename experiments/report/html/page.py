@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import importlib.resources
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -153,7 +152,7 @@ def _summary(chapters: Iterable[Chapter], labels: Labels, specs: Mapping[str, Sp
         [
             (
                 name,
-                _cost(specs[name].lookup_cost) or None if name in specs else None,
+                specs[name].lookup_cost.order or None if name in specs else None,
                 *(column.values.get(name) for column in columns.values()),
             )
             for name in rows
@@ -162,12 +161,6 @@ def _summary(chapters: Iterable[Chapter], labels: Labels, specs: Mapping[str, Sp
         align={"properties": "right"} if "properties" in columns else {},
         notes=[f"{', '.join(headers)}: {about}." for about, headers in _abouts(columns.values()).items()],
     )
-
-
-def _cost(cost: str) -> str:
-    """Return the order of growth alone, without the sentence that goes with it."""
-    found = re.match(r"O\([^)]*\)", cost)
-    return found[0] if found else cost
 
 
 def _abouts(columns: Iterable[Glance]) -> dict[str, list[str]]:
