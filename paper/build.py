@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from experiments.options.errors import BadUse
@@ -34,7 +34,7 @@ def written(sources: Sources) -> Iterator[tuple[str, bytes]]:
     sources
         The stored results.
     """
-    yield "values.tex", values.write(_used(values.all_values(sources))).encode()
+    yield "values.tex", values.write(_used(sources)).encode()
     yield "symbols.tex", symbols.write().encode()
     yield "algorithms.bib", bibliography.write().encode()
     for make in tables.TABLES:
@@ -45,13 +45,18 @@ def written(sources: Sources) -> Iterator[tuple[str, bytes]]:
         yield f"figure-{figure.name}.tex", figures.environment(figure).encode()
 
 
-def _used(known: Mapping[str, Value]) -> dict[str, Value]:
+def _used(sources: Sources) -> dict[str, Value]:
     """Return the values that the text uses, in the order of their names."""
+    known = values.all_values(sources)
     used = {
         name
         for path in prose.sections(FOLDER)
         for name in prose.used_values(path.read_text(encoding="utf-8"))
     }
+    for name in used - known.keys():
+        value = values.stated(sources, name)
+        if value is not None:
+            known[name] = value
     unknown = sorted(used - known.keys())
     if unknown:
         raise BadUse(

@@ -8,7 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.harness import chapters
 from experiments.options.errors import BadUse
+from experiments.report.summary import Summary
 from experiments.storage import provenance, store
 
 if TYPE_CHECKING:
@@ -77,6 +79,12 @@ class Run:
     def timing(self) -> pd.DataFrame:
         """The rows that a clock measured."""
         return store.load(self.folder, "timing")
+
+    @cached_property
+    def summary(self) -> Summary:
+        """Every number that the experiment states, by name."""
+        (chapter,) = chapters.read([self.folder])
+        return chapter.presentation.summary
 
     def parameter(self, name: str) -> Any:
         """Return one parameter of the run."""

@@ -14,13 +14,14 @@ from algorithms.registry import names as algorithm_names
 from algorithms.registry import parameters_of
 from experiments import inference, theory
 from experiments.claims.recipes.jump import BITS
+from experiments.harness import experiment as experiments
 from experiments.report.tables.escapes import escape_latex
 from experiments.report.tables.formats import Count, Significant
 from paper import measurements, verdicts
-from paper.numerals import in_words, listed, percent
+from paper.numerals import in_words, listed, percent, set_number
 from paper.sources import Sources, Value
 
-__all__ = ["all_values", "write"]
+__all__ = ["all_values", "stated", "write"]
 
 GOALS = (0.05, 0.01)
 """Spreads of a ring's shares for which the number of points is given."""
@@ -69,6 +70,20 @@ def all_values(sources: Sources) -> dict[str, Value]:
             raise ValueError(f"two values are named {value.name!r}")
         found[value.name] = value
     return found
+
+
+def stated(sources: Sources, name: str) -> Value | None:
+    r"""Return a number that a room's summary states: ``\val{ROOM/MEASURE/KEY/...}``; None for no such name."""
+    room, _, rest = name.partition("/")
+    if room not in experiments.names():
+        return None
+    run = sources.run(room)
+    try:
+        value = run.summary.value(rest)
+    except LookupError:
+        return None
+    file, _, what = value.source.partition(": ")
+    return Value(name, set_number(value.latex), f"{run.place}/{file}.csv: {what}")
 
 
 def write(values: Mapping[str, Value]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from experiments.options.parameters import Parameters
+from experiments.report.summary import Summary
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +62,8 @@ class Presentation:
         Only for a file that a run option has named.
     methods
         Which intervals, tests and corrections were used, a sentence each; for the methods of a report.
+    summary
+        Every number that tables, figures and sentences state, by name; for the page and the paper.
     """
 
     tables: Sequence[Table] = ()
@@ -69,3 +72,4 @@ class Presentation:
     failures: Sequence[str] = ()
     documents: Sequence[Part] = ()
     methods: Sequence[str] = ()
+    summary: Summary = field(default_factory=Summary)

@@ -164,7 +164,7 @@ class Summary:
     '5.89 %'
     """
 
-    sheets: Iterable[Sheet]
+    sheets: Iterable[Sheet] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sheets", tuple(self.sheets))
