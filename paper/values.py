@@ -18,7 +18,7 @@ from experiments.harness import experiment as experiments
 from experiments.report.tables.escapes import escape_latex
 from experiments.report.tables.formats import Count, Significant
 from paper import measurements, verdicts
-from paper.numerals import in_words, listed, percent, set_number
+from paper.numerals import in_words, listed, percent
 from paper.sources import Sources, Value
 
 __all__ = ["all_values", "stated", "write"]
@@ -73,7 +73,7 @@ def all_values(sources: Sources) -> dict[str, Value]:
 
 
 def stated(sources: Sources, name: str) -> Value | None:
-    r"""Return a number that a room's summary states: ``\val{ROOM/MEASURE/KEY/...}``; None for no such name."""
+    """Return a number that a room states, named ROOM/MEASURE/KEY...; None for no such name."""
     room, _, rest = name.partition("/")
     if room not in experiments.names():
         return None
@@ -83,7 +83,7 @@ def stated(sources: Sources, name: str) -> Value | None:
     except LookupError:
         return None
     file, _, what = value.source.partition(": ")
-    return Value(name, set_number(value.latex), f"{run.place}/{file}.csv: {what}")
+    return Value(name, value.latex, f"{run.place}/{file}.csv: {what}")
 
 
 def write(values: Mapping[str, Value]) -> str:
