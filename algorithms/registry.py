@@ -267,8 +267,6 @@ def create(name: str, nodes: NodesLike, **parameters: Any) -> Partitioner[Any]:
     return cls(nodes, **parameters)
 
 
-
-
 def _spell_out(cls: type[Partitioner[Any]]) -> None:
     """Give an ``__init__`` that hands on ``**rest`` the signature of what it takes, for whoever reads it."""
     constructor: Any = vars(cls).get("__init__")

@@ -24,13 +24,15 @@ from typing import TYPE_CHECKING, Any
 from experiments.harness import catalogue
 from experiments.harness.experiment import Experiment, names
 from experiments.harness.experiment import find as find_experiment
+from experiments.harness.parameters import Parameters
 from experiments.options import streams
 from experiments.options.errors import BadUse, CannotWrite, did_you_mean
 from experiments.options.flags import FlagParser
-from experiments.options.parameters import Parameters, fields_of, flag_of, integer, switch
+from experiments.options.parameters import fields_of, flag_of, integer, switch
 from experiments.options.parsers import encodable
+from experiments.options.printable import CONTROLS, printable
 from experiments.options.streams import complain, say
-from experiments.report.tables.escapes import CONTROLS, printable, unbroken
+from experiments.report.tables.escapes import unbroken
 
 if TYPE_CHECKING:
     from experiments.harness.runner import Outcome

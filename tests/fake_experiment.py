@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING
 from experiments import run
 from experiments.harness import selection
 from experiments.harness.experiment import Case, Context, Experiment, Measured
-from experiments.harness.seeds import repetition_of
+from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters, choice, number, parameter, switch
+from experiments.options.parameters import choice, number, parameter, switch
 from experiments.report.presentation import Presentation, Results
+from experiments.seeds import repetition_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas

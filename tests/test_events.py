@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from algorithms import create
 from experiments import events
-from experiments.harness.seeds import repetition_of
 from experiments.options.errors import BadUse
 from experiments.scaling.parameters import ScalingParameters
+from experiments.seeds import repetition_of
 from experiments.sequence.parameters import SequenceParameters
 
 NEWCOMER = repetition_of(0, "uniform", 0, seed_bits=64).node

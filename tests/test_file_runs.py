@@ -13,9 +13,10 @@ import pytest
 
 from experiments import run
 from experiments.harness import catalogue, experiment
+from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
 from experiments.options.key_counts import KeyCount, key_count
-from experiments.options.parameters import Parameters, fields_of
+from experiments.options.parameters import fields_of
 from experiments.storage import provenance, store
 from experiments.workloads import FAMILIES, drawn, parse
 

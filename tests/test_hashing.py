@@ -10,8 +10,9 @@ from oracles.hashes import WIDTHS, hash_of
 
 from algorithms import InvalidKey, InvalidParameter, UnknownHash
 from algorithms.hashing import hash_column, hash_function, hash_key, hash_names
-from algorithms.hashing.columns import Strings, as_column
+from algorithms.hashing.columns import Strings
 from algorithms.hashing.labels import labels
+from algorithms.hashing.reading import as_column
 from experiments.conformance.strategies import keys
 
 TEXT = [name for name in hash_names() if hash_function(name).takes_text]

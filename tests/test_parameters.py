@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 import experiments
 from experiments.harness import catalogue
 from experiments.harness.experiment import Experiment, find, names
-from experiments.harness.seeds import derive, repetition_of
+from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters, fields_of, integer, number
+from experiments.options.parameters import fields_of, integer, number
+from experiments.seeds import derive, repetition_of
 
 EXPERIMENTS = [*(find(name) for name in names()), FAKE]
 

@@ -16,8 +16,8 @@ from fake_experiment import find
 
 from experiments import run
 from experiments.harness.chapters import read
+from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters
 from experiments.report.document import manuscript, markdown
 from experiments.report.document.chapter import Chapter
 from experiments.report.figures.figure import Figure

@@ -13,9 +13,9 @@ from algorithms.interface.signature import Parameter
 from algorithms.registry import parameters_of, spec_of
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context, find
+from experiments.harness.parameters import Parameters
 from experiments.harness.selection import files_of, having, lacking, resolve
 from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters
 from experiments.options.values import parse_value
 from experiments.storage import provenance
 

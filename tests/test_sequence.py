@@ -13,9 +13,9 @@ import pytest
 from algorithms import Capability, create, names, spec_of
 from experiments import events
 from experiments.harness.runner import Outcome, run
-from experiments.harness.seeds import repetition_of
 from experiments.options.errors import BadUse
 from experiments.report.tables import terminal
+from experiments.seeds import repetition_of
 from experiments.sequence import EXPERIMENT
 from experiments.sequence.parameters import SequenceParameters
 from experiments.workloads import parse as workload

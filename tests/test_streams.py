@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from fake_experiment import FAKE as FAKE_EXPERIMENT
 
+from experiments.harness.parameters import Parameters
 from experiments.harness.runner import run as run_experiment
 from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters
 from experiments.storage import store
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from algorithms.checks import is_int
 from algorithms.errors import InvalidParameter
 from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Spec, State
 from algorithms.interface.arcs import Arcs
-from algorithms.interface.checks import is_int
 from algorithms.interface.memory import must_fit
 from algorithms.interface.node import NodeLike
 from algorithms.interface.nodes import NodesLike

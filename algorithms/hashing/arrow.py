@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 
 from algorithms.errors import InvalidKey
-from algorithms.hashing.columns import ArrowStream, Chunked, Column, Offsets, Strings, as_column, from_objects
+from algorithms.hashing.columns import (
+    ArrowStream,
+    Chunked,
+    Column,
+    Offsets,
+    Strings,
+    from_numpy,
+    from_objects,
+)
 
 __all__ = ["decoded", "from_arrow"]
 
@@ -57,7 +65,7 @@ def from_arrow(keys: object) -> Column:
         raise InvalidKey(_table(whole.type.names))
     kind = _value_type(whole.type)
     if not len(whole):
-        return as_column(np.zeros(0, dtype=np.uint64)) if pa.types.is_integer(kind) else Strings.of([])
+        return from_numpy(np.zeros(0, dtype=np.uint64)) if pa.types.is_integer(kind) else Strings.of([])
     if not (pa.types.is_integer(kind) or pa.types.is_null(kind) or _has_bytes(kind)):
         raise InvalidKey(
             f"an Arrow column of keys holds integers, strings or binary, not {whole.type}: cast it first"
@@ -65,7 +73,7 @@ def from_arrow(keys: object) -> Column:
     chunks = [decoded(chunk) for chunk in whole.chunks if len(chunk)]
     _refuse_nulls(chunks)
     if pa.types.is_integer(kind):
-        return as_column(pa.chunked_array(chunks).to_numpy())
+        return from_numpy(pa.chunked_array(chunks).to_numpy())
     parts = tuple(map(_from_buffers, chunks))
     return parts[0] if len(parts) == 1 else Chunked(parts)
 

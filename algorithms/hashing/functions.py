@@ -19,20 +19,11 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from algorithms.checks import is_int
 from algorithms.errors import InvalidKey, InvalidParameter, UnknownHash, suggestion
 from algorithms.hashing import kernels as hash_kernels
-from algorithms.hashing.columns import (
-    Chunked,
-    Column,
-    Integers,
-    Key,
-    Mixed,
-    Offsets,
-    Strings,
-    as_column,
-    plain_key,
-)
-from algorithms.interface.checks import is_int
+from algorithms.hashing.columns import Chunked, Column, Integers, Key, Mixed, Offsets, Strings, plain_key
+from algorithms.hashing.reading import as_column
 from algorithms.machinery.kernel import Kernel
 from algorithms.machinery.mixing import splitmix64_column, splitmix64_int
 

@@ -3,7 +3,7 @@
 Whoever writes an algorithm takes all names from here.
 """
 
-from algorithms.interface.checks import one_of, whole_number
+from algorithms.checks import one_of, whole_number
 from algorithms.interface.nodes import Nodes, NodesLike
 from algorithms.interface.partitioner import Buckets, Hashes, Partitioner, State
 from algorithms.interface.spec import Capability, Cost, Publication, Spec

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from algorithms.checks import is_int
 from algorithms.errors import (
     DuplicateNode,
     InvalidNode,
@@ -20,7 +21,6 @@ from algorithms.errors import (
 )
 from algorithms.hashing.columns import Strings
 from algorithms.hashing.labels import labels
-from algorithms.interface.checks import is_int
 from algorithms.interface.memory import must_fit
 from algorithms.interface.node import COUNTED_PREFIX, Node, NodeLike, as_node, counted_node
 

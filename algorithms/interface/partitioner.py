@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from algorithms.checks import is_int, one_of, whole_number
 from algorithms.errors import (
     BrokenAlgorithm,
     InvalidHash,
@@ -25,7 +26,6 @@ from algorithms.errors import (
 from algorithms.hashing import Hashes, hash_column, hash_function
 from algorithms.hashing.columns import Key, Strings, first_masked
 from algorithms.interface.arcs import Arcs
-from algorithms.interface.checks import is_int, one_of, whole_number
 from algorithms.interface.node import Node, NodeLike, as_node
 from algorithms.interface.nodes import Nodes, NodesLike, leaving_names
 from algorithms.interface.signature import parameters_of

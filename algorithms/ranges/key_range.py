@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from algorithms.checks import is_int
 from algorithms.errors import InvalidParameter, UnsupportedEvent
 from algorithms.hashing import hash_key
 from algorithms.interface import (
@@ -23,7 +24,6 @@ from algorithms.interface import (
     State,
 )
 from algorithms.interface.arcs import Arcs
-from algorithms.interface.checks import is_int
 from algorithms.interface.node import NodeLike
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.intervals import Intervals, intervals_from, namer, place, proportional_starts

@@ -11,7 +11,7 @@ from algorithms.hashing import hash_function
 from experiments import measures, workloads
 from experiments.harness import selection
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.seeds import repetition_of
+from experiments.seeds import repetition_of
 
 from .parameters import FullestParameters
 

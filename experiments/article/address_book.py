@@ -22,7 +22,7 @@ from algorithms.hashing import hash_column
 from algorithms.hashing.columns import Strings
 from experiments.article.part import Answer, Part, Verdicts
 from experiments.article.subjects import LETTERS, SPLITS, groups_of
-from experiments.harness.seeds import derive
+from experiments.seeds import derive
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from algorithms import create
 from experiments.article.part import Answer, Part, Verdicts
 from experiments.article.rings import HASH, event_rows, server, servers, the_ring
-from experiments.harness.seeds import derive
+from experiments.seeds import derive
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:

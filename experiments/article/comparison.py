@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from algorithms import Capability
 from experiments.article.part import Part, Verdicts
-from experiments.harness.seeds import repetition_of
+from experiments.seeds import repetition_of
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from algorithms import create
 from experiments.article.arithmetic import BITS, ranges
 from experiments.article.part import Part, Verdicts
 from experiments.article.rings import HASH, event_rows
-from experiments.harness.seeds import derive
+from experiments.seeds import derive
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:

@@ -5,16 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from experiments.harness.parameters import Parameters, meaning_of_workload, target_of_setting
 from experiments.options.errors import BadUse
 from experiments.options.key_counts import KeyCount, key_count
-from experiments.options.parameters import (
-    Parameters,
-    integer,
-    meaning_of_workload,
-    parameter,
-    target_of_setting,
-    text,
-)
+from experiments.options.parameters import integer, parameter, text
 
 if TYPE_CHECKING:
     from experiments.harness.selection import Candidate

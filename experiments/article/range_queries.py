@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from algorithms import Partitioner, create
 from algorithms.hashing import hash_column
 from experiments.article.part import Part, Verdicts
-from experiments.harness.seeds import derive
+from experiments.seeds import derive
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:

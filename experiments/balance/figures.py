@@ -15,6 +15,7 @@ from experiments.report.figures import charts
 from experiments.report.figures.figure import COLUMN, PAGE, Figure
 from experiments.report.figures.palette import INK, styles
 from experiments.report.figures.ticks import log_ticks, round_ticks
+from experiments.report.presentation import Results
 from experiments.report.tables.symbols import NODES, POINTS
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from experiments.harness.experiment import (
     Context,
     Measured,
 )
-from experiments.harness.seeds import Repetition, repetition_of
 from experiments.harness.selection import Candidate
 from experiments.options.errors import BadUse
+from experiments.seeds import Repetition, repetition_of
 
 if TYPE_CHECKING:
     from experiments.workloads import Workload

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from algorithms import ShardlabError
 from algorithms.hashing import hash_function
+from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters, integer, parameter
+from experiments.options.parameters import integer, parameter
 
 
 def known_hash(value: object) -> str:

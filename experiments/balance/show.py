@@ -19,6 +19,7 @@ from experiments.inference.verdict import AGREES, EXACT, UNEVEN
 from experiments.report import statistics
 from experiments.report.extents import repetitions
 from experiments.report.frames import frame_of
+from experiments.report.presentation import Presentation, Results
 from experiments.report.slugs import slug
 from experiments.report.tables.formats import Format, Percent, PlusMinus, Significant
 from experiments.report.tables.needed import needed

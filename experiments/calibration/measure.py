@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.calibration.parameters import CalibrationParameters
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.seeds import derive
 from experiments.inference.levels import FAMILY_LEVEL
 from experiments.options.errors import BadUse, did_you_mean
+from experiments.seeds import derive
 
 if TYPE_CHECKING:
     from experiments.calibration.procedure import Procedure

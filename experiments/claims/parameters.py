@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from experiments.options.parameters import Parameters, integer, parameter, text
+from experiments.harness.parameters import Parameters
+from experiments.options.parameters import integer, parameter, text
 
 
 @dataclass(frozen=True, kw_only=True)

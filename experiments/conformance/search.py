@@ -30,7 +30,7 @@ from experiments.conformance.check import (
 from experiments.conformance.checks import checks
 from experiments.conformance.steady import steady
 from experiments.conformance.subjects import Subject, subjects
-from experiments.harness.seeds import derive
+from experiments.seeds import derive
 
 __all__ = ["LEAST_SEARCH", "Case", "Finding", "cases", "check_reasons", "examine"]
 

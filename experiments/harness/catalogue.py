@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import experiments
+from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.options.key_counts import KeyCount
-from experiments.options.parameters import Parameters
 
 __all__ = [
     "DEFAULT_PROFILE",

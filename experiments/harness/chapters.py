@@ -16,11 +16,11 @@ from experiments.harness import catalogue
 from experiments.harness.class_files import code_only_from
 from experiments.harness.experiment import Experiment
 from experiments.harness.experiment import find as find_experiment
+from experiments.harness.presented import presented
 from experiments.harness.runner import RESULTS
 from experiments.harness.verify import stored_runs
 from experiments.options.errors import BadUse
 from experiments.report.document.chapter import Chapter
-from experiments.report.extents import presented
 from experiments.report.presentation import Results
 from experiments.storage import store
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from experiments.harness import catalogue
 from experiments.harness.engine import Engine
+from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse, did_you_mean
-from experiments.options.parameters import Parameters
 
 if TYPE_CHECKING:
     from experiments.report.presentation import Presentation, Results

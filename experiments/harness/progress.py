@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 from experiments.harness.runner import Reporter, Silent
-from experiments.report.tables.escapes import printable
+from experiments.options.printable import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress

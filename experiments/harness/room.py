@@ -21,7 +21,7 @@ from typing import Any
 
 from experiments.harness import catalogue
 from experiments.harness.experiment import Case, Context, Experiment, Measured
-from experiments.options.parameters import Parameters
+from experiments.harness.parameters import Parameters
 from experiments.report.presentation import Presentation, Results
 
 __all__ = ["Room"]

@@ -28,9 +28,9 @@ from experiments.harness.engine import Engine, check_executor
 from experiments.harness.experiment import Case, Context, Experiment
 from experiments.harness.folders import JOURNAL, check_folder, held
 from experiments.harness.journal import Journal, plain_rows
+from experiments.harness.parameters import Parameters
 from experiments.harness.written import Written
 from experiments.options.errors import BadUse, CannotWrite
-from experiments.options.parameters import Parameters
 from experiments.options.parsers import encodable
 from experiments.report.presentation import Presentation, Results
 from experiments.storage import provenance, store
@@ -195,7 +195,7 @@ def run(
         "sources": provenance.source_digest(inputs),
     }
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
-    from experiments.workloads.extent import extents
+    from experiments.harness.extent import extents
 
     # before the run's own work shows in the load
     described = {**provenance.describe(parameters.threads), **extents(parameters)}

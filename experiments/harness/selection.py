@@ -18,8 +18,8 @@ from algorithms.interface import Capability, Partitioner, Spec
 from algorithms.interface.nodes import NodesLike
 from algorithms.registry import check_required, class_of, names, parameters_of
 from experiments.harness.class_files import load_class, sources_of
+from experiments.harness.parameters import Parameters, target_of_setting
 from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters, target_of_setting
 from experiments.options.repeated import refuse_repeated
 from experiments.options.values import parse_value
 

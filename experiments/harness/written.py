@@ -11,8 +11,8 @@ from typing import Any, Generic, TypeVar
 
 from algorithms import registry
 from experiments.harness.experiment import Experiment
+from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters
 from experiments.report.presentation import Results
 from experiments.storage import specs, store
 from experiments.storage.facts import FORMAT, RUN, is_plain, read_facts, read_regular, sealed
@@ -57,7 +57,7 @@ class Written(Generic[P]):
         stored: Mapping[str, Stored],
         facts: Mapping[str, Any],
     ) -> None:
-        from experiments.report.extents import presented
+        from experiments.harness.presented import presented
 
         self.stored = stored
         frames = {stem: store.decode(file) for stem, file in self.stored.items()}

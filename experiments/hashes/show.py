@@ -15,6 +15,7 @@ from experiments.inference.levels import FAMILY_LEVEL
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.frames import frame_of
+from experiments.report.presentation import Presentation, Results
 from experiments.report.slugs import slug
 from experiments.report.tables.formats import Significant
 from experiments.report.tables.table import Table

@@ -13,9 +13,9 @@ from algorithms import Partitioner
 from algorithms.hashing import hash_function
 from experiments.harness import selection
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.seeds import repetition_of
 from experiments.harness.selection import Candidate
 from experiments.memory.parameters import MemoryParameters
+from experiments.seeds import repetition_of
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.options.parameters import Parameters
+from experiments.harness.parameters import Parameters
 
 
 @dataclass(frozen=True, kw_only=True)

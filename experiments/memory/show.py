@@ -10,6 +10,7 @@ import pandas as pd
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import log_ticks, round_ticks
+from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Count, Percent
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Table

@@ -8,32 +8,23 @@ checked by the same lines wherever it came from. Only the standard library is im
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
-import os
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Self, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
-from experiments.options.errors import BadUse, did_you_mean
-from experiments.options.key_counts import KeyCount, key_count
+from experiments.options.errors import BadUse
 from experiments.options.parsers import Parser, choice, encodable, integer, number, switch, text
 from experiments.options.repeated import itself, refuse_repeated
 
 __all__ = [
     "Field",
-    "Parameters",
-    "available_threads",
     "choice",
     "fields_of",
     "flag_of",
     "integer",
-    "meaning_of_workload",
     "number",
     "parameter",
     "switch",
-    "target_of_setting",
     "text",
 ]
 
@@ -146,6 +137,7 @@ def parameter(
     Examples
     --------
     >>> from dataclasses import dataclass
+    >>> from experiments.harness.parameters import Parameters
     >>> @dataclass(frozen=True, kw_only=True)
     ... class Mine(Parameters):
     ...     points: tuple[int, ...] = parameter("points of a node", integer(1), (160,), many=True)
@@ -161,250 +153,7 @@ def parameter(
     return dataclasses.field(default=default, metadata=metadata, compare=identity)
 
 
-def meaning_of_workload(text: str) -> object:
-    """Return what all spellings of a workload have in common; the workloads are imported for it."""
-    from experiments.workloads import meaning
-
-    return meaning(text)
-
-
-def _ends(workload: str) -> bool:
-    from experiments.workloads import ends
-
-    return ends(workload)
-
-
-def target_of_setting(text: str) -> str:
-    """Return what a setting sets: ``ring.points`` of ``ring.points=400``."""
-    return text.partition("=")[0].strip()
-
-
-def available_threads() -> int:
-    """Return how many threads this process may use: the processors that it may run on.
-
-    Returns
-    -------
-    int
-        At least 1.
-
-    Examples
-    --------
-    >>> available_threads() >= 1
-    True
-    """
-    if sys.platform == "linux":
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
-    """The parameters that experiments have in common; each experiment's own class derives from it.
-
-    A value may be given as text or typed; the constructor reads and checks it.
-
-    Parameters
-    ----------
-    algorithms
-        Selection texts, see :mod:`experiments.harness.selection`; empty for all registered algorithms.
-    nodes
-        Numbers of nodes.
-    keys
-        Keys of each repetition; of a workload with an end, such as a file, all that it has unless a number
-        was given.
-    repetitions
-        How often everything is drawn anew: keys and hash seeds.
-    seed
-        From which all seeds derive, see :mod:`experiments.harness.seeds`.
-    workload
-        Texts for :func:`experiments.workloads.parse`.
-    set
-        Parameters of algorithms, ``NAME.PARAM=VALUE``.
-    threads
-        A run option: the results do not depend on it.
-
-    Raises
-    ------
-    BadUse
-        If a value is not allowed; the sentence names the flag.
-
-    Examples
-    --------
-    >>> p = Parameters(nodes="16, 50", keys="1e6")
-    >>> p.nodes, p.keys
-    ((16, 50), 1000000)
-    >>> Parameters(keys=0)
-    Traceback (most recent call last):
-        ...
-    experiments.options.errors.BadUse: --keys: 0 is below 1; give a whole number from 1, such as 1000 or 1e3
-    """
-
-    without: ClassVar[Mapping[str, str]] = {}
-    """The common fields that mean nothing to this experiment, each with the reason."""
-
-    algorithms: tuple[str, ...] = parameter(
-        "algorithms, by name, NAME:PARAM=VALUE or FILE.py:Class; all by default",
-        text, (), many=True, metavar="NAME,...", least=0,
-    )  # fmt: skip
-    nodes: tuple[int, ...] = parameter(
-        "numbers of nodes", integer(1, 2**31 - 1), (16,), many=True, metavar="N,..."
-    )
-    keys: int = parameter(
-        "keys of each repetition; not given, or all: every key of a file",
-        key_count, KeyCount(1_000_000, whole=True), metavar="K",
-    )  # fmt: skip
-    repetitions: int = parameter(
-        "repetitions, each with new hash seeds, and new keys where the workload draws them at random",
-        integer(1, 10**6), 10, metavar="R",
-    )  # fmt: skip
-    seed: int = parameter("from which all seeds derive", integer(0), 0, metavar="S")
-    workload: tuple[str, ...] = parameter(
-        "where the keys come from, such as uniform, names or file:PATH; may be repeated",
-        text, ("uniform",), many=True, separator=None, metavar="WORKLOAD", meaning=meaning_of_workload,
-    )  # fmt: skip
-    set: tuple[str, ...] = parameter(
-        "a parameter of an algorithm, such as ring.points=400; may be repeated",
-        text, (), many=True, separator=None, metavar="NAME.PARAM=VALUE", least=0,
-        meaning=target_of_setting,
-    )  # fmt: skip
-    threads: int = parameter(
-        "threads; the results do not depend on them",
-        integer(1, 1024), available_threads, metavar="T", identity=False,
-    )  # fmt: skip
-
-    def __post_init__(self) -> None:
-        for name, field in fields_of(type(self), all_fields=True).items():
-            try:
-                object.__setattr__(self, name, field.read(getattr(self, name)))
-            except BadUse as error:
-                raise BadUse(f"{flag_of(name)}: {error}") from None
-        endless = [text for text in self.workload if not _ends(text)]
-        if isinstance(self.keys, KeyCount) and not self.keys.named and endless:
-            raise BadUse(
-                f"--keys: all of {endless[0]} cannot be had, since it has no end; give a number, or all,K "
-                "for all keys of a file and K of the others"
-            )
-        self.check()
-
-    @property
-    def ending(self) -> tuple[str, ...]:
-        """The workloads that have an end, as they were given."""
-        return () if "workload" in self.without else tuple(filter(_ends, self.workload))
-
-    def check(self) -> None:
-        """Check what concerns several fields at once; sub-classes extend it.
-
-        Raises
-        ------
-        BadUse
-            If the fields do not go together.
-        """
-
-    @classmethod
-    def build(cls, values: Mapping[str, object]) -> Self:
-        """Return the parameters with these values, by field name; the others have their defaults.
-
-        Parameters
-        ----------
-        values
-            Texts or typed values by field name.
-
-        Returns
-        -------
-        Self
-            The parameters.
-
-        Raises
-        ------
-        BadUse
-            For an unknown field, one without meaning for this experiment, or a value that is not allowed.
-
-        Examples
-        --------
-        >>> Parameters.build({"keys": 1e7}).keys
-        10000000
-        >>> Parameters.build({"kees": 5})
-        Traceback (most recent call last):
-            ...
-        experiments.options.errors.BadUse: 'kees' is no parameter; give algorithms, ...; did you mean 'keys'?
-        """
-        known = fields_of(cls)
-        for name in values:
-            if name in cls.without:
-                raise BadUse(f"{name!r} has no meaning here: {cls.without[name]}")
-            if name not in known:
-                *most, last = known
-                raise BadUse(
-                    f"{name!r} is no parameter; give {', '.join(most)} or {last}{did_you_mean(name, known)}"
-                )
-        return cls(**cast("dict[str, Any]", dict(values)))
-
-    def replace(self, values: Mapping[str, object]) -> Self:
-        """Return the same parameters with some values changed.
-
-        Parameters
-        ----------
-        values
-            Texts or typed values by field name.
-
-        Returns
-        -------
-        Self
-            New parameters.
-
-        Raises
-        ------
-        BadUse
-            As for :meth:`build`.
-
-        Examples
-        --------
-        >>> Parameters().replace({"keys": "2e3"}).keys
-        2000
-        """
-        kept = {name: getattr(self, name) for name in fields_of(type(self))}
-        return type(self).build({**kept, **values})
-
-    def canonical(self) -> dict[str, Any]:
-        """Return what identifies a result, ready for JSON: fields by name, tuples as lists, no run options.
-
-        Returns
-        -------
-        dict
-            Values by field name, in the order of declaration.
-
-        Examples
-        --------
-        >>> "threads" in Parameters().canonical()
-        False
-        """
-        result = {}
-        for name, field in fields_of(type(self)).items():
-            if field.identity:
-                value = getattr(self, name)
-                if isinstance(value, KeyCount):
-                    value = value.text if value.whole and self.ending else int(value)
-                result[name] = list(value) if isinstance(value, tuple) else value
-        return result
-
-    def digest(self) -> str:
-        """Return 12 hexadecimal digits that stand for :meth:`canonical`; the name of a folder.
-
-        Returns
-        -------
-        str
-            The digits.
-
-        Examples
-        --------
-        >>> len(Parameters().digest()), Parameters().digest() == Parameters(threads=1).digest()
-        (12, True)
-        """
-        written = json.dumps(self.canonical(), sort_keys=True, separators=(",", ":"))
-        return hashlib.blake2b(written.encode(), digest_size=6).hexdigest()
-
-
-def fields_of(cls: type[Parameters], *, all_fields: bool = False) -> dict[str, Field[Any]]:
+def fields_of(cls: type[Any], *, all_fields: bool = False) -> dict[str, Field[Any]]:
     """Return the fields of a class of parameters by name, in the order of declaration.
 
     Parameters
@@ -421,6 +170,7 @@ def fields_of(cls: type[Parameters], *, all_fields: bool = False) -> dict[str, F
 
     Examples
     --------
+    >>> from experiments.harness.parameters import Parameters
     >>> fields_of(Parameters)["keys"].help
     'keys of each repetition'
     """

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from experiments.options.errors import BadUse, CannotWrite
-from experiments.report.tables.escapes import printable
+from experiments.options.printable import printable
 
 __all__ = ["complain", "flush", "prepare", "say", "settle", "shows_all"]
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters, integer, parameter, text
+from experiments.options.parameters import integer, parameter, text
 
 
 def _example(value: object) -> str:

@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from experiments.harness.experiment import Experiment
-from experiments.options.parameters import Parameters, fields_of
-from experiments.report.presentation import Presentation, Results
 from experiments.workloads import drawn
 
-__all__ = ["presented", "repetitions", "used"]
+__all__ = ["repetitions", "used"]
 
-P = TypeVar("P", bound=Parameters)
-
-
-def presented(experiment: Experiment[P], results: Results[P]) -> Presentation:
-    """Return what an experiment shows, with what is to be known of keys that come from files.
-
-    Parameters
-    ----------
-    experiment
-        Whose results.
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-    """
-    shown = experiment.present(results)
-    return replace(shown, meaning=[*shown.meaning, *_said(results.parameters, results.facts)])
-
-
-def _said(parameters: Parameters, facts: Mapping[str, Any]) -> Iterator[str]:
-    for text, extent in facts.get("extents", {}).items():
-        yield f"{text}: {used(extent, parameters.keys)}."
-        if "blank" in extent:
-            yield f"{text}: {extent['blank']:,} blank lines were skipped."
-    if facts.get("extents") and "repetitions" in fields_of(type(parameters)) and parameters.repetitions > 1:
-        yield (
-            f"The keys of {' and '.join(facts['extents'])} are the same in each repetition: repetitions "
-            "differ in hash seeds and names of nodes only."
-        )
+P = TypeVar("P")
 
 
 def used(extent: Mapping[str, Any], asked: int) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from experiments.options.parameters import Parameters
 from experiments.report.summary import Summary
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Presentation", "Results"]
 
-P = TypeVar("P", bound=Parameters)
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)

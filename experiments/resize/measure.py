@@ -15,10 +15,10 @@ from algorithms import Capability, Partitioner
 from algorithms.hashing import Hashes, hash_function
 from experiments.harness import selection
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.seeds import Repetition, repetition_of
 from experiments.harness.selection import Candidate
 from experiments.harness.stopwatch import load_average, no_garbage_collection
 from experiments.resize.parameters import BATCH, OPERATIONS, ResizeParameters
+from experiments.seeds import Repetition, repetition_of
 
 KEY = 12_345
 

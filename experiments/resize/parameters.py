@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.options.parameters import Parameters, integer, parameter
+from experiments.harness.parameters import Parameters
+from experiments.options.parameters import integer, parameter
 
 
 @dataclass(frozen=True, kw_only=True)

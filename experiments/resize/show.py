@@ -13,6 +13,7 @@ from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import log_ticks, round_ticks
 from experiments.report.frames import frame_of
+from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Format, Interval, Significant
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table

@@ -25,9 +25,9 @@ from experiments.harness.experiment import (
     Context,
     Measured,
 )
-from experiments.harness.seeds import Repetition, derive, repetition_of
 from experiments.harness.selection import Candidate
 from experiments.scaling.parameters import ScalingParameters
+from experiments.seeds import Repetition, derive, repetition_of
 
 if TYPE_CHECKING:
     from experiments.measures import EventShape, Flows

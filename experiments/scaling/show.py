@@ -11,6 +11,7 @@ import pandas as pd
 from experiments import events, inference
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
+from experiments.report.presentation import Presentation, Results
 from experiments.report.slugs import slug
 from experiments.report.tables.formats import Percent, PlusMinus, Significant
 from experiments.report.tables.symbols import MEAN

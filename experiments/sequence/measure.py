@@ -17,8 +17,8 @@ from experiments import events
 from experiments.events import Event
 from experiments.harness import selection
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.seeds import Repetition, derive, repetition_of
 from experiments.harness.selection import Candidate
+from experiments.seeds import Repetition, derive, repetition_of
 from experiments.sequence.parameters import SequenceParameters
 
 if TYPE_CHECKING:

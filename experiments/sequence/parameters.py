@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from experiments import events
+from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
-from experiments.options.parameters import Parameters, parameter
+from experiments.options.parameters import parameter
 
 
 @dataclass(frozen=True, kw_only=True)

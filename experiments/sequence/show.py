@@ -14,6 +14,7 @@ from experiments.inference.levels import FAMILY_LEVEL
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import round_ticks
+from experiments.report.presentation import Presentation, Results
 from experiments.report.slugs import slug
 from experiments.report.tables.formats import Count, Percent, PlusMinus, Significant
 from experiments.report.tables.symbols import MEAN, NODES

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.options.parameters import Parameters, choice, integer, parameter
+from experiments.harness.parameters import Parameters
+from experiments.options.parameters import choice, integer, parameter
 from experiments.options.parsers import text
 from experiments.targets.goals import GOALS
 

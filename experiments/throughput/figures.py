@@ -13,6 +13,7 @@ from experiments.harness.stopwatch import COPY
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import log_ticks, round_ticks
+from experiments.report.presentation import Results
 from experiments.report.tables.symbols import NODES
 from experiments.report.timings import INTERVAL
 from experiments.throughput.parameters import MODES

@@ -17,11 +17,11 @@ from algorithms.hashing.columns import Integers, Strings
 from experiments.harness import selection
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.seeds import Repetition, repetition_of
 from experiments.harness.selection import Candidate
 from experiments.harness.stopwatch import Competitor, copy_competitor, keys_a_call, load_average, rounds
 from experiments.options.errors import BadUse
 from experiments.peers import Peer, Task, peers
+from experiments.seeds import Repetition, repetition_of
 from experiments.throughput import cold_start
 from experiments.throughput.parameters import COLD, MODES, ThroughputParameters
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.options.parameters import Parameters, choice, integer, number, parameter, switch
+from experiments.harness.parameters import Parameters
+from experiments.options.parameters import choice, integer, number, parameter, switch
 
 MODES = {
     "batch": "hashes -> buckets",

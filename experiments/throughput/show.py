@@ -11,6 +11,7 @@ from experiments.harness.stopwatch import COPY
 from experiments.inference.growth import Growth, growth
 from experiments.report.figures.figure import Figure
 from experiments.report.frames import frame_of
+from experiments.report.presentation import Presentation, Results
 from experiments.report.slugs import slug
 from experiments.report.tables.formats import Count, Format, Interval, Percent, Significant
 from experiments.report.tables.symbols import NODES

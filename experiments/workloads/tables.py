@@ -14,7 +14,8 @@ import numpy as np
 
 from algorithms.errors import InvalidKey
 from algorithms.hashing.arrow import decoded
-from algorithms.hashing.columns import Chunked, Integers, Strings, as_column
+from algorithms.hashing.columns import Chunked, Integers, Strings
+from algorithms.hashing.reading import as_column
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.workloads.lines import BYTE_ORDER_MARK, refuse_what_is_no_text
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from algorithms import create
 from experiments.claims.judge import Ours
 from experiments.claims.recipes import Run, recipe
-from experiments.harness.seeds import derive
+from experiments.seeds import derive
 
 __all__ = ["guava_bucket", "jump_shares", "simulated_counts"]
 

@@ -12,7 +12,7 @@ import numpy as np
 from algorithms import create
 from experiments.claims.judge import Ours
 from experiments.claims.recipes import Run, recipe
-from experiments.harness.seeds import derive
+from experiments.seeds import derive
 
 __all__: list[str] = []
 

@@ -14,7 +14,7 @@ from algorithms import create
 from experiments.claims.judge import Ours
 from experiments.claims.recipes import Run, recipe
 from experiments.harness.engine import Engine
-from experiments.harness.seeds import derive
+from experiments.seeds import derive
 
 __all__: list[str] = []
 

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from experiments.report.html import cells
+from experiments.report.tables.escapes import unbroken
 from experiments.report.tables.formats import is_missing
 
 if TYPE_CHECKING:

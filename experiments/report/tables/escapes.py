@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 
+from experiments.options.printable import CONTROLS
+
 __all__ = [
-    "CONTROLS",
     "escape_latex",
     "escape_markdown",
     "markdown_code",
     "markdown_line",
     "one_line",
-    "printable",
     "unbroken",
 ]
 
-CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""Whatever moves a cursor, rings a bell, colours or turns a line around; a line break does no harm."""
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -107,20 +105,6 @@ def unbroken(text: str, space: str = "\N{NO-BREAK SPACE}") -> str:
     '5.88~% in 3~ms, and 2 nodes'
     """
     return re.sub(r"(?<=[\d∞\])]) (?=(?:%|[nµm]?s|[kKMG]i?B)(?!\w))", space, text)
-
-
-def printable(text: str) -> str:
-    r"""Spell control characters out, but for line breaks: whatever a name holds, it commands no terminal.
-
-    >>> print(printable("keys\x1b[2J.txt\n"), end="")
-    keys\x1b[2J.txt
-    """
-    return CONTROLS.sub(_spelled, text)
-
-
-def _spelled(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def escape_latex(text: str) -> str:

@@ -10,7 +10,8 @@ import io
 import textwrap
 from typing import TYPE_CHECKING, Literal
 
-from experiments.report.tables.escapes import one_line, printable, unbroken
+from experiments.options.printable import printable
+from experiments.report.tables.escapes import one_line, unbroken
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

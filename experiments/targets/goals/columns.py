@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from algorithms import create
-from experiments.harness.seeds import derive
 from experiments.peers import Peer, Task, peers
 from experiments.peers.peer import one_by_one
+from experiments.seeds import derive
 from experiments.targets.goals.goal import ANY, Goal, Pair, Setting, faster
 
 __all__ = ["COLUMNS"]

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from algorithms import Node, Partitioner, create
 from experiments.harness.engine import Engine
-from experiments.harness.seeds import derive
+from experiments.harness.parameters import available_threads
 from experiments.harness.stopwatch import copy_competitor
-from experiments.options.parameters import available_threads
 from experiments.peers import Task, peers
+from experiments.seeds import derive
 from experiments.targets.goals.goal import ANY, AVX2, AVX512, Goal, Pair, Setting, faster, slower
 
 __all__ = ["KERNELS"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.options.parameters import Parameters
+from experiments.harness.parameters import Parameters
 from experiments.workloads.parse import parse
 
 __all__ = ["extents"]
