@@ -67,6 +67,9 @@ class Event(ABC):
     summary: ClassVar[str]
     """A few words for help and tables."""
 
+    example: ClassVar[str]
+    """One that is often wanted."""
+
     @property
     @abstractmethod
     def text(self) -> str:
@@ -122,6 +125,7 @@ class Add(_Counted):
 
     kind = "add"
     syntax = "add:K"
+    example = "add:5"
     summary = "K nodes join in one step"
 
     @property
@@ -140,6 +144,7 @@ class Double(Event):
     """As many nodes join as there are."""
 
     syntax = "double"
+    example = "double"
     summary = "as many nodes join as there are"
     text = "double"
     title = "double"
@@ -158,6 +163,7 @@ class Remove(Event):
     where: str = "last"
 
     syntax = "remove:last|middle"
+    example = "remove:middle"
     summary = "the node in the last bucket, or in the middle one, leaves"
     least_nodes = 2
 
@@ -182,6 +188,7 @@ class RemoveRandom(_Counted):
 
     kind = "remove-random"
     syntax = "remove-random:K"
+    example = "remove-random:3"
     summary = "K nodes, drawn anew in each repetition, leave in one step"
 
     @property
@@ -205,6 +212,7 @@ class Replace(Event):
     """The node in the middle bucket leaves, and another one joins, in one step."""
 
     syntax = "replace"
+    example = "replace"
     summary = "the node in the middle bucket leaves and a new one joins, in one step"
     text = "replace"
     title = "replace one"
@@ -219,6 +227,7 @@ class ReplaceRandom(_Counted):
 
     kind = "replace-random"
     syntax = "replace-random:K"
+    example = "replace-random:2"
     summary = "K nodes, drawn anew in each repetition, leave and K new ones join, in one step"
 
     @property
@@ -241,6 +250,7 @@ class Weight(Event):
     factor: float = 2.0
 
     syntax = "weight:FACTOR"
+    example = "weight:0.5"
     summary = "the weight of the node in the middle bucket is multiplied by FACTOR"
 
     @property

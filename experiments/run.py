@@ -12,6 +12,7 @@ import faulthandler
 import json
 import math
 import os
+import shlex
 import shutil
 import sys
 import textwrap
@@ -21,6 +22,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.commands import lists
 from experiments.harness import catalogue
 from experiments.harness.experiment import Experiment, names
 from experiments.harness.experiment import find as find_experiment
@@ -43,7 +45,7 @@ PROGRAM = "python -m experiments.run"
 
 COMMANDS = {
     "all": "run every experiment whose results are committed",
-    "list": "what there is: experiments, algorithms, hashes, workloads",
+    "list": "what there is: experiments, algorithms, hashes, workloads, events",
     "verify": "compute stored results again and compare",
     "report": "a document of stored results, as HTML, Markdown or LaTeX",
 }
@@ -52,7 +54,7 @@ COMMANDS = {
 HELP = """\
 usage: {program} EXPERIMENT [flags]      run it; EXPERIMENT --help shows its flags
        {program} list                    the experiments, a line each
-       {program} list algorithms | hashes | workloads | results [PATH ...]
+       {program} list algorithms | hashes | workloads | events | results [PATH ...]
        {program} all [--profile P]       run every experiment whose results are committed
        {program} verify [PATH ...]       compute stored results again and compare
        {program} report [PATH ...]       a document of stored results, as HTML, Markdown or LaTeX
@@ -294,9 +296,10 @@ def _list(rest: Sequence[str], find: Find) -> int:
     what = rest[0] if rest else "experiments"
     kinds: Mapping[str, Callable[[], list[tuple[str, str]]]] = {
         "experiments": lambda: [*((name, find(name).title) for name in names()), *COMMANDS.items()],
-        "algorithms": _algorithms,
-        "hashes": _hashes,
-        "workloads": _workloads,
+        "algorithms": lists.algorithms,
+        "hashes": lists.hashes,
+        "workloads": lists.workloads,
+        "events": lists.events,
         "results": lambda: _results(rest[1:], find),
     }
     if what in ("-h", "--help"):
@@ -320,44 +323,25 @@ def _results(paths: Sequence[str], find: Find) -> list[tuple[str, str]]:
     return [(str(folder), describe(folder, find)) for folder in folders]
 
 
-def _algorithms() -> list[tuple[str, str]]:
-    from algorithms import registry
-
-    entries = []
-    for name in registry.names():
-        spec = registry.spec_of(name)
-        entries.append((name, f"{spec.title}: {spec.summary}{' (baseline)' if spec.baseline else ''}"))
-    return entries
-
-
-def _hashes() -> list[tuple[str, str]]:
-    from algorithms.hashing import hash_function, hash_names
-
-    entries = []
-    for function in map(hash_function, hash_names()):
-        seed = f"seed of {function.seed_bits} bits" if function.seed_bits else "no seed"
-        takes = "" if function.takes_text else ", ints only"
-        entries.append((function.name, f"{function.width} bits, {seed}{takes}"))
-    return entries
-
-
-def _workloads() -> list[tuple[str, str]]:
-    from experiments.workloads import FAMILIES
-
-    return [(family.syntax, family.summary) for family in FAMILIES.values()]
-
-
 def _all(rest: Sequence[str], find: Find, typed: Sequence[str]) -> int:
-    from experiments.harness.committed import choose, flags, recompute
+    from experiments.harness.committed import choose, comparing, flags, recompute
     from experiments.harness.progress import reporter_for
 
     given = flags(f"{PROGRAM} all").parse_args(list(rest))
     only = [name.strip() for name in given.only.split(",") if name.strip()]
     count: dict[str, int] = {}
     failed, seconds = 0, 0.0
+    algorithms = given.algorithms or []
+    chosen = choose(find, only)
+    experiments = comparing(chosen, algorithms)
+    for left in chosen:
+        if left not in experiments:
+            say(f"{left.name:<12} left out: {left.Parameters.without['algorithms']}")
+    folders = []
     for done in recompute(
-        choose(find, only),
+        experiments,
         given.profile,
+        algorithms=algorithms,
         again=given.again,
         shown=given.shown,
         threads=given.threads,
@@ -367,10 +351,13 @@ def _all(rest: Sequence[str], find: Find, typed: Sequence[str]) -> int:
         say(f"{done.name:<12} {done.what:<12} {done.seconds:7.1f} s  {done.folder}/")
         for failure in done.failures:
             complain(f"{done.name} failed: {failure}")
+        folders += [] if done.failures else [str(done.folder)]
         count[done.what] = count.get(done.what, 0) + 1
         failed, seconds = failed + bool(done.failures), seconds + done.seconds
     parts = ", ".join(f"{many} {what}" for what, many in count.items())
     say(f"{sum(count.values())} experiments in {seconds:.0f} s: {parts}")
+    if algorithms and folders:
+        say(f"One report of them: {PROGRAM} report {shlex.join(folders)}")
     return 1 if failed else 0
 
 

@@ -178,7 +178,7 @@ def test_a_file_without_an_algorithm_is_refused(content: str | None, selection: 
         ("--profile smoke", "'--profile' comes before the experiment"),
         ("tea", "there is no experiment 'tea'; give one of "),
         ("lisst", "did you mean 'list'?"),
-        ("list tea", "list takes one of experiments, algorithms, hashes, workloads, not 'tea'"),
+        ("list tea", "list takes one of experiments, algorithms, hashes, workloads, events, results, not"),
         ("list algorithm", "did you mean 'algorithms'?"),
         ("list algorithms hashes", "not 'algorithms hashes'"),
         ("verify", "results holds no finished run (no run.json in or below it)"),
@@ -294,7 +294,7 @@ def test_verify_exits_1_and_names_the_file_and_the_line(capsys: pytest.CaptureFi
     assert (output.count("\n"), errors) == (1, "")
 
 
-@pytest.mark.parametrize("what", ["experiments", "algorithms", "hashes", "workloads"])
+@pytest.mark.parametrize("what", ["experiments", "algorithms", "hashes", "workloads", "events"])
 def test_lists_have_a_line_each(what: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["list", what]) == 0
     lines = capsys.readouterr().out.splitlines()

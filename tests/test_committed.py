@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fake_experiment import FAKE, find
 
+from algorithms import unregister
 from experiments import run
 from experiments.harness import catalogue, committed, runner
 from experiments.harness.committed import Done, choose, recompute
@@ -218,3 +219,49 @@ def test_a_picture_that_is_not_kept_is_verified_by_its_digest(tmp_path: Path) ->
 def test_the_number_of_cases_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["verify", "--cases", "0"]) == 2
     assert "--cases: '0' is below 1" in capsys.readouterr().err
+
+
+def test_all_with_algorithms_of_ones_own_goes_to_folders_of_its_own_and_says_how_to_report_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    example = Path(__file__).parent.parent / "examples" / "slots.py"
+    written = example.read_text(encoding="utf-8").replace('name="slots"', 'name="slots_of_all"')
+    Path("mine.py").write_text(written, encoding="utf-8")
+    claims = find_real("claims")
+    monkeypatch.setattr(committed, "choose", lambda find, only: [FAKE, claims])
+    try:
+        typed = ["all", "--profile", "smoke", "--algorithms", "jump,mine.py:Slots", "--quiet"]
+        assert run.main(typed, find=find) == 0
+    finally:
+        unregister("slots_of_all")
+    output = capsys.readouterr().out
+    (folder,) = Path("results/fake").iterdir()
+    assert folder.name.startswith("custom-")
+    assert set(store.load(folder)["algorithm"]) == {"jump", "slots_of_all"}
+    assert f"claims       left out: {claims.Parameters.without['algorithms']}" in output
+    command = output.splitlines()[-1].partition("One report of them: python -m experiments.run ")[2]
+    assert command == f"report {folder}"
+    assert run.main([*command.split(), "--format", "markdown", "--out", "mine"], find=find) == 0
+    assert "slots_of_all" in Path("mine/report.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["--algorithms", "rung"], "--algorithms: no algorithm is named 'rung'"),
+        (["--algorithms", "ring,ring"], "--algorithms: 'ring' is given twice"),
+        (["--algorithms", "ring", "--only", "claims"], "none of the chosen experiments compares algorithms"),
+    ],
+)
+def test_wrong_algorithms_for_all_are_refused_before_anything_is_run(
+    typed: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run.main(["all", *typed]) == 2
+    output, errors = capsys.readouterr()
+    assert (output, said in errors, list(tmp_path.iterdir())) == ("", True, [])

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from algorithms import create
-from experiments import events
+from experiments import events, run
 from experiments.options.errors import BadUse
 from experiments.scaling.parameters import ScalingParameters
 from experiments.seeds import repetition_of
@@ -129,3 +129,16 @@ def test_replacing_at_random_removes_and_adds_as_many_and_all_may_go() -> None:
         after = {node.name for node in partitioner.nodes.values()}
         assert len(after) == 5
         assert after - before == {f"node-{5 + i}" for i in range(count)}
+
+
+@pytest.mark.parametrize("kind", events.KINDS)
+def test_every_kind_of_event_has_an_example_of_its_own_that_list_events_shows(
+    kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cls, _ = events.KINDS[kind]
+    assert type(events.parse(cls.example)) is cls
+    assert events.canonical(cls.example) == cls.example
+    assert run.main(["list", "events"]) == 0
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.split()[0] == cls.syntax)
+    assert cls.summary in line
+    assert cls.example in line

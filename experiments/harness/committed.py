@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from algorithms.errors import ShardlabError
-from experiments.harness import catalogue
+from experiments.harness import catalogue, selection
 from experiments.harness.experiment import Experiment, names
+from experiments.harness.parameters import Parameters
 from experiments.harness.runner import RESULTS, Reporter, folder_of, run, show_again
 from experiments.options.errors import BadUse, CannotWrite, did_you_mean
 from experiments.options.flags import FlagParser
 from experiments.storage import provenance, store
 
-__all__ = ["Done", "Find", "choose", "flags", "recompute"]
+__all__ = ["Done", "Find", "choose", "comparing", "flags", "recompute"]
 
 Find = Callable[[str], Experiment[Any]]
 
@@ -81,6 +82,13 @@ def flags(program: str) -> FlagParser:
     parser.add_argument(
         "--shown", action="store_true", help="measure nothing: tables and figures anew from the stored rows"
     )
+    parser.add_argument(
+        "--algorithms",
+        metavar="NAME,...",
+        action="append",
+        help="with these algorithms, such as ring,mine.py:Mine, into folders of their own, by every "
+        "experiment that compares algorithms",
+    )
     parser.add_argument("--threads", metavar="T", help="threads (default: the processors)")
     parser.add_argument("--quiet", action="store_true", help="print no progress")
     return parser
@@ -121,10 +129,40 @@ def choose(find: Find, only: Sequence[str] = ()) -> list[Experiment[Any]]:
     return [find(name) for name in belong if not only or name in only or kinds[name] in only]
 
 
+def comparing(experiments: Sequence[Experiment[Any]], algorithms: Sequence[str]) -> list[Experiment[Any]]:
+    """Return the experiments that compare algorithms, if some are named; all if none is.
+
+    Parameters
+    ----------
+    experiments
+        Those chosen.
+    algorithms
+        Selections, which are resolved, so that a wrong one is told before anything is run.
+
+    Returns
+    -------
+    list of Experiment
+        In the same order.
+
+    Raises
+    ------
+    BadUse
+        If a selection cannot be understood, or no experiment is left.
+    """
+    if not algorithms:
+        return list(experiments)
+    selection.resolve(Parameters.build({"algorithms": algorithms}).algorithms)
+    left = [one for one in experiments if "algorithms" not in one.Parameters.without]
+    if not left:
+        raise BadUse("--algorithms: none of the chosen experiments compares algorithms; leave it out")
+    return left
+
+
 def recompute(
     experiments: Sequence[Experiment[Any]],
     profile: str,
     *,
+    algorithms: Sequence[str] = (),
     results: Path = RESULTS,
     again: bool = False,
     shown: bool = False,
@@ -140,6 +178,8 @@ def recompute(
         Which, in this order.
     profile
         Of the catalogue.
+    algorithms
+        Selections, of which each run is; those of the profile if there are none.
     results
         Below which folder the results go.
     again
@@ -161,6 +201,8 @@ def recompute(
     for experiment in experiments:
         began = time.perf_counter()
         parameters = experiment.profile(profile)
+        if algorithms:
+            parameters = parameters.replace({"algorithms": algorithms})
         if threads is not None:
             parameters = parameters.replace({"threads": threads})
         folder = folder_of(experiment, parameters, profile, results)
