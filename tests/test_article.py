@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from experiments import article, run
-from experiments.article import EXPERIMENT, ArticleParameters, verdicts
+from experiments.article import EXPERIMENT, verdicts
 from experiments.article.errata import ERRATA, OUT_OF_SCOPE
+from experiments.article.parameters import ArticleParameters
 from experiments.article.part import Answer, Part
 from experiments.article.parts import PARTS
 from experiments.article.published import FILE, Published, published

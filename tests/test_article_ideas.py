@@ -14,13 +14,14 @@ import pytest
 from algorithms import create
 from algorithms.hashing.columns import Strings
 from experiments import run, theory, workloads
-from experiments.article import EXPERIMENT, ArticleParameters
+from experiments.article import EXPERIMENT
 from experiments.article.address_book import best_split, by_letters, capitals, census_letters
 from experiments.article.arithmetic import Arithmetic, floored_movement, modulo_movement, ranges
 from experiments.article.bound import Bound, counterexample, new_share
 from experiments.article.errata import smallest_outside, smallest_short
 from experiments.article.folklore import Folklore
 from experiments.article.minimum_hashes import MinimumHashes, events
+from experiments.article.parameters import ArticleParameters
 from experiments.article.part import Part, Verdicts
 from experiments.article.parts import PARTS
 from experiments.article.range_queries import RangeQueries, asked, partitioners, salaries
