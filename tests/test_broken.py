@@ -10,7 +10,7 @@ from broken.remainder import Remainder
 
 from algorithms import Capability, Partitioner, Spec, names
 from algorithms.scores.rendezvous import Rendezvous
-from experiments.conformance import Case, Duty, Subject, checks, conform, examine
+from experiments.conformance import Case, Duty, Subject, checks, conform, examine, search
 
 CHECKS = {made.name: made for made in checks()}
 EXAMPLES = 300
@@ -62,3 +62,26 @@ def test_all_missing_reasons_are_told_at_once_and_first() -> None:
         AssertionError, match=r"silent gives no reason .* WEIGHTED, INTERVALS and REPLICAS: declare"
     ):
         conform(Silent, examples=1)
+
+
+class Reticent(Rendezvous):
+    """Gives its reasons, and does not declare what can be seen from outside."""
+
+    spec = Spec(
+        name="reticent",
+        title="Reticent",
+        summary="",
+        capabilities=frozenset({Capability.REMOVES_ANY, Capability.WEIGHTED, Capability.REPLICAS}),
+        lacks={Capability.INTERVALS: "single hashes"},
+    )
+
+
+def test_all_promises_that_are_kept_and_not_declared_are_told_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search, "LEAST_SEARCH", 20)
+    with pytest.raises(AssertionError) as caught:
+        conform(Reticent, examples=2)
+    for capability in ("MINIMAL_MOVEMENT", "UNIFORM", "ORDER_INDEPENDENT", "REVERSIBLE"):
+        assert f"does not declare {capability}, " in str(caught.value)
+    assert "ORDERED" not in str(caught.value).replace("ORDER_", "")

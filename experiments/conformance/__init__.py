@@ -97,12 +97,23 @@ def conform(algorithm: str | type[Partitioner[Any]], *, examples: int = 100) -> 
     Refuted
         With the counterexample, when a declared promise is not kept.
     AssertionError
-        When a promise that is not declared is kept; first of all, when abilities are neither declared nor
-        excused.
+        When promises that are not declared are kept, with all of them; first of all, when abilities are
+        neither declared nor excused.
     """
     asked, variants = cases(algorithm), subjects(algorithm)
     check_reasons(variants[0])
-    found = {str(case): case.run(examples=examples) for case in asked}
+    declared = [case for case in asked if case.standing.duty is Duty.HOLD]
+    found = {str(case): case.run(examples=examples) for case in declared}
     for subject in variants:
         run_machine(subject, examples=examples)
-    return found
+    expected = [case for case in asked if case.standing.duty is Duty.BE_REFUTED]
+    refuted = {str(case): case.search(examples=examples) for case in expected}
+    found |= refuted
+    kept = dict.fromkeys(
+        case.kept
+        for case in expected
+        if not any(refuted[str(other)].counterexample for other in expected if other.asks_as(case))
+    )
+    if kept:
+        raise AssertionError("; ".join(kept))
+    return {str(case): found.get(str(case), Finding("", 0)) for case in asked}

@@ -179,31 +179,36 @@ class Case:
             return Finding("", 0)
         if standing.duty is Duty.REASON_MISSING:
             check_reasons(self.subject)
-        tried = examples if standing.duty is Duty.HOLD else max(examples, LEAST_SEARCH)
-        found = examine(self.check, self.subject, examples=tried, seed=seed, level=self.level)
+        found = self.search(examples=examples, seed=seed)
         if standing.duty is Duty.HOLD and found.counterexample:
             raise Refuted(found.counterexample)
-        if (
-            standing.duty is Duty.BE_REFUTED
-            and not found.counterexample
-            and not self._refuted_by_another(tried, seed)
-        ):
-            promise = self.check.promise
-            raise AssertionError(
-                f"{self.subject} does not declare {promise.name if promise else ''}, but no counterexample "
-                "was found in any check of it: declare it, or give the reason in Spec.lacks"
+        if standing.duty is Duty.BE_REFUTED and not found.counterexample:
+            others = (
+                other
+                for other in cases(self.subject.algorithm)
+                if other.asks_as(self) and other.check is not self.check
             )
+            if not any(other.search(examples=examples, seed=seed).counterexample for other in others):
+                raise AssertionError(self.kept)
         return found
 
-    def _refuted_by_another(self, examples: int, seed: int) -> bool:
-        return any(
-            examine(
-                other.check, other.subject, examples=examples, seed=seed, level=other.level
-            ).counterexample
-            for other in cases(self.subject.algorithm)
-            if other.check.promise is self.check.promise
-            and other.check is not self.check
-            and other.standing.duty is Duty.BE_REFUTED
+    def search(self, *, examples: int, seed: int = 0) -> Finding:
+        """Look for a counterexample; longer where one is expected."""
+        tried = examples if self.standing.duty is Duty.HOLD else max(examples, LEAST_SEARCH)
+        return examine(self.check, self.subject, examples=tried, seed=seed, level=self.level)
+
+    def asks_as(self, other: Case) -> bool:
+        """Return whether a counterexample of this case refutes the promise that the other one is about."""
+        same = self.subject == other.subject and self.check.promise is other.check.promise
+        return same and self.standing.duty is other.standing.duty
+
+    @property
+    def kept(self) -> str:
+        """What is to be said when no check of the promise has found a counterexample."""
+        promise = self.check.promise
+        return (
+            f"{self.subject} does not declare {promise.name if promise else ''}, but no counterexample "
+            "was found in any check of it: declare it, or give the reason in Spec.lacks"
         )
 
     def __str__(self) -> str:
