@@ -1,8 +1,8 @@
 """The registry: algorithms by name, found without a list of them.
 
 Every module of this package and of its folders is imported once, the first time somebody asks, and a class
-becomes known by the decorator :func:`register` above it. Packages outside are found through the entry-point group
-``shardlab.algorithms``.
+becomes known by the decorator :func:`register` above it. Packages outside are found through the
+entry-point group ``shardlab.algorithms``.
 """
 
 from __future__ import annotations

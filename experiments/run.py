@@ -1,4 +1,4 @@
-"""The command line: ``python -m experiments.run NAME [flags]``. It alone prints, by `experiments.options.streams`.
+"""The command line: ``python -m experiments.run NAME [flags]``. It alone prints.
 
 Exit codes: 0 done; 1 a claim refuted, a check failed or a stored result not reproduced; 2 bad use, with one
 sentence on the standard error; 130 interrupted. Heavy modules are imported when they are needed, so

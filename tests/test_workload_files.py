@@ -157,7 +157,10 @@ def test_equal_lines_have_equal_ids_across_chunks(write: Write) -> None:
         (b"\xfd7zXZ\x00", "keys.txt is compressed by xz; unpack it"),
         (b"PK\x03\x04", "keys.txt is a zip archive; unpack it"),
         (b"PAR1", "keys.txt is a Parquet file; name it .parquet, and give a column"),
-        (gzip.compress(b"a\n", mtime=0), "keys.txt is compressed by gzip, which its name does not say; name it .gz"),
+        (
+            gzip.compress(b"a\n", mtime=0),
+            "keys.txt is compressed by gzip, which its name does not say; name it .gz",
+        ),
     ],
 )
 @pytest.mark.parametrize("block", [1, 4, 1 << 22])

@@ -157,8 +157,8 @@ class Spec:
         "algorithm"; "baseline", which is in the suite to compare with and not to be used; or "deployed", the
         placement of a real program.
     family
-        The idea that it rests on. :func:`~algorithms.register` takes it from the folder of an algorithm of the
-        suite; "" where nobody says.
+        The idea that it rests on. :func:`~algorithms.register` takes it from the folder of an algorithm of
+        the suite; "" where nobody says.
     most_nodes
         The largest number of nodes that it can have with its default parameters; None where there is none
         but that of all algorithms.

@@ -127,8 +127,8 @@ def with_cells(
     starts, owners, hash_bits
         As for :func:`build_intervals`.
     cells
-        Room for the words; in it stands, as :func:`~algorithms.machinery.cells.ends_in`, how many of the starts, but
-        for the first, lie in each cell or before it.
+        Room for the words; in it stands, as :func:`~algorithms.machinery.cells.ends_in`, how many of the
+        starts, but for the first, lie in each cell or before it.
 
     Returns
     -------

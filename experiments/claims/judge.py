@@ -1,7 +1,8 @@
 """Judging: a published value against ours, and how much work would decide where it is open.
 
 Ours is exact, or an estimate with a confidence interval, or a prediction: the interval in which a single
-measurement like the published one falls, if the law holds. Intervals of all claims hold together at `FAMILY_LEVEL`.
+measurement like the published one falls, if the law holds. Intervals of all claims hold together at
+`FAMILY_LEVEL`.
 """
 
 from __future__ import annotations

@@ -170,6 +170,7 @@ def _tables(path: Path) -> dict[str, Any]:
         raise BadUse(f"{path.parent.name}/{path.name} {wrong}; its tables are [smoke], [regular], [full]")
     if tables.get(RESULTS) not in (None, *KINDS):
         raise BadUse(
-            f"{path.parent.name}/{path.name} has results = {tables[RESULTS]!r}; give one of {', '.join(KINDS)}"
+            f"{path.parent.name}/{path.name} has results = {tables[RESULTS]!r}; "
+            f"give one of {', '.join(KINDS)}"
         )
     return tables

@@ -1,7 +1,7 @@
 """Stored runs, read for a report: parameters and frames as they were stored, shown as the run showed them.
 
-Nothing is computed anew: the rows come from :func:`experiments.storage.store.stored_files`, the parameters from
-``run.json``, and tables, figures and meaning from `Experiment.present`, which sees nothing else.
+Nothing is computed anew: the rows come from :func:`experiments.storage.store.stored_files`, the parameters
+from ``run.json``, and tables, figures and meaning from `Experiment.present`, which sees nothing else.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def read(paths: Sequence[Path] = (), *, find: Find = find_experiment) -> tuple[C
     >>> read([Path("results/nowhere")])
     Traceback (most recent call last):
         ...
-    experiments.options.errors.BadUse: results/nowhere holds no finished run (no run.json in or below it); run an
-    experiment first, such as python -m experiments.run scaling
+    experiments.options.errors.BadUse: results/nowhere holds no finished run (no run.json in or below it); run
+    an experiment first, such as python -m experiments.run scaling
     """
     runs: dict[Path, _Run] = {}
     for path in paths or [RESULTS]:

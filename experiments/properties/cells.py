@@ -167,8 +167,8 @@ def cells_of(texts: Sequence[str], settings: Sequence[str], names: Sequence[str]
     Parameters
     ----------
     texts, settings
-        Selections of algorithms and their settings, as `experiments.harness.selection.resolve` takes them. Parameters
-        whose values are named make variants where they are not given.
+        Selections of algorithms and their settings, as `experiments.harness.selection.resolve` takes them.
+        Parameters whose values are named make variants where they are not given.
     names
         Of properties; empty for all.
 

@@ -34,8 +34,8 @@ class Results(Generic[P]):
     timing
         The same for the timing rows; None if there were none.
     facts
-        What ``run.json`` says of versions, threads and machine, see :func:`experiments.storage.provenance.describe`.
-        They differ from machine to machine, so only what is timed may show them.
+        What ``run.json`` says of versions, threads and machine, see
+        :func:`experiments.storage.provenance.describe`. They differ from machine to machine, so only what is timed may show them.
     """
 
     parameters: P
@@ -57,8 +57,8 @@ class Presentation:
     failures
         Claims refuted and checks failed, a sentence each; if there are any, the command exits 1.
     documents
-        Parts of Markdown files outside the results, which are written anew: see :mod:`experiments.storage.documents`.
-        Only for a file that a run option has named.
+        Parts of Markdown files outside the results, which are written anew: see
+        :mod:`experiments.storage.documents`. Only for a file that a run option has named.
     methods
         Which intervals, tests and corrections were used, a sentence each; for the methods of a report.
     summary

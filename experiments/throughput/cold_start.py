@@ -1,4 +1,4 @@
-"""From a fresh interpreter to the first answers, stage by stage: ``python -m experiments.throughput.cold_start TASK``.
+"""From a fresh interpreter to the first answers: ``python -m experiments.throughput.cold_start TASK``.
 
 The task is a JSON object on the command line, the answer one on the standard output. A stage is timed by the
 process itself, so what the operating system takes to start Python is not in it.

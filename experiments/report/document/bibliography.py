@@ -34,7 +34,8 @@ def publications(
     names
         Of algorithms; by default all that are known.
     specs
-        What is known of algorithms, see :func:`experiments.storage.specs.specs_of`; by default those registered.
+        What is known of algorithms, see :func:`experiments.storage.specs.specs_of`; by default those
+        registered.
 
     Returns
     -------
