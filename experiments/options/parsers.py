@@ -156,7 +156,7 @@ def text(value: object) -> str:
 
 
 def encodable(value: T) -> T:
-    """Return a value as it is; refuse a text that is not UTF-8, such as the name of a file may be.
+    r"""Return a value as it is; refuse a text that is not UTF-8, such as the name of a file may be.
 
     Parameters
     ----------

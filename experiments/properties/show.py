@@ -221,7 +221,8 @@ def _meaning(rows: Sequence[Record], parameters: PropertiesParameters) -> list[s
     count = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in SYMBOLS}
     lines = [
         f"Of {len(rows)} cells {count[HOLDS]} are declared and hold, {count[NOT_DECLARED_REFUTED]} are not "
-        f"declared and are refuted, {count[NOT_APPLICABLE]} are not applicable, {count[BROKEN]} are declared and refuted."
+        f"declared and are refuted, {count[NOT_APPLICABLE]} are not applicable, {count[BROKEN]} are declared "
+        "and refuted."
     ]
     if parameters.replay:
         refuted = "counterexample" in rows[0]

@@ -35,7 +35,8 @@ class Results(Generic[P]):
         The same for the timing rows; None if there were none.
     facts
         What ``run.json`` says of versions, threads and machine, see
-        :func:`experiments.storage.provenance.describe`. They differ from machine to machine, so only what is timed may show them.
+        :func:`experiments.storage.provenance.describe`. They differ from machine to machine, so only what
+        is timed may show them.
     """
 
     parameters: P
