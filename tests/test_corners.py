@@ -22,9 +22,7 @@ def drawn(figure: figures.Figure, formats: Sequence[str] = figures.FORMATS) -> d
     """Draw a figure, but lay nothing out and write no pixel or path of it, which takes the time."""
     with figures.style():
         canvas = figures.blank(figure.size)
-        canvas.set_layout_engine("none")  # which measures every text twice
         figure.draw(canvas)
-        canvas.draw_without_rendering()
     return dict.fromkeys(formats, b"<svg/>")
 
 
@@ -78,6 +76,8 @@ def test_it_ends_in_tables_and_figures_or_in_one_sentence_before_anything_is_mea
     assert sum(part["count"] for part in facts["rows"].values()) > 0
     assert any(file.startswith("tables/") for file in facts["files"])
     assert f"Written to {out}/" in said
+    if corner.endswith(" alone"):
+        return  # a report of it has nothing that those of the other corners have not
     for place in (figures, markdown, manuscript):
         monkeypatch.setattr(place, "render", blank)
     chapters = read([out])
