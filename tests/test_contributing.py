@@ -49,9 +49,9 @@ def typed(command: str, *more: str, environment: dict[str, str]) -> subprocess.C
 
 
 def test_the_text_shows_the_file_as_it_is() -> None:
-    assert [block for language, block in BLOCKS if language == "python"] == [
-        EXAMPLE.read_text(encoding="utf-8")
-    ]
+    assert next(block for language, block in BLOCKS if language == "python") == EXAMPLE.read_text(
+        encoding="utf-8"
+    )
 
 
 def test_the_text_shows_every_capability_with_its_meaning() -> None:

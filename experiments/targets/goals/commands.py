@@ -19,7 +19,10 @@ __all__ = ["COMMANDS", "peak_megabytes"]
 FIVE = ("modulo", "key_range", "ring", "jump", "rendezvous")
 """The algorithms of which the target speaks."""
 
-IMPORTS = "import experiments.harness.runner, experiments.workloads, experiments.measures, algorithms, numba, pandas"
+IMPORTS = (
+    "import experiments.harness.runner, experiments.workloads, experiments.measures; "
+    "import algorithms, numba, pandas"
+)
 
 LEFT_OUT = "left out: give --event-keys 1e9, or --profile full"
 
