@@ -110,7 +110,7 @@ def test_results_are_the_same_bytes_with_one_thread(smoke: runner.Outcome[Any], 
 
 def test_an_unexpected_verdict_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     wrong = claim(given={"points": 100}, value=0.2, tolerance=0.01)
-    monkeypatch.setattr("experiments.claims.load", lambda: (wrong,))
+    monkeypatch.setattr("experiments.claims.measure.load", lambda: (wrong,))
     assert run.main(["claims", "--out", str(tmp_path), "--profile", "smoke"]) == 1
     said = capsys.readouterr()
     assert "test.claim (so): refuted, but expected confirmed: theirs 0.200, ours 0.100 exact" in said.err
