@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import altered
 import pytest
 from fake_experiment import FAKE, find
 
@@ -62,13 +63,23 @@ def test_what_has_changed_is_run_again(tmp_path: Path, monkeypatch: pytest.Monke
     folder = tmp_path / "fake" / "smoke"
     facts = store.run_facts(folder)
     if changed == "sources":
-        monkeypatch.setattr(committed.provenance, "source_digest", lambda extra: "other")
+        monkeypatch.setattr(committed.provenance, "source_digest", lambda sources, extra=(): "other")
     elif changed == "rows":
         (folder / "rows.csv").write_text("x\n", encoding="utf-8")
     else:
         facts["parameters"]["keys"] = 11
         (folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")
     assert [done.what for done in all_of(tmp_path)] == ["computed"]
+
+
+def test_what_is_shown_otherwise_now_is_shown_again_and_not_measured(tmp_path: Path) -> None:
+    all_of(tmp_path)
+    folder = tmp_path / "fake" / "smoke"
+    altered.restate(folder, presented="other")
+    rows = (folder / "rows.csv").read_bytes()
+    assert [done.what for done in all_of(tmp_path)] == ["shown again"]
+    assert (folder / "rows.csv").read_bytes() == rows
+    assert [done.what for done in all_of(tmp_path)] == ["unchanged"]
 
 
 def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

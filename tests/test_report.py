@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from experiments.report.html import table as html_table
 from experiments.report.tables import latex, markdown, terminal
 from experiments.report.tables.escapes import escape_latex, escape_markdown, one_line
 from experiments.report.tables.formats import (
@@ -315,7 +316,8 @@ def test_every_format_bears_with_long_words_and_with_nothing(what: str, groups: 
     frame = pd.DataFrame(FRAMES[what])
     table = Table("t", "T", frame, "A caption.", groups=list(frame.columns)[::-1][:groups], notes=["A note."])
     for width in (2, 10, 40, 80, 200):
-        assert max(map(cell_len, table.to_terminal(width).split("\n"))) <= width
-    assert table.to_markdown().startswith("**T**")
-    assert table.to_html("t").count("<tr") == table.to_html("t").count("</tr>")
+        assert max(map(cell_len, terminal.write(table, width).split("\n"))) <= width
+    assert markdown.write(table).startswith("**T**")
+    page = html_table.write(table, "t")
+    assert page.count("<tr") == page.count("</tr>")
     assert latex.fit(table).count("{") == latex.fit(table).count("}")

@@ -199,9 +199,15 @@ def test_a_journal_of_other_parameters_is_discarded_and_that_is_told(tmp_path: P
 def test_sources_and_input_files_decide_what_a_journal_belongs_to(tmp_path: Path) -> None:
     file = tmp_path / "keys.txt"
     file.write_text("a\n", encoding="utf-8")
-    before = provenance.source_digest([file])
+    here = [Path(__file__)]
+    before = provenance.source_digest(here, [file])
     file.write_text("b\n", encoding="utf-8")
-    assert len({provenance.source_digest(), before, provenance.source_digest([file])}) == 3
+    digests = {
+        before,
+        *(provenance.source_digest(own, [file]) for own in (here, [])),
+        provenance.source_digest(here),
+    }
+    assert len(digests) == 4
 
 
 def test_progress_counts_cases_and_parts_of_them(tmp_path: Path) -> None:

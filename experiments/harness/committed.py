@@ -17,6 +17,7 @@ from experiments.harness import catalogue, selection
 from experiments.harness.experiment import Experiment, names
 from experiments.harness.parameters import Parameters
 from experiments.harness.runner import RESULTS, Reporter, folder_of, run, show_again
+from experiments.harness.sources import project
 from experiments.options.errors import BadUse, CannotWrite, did_you_mean
 from experiments.options.flags import FlagParser
 from experiments.storage import provenance, store
@@ -211,7 +212,11 @@ def recompute(
             if shown:
                 what, failures = "shown again", show_again(experiment, folder).failures
             elif not again and unchanged(experiment, parameters, folder):
-                what, failures = "unchanged", store.run_facts(folder)["failures"]
+                facts = store.run_facts(folder)
+                if facts.get("presented") == provenance.source_digest(project()):
+                    what, failures = "unchanged", facts["failures"]
+                else:
+                    what, failures = "shown again", show_again(experiment, folder).failures
             else:
                 outcome = run(
                     experiment,
@@ -256,4 +261,4 @@ def unchanged(experiment: Experiment[Any], parameters: Any, folder: Path) -> boo
         return False
     made_of = facts.get("sources")
     same = facts["parameters"] == parameters.canonical()
-    return same and made_of == provenance.source_digest(experiment.inputs(parameters))
+    return same and made_of == provenance.source_digest(experiment.sources(), experiment.inputs(parameters))

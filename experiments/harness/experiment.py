@@ -169,6 +169,12 @@ class Experiment(ABC, Generic[P]):
 
         return selection.files_of(parameters)
 
+    def sources(self) -> Sequence[Path]:
+        """Return the files of the project on which the rows depend; all, where nothing better is known."""
+        from experiments.harness.sources import project
+
+        return project()
+
     @abstractmethod
     def cases(self, parameters: P) -> Sequence[Case]:
         """Return the cases, in the order of their rows.

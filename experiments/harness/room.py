@@ -22,6 +22,7 @@ from typing import Any
 from experiments.harness import catalogue
 from experiments.harness.experiment import Case, Context, Experiment, Measured
 from experiments.harness.parameters import Parameters
+from experiments.harness.sources import deciding
 from experiments.report.presentation import Presentation, Results
 
 __all__ = ["Room"]
@@ -84,6 +85,12 @@ class Room(Experiment[Any]):
         """Return the files, outside the project, that the results depend on."""
         own: Callable[[Any], Sequence[Path]] | None = getattr(self._measure, "inputs", None)
         return super().inputs(parameters) if own is None else own(parameters)
+
+    def sources(self) -> Sequence[Path]:
+        """Return the files on which the rows depend: nothing of what only shows them."""
+        package = importlib.import_module(self.rows_of)
+        assert package.__file__ is not None
+        return deciding(Path(package.__file__).parent)
 
     def cases(self, parameters: Any) -> Sequence[Case]:
         """Return the cases, in the order of their rows."""

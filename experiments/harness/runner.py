@@ -29,6 +29,7 @@ from experiments.harness.experiment import Case, Context, Experiment
 from experiments.harness.folders import JOURNAL, check_folder, held
 from experiments.harness.journal import Journal, plain_rows
 from experiments.harness.parameters import Parameters
+from experiments.harness.sources import project
 from experiments.harness.written import Written
 from experiments.options.errors import BadUse, CannotWrite
 from experiments.options.parsers import encodable
@@ -192,7 +193,7 @@ def run(
         "experiment": experiment.name,
         "parameters": parameters.canonical(),
         "cases": [case.id for case in cases],
-        "sources": provenance.source_digest(inputs),
+        "sources": provenance.source_digest(experiment.sources(), inputs),
     }
     started, clock = datetime.datetime.now(datetime.UTC), time.perf_counter()
     from experiments.harness.extent import extents
@@ -235,6 +236,7 @@ def run(
             "seconds": round(time.perf_counter() - clock, 3),
             "cases": {"all": len(cases), "resumed": resumed},
             "sources": belongs["sources"],
+            "presented": provenance.source_digest(project()),
             "inputs": read,
             **described,
         }
@@ -286,7 +288,8 @@ def show_again(experiment: Experiment[P], folder: Path) -> Presentation:
         written = Written(experiment, parameters, store.stored_files(folder, facts), facts)
         shown = provenance.describe(facts["threads"])
         shown_by = {name: shown[name] for name in ("commit", "dirty", "versions")}
-        known = {"inputs": {}, **facts, "shown": shown_by}
+        presented = provenance.source_digest(project())
+        known = {"inputs": {}, **facts, "shown": shown_by, "presented": presented}
         written.put(folder, known)
     return written.presentation
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import importlib.util
 import os
 import platform
 from collections.abc import Iterable, Mapping
@@ -50,34 +49,31 @@ def root() -> Path:
     return Path(__file__).resolve().parents[2]
 
 
-def source_digest(extra: Iterable[Path] = ()) -> str:
-    """Return a digest of all that decides the rows, apart from the parameters.
-
-    These are the sources and the data of this project's packages, the files of `extra`, and the versions of
-    Python and of the libraries that compute.
+def source_digest(sources: Iterable[Path], extra: Iterable[Path] = ()) -> str:
+    """Return a digest of some sources of the project, of files outside it, and of what computes.
 
     Parameters
     ----------
+    sources
+        Files of the project; they count by their place in it.
     extra
-        Files outside the project: algorithms from a file, workloads.
+        Files outside the project: algorithms from a file, workloads; they count by their paths.
 
     Returns
     -------
     str
-        64 hexadecimal digits.
+        64 hexadecimal digits, of the versions of Python and of the libraries that compute, too.
 
     Examples
     --------
-    >>> source_digest() == source_digest() != source_digest([Path(__file__)])
+    >>> here = Path(__file__)
+    >>> source_digest([here]) == source_digest([here]) != source_digest([here], [here])
     True
     """
     digest = hashlib.blake2b(digest_size=32)
-    for package in PACKAGES:
-        spec = importlib.util.find_spec(package)
-        for folder in (spec.submodule_search_locations or []) if spec else []:
-            for path in sorted(Path(folder).rglob("*")):
-                if path.is_file() and "__pycache__" not in path.parts:
-                    _add(digest, str(path.relative_to(folder)), path)
+    for path in sorted(set(sources)):
+        inside = path.is_relative_to(root())
+        _add(digest, (path.relative_to(root()) if inside else path).as_posix(), path)
     for path in sorted(set(extra)):
         _add(digest, str(path), path)
     digest.update(repr(sorted(deciding_versions().items())).encode())
