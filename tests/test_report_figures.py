@@ -394,8 +394,10 @@ def test_a_chart_of_nothing_is_drawn(what: str) -> None:
 
 
 def test_nothing_heavy_is_imported_before_it_is_used() -> None:
-    drawing = ["bars", "charts", "cuts", "figures", "layout", "palette", "spaces"]
-    modules = [*drawing, "escapes", "formats", "latex", "tables", "terminal"]
+    drawing = [
+        f"figures.{name}" for name in ("bars", "charts", "cuts", "figure", "layout", "palette", "spaces")
+    ]
+    modules = [*drawing, *(f"tables.{name}" for name in ("escapes", "formats", "latex", "table", "terminal"))]
     program = (
         f"import importlib, sys; [importlib.import_module('experiments.report.' + m) for m in {modules}];"
         "print([m for m in ('matplotlib', 'pandas', 'rich', 'scipy', 'pyarrow') if m in sys.modules])"

@@ -11,11 +11,10 @@ import pytest
 from scipy import stats
 
 from experiments import inference, run
-from experiments.balance import measure as balance
 from experiments.balance import statistics as balance_statistics
 from experiments.harness import runner
+from experiments.harness.experiment import find
 from experiments.report import statistics
-from experiments.scaling import measure as scaling
 from experiments.scaling import statistics as scaling_statistics
 
 
@@ -56,10 +55,12 @@ def test_pairs_are_one_family_over_all_measures() -> None:
 
 @pytest.fixture(scope="module")
 def scaled(tmp_path_factory: pytest.TempPathFactory) -> runner.Outcome[Any]:
-    parameters = scaling.EXPERIMENT.profile("smoke").replace(
-        {"repetitions": 8, "event": ["add:1", "replace"], "algorithms": "jump,ring,modulo"}
+    parameters = (
+        find("scaling")
+        .profile("smoke")
+        .replace({"repetitions": 8, "event": ["add:1", "replace"], "algorithms": "jump,ring,modulo"})
     )
-    return runner.run(scaling.EXPERIMENT, parameters, profile="smoke", out=tmp_path_factory.mktemp("scaling"))
+    return runner.run(find("scaling"), parameters, profile="smoke", out=tmp_path_factory.mktemp("scaling"))
 
 
 def table(outcome: runner.Outcome[Any], name: str) -> pd.DataFrame:
@@ -128,10 +129,12 @@ def test_a_terminal_names_the_details_and_shows_the_rest(
 
 
 def test_loads_and_shares_are_tested_as_a_whole(tmp_path: Path) -> None:
-    parameters = balance.EXPERIMENT.profile("smoke").replace(
-        {"repetitions": 12, "points": [40], "algorithms": "jump,ring", "hash": ["xxh64", "crc32"]}
+    parameters = (
+        find("balance")
+        .profile("smoke")
+        .replace({"repetitions": 12, "points": [40], "algorithms": "jump,ring", "hash": ["xxh64", "crc32"]})
     )
-    outcome = runner.run(balance.EXPERIMENT, parameters, profile="smoke", out=tmp_path / "out")
+    outcome = runner.run(find("balance"), parameters, profile="smoke", out=tmp_path / "out")
     rows = outcome.results.rows
     frame = balance_statistics.measured(rows)
     whole = frame[frame["measure"] == balance_statistics.G_TEST]
