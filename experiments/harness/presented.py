@@ -52,22 +52,24 @@ def _said_of_cluster(results: Results[Any]) -> Iterator[str]:
     parameters, cluster = results.parameters, results.facts.get("cluster")
     if not parameters.cluster or cluster is None:
         return
+    fields = fields_of(type(parameters))
+    newcomers = not fields.keys().isdisjoint(("event", "sequence"))
     many = f"{cluster['nodes']:,} node" + ("" if cluster["nodes"] == 1 else "s")
     least, median, most = (shortest(cluster[name]) for name in ("least", "median", "most"))
     if least == most:
-        yield (
-            f"{parameters.cluster}: {many} of weight {least}, as newcomers are; algorithms that follow no "
-            "weights take them as 1."
-        )
+        joining = ", as newcomers are" if newcomers else ""
+        alike = "" if least == "1" else "; algorithms that follow no weights take them as 1"
+        yield f"{parameters.cluster}: {many} of weight {least}{joining}{alike}."
     else:
-        yield (
-            f"{parameters.cluster}: {many} of weights {least} to {most}; loads are relative to weights, and "
-            f"newcomers have the median, {median}, or the weight of the node that they replace."
-        )
+        joining = f"; newcomers have the median, {median}, or the weight of the node that they replace"
+        yield f"{parameters.cluster}: {many} of weights {least} to {most}{joining if newcomers else ''}."
+    if (least, most) != ("1", "1"):
+        yield "A node that has points on a ring has them times its weight."
     functions = dict.fromkeys(results.rows["hash"]) if "hash" in results.rows else ()
     unseeded = [name for name in functions if not hash_function(name).seed_bits]
-    if unseeded and "repetitions" in fields_of(type(parameters)) and parameters.repetitions > 1:
+    if unseeded and "repetitions" in fields and parameters.repetitions > 1:
+        takes = "takes" if len(unseeded) == 1 else "take"
         yield (
-            f"{' and '.join(unseeded)} takes no seed: in all repetitions but the first, names of nodes have a "
+            f"{' and '.join(unseeded)} {takes} no seed: in all repetitions but the first, names of nodes have a "
             "prefix there, since they would be the same ring again."
         )

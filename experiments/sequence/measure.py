@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms import Capability, InvalidWeight, Partitioner, UnsupportedEvent
+from algorithms import Capability, InvalidWeight, Nodes, Partitioner, UnknownNode, UnsupportedEvent
 from algorithms.hashing import Hashes, hash_function
 from algorithms.registry import parameters_of
 from experiments import events
 from experiments.events import Event
 from experiments.harness import selection
+from experiments.harness.cluster import cluster_of, refusals
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.selection import Candidate
 from experiments.seeds import Repetition, derive, repetition_of
@@ -61,6 +62,10 @@ def cases(parameters: SequenceParameters) -> Sequence[Case]:
         parameters,
         later=(most for text in parameters.sequence for n in parameters.nodes for most in _counts(text, n)),
     )
+    cluster = parameters.members
+    if cluster is not None:
+        parameters.check_names(Nodes.of(cluster.nodes), cluster.newcomer)
+    reasons = refusals(candidates, cluster)
     sources = [workloads.parse(text) for text in parameters.workload]
     for candidate in candidates:
         for source in sources:
@@ -68,14 +73,17 @@ def cases(parameters: SequenceParameters) -> Sequence[Case]:
     return [
         Case(
             f"{text}|{source.text}|{n}|{repetition}|{candidate.label}",
-            {"sequence": text, "source": source, "n": n, "number": repetition, "candidate": candidate},
+            {
+                "sequence": text, "source": source, "n": n, "number": repetition, "candidate": candidate,
+                "cannot": reasons.get(candidate.label),
+            },
         )
         for text in parameters.sequence
         for source in sources
         for n in parameters.nodes
         for repetition in range(parameters.repetitions)
         for candidate in candidates
-    ]
+    ]  # fmt: skip
 
 
 def measure(case: Case, parameters: SequenceParameters, context: Context) -> Measured:
@@ -88,9 +96,8 @@ def measure(case: Case, parameters: SequenceParameters, context: Context) -> Mea
         source.text,
         case.arguments["number"],
         seed_bits=hash_function(candidate.hash).seed_bits,
+        cluster=cluster_of(candidate, parameters.members),
     )
-    start = candidate.build(repetition.nodes(n), seed=repetition.hash)
-    steps = _steps(start, events.sequence(text), candidate, repetition, parameters.seed)
     common = {
         "sequence": text,
         "workload": source.text,
@@ -101,6 +108,12 @@ def measure(case: Case, parameters: SequenceParameters, context: Context) -> Mea
         "hash": candidate.hash,
         "repetition": repetition.number,
     }
+    if case.arguments["cannot"] is not None:
+        refused = {**common, "n_after": n, "cannot": case.arguments["cannot"]}
+        made = enumerate([None, *(event.text for event in events.sequence(text))])
+        return Measured([{**refused, "step": step, "event": event} for step, event in made])
+    start = candidate.build(repetition.nodes(n), seed=repetition.hash)
+    steps = _steps(start, events.sequence(text), candidate, repetition, parameters.seed)
     placed = _Placed(start, steps, source, repetition, parameters.keys).measure(context)
     nothing = dict.fromkeys(("event", "cannot", *STEP_COLUMNS))
     rows = [
@@ -168,10 +181,12 @@ def _steps(
             cannot = f"it has {have} nodes left"
         else:
             chosen = derive(seed, "step", number, event.text, repetition.number)
-            change = event.change(before.nodes, newcomer, chosen)
+            change = events.change_of(event, before.nodes, repetition, chosen, newcomer)
             try:
                 change.apply(after)
                 named += len(change.add)
+            except UnknownNode:
+                after, cannot = before, f"{event.named} is not there any more, or not yet"
             except (UnsupportedEvent, InvalidWeight) as error:
                 needed = Capability.WEIGHTED if change.weights else Capability.REMOVES_ANY
                 after, cannot = before, candidate.lacks(needed) or str(error)
