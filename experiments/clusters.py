@@ -82,9 +82,9 @@ def read(path: str) -> Cluster:
     ----------
     path
         A CSV file, comma, semicolon, tab or bar between its fields, with one node a line: its name, and its
-        weight, which is 1 where there is none. Or, ending in ``.toml``, ``[[node]]`` tables with ``name`` and
-        ``weight``, or lines ``name = weight``. A first line with a field ``name`` (and no number) is a header,
-        whose other columns are left aside.
+        weight, which is 1 where there is none. A first line with a field ``name``, and no number, is a header;
+        its other columns are left aside. Or, ending in ``.toml``, ``[[node]]`` tables with ``name`` and
+        ``weight``, or lines ``name = weight``.
 
     Returns
     -------
@@ -193,7 +193,7 @@ def _csv(text: str, path: str) -> Iterator[tuple[str, str, object]]:
 
 
 def _rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not blank, each with the number of its last line, without blanks around fields."""
+    """Yield the rows that are not blank, each with the number of its last line; fields without blanks."""
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     first = next((line for line in lines if line.strip()), "")
     reader = csv.reader(

@@ -171,7 +171,9 @@ class Weight(Event):
 
     syntax = "weight:FACTOR|NAME=WEIGHT"
     example = "weight:0.5"
-    summary = "the weight of the node in the middle bucket is multiplied by FACTOR, or one that is named is set"
+    summary = (
+        "the weight of the node in the middle bucket is multiplied by FACTOR, or one that is named is set"
+    )
 
     @property
     def text(self) -> str:
@@ -196,7 +198,9 @@ def _counted(event: type[_Counted]) -> Callable[[str], Event]:
 
 def _remove(option: str) -> Event:
     if not option.strip():
-        raise BadUse(f"remove:{option} says not which node; write remove:last or remove:middle, or remove:NAME")
+        raise BadUse(
+            f"remove:{option} says not which node; write remove:last or remove:middle, or remove:NAME"
+        )
     return Remove(option) if option in ("last", "middle") else RemoveNamed(option)
 
 

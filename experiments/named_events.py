@@ -15,7 +15,7 @@ from experiments.options.parsers import shortest
 if TYPE_CHECKING:
     from experiments.seeds import Repetition
 
-__all__ = ["RemoveNamed", "WeightNamed", "change_of", "refuse_unknown"]
+__all__ = ["change_of", "refuse_unknown"]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,11 @@ class WeightNamed(Event):
 
 
 def change_of(
-    event: Event, nodes: Nodes, repetition: Repetition, seed: int, newcomer: Callable[[int], str] | None = None
+    event: Event,
+    nodes: Nodes,
+    repetition: Repetition,
+    seed: int,
+    newcomer: Callable[[int], str] | None = None,
 ) -> Change:
     """Return what an event changes in a repetition: names have its prefix, newcomers of a cluster weights.
 
@@ -131,7 +135,7 @@ def refuse_unknown(events: Iterable[Event], nodes: Nodes, *, newcomer: str = "")
     >>> refuse_unknown([RemoveNamed("node-3")], Nodes.of(3))
     Traceback (most recent call last):
         ...
-    experiments.options.errors.BadUse: remove:node-3 names 'node-3', which is none of the 3 nodes; there are ...
+    experiments.options.errors.BadUse: remove:node-3 names 'node-3', which is none of the 3 nodes; ...
     """
     for event in events:
         name = event.named

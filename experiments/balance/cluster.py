@@ -30,7 +30,10 @@ def about(results: Results[BalanceParameters], summary: pd.DataFrame) -> list[st
     sampled = summary[summary["method"] == "sampled"]
     lines = []
     for (function, workload, n), group in sampled.groupby(["hash", "workload", "n"], sort=False):
-        loads = [f"{row.label} {100 * row.cv:.3g} %" for row in group.sort_values("cv").itertuples()]
+        even = group.sort_values("cv")
+        loads = [
+            f"{label} {100 * cv:.3g} %" for label, cv in zip(even["label"], even["cv"].tolist(), strict=True)
+        ]
         lines.append(
             f"CV of the loads relative to weights ({n} nodes, {workload}, {function}): {', '.join(loads)}."
         )

@@ -12,7 +12,7 @@ __all__ = ["extents"]
 
 
 def extents(parameters: Parameters) -> Mapping[str, Any]:
-    """Return how many keys each workload with an end has and how many of them are used, and a cluster's nodes.
+    """Return how many keys each workload with an end has, and how many are used, and a cluster's nodes.
 
     Parameters
     ----------

@@ -124,7 +124,7 @@ class Parameters:
         "numbers of nodes", integer(1, 2**31 - 1), (16,), many=True, metavar="N,..."
     )
     cluster: str = parameter(
-        "a file of nodes instead of --nodes: CSV with the columns name and weight, or TOML with name = weight",
+        "a file of nodes instead of --nodes: CSV with columns name and weight, or TOML with name = weight",
         path_or_none, "", metavar="FILE",
     )  # fmt: skip
     keys: int = parameter(

@@ -161,8 +161,8 @@ def _outcome(
 ) -> dict[str, Any]:
     """Return what is known of an event before anything is measured: its size, and the law.
 
-    `collision` is the chance that two draws are of one key; 0 where all hashes are counted. No law is known of
-    a `cluster` on a ring that rounds the numbers of points.
+    `collision` is the chance that two draws are of one key; 0 where all hashes are counted. No law is known
+    of a `cluster` on a ring that rounds the numbers of points.
     """
     from experiments.theory import family_of, movement, movement_variance, stray, whole_points
 
