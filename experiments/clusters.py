@@ -82,8 +82,8 @@ def read(path: str) -> Cluster:
     ----------
     path
         A CSV file, comma, semicolon, tab or bar between its fields, with one node a line: its name, and its
-        weight, which is 1 where there is none. A first line with a field ``name``, and no number, is a header;
-        its other columns are left aside. Or, ending in ``.toml``, ``[[node]]`` tables with ``name`` and
+        weight, which is 1 where there is none. A first line with a field ``name``, and no number, is a
+        header; other columns are left aside. Or, ending in ``.toml``, ``[[node]]`` tables with ``name`` and
         ``weight``, or lines ``name = weight``.
 
     Returns

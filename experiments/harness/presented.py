@@ -70,6 +70,6 @@ def _said_of_cluster(results: Results[Any]) -> Iterator[str]:
     if unseeded and "repetitions" in fields and parameters.repetitions > 1:
         takes = "takes" if len(unseeded) == 1 else "take"
         yield (
-            f"{' and '.join(unseeded)} {takes} no seed: in all repetitions but the first, names of nodes have "
-            "a prefix there, since they would be the same ring again."
+            f"{' and '.join(unseeded)} {takes} no seed: in all repetitions but the first, names of nodes "
+            "have a prefix there, since they would be the same ring again."
         )
