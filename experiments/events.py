@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
 
-from algorithms import Nodes, Partitioner
+from algorithms import Nodes
+from experiments.event import Change, Event
+from experiments.named_events import RemoveNamed, WeightNamed, change_of, refuse_unknown
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.options.parsers import integer, number, shortest
 
@@ -20,92 +21,11 @@ __all__ = [
     "Event",
     "canonical",
     "canonical_sequence",
+    "change_of",
     "parse",
+    "refuse_unknown",
     "sequence",
 ]
-
-
-@dataclass(frozen=True)
-class Change:
-    """One scale event with its nodes named: the arguments of `Partitioner.change`.
-
-    Parameters
-    ----------
-    add, remove
-        Names of nodes.
-    weights
-        New weights by name.
-
-    Examples
-    --------
-    >>> from algorithms import create
-    >>> partitioner = create("jump", 2)
-    >>> Change(add=("node-2",)).apply(partitioner)
-    >>> partitioner.nodes
-    ['node-0', 'node-1', 'node-2']
-    """
-
-    add: tuple[str, ...] = ()
-    remove: tuple[str, ...] = ()
-    weights: Mapping[str, float] = field(default_factory=dict)
-
-    def apply(self, partitioner: Partitioner[Any]) -> None:
-        """Make the event, in one step; raises as `Partitioner.change` does."""
-        partitioner.change(add=self.add, remove=self.remove, weights=self.weights)
-
-
-@dataclass(frozen=True)
-class Event(ABC):
-    """A kind of scale event with its number.
-
-    Sub-classes set ``syntax`` and ``summary``, and say how many nodes are needed and what changes.
-    """
-
-    syntax: ClassVar[str]
-    """How it is written, the number in capitals."""
-
-    summary: ClassVar[str]
-    """A few words for help and tables."""
-
-    example: ClassVar[str]
-    """One that is often wanted."""
-
-    @property
-    @abstractmethod
-    def text(self) -> str:
-        """How a user writes it, in its shortest form."""
-
-    @property
-    @abstractmethod
-    def title(self) -> str:
-        """What happens, in words for a table."""
-
-    @property
-    def least_nodes(self) -> int:
-        """How many nodes there must be before it."""
-        return 1
-
-    def nodes_after(self, nodes: int) -> int:
-        """Return how many nodes there are after it, if there were so many before."""
-        return nodes
-
-    @abstractmethod
-    def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
-        """Name the nodes.
-
-        Parameters
-        ----------
-        nodes
-            Those before the event.
-        newcomer
-            index -> the name of a node that is not there yet, for indices from ``len(nodes)``.
-        seed
-            For events that choose at random.
-
-        Returns
-        -------
-        Change
-        """
 
 
 @dataclass(frozen=True)
@@ -162,9 +82,9 @@ class Remove(Event):
 
     where: str = "last"
 
-    syntax = "remove:last|middle"
+    syntax = "remove:last|middle|NAME"
     example = "remove:middle"
-    summary = "the node in the last bucket, or in the middle one, leaves"
+    summary = "the node in the last bucket, in the middle one or of this name leaves"
     least_nodes = 2
 
     @property
@@ -249,9 +169,11 @@ class Weight(Event):
 
     factor: float = 2.0
 
-    syntax = "weight:FACTOR"
+    syntax = "weight:FACTOR|NAME=WEIGHT"
     example = "weight:0.5"
-    summary = "the weight of the node in the middle bucket is multiplied by FACTOR"
+    summary = (
+        "the weight of the node in the middle bucket is multiplied by FACTOR, or one that is named is set"
+    )
 
     @property
     def text(self) -> str:
@@ -275,9 +197,20 @@ def _counted(event: type[_Counted]) -> Callable[[str], Event]:
 
 
 def _remove(option: str) -> Event:
-    if option not in ("last", "middle"):
-        raise BadUse(f"remove:{option} says not which node; write remove:last or remove:middle")
-    return Remove(option)
+    if not option.strip():
+        raise BadUse(
+            f"remove:{option} says not which node; write remove:last or remove:middle, or remove:NAME"
+        )
+    return Remove(option) if option in ("last", "middle") else RemoveNamed(option)
+
+
+def _weight(option: str) -> Event:
+    name, equals, weight = option.rpartition("=")
+    if not equals:
+        return Weight(number(above=0.0, most=1e6)(option or "2"))
+    if not name.strip():
+        raise BadUse(f"weight:{option} says not which node; write weight:NAME=WEIGHT")
+    return WeightNamed(name, number(1e-100, 1e100)(weight))
 
 
 def _plain(event: Callable[[], Event]) -> Callable[[str], Event]:
@@ -296,7 +229,7 @@ KINDS: dict[str, tuple[type[Event], Callable[[str], Event]]] = {
     "remove-random": (RemoveRandom, _counted(RemoveRandom)),
     "replace": (Replace, _plain(Replace)),
     "replace-random": (ReplaceRandom, _counted(ReplaceRandom)),
-    "weight": (Weight, lambda option: Weight(number(above=0.0, most=1e6)(option or "2"))),
+    "weight": (Weight, _weight),
 }
 """The kinds of events: what stands before the colon, with their class and who reads what stands behind it."""
 

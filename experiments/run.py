@@ -199,6 +199,8 @@ def _parse(experiment: Experiment[Any], rest: Sequence[str]) -> tuple[argparse.N
         raise BadUse(f"--format: {given.format!r} is unknown; give table or json")
     if given.out == "":
         raise BadUse("--out: the name of the folder is empty; give one")
+    if getattr(given, "cluster", None) == "":
+        raise BadUse("--cluster: the name of the file is empty; give one")
     values = {name: getattr(given, name) for name in fields_of(experiment.Parameters)}
     changed = {name: value for name, value in values.items() if value is not None}
     given.profile = given.profile or catalogue.DEFAULT_PROFILE

@@ -7,7 +7,13 @@ the same hash seeds.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from algorithms import Node
+    from experiments.clusters import Cluster
 
 __all__ = ["Repetition", "derive", "repetition_of"]
 
@@ -63,24 +69,27 @@ class Repetition:
         workload: all workloads meet the same rings.
     prefix
         What node names begin with in this repetition: empty where the hash function takes a seed.
+    cluster
+        The nodes of a file; None where there are just so many.
     """
 
     number: int
     keys: int
     hash: int
     prefix: str
+    cluster: Cluster | None = None
 
-    def nodes(self, count: int) -> int | list[str]:
+    def nodes(self, count: int) -> int | Sequence[str | Node]:
         """Return `count` nodes as partitioners take them: the number, or names with this prefix.
 
         Parameters
         ----------
         count
-            How many.
+            How many; of a cluster always all that it has.
 
         Returns
         -------
-        int or list of str
+        int, or sequence of str or Node
             The number where the hash function takes a seed; names nowhere spelled out cost nothing.
 
         Examples
@@ -88,6 +97,8 @@ class Repetition:
         >>> Repetition(0, 1, 2, "").nodes(3), Repetition(0, 1, 0, "ab-").nodes(2)
         (3, ['ab-node-0', 'ab-node-1'])
         """
+        if self.cluster is not None:
+            return self.cluster.prefixed(self.prefix)
         if not self.prefix:
             return count
         from algorithms.interface.memory import must_fit
@@ -96,12 +107,12 @@ class Repetition:
         return [self.node(index) for index in range(count)]
 
     def node(self, index: int) -> str:
-        """Return the name of node `index` in this repetition.
+        """Return the name of node `index` in this repetition; of a cluster, one that its file has not.
 
         Parameters
         ----------
         index
-            Which node, from 0.
+            Which node, from 0; of a cluster, from its number of nodes.
 
         Returns
         -------
@@ -113,10 +124,12 @@ class Repetition:
         >>> Repetition(0, 1, 2, "").node(16)
         'node-16'
         """
-        return f"{self.prefix}node-{index}"
+        return f"{self.prefix}{'node' if self.cluster is None else self.cluster.newcomer}-{index}"
 
 
-def repetition_of(seed: int, workload: str, number: int, *, seed_bits: int) -> Repetition:
+def repetition_of(
+    seed: int, workload: str, number: int, *, seed_bits: int, cluster: Cluster | None = None
+) -> Repetition:
     """Return what one repetition draws with.
 
     Parameters
@@ -130,6 +143,8 @@ def repetition_of(seed: int, workload: str, number: int, *, seed_bits: int) -> R
     seed_bits
         How many bits of seed the hash function takes (``hash_function(name).seed_bits``); if none, the
         repetition varies the node names by a prefix instead.
+    cluster
+        The nodes of a file, if any: repetition 0 has its names as they are, whatever the hash function.
 
     Returns
     -------
@@ -146,5 +161,7 @@ def repetition_of(seed: int, workload: str, number: int, *, seed_bits: int) -> R
     (0, 9)
     """
     drawn = derive(seed, "hash", number)
-    prefix = "" if seed_bits else f"{derive(seed, 'nodes', number) >> 32:08x}-"
-    return Repetition(number, derive(seed, "keys", workload, number), drawn & ((1 << seed_bits) - 1), prefix)
+    as_named = seed_bits or (cluster is not None and number == 0)
+    prefix = "" if as_named else f"{derive(seed, 'nodes', number) >> 32:08x}-"
+    keys = derive(seed, "keys", workload, number)
+    return Repetition(number, keys, drawn & ((1 << seed_bits) - 1), prefix, cluster)

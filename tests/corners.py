@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,13 @@ from experiments import events
 from experiments.harness import catalogue, experiment
 from experiments.harness.experiment import Experiment
 from experiments.options.parameters import fields_of
+from experiments.report.figures import figure as figures
 
 IDLE = f"{Path(__file__).with_name('idle.py')}:Idle"
 """An algorithm that can do nothing but grow."""
+
+CLUSTER = str(Path(__file__).with_name("cluster.csv"))
+"""Five nodes whose weights differ."""
 
 TINY: Mapping[str, Any] = {
     "nodes": (3,), "keys": 300, "repetitions": 2, "simulations": 100, "rounds": 2, "milliseconds": 0.01,
@@ -37,6 +41,9 @@ ANY: Mapping[str, Mapping[str, Any]] = {
     "a sequence that nobody can go": {"algorithms": "jump,modulo", "sequence": ["weight:2,weight:3"]},
     "events that one cannot do, and one that it can": {"algorithms": "jump", "event": "weight:2,add:1"},
     "no event for so few nodes": {"nodes": 1, "event": "remove:last"},
+    "a cluster": {"cluster": CLUSTER},
+    "a cluster that nobody takes": {"cluster": CLUSTER, "algorithms": "jump,modulo"},
+    "a cluster, a hash without a seed": {"cluster": CLUSTER, "set": "ring.hash=crc32"},
     "names": {"workload": "names"},
     "zipf": {"workload": "zipf:1.1:50"},
     "one key drawn again and again": {"workload": "zipf:1:1"},
@@ -51,6 +58,14 @@ ANY: Mapping[str, Mapping[str, Any]] = {
 """Corners that belong to every experiment that has the fields."""
 
 
+def drawn(figure: figures.Figure, formats: Sequence[str] = figures.FORMATS) -> dict[str, bytes]:
+    """Draw a figure, but lay nothing out and write no pixel or path of it, which takes the time."""
+    with figures.style():
+        canvas = figures.blank(figure.size)
+        figure.draw(canvas)
+    return dict.fromkeys(formats, b"<svg/>")
+
+
 def of(found: Experiment[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield name and values of the corners of one experiment: those of its fields, and each choice alone."""
     fields = fields_of(found.Parameters)
@@ -60,7 +75,10 @@ def of(found: Experiment[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         if corner == "all algorithms":
             yield corner, tiny
         elif values.keys() <= fields.keys():
-            yield corner, tiny | some | dict(values)
+            given = tiny | some | dict(values)
+            if "cluster" in values:
+                del given["nodes"]
+            yield corner, given
     few = {"algorithms": "modulo"} if "algorithms" in fields else {}
     for name, choices in _choices(found).items():
         for value in choices:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corners import CORNERS
+from corners import CORNERS, drawn
 
 from experiments import run
 from experiments.harness.chapters import read
@@ -16,14 +16,6 @@ from experiments.report import html
 from experiments.report.document import manuscript, markdown
 from experiments.report.figures import figure as figures
 from experiments.storage import store
-
-
-def drawn(figure: figures.Figure, formats: Sequence[str] = figures.FORMATS) -> dict[str, bytes]:
-    """Draw a figure, but lay nothing out and write no pixel or path of it, which takes the time."""
-    with figures.style():
-        canvas = figures.blank(figure.size)
-        figure.draw(canvas)
-    return dict.fromkeys(formats, b"<svg/>")
 
 
 def blank(figure: figures.Figure, formats: Sequence[str] = figures.FORMATS) -> dict[str, bytes]:

@@ -50,6 +50,10 @@ class ArticleParameters(Parameters):
     (2, 3)
     """
 
+    without = {  # noqa: RUF012 - a ClassVar
+        "cluster": "the article's nodes are its own; give scaling or balance a cluster",
+    }
+
     algorithms: tuple[str, ...] = parameter(
         "algorithms compared from --ranges nodes to one more, by name or FILE.py:Class; all by default",
         text,

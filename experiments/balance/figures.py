@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from experiments.balance.cluster import ring_law
 from experiments.harness.experiment import ALL_HASHES
 from experiments.report.figures import charts
 from experiments.report.figures.figure import COLUMN, PAGE, Figure
@@ -49,13 +50,13 @@ def all_of(results: Results[BalanceParameters], rows: pd.DataFrame, summary: pd.
     one = summary[summary["hash"] == first]
     caption = f"Hash function {first}, {results.parameters.repetitions} repetitions."
     return [
-        *_over_points(one, caption),
+        *_over_points(one, caption, ring_law(results)),
         *_over_nodes(one, caption),
         *_histograms(rows[rows["hash"] == first], caption),
     ]
 
 
-def _over_points(summary: pd.DataFrame, caption: str) -> Iterator[Figure]:
+def _over_points(summary: pd.DataFrame, caption: str, law: str) -> Iterator[Figure]:
     exact = summary[(summary["workload"] == ALL_HASHES) & summary["points"].notna()]
     points = sorted({int(value) for value in exact["points"]})
     if len(points) < 2:
@@ -78,7 +79,7 @@ def _over_points(summary: pd.DataFrame, caption: str) -> Iterator[Figure]:
     yield Figure(
         "cv-points",
         "Coefficient of variation of the nodes' shares of the hash space against points a node, exact, "
-        f"and the law √((n-1)/(n·points+1)). {caption}",
+        f"and the law {law}. {caption}",
         draw,
         (COLUMN * 1.25, 2.6),
     )

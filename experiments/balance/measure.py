@@ -15,6 +15,7 @@ from algorithms.hashing import hash_function
 from algorithms.registry import parameters_of
 from experiments.balance.parameters import BalanceParameters
 from experiments.harness import selection
+from experiments.harness.cluster import cluster_of, refusals
 from experiments.harness.experiment import (
     ALL_HASHES,
     Case,
@@ -53,32 +54,42 @@ def cases(parameters: BalanceParameters) -> Sequence[Case]:
     ]
     selection.refuse_same(candidates)
     selection.check_sizes(candidates, parameters.nodes)
+    cannot = refusals(candidates, parameters.members)
     reasons = [_refusal(candidate, source) for candidate in candidates for source in sources]
     if None not in reasons:
         raise BadUse(f"--hash: {reasons[0]}; give another hash function or another workload")
     return [
         Case(
             f"{function}|{number}|{candidate.label}|{n}",
-            {"candidate": candidate, "n": n, "number": number, "sources": sources},
+            {
+                "candidate": candidate, "n": n, "number": number, "sources": sources,
+                "cannot": cannot.get(candidate.label),
+            },
         )
         for function in dict.fromkeys(candidate.hash for candidate in candidates)
         for number in range(parameters.repetitions)
         for candidate in candidates
         if candidate.hash == function
         for n in parameters.nodes
-    ]
+    ]  # fmt: skip
 
 
 def measure(case: Case, parameters: BalanceParameters, context: Context) -> Measured:
     """Build the nodes once, and count what each workload puts on them; all hashes where arcs exist."""
     candidate: Candidate = case.arguments["candidate"]
     sources: Sequence[Workload] = case.arguments["sources"]
-    bits = hash_function(candidate.hash).seed_bits
+    bits, number = hash_function(candidate.hash).seed_bits, case.arguments["number"]
+    cluster = cluster_of(candidate, parameters.members)
     drawn = [
-        repetition_of(parameters.seed, source.text, case.arguments["number"], seed_bits=bits)
+        repetition_of(parameters.seed, source.text, number, seed_bits=bits, cluster=cluster)
         for source in sources
     ]
     # hash seeds and names do not depend on the workload: all workloads meet the same nodes
+    if case.arguments["cannot"] is not None:
+        width = hash_function(candidate.hash).check_bits(candidate.hash_bits)
+        described = _described(candidate, width, case.arguments["n"], drawn[0])
+        refused = {**described, "method": "sampled", "cannot": case.arguments["cannot"]}
+        return Measured([{**refused, "workload": source.text} for source in sources])
     partitioner = candidate.build(drawn[0].nodes(case.arguments["n"]), seed=drawn[0].hash)
     made = _Rows(candidate, partitioner, drawn[0])
     rows = [made.exact()] if candidate.spec.can(Capability.INTERVALS) else []
@@ -165,16 +176,16 @@ class _Rows:
         distinct, collision = repeats(source, seed, keys)
         law = self._law(keys, collision if distinct < keys else None)
         squares = sum(int(count) ** 2 for count in load)
-        n = len(load)
+        n, equal = len(load), self.partitioner.nodes.equal_weights
         return {
             **self._common(source.text, "sampled"),
             "seed": seed,
             "keys": keys,
             "distinct": distinct,
             "collision": collision,
-            "variance": (n * squares - keys * keys) / (n * n),
-            "g": inference.g_statistic(load),
-            **_measures(load.tolist(), repeats=distinct < keys),
+            "variance": (n * squares - keys * keys) / (n * n) if equal else None,
+            "g": inference.g_statistic(load) if equal else None,
+            **_measures(load.tolist(), self._weights, repeats=distinct < keys),
             **law,
         }
 
@@ -189,7 +200,7 @@ class _Rows:
             "collision": None,
             "variance": None,
             "g": None,
-            **_measures(list(share.values())),
+            **_measures(list(share.values()), self._weights),
             **self._law(None, None),
         }
 
@@ -198,44 +209,61 @@ class _Rows:
         return {**self._common(source.text, "sampled"), "cannot": reason}
 
     def _common(self, workload: str, method: str) -> dict[str, Any]:
-        return {
-            "hash": self.partitioner.hash,
-            "hash_bits": self.partitioner.hash_bits,
-            "workload": workload,
-            "n": len(self.partitioner.nodes),
-            "algorithm": self.candidate.algorithm,
-            "label": self.candidate.label,
-            "settings": self._settings,
-            "points": self._points,
-            "repetition": self.repetition.number,
-            "hash_seed": self.repetition.hash,
-            "method": method,
-            "cannot": None,
-        }
+        nodes = len(self.partitioner.nodes)
+        described = _described(self.candidate, self.partitioner.hash_bits, nodes, self.repetition)
+        return {**described, "workload": workload, "method": method}
 
     @cached_property
-    def _settings(self) -> str:
-        return self.candidate.settings
-
-    @cached_property
-    def _points(self) -> int | None:
-        has_points = "points" in parameters_of(self.candidate.cls)
-        return int(self.candidate.value("points")) if has_points else None
+    def _weights(self) -> tuple[float, ...] | None:
+        """The weights, unless all are 1."""
+        nodes = self.partitioner.nodes
+        return tuple(nodes.weights()) if any(node.weight != 1.0 for node in nodes.spelled()) else None
 
     def _law(self, keys: int | None, collision: float | None) -> dict[str, Any]:
-        family = self.candidate.spec.balance_law
-        known = _law_of(family, len(self.partitioner.nodes), keys, self._points, collision)
+        from experiments.theory import whole_points
+
+        family, points = self.candidate.spec.balance_law, _points(self.candidate)
+        if self._weights is not None and points is not None and not whole_points(self._weights, points):
+            family = ""
+        nodes = self._weights or len(self.partitioner.nodes)
+        known = _law_of(family, nodes, keys, points, collision)
         return {"law": family or None, **known}
+
+
+def _described(candidate: Candidate, hash_bits: int, n: int, repetition: Repetition) -> dict[str, Any]:
+    """Return the columns that say what was measured."""
+    return {
+        "hash": candidate.hash,
+        "hash_bits": hash_bits,
+        "workload": None,
+        "n": n,
+        "algorithm": candidate.algorithm,
+        "label": candidate.label,
+        "settings": candidate.settings,
+        "points": _points(candidate),
+        "repetition": repetition.number,
+        "hash_seed": repetition.hash,
+        "method": None,
+        "cannot": None,
+    }
+
+
+def _points(candidate: Candidate) -> int | None:
+    return int(candidate.value("points")) if "points" in parameters_of(candidate.cls) else None
 
 
 @lru_cache(maxsize=4096)
 def _law_of(
-    family: str, n: int, keys: int | None, points: int | None, collision: float | None
+    family: str,
+    nodes: int | tuple[float, ...],
+    keys: int | None,
+    points: int | None,
+    collision: float | None,
 ) -> Mapping[str, float | None]:
     """Return the columns of a law: E[CV^2]^(1/2), E[max/mean], E[min/mean], as far as they are known."""
     from experiments import theory
 
-    law = theory.balance(family, n, keys=keys, points=points, collision=collision)
+    law = theory.balance(family, nodes, keys=keys, points=points, collision=collision)
     found = {"law_cv": None, "law_max_to_mean": None, "law_min_to_mean": None}
     if law is None:
         return found
@@ -247,20 +275,23 @@ def _law_of(
     }
 
 
-def _measures(load: Sequence[int], *, repeats: bool = False) -> dict[str, Any]:
-    """Return the columns that a list of loads gives, relative to their mean."""
+def _measures(
+    load: Sequence[int], weights: Sequence[float] | None, *, repeats: bool = False
+) -> dict[str, Any]:
+    """Return the columns that a list of loads gives, relative to what weights entitle to."""
     from experiments import measures
 
-    relative = measures.relative_loads(load)
+    relative = measures.relative_loads(load, weights)
     levels = zip(PERCENTILES, np.percentile(relative, PERCENTILES), strict=True)
     width = BIN_WIDTHS[repeats]
     bins = np.floor(np.minimum(relative, HISTOGRAM_END) / width).astype(np.int64)
     first = int(bins.min())
     return {
-        "cv": measures.cv(load),
+        "cv": measures.cv(load, weights),
         "max_to_mean": float(relative.max()),
         "min_to_mean": float(relative.min()),
-        "first_to_mean": float(relative[0]),
+        # the law of one share is of nodes with as many points as one of weight 1
+        "first_to_mean": float(relative[0]) if weights is None else None,
         **{f"p{level}": float(value) for level, value in levels},
         "bin_width": width,
         "first_bin": first,

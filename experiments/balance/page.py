@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from algorithms import names
 from algorithms.registry import parameters_of
+from experiments.balance.cluster import ring_law
 from experiments.report.html.chart import (
     NUMBER,
     PERCENT,
@@ -42,7 +43,7 @@ def charts(chapter: Chapter) -> Iterator[Chart]:
             "points",
             "How the spread of the shares falls with points",
             "Coefficient of variation of the nodes' shares of the hash space, exact; dotted: the law "
-            f"√((n-1)/(n·points+1)). {repetitions} repetitions, 95 % t intervals.",
+            f"{ring_law(chapter.results)}. {repetitions} repetitions, 95 % t intervals.",
             several,
             lines(points, spread, low="cv_low", high="cv_high", law="law_cv"),
             x=points,

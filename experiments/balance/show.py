@@ -13,6 +13,7 @@ from algorithms.hashing import hash_function
 from experiments import inference, theory
 from experiments.balance import figures as balance_figures
 from experiments.balance import statistics as balance_statistics
+from experiments.balance.cluster import about, all_alike
 from experiments.harness.experiment import ALL_HASHES
 from experiments.inference.levels import FAMILY_LEVEL
 from experiments.inference.verdict import AGREES, EXACT, UNEVEN
@@ -79,7 +80,8 @@ def present(results: Results[BalanceParameters]) -> Presentation:
         tables.append(_hash_table(results, summary))
     details = balance_statistics.measured(measured)
     tables += balance_statistics.tables(measured, details, results.parameters.repetitions)
-    if (summary["law"] == "ring").any() and (table := needed(results.parameters.nodes)) is not None:
+    rings = all_alike(results) and (summary["law"] == "ring").any()
+    if rings and (table := needed(results.parameters.nodes)) is not None:
         tables.append(table)
     figures = balance_figures.all_of(results, measured, summary)
     return Presentation(
@@ -227,13 +229,16 @@ def _load_tables(
             notes,
         )
     if "cannot" in rows:
-        refused = rows[rows["cannot"].notna()].drop_duplicates(["hash", "workload"])
+        refused = rows[rows["cannot"].notna()]
+        # of a cluster an algorithm cannot take the nodes; else a hash function cannot take the keys
+        by = ["label"] if results.parameters.cluster else []
+        refused = refused.drop_duplicates([*by, "hash", "workload"])
         if len(refused):
             yield Table(
                 "not-measured",
                 "Not measured",
-                refused[["workload", "hash", "cannot"]].reset_index(drop=True),
-                headers={"cannot": "reason"},
+                refused[[*by, "workload", "hash", "cannot"]].reset_index(drop=True),
+                headers={"cannot": "reason", **dict.fromkeys(by, "algorithm")},
             )
 
 
@@ -302,9 +307,9 @@ def _pairs(summary: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _meaning(results: Results[BalanceParameters], summary: pd.DataFrame, details: pd.DataFrame) -> list[str]:
+    of_equal_nodes = [*_about_rings(summary), *_about_equal_shares(summary)]
     return [
-        *_about_rings(summary),
-        *_about_equal_shares(summary),
+        *(of_equal_nodes if all_alike(results) else about(results, summary)),
         *_about_repeats(summary),
         *balance_statistics.meaning(details),
         *_about_verdicts(results, summary),

@@ -25,6 +25,7 @@ class CalibrationParameters(Parameters):
     without: ClassVar[Mapping[str, str]] = {
         "algorithms": "a procedure says what it is applied to",
         "nodes": "a procedure says what it is applied to",
+        "cluster": "a procedure says what it is applied to",
         "keys": "a procedure says what it is applied to",
         "workload": "hashes are random",
         "set": "a procedure says what it is applied to",

@@ -27,6 +27,7 @@ class ClaimsParameters(Parameters):
     without: ClassVar[Mapping[str, str]] = {
         "algorithms": "a claim says which algorithm it is about",
         "nodes": "a claim says how many nodes there are",
+        "cluster": "a claim says how many nodes there are",
         "workload": "claims are about uniform hashes",
         "set": "a claim says the parameters of its algorithm",
     }

@@ -1,4 +1,4 @@
-"""How much of each workload with an end a run uses: facts of the run, since a file may be gone tomorrow."""
+"""What a run uses of its files, keys and nodes: facts of the run, since a file may be gone tomorrow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["extents"]
 
 
 def extents(parameters: Parameters) -> Mapping[str, Any]:
-    """Return how many keys each workload with an end has, and how many of them are used.
+    """Return how many keys each workload with an end has, and how many are used, and a cluster's nodes.
 
     Parameters
     ----------
@@ -22,7 +22,8 @@ def extents(parameters: Parameters) -> Mapping[str, Any]:
     Returns
     -------
     mapping
-        ``{"extents": {text: {"keys": ..., "used": ...}}}``; empty where no workload has an end.
+        ``{"extents": {text: {"keys": ..., "used": ...}}}`` where a workload has an end, and ``{"cluster":
+        {"nodes": ..., "least": ..., "median": ..., "most": ...}}``, of weights, where there is one.
     """
     known = {}
     for text in parameters.ending:
@@ -32,4 +33,13 @@ def extents(parameters: Parameters) -> Mapping[str, Any]:
             "used": source.available(parameters.keys),
             **source.remarks,
         }
-    return {"extents": known} if known else {}
+    facts: dict[str, Any] = {"extents": known} if known else {}
+    if (cluster := parameters.members) is not None:
+        weights = [node.weight for node in cluster.nodes]
+        facts["cluster"] = {
+            "nodes": len(cluster),
+            "least": min(weights),
+            "median": cluster.usual,
+            "most": max(weights),
+        }
+    return facts

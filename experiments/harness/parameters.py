@@ -8,12 +8,15 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.options.key_counts import KeyCount, key_count
 from experiments.options.parameters import fields_of, flag_of, parameter
 from experiments.options.parsers import integer, text
+
+if TYPE_CHECKING:
+    from experiments.clusters import Cluster
 
 
 def meaning_of_workload(text: str) -> object:
@@ -21,6 +24,15 @@ def meaning_of_workload(text: str) -> object:
     from experiments.workloads import meaning
 
     return meaning(text)
+
+
+def _cluster(path: str) -> Cluster:
+    from experiments import clusters
+
+    try:
+        return clusters.read(path)
+    except BadUse as error:
+        raise BadUse(f"--cluster: {error}") from None
 
 
 def _ends(workload: str) -> bool:
@@ -32,6 +44,11 @@ def _ends(workload: str) -> bool:
 def target_of_setting(text: str) -> str:
     """Return what a setting sets: ``ring.points`` of ``ring.points=400``."""
     return text.partition("=")[0].strip()
+
+
+def path_or_none(value: object) -> str:
+    """Read the name of a file; it may be empty, for none."""
+    return "" if value == "" else text(value)
 
 
 def available_threads() -> int:
@@ -64,6 +81,8 @@ class Parameters:
         Selection texts, see :mod:`experiments.harness.selection`; empty for all registered algorithms.
     nodes
         Numbers of nodes.
+    cluster
+        A file of nodes with their weights, see :mod:`experiments.clusters`; `nodes` is then how many it has.
     keys
         Keys of each repetition; of a workload with an end, such as a file, all that it has unless a number
         was given.
@@ -104,6 +123,10 @@ class Parameters:
     nodes: tuple[int, ...] = parameter(
         "numbers of nodes", integer(1, 2**31 - 1), (16,), many=True, metavar="N,..."
     )
+    cluster: str = parameter(
+        "a file of nodes instead of --nodes: CSV with columns name and weight, or TOML with name = weight",
+        path_or_none, "", metavar="FILE",
+    )  # fmt: skip
     keys: int = parameter(
         "keys of each repetition; not given, or all: every key of a file",
         key_count, KeyCount(1_000_000, whole=True), metavar="K",
@@ -128,6 +151,8 @@ class Parameters:
     )  # fmt: skip
 
     def __post_init__(self) -> None:
+        if self.cluster and self.nodes is type(self).nodes:  # the default itself: none were given
+            object.__setattr__(self, "nodes", (len(_cluster(self.cluster)),))
         for name, field in fields_of(type(self), all_fields=True).items():
             try:
                 object.__setattr__(self, name, field.read(getattr(self, name)))
@@ -145,6 +170,19 @@ class Parameters:
     def ending(self) -> tuple[str, ...]:
         """The workloads that have an end, as they were given."""
         return () if "workload" in self.without else tuple(filter(_ends, self.workload))
+
+    @property
+    def members(self) -> Cluster | None:
+        """The nodes of the cluster's file as it is now; None where there are just so many."""
+        if not self.cluster:
+            return None
+        cluster = _cluster(self.cluster)
+        if self.nodes != (len(cluster),):
+            raise BadUse(
+                f"--cluster: {self.cluster} has {len(cluster):,} nodes, and this run is of "
+                f"{', '.join(map(str, self.nodes))}: the file is not the one that it was"
+            )
+        return cluster
 
     def check(self) -> None:
         """Check what concerns several fields at once; sub-classes extend it.
@@ -218,6 +256,10 @@ class Parameters:
         2000
         """
         kept = {name: getattr(self, name) for name in fields_of(type(self))}
+        if values.get("cluster", self.cluster) and "nodes" in values:
+            raise BadUse("--nodes: the nodes are those of the --cluster; give one of the two")
+        if "cluster" in values:
+            kept.pop("nodes", None)
         return type(self).build({**kept, **values})
 
     def canonical(self) -> dict[str, Any]:
@@ -235,7 +277,8 @@ class Parameters:
         """
         result = {}
         for name, field in fields_of(type(self)).items():
-            if field.identity:
+            # rows from before there were clusters keep their digests
+            if field.identity and (name != "cluster" or self.cluster):
                 value = getattr(self, name)
                 if isinstance(value, KeyCount):
                     value = value.text if value.whole and self.ending else int(value)

@@ -384,7 +384,7 @@ def check_keys(candidate: Candidate, source: Workload) -> None:
 
 
 def files_of(parameters: Parameters) -> list[Path]:
-    """Return the files outside the project that the parameters name: algorithms and workloads.
+    """Return the files outside the project that the parameters name: algorithms, workloads, a cluster.
 
     Parameters
     ----------
@@ -395,7 +395,7 @@ def files_of(parameters: Parameters) -> list[Path]:
     -------
     list of Path
         Sources of the selected classes that are not the project's own, with those of the modules that they
-        import unless these are installed, and the files of workloads.
+        import unless these are installed, and the files of workloads and of the cluster.
 
     Raises
     ------
@@ -413,6 +413,8 @@ def files_of(parameters: Parameters) -> list[Path]:
         from experiments.workloads import parse
 
         files += [path for text in parameters.workload for path in parse(text).inputs]
+    if parameters.cluster:
+        files.append(Path(parameters.cluster))
     return files
 
 

@@ -131,8 +131,13 @@ def _facts(results: Results[Any], summary: pd.DataFrame) -> str:
 def _tables(results: Results[Any], summary: pd.DataFrame, suffix: str) -> Iterator[Table]:
     facts = _facts(results, summary)
     functions = _functions(summary)
-    refused = summary[summary["refused"]].drop_duplicates(["hash", "workload"])
-    notes = [f"{row.cannot}." for row in refused.itertuples()]
+    refused = summary[summary["refused"]]
+    if results.parameters.cluster:  # whose nodes an algorithm may refuse
+        by_reason = refused.groupby("cannot", sort=False)["label"]
+        notes = [f"{', '.join(dict.fromkeys(labels))}: {reason}." for reason, labels in by_reason]
+    else:
+        refused = refused.drop_duplicates(["hash", "workload"])
+        notes = [f"{row.cannot}." for row in refused.itertuples()]
     keys = [
         f"{workload}: {KEYS[family]}"
         for workload in dict.fromkeys(summary["workload"])

@@ -12,6 +12,7 @@ from typing import Any
 from algorithms import Partitioner
 from algorithms.hashing import hash_function
 from experiments.harness import selection
+from experiments.harness.cluster import cluster_of, refusals
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.selection import Candidate
 from experiments.memory.parameters import MemoryParameters
@@ -43,8 +44,12 @@ class Held:
 def cases(parameters: MemoryParameters) -> Sequence[Case]:
     """Return one case for each number of nodes and algorithm."""
     candidates = selection.of_run(parameters)
+    reasons = refusals(candidates, parameters.members)
     return [
-        Case(f"{n}|{candidate.label}", {"n": n, "candidate": candidate})
+        Case(
+            f"{n}|{candidate.label}",
+            {"n": n, "candidate": candidate, "cannot": reasons.get(candidate.label)},
+        )
         for n in parameters.nodes
         for candidate in candidates
     ]
@@ -55,15 +60,18 @@ def measure(case: Case, parameters: MemoryParameters, context: Context) -> Measu
     candidate: Candidate = case.arguments["candidate"]
     n: int = case.arguments["n"]
     bits = hash_function(candidate.hash).seed_bits
-    drawn = repetition_of(parameters.seed, "memory", 0, seed_bits=bits)
-    build = partial(candidate.build, drawn.nodes(n), seed=drawn.hash)
-    partitioner = build()
+    cluster = cluster_of(candidate, parameters.members)
+    drawn = repetition_of(parameters.seed, "memory", 0, seed_bits=bits, cluster=cluster)
     common = {
         "n": n,
         "algorithm": candidate.algorithm,
         "label": candidate.label,
         "settings": candidate.settings,
     }
+    if case.arguments["cannot"] is not None:
+        return Measured([{**common, "structure": None, "cannot": case.arguments["cannot"]}])
+    build = partial(candidate.build, drawn.nodes(n), seed=drawn.hash)
+    partitioner = build()
     said, names = partitioner.nbytes, partitioner.nodes.nbytes
     partitioner.lookup(0)  # whatever is imported, compiled or kept for all is not the partitioner's
     del partitioner

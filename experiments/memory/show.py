@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from experiments.report.absent import notes_of
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import log_ticks, round_ticks
@@ -38,7 +39,9 @@ def present(results: Results[MemoryParameters]) -> Presentation:
     counted = results.timing.copy()
     counted["off"] = counted["nbytes"] / counted["built"] - 1
     counted["off_looked_up"] = counted["nbytes_looked_up"] / counted["looked_up"] - 1
-    structure = results.rows.pivot_table(index=["label"], columns="n", values="structure", sort=False)
+    absent = results.rows[results.rows["cannot"].notna()] if "cannot" in results.rows else results.rows[:0]
+    taking_part = results.rows.drop(index=absent.index)
+    structure = taking_part.pivot_table(index=["label"], columns="n", values="structure", sort=False)
     nodes = [int(n) for n in structure.columns]
     frame = structure.reset_index()
     frame.columns = pd.Index(["label", *(f"at {n}" for n in nodes)])
@@ -51,6 +54,7 @@ def present(results: Results[MemoryParameters]) -> Presentation:
             "The arrays that lookups of batches read, as the partitioner says itself.",
             headers={"label": "algorithm", **{f"at {n}": NODES.is_value(n) for n in nodes}},
             formats={f"at {n}": Count() for n in nodes},
+            notes=notes_of(absent) if len(absent) else (),
         ),
         Table(
             "counted",

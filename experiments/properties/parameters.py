@@ -34,6 +34,7 @@ class PropertiesParameters(Parameters):
 
     without: ClassVar[Mapping[str, str]] = {
         "nodes": "the search draws the nodes",
+        "cluster": "the search draws the nodes",
         "keys": "the search draws the hashes",
         "repetitions": "give --effort for more examples",
         "workload": "the search draws hashes, no keys of a workload",

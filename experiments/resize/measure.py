@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms import Capability, Partitioner
+from algorithms import Capability, Node, Partitioner
 from algorithms.hashing import Hashes, hash_function
 from experiments.harness import selection
+from experiments.harness.cluster import cluster_of, refusals
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.selection import Candidate
 from experiments.harness.stopwatch import load_average, no_garbage_collection
 from experiments.resize.parameters import BATCH, OPERATIONS, ResizeParameters
-from experiments.seeds import Repetition, repetition_of
+from experiments.seeds import repetition_of
 
 KEY = 12_345
 
@@ -30,32 +31,43 @@ class _Subject:
     candidate: Candidate
     build: Callable[[], Partitioner[Any]]
     built: Partitioner[Any]
-    newcomer: str
+    newcomer: str | Node
     hashes: Hashes
 
 
 def cases(parameters: ResizeParameters) -> Sequence[Case]:
     """Return one case for each number of nodes: within it, all are timed in turn."""
     candidates = selection.of_run(parameters)
-    return [Case(f"{n}", {"n": n, "candidates": candidates}) for n in parameters.nodes]
+    reasons = refusals(candidates, parameters.members)
+    return [Case(f"{n}", {"n": n, "candidates": candidates, "cannot": reasons}) for n in parameters.nodes]
 
 
 def measure(case: Case, parameters: ResizeParameters, context: Context) -> Measured:
     """Time all operations of all algorithms in rounds, each done once untimed just before."""
     n, load = case.arguments["n"], load_average()
-    subjects = [_subject(candidate, n, parameters.seed) for candidate in case.arguments["candidates"]]
-    timing = []
+    reasons: Mapping[str, str] = case.arguments["cannot"]
+
+    def described(candidate: Candidate, turn: int) -> dict[str, Any]:
+        return {
+            "n": n,
+            "algorithm": candidate.algorithm,
+            "label": candidate.label,
+            "settings": candidate.settings,
+            "threads": 1,
+            "round": turn,
+            "load_average": load,
+        }
+
+    subjects, timing = [], []
+    for candidate in case.arguments["candidates"]:
+        if candidate.label not in reasons:
+            subjects.append(_subject(candidate, n, parameters))
+            continue
+        row = {**described(candidate, 0), "nanoseconds": None, "cannot": reasons[candidate.label]}
+        timing += [{**row, "operation": operation} for operation in OPERATIONS]
     for turn in range(parameters.rounds):
         for subject in subjects:
-            common = {
-                "n": n,
-                "algorithm": subject.candidate.algorithm,
-                "label": subject.candidate.label,
-                "settings": subject.candidate.settings,
-                "threads": 1,
-                "round": turn,
-                "load_average": load,
-            }
+            common = described(subject.candidate, turn)
             with no_garbage_collection():
                 for operation, (spent, cannot) in _timed(subject).items():
                     row = {"operation": operation, "nanoseconds": spent, "cannot": cannot}
@@ -64,13 +76,15 @@ def measure(case: Case, parameters: ResizeParameters, context: Context) -> Measu
     return Measured([], timing)
 
 
-def _subject(candidate: Candidate, n: int, seed: int) -> _Subject:
+def _subject(candidate: Candidate, n: int, parameters: ResizeParameters) -> _Subject:
     bits = hash_function(candidate.hash).seed_bits
-    drawn: Repetition = repetition_of(seed, "resize", 0, seed_bits=bits)
+    cluster = cluster_of(candidate, parameters.members)
+    drawn = repetition_of(parameters.seed, "resize", 0, seed_bits=bits, cluster=cluster)
     build = partial(candidate.build, drawn.nodes(n), seed=drawn.hash)
     built = build()
     words = np.random.default_rng(drawn.keys).integers(0, 1 << 64, BATCH, dtype=np.uint64)
-    return _Subject(candidate, build, built, drawn.node(n), words >> np.uint64(64 - built.hash_bits))
+    newcomer = drawn.node(n) if cluster is None else Node(drawn.node(n), cluster.usual)
+    return _Subject(candidate, build, built, newcomer, words >> np.uint64(64 - built.hash_bits))
 
 
 def _timed(subject: _Subject) -> Mapping[str, tuple[int | None, str | None]]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.inference.growth import growth
+from experiments.report.absent import notes_of
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import log_ticks, round_ticks
@@ -45,12 +46,17 @@ def present(results: Results[ResizeParameters]) -> Presentation:
     assert results.timing is not None, "resize has timing rows only"
     timed = results.timing[results.timing["nanoseconds"].notna()]
     summary = _summary(timed)
-    lacking = results.timing[results.timing["cannot"].notna()].drop_duplicates(["label", "cannot"])
-    notes = [f"{row.label} removes no node: {row.cannot}." for row in lacking.itertuples()]
+    refused = results.timing[results.timing["cannot"].notna()]
+    absent = refused["label"].isin(set(refused[refused["operation"] == "build"]["label"]))
+    lacking = refused[~absent].drop_duplicates(["label", "cannot"])
+    missing = notes_of(refused[absent])
+    notes = [*missing, *(f"{row.label} removes no node: {row.cannot}." for row in lacking.itertuples())]
     rounds = results.parameters.rounds
     tables = [
         _table("events", "An event, in ms", summary, EVENTS, 1e6, rounds, notes),
-        _table("lookups", "The lookups after a node has joined, in μs", summary, LOOKUPS, 1e3, rounds, []),
+        _table(
+            "lookups", "The lookups after a node has joined, in μs", summary, LOOKUPS, 1e3, rounds, missing
+        ),
     ]
     shapes = []
     for label, group in summary[summary["operation"] == "add"].groupby("label", sort=False):

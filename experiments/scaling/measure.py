@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms import Capability, InvalidWeight, Partitioner, UnsupportedEvent
+from algorithms import Capability, InvalidWeight, Nodes, Partitioner, UnsupportedEvent
 from algorithms.hashing import Hashes, hash_function
 from algorithms.registry import parameters_of
 from experiments import events
 from experiments.events import Event
 from experiments.harness import selection
+from experiments.harness.cluster import cluster_of, refusals
 from experiments.harness.experiment import (
     ALL_HASHES,
     Case,
@@ -58,6 +59,10 @@ def cases(parameters: ScalingParameters) -> Sequence[Case]:
         parameters,
         later=(events.parse(text).nodes_after(n) for text in parameters.event for n in parameters.nodes),
     )
+    cluster = parameters.members
+    if cluster is not None:
+        parameters.check_names(Nodes.of(cluster.nodes))
+    reasons = refusals(candidates, cluster)
     sources = [workloads.parse(text) for text in parameters.workload]
     for candidate in candidates:
         for source in sources:
@@ -65,13 +70,16 @@ def cases(parameters: ScalingParameters) -> Sequence[Case]:
     return [
         Case(
             f"{source.text}|{n}|{repetition}|{candidate.label}",
-            {"source": source, "n": n, "repetition": repetition, "candidate": candidate, "first": not i},
+            {
+                "source": source, "n": n, "repetition": repetition, "candidate": candidate, "first": not i,
+                "cannot": reasons.get(candidate.label),
+            },
         )
         for i, source in enumerate(sources)
         for n in parameters.nodes
         for repetition in range(parameters.repetitions)
         for candidate in candidates
-    ]
+    ]  # fmt: skip
 
 
 def measure(case: Case, parameters: ScalingParameters, context: Context) -> Measured:
@@ -80,9 +88,12 @@ def measure(case: Case, parameters: ScalingParameters, context: Context) -> Meas
     candidate: Candidate = case.arguments["candidate"]
     seed_bits = hash_function(candidate.hash).seed_bits
     repetition = repetition_of(
-        parameters.seed, source.text, case.arguments["repetition"], seed_bits=seed_bits
+        parameters.seed,
+        source.text,
+        case.arguments["repetition"],
+        seed_bits=seed_bits,
+        cluster=cluster_of(candidate, parameters.members),
     )
-    before = candidate.build(repetition.nodes(case.arguments["n"]), seed=repetition.hash)
     common = {
         "workload": source.text,
         "n": case.arguments["n"],
@@ -95,22 +106,27 @@ def measure(case: Case, parameters: ScalingParameters, context: Context) -> Meas
         "seed": repetition.keys,
         "hash_seed": repetition.hash,
     }
+    nothing = {"method": "sampled", **dict.fromkeys(COLUMNS)}
+    if case.arguments["cannot"] is not None:
+        refused = {**common, **nothing, "cannot": case.arguments["cannot"]}
+        return Measured([{**refused, "event": text} for text in parameters.event])
+    before = candidate.build(repetition.nodes(case.arguments["n"]), seed=repetition.hash)
     trials, rows = [], []
     for text in parameters.event:
         trial = _attempt(before, events.parse(text), candidate, repetition, parameters.seed)
         if isinstance(trial, _Trial):
             trials.append(trial)
         else:
-            nothing = dict.fromkeys(COLUMNS)
-            rows.append({**common, "event": text, "method": "sampled", **nothing, "cannot": trial})
-    sample = _Sample(before, source, repetition, parameters.keys)
+            rows.append({**common, "event": text, **nothing, "cannot": trial})
+    sample, cluster = _Sample(before, source, repetition, parameters.keys), bool(parameters.cluster)
     for trial, measured in zip(trials, sample.measure(trials, context), strict=True):
-        described = {**common, **_outcome(trial, candidate, sample.collision)}
+        described = {**common, **_outcome(trial, candidate, sample.collision, cluster=cluster)}
         rows.append({**described, "method": "sampled", **measured})
     if case.arguments["first"] and candidate.spec.can(Capability.INTERVALS):
         for trial in trials:
             measured = _measured(_exact(trial, before), None)
-            described = {**common, "workload": ALL_HASHES, **_outcome(trial, candidate, 0.0)}
+            outcome = _outcome(trial, candidate, 0.0, cluster=cluster)
+            described = {**common, "workload": ALL_HASHES, **outcome}
             rows.append({**described, "method": "exact", **measured})
     timing = []
     if repetition.number < parameters.timed:
@@ -126,7 +142,7 @@ def _attempt(
     from experiments.measures import EventShape
 
     chosen = derive(seed, "event", event.text, repetition.number)
-    change = event.change(before.nodes, repetition.node, chosen)
+    change = events.change_of(event, before.nodes, repetition, chosen)
     after = before.copy()
     try:
         change.apply(after)
@@ -140,16 +156,22 @@ def _points(candidate: Candidate) -> int | None:
     return int(candidate.value("points")) if "points" in parameters_of(candidate.cls) else None
 
 
-def _outcome(trial: _Trial, candidate: Candidate, collision: float) -> dict[str, Any]:
+def _outcome(
+    trial: _Trial, candidate: Candidate, collision: float, *, cluster: bool = False
+) -> dict[str, Any]:
     """Return what is known of an event before anything is measured: its size, and the law.
 
-    `collision` is the chance that two draws are of one key; 0 where all hashes are counted.
+    `collision` is the chance that two draws are of one key; 0 where all hashes are counted. No law is known
+    of a `cluster` on a ring that rounds the numbers of points.
     """
-    from experiments.theory import family_of, movement, movement_variance, stray
+    from experiments.theory import family_of, movement, movement_variance, stray, whole_points
 
-    law = family_of(candidate.spec, trial.shape)
+    law, points = family_of(candidate.spec, trial.shape), _points(candidate)
+    weights = np.concatenate([trial.shape.weights_before, trial.shape.weights_after])
+    if cluster and points is not None and not whole_points(weights, points):
+        law = ""
     moves, strays = movement(law, trial.shape), stray(law, trial.shape)
-    spread = movement_variance(law, trial.shape, collision=collision, points=_points(candidate))
+    spread = movement_variance(law, trial.shape, collision=collision, points=points)
     return {
         "event": trial.event.text,
         "n_after": len(trial.after.nodes),

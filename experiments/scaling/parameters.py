@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from algorithms import Nodes
 from experiments import events
 from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
@@ -34,6 +35,17 @@ class ScalingParameters(Parameters):
             event = events.parse(text)
             for n in self.nodes:
                 if n < event.least_nodes:
+                    where = "nodes in the --cluster" if self.cluster else "--nodes"
                     raise BadUse(
-                        f"--event: {text} leaves no node of {n}; give at least {event.least_nodes} --nodes"
+                        f"--event: {text} leaves no node of {n}; give at least {event.least_nodes} {where}"
                     )
+        if not self.cluster:  # whose file says which names there are, when it is read
+            for n in self.nodes:
+                self.check_names(Nodes.of(n))
+
+    def check_names(self, nodes: Nodes) -> None:
+        """Refuse an event that names none of the nodes."""
+        try:
+            events.refuse_unknown(map(events.parse, self.event), nodes)
+        except BadUse as error:
+            raise BadUse(f"--event: {error}") from None

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms import Capability, InvalidWeight, Partitioner, UnsupportedEvent
+from algorithms import Capability, InvalidWeight, Nodes, Partitioner, UnknownNode, UnsupportedEvent
 from algorithms.hashing import Hashes, hash_function
 from algorithms.registry import parameters_of
 from experiments import events
 from experiments.events import Event
 from experiments.harness import selection
+from experiments.harness.cluster import cluster_of, refusals
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.selection import Candidate
 from experiments.seeds import Repetition, derive, repetition_of
@@ -61,6 +62,10 @@ def cases(parameters: SequenceParameters) -> Sequence[Case]:
         parameters,
         later=(most for text in parameters.sequence for n in parameters.nodes for most in _counts(text, n)),
     )
+    cluster = parameters.members
+    if cluster is not None:
+        parameters.check_names(Nodes.of(cluster.nodes), cluster.newcomer)
+    reasons = refusals(candidates, cluster)
     sources = [workloads.parse(text) for text in parameters.workload]
     for candidate in candidates:
         for source in sources:
@@ -68,14 +73,17 @@ def cases(parameters: SequenceParameters) -> Sequence[Case]:
     return [
         Case(
             f"{text}|{source.text}|{n}|{repetition}|{candidate.label}",
-            {"sequence": text, "source": source, "n": n, "number": repetition, "candidate": candidate},
+            {
+                "sequence": text, "source": source, "n": n, "number": repetition, "candidate": candidate,
+                "cannot": reasons.get(candidate.label),
+            },
         )
         for text in parameters.sequence
         for source in sources
         for n in parameters.nodes
         for repetition in range(parameters.repetitions)
         for candidate in candidates
-    ]
+    ]  # fmt: skip
 
 
 def measure(case: Case, parameters: SequenceParameters, context: Context) -> Measured:
@@ -88,9 +96,8 @@ def measure(case: Case, parameters: SequenceParameters, context: Context) -> Mea
         source.text,
         case.arguments["number"],
         seed_bits=hash_function(candidate.hash).seed_bits,
+        cluster=cluster_of(candidate, parameters.members),
     )
-    start = candidate.build(repetition.nodes(n), seed=repetition.hash)
-    steps = _steps(start, events.sequence(text), candidate, repetition, parameters.seed)
     common = {
         "sequence": text,
         "workload": source.text,
@@ -101,6 +108,13 @@ def measure(case: Case, parameters: SequenceParameters, context: Context) -> Mea
         "hash": candidate.hash,
         "repetition": repetition.number,
     }
+    if case.arguments["cannot"] is not None:
+        refused = {**common, "n_after": n, "cannot": case.arguments["cannot"]}
+        made = enumerate([None, *(event.text for event in events.sequence(text))])
+        return Measured([{**refused, "step": step, "event": event} for step, event in made])
+    start = candidate.build(repetition.nodes(n), seed=repetition.hash)
+    steps = _steps(start, events.sequence(text), candidate, repetition, parameters.seed)
+    cluster = bool(parameters.cluster)
     placed = _Placed(start, steps, source, repetition, parameters.keys).measure(context)
     nothing = dict.fromkeys(("event", "cannot", *STEP_COLUMNS))
     rows = [
@@ -111,7 +125,7 @@ def measure(case: Case, parameters: SequenceParameters, context: Context) -> Mea
             "keys": placed.keys,
             **nothing,
             "moved_in_all": 0.0,
-            **_of_balance(start, placed.load, candidate, source),
+            **_of_balance(start, placed.load, candidate, source, cluster=cluster),
         }
     ]
     moved = 0
@@ -125,12 +139,12 @@ def measure(case: Case, parameters: SequenceParameters, context: Context) -> Mea
                 "keys": placed.keys,
                 "event": step.event.text,
                 "cannot": step.cannot,
-                **_of_step(step, sums.flows, candidate),
+                **_of_step(step, sums.flows, candidate, cluster=cluster),
                 "moved_in_all": moved / placed.keys,
                 "touched": sums.touched / placed.keys,
-                **_of_net(step, sums.net, candidate),
+                **_of_net(step, sums.net, candidate, cluster=cluster),
                 "drift": sums.drifted / placed.keys,
-                **_of_balance(step.after, sums.load, candidate, source),
+                **_of_balance(step.after, sums.load, candidate, source, cluster=cluster),
             }
         )
     return Measured(rows)
@@ -168,10 +182,12 @@ def _steps(
             cannot = f"it has {have} nodes left"
         else:
             chosen = derive(seed, "step", number, event.text, repetition.number)
-            change = event.change(before.nodes, newcomer, chosen)
+            change = events.change_of(event, before.nodes, repetition, chosen, newcomer)
             try:
                 change.apply(after)
                 named += len(change.add)
+            except UnknownNode:
+                after, cannot = before, f"{event.named} is not there any more, or not yet"
             except (UnsupportedEvent, InvalidWeight) as error:
                 needed = Capability.WEIGHTED if change.weights else Capability.REMOVES_ANY
                 after, cannot = before, candidate.lacks(needed) or str(error)
@@ -279,13 +295,15 @@ STEP_COLUMNS = (
 )  # fmt: skip
 
 
-def _of_step(step: _Step, flows: Flows, candidate: Candidate) -> dict[str, Any]:
+def _of_step(step: _Step, flows: Flows, candidate: Candidate, *, cluster: bool) -> dict[str, Any]:
     """Return the columns of one step's own movement, and its law; no values where it was not made."""
     from experiments.theory import family_of, movement
 
     if step.cannot is not None:
         return dict.fromkeys(STEP_COLUMNS)
     law = family_of(candidate.spec, step.shape)
+    if cluster and not _in_proportion(step.shape, candidate):
+        law = ""
     moves = movement(law, step.shape)
     fractions = (flows.movement, flows.minimum, flows.ideal, flows.excess, flows.stray)
     values = (
@@ -295,7 +313,16 @@ def _of_step(step: _Step, flows: Flows, candidate: Candidate) -> dict[str, Any]:
     return dict(zip(STEP_COLUMNS, values, strict=True))
 
 
-def _of_net(step: _Step, net: Flows, candidate: Candidate) -> dict[str, Any]:
+def _in_proportion(shape: EventShape, candidate: Candidate) -> bool:
+    """Return whether points are in proportion to weights, as laws of rings take them, where there are any."""
+    from experiments.theory import whole_points
+
+    weights = np.concatenate([shape.weights_before, shape.weights_after])
+    points = candidate.value("points") if "points" in parameters_of(candidate.cls) else None
+    return points is None or whole_points(weights, float(points))
+
+
+def _of_net(step: _Step, net: Flows, candidate: Candidate, *, cluster: bool) -> dict[str, Any]:
     """Return the columns of the movement from the start to now.
 
     Only where placement does not depend on the order of names is it a function of the nodes alone, so that
@@ -304,7 +331,9 @@ def _of_net(step: _Step, net: Flows, candidate: Candidate) -> dict[str, Any]:
     from experiments.theory import family_of, movement
 
     moves = None
-    if candidate.spec.can(Capability.ORDER_INDEPENDENT):
+    if candidate.spec.can(Capability.ORDER_INDEPENDENT) and not (
+        cluster and not _in_proportion(step.net, candidate)
+    ):
         moves = movement(family_of(candidate.spec, step.net), step.net)
     return {
         "net": float(net.movement),
@@ -315,14 +344,21 @@ def _of_net(step: _Step, net: Flows, candidate: Candidate) -> dict[str, Any]:
 
 
 def _of_balance(
-    partitioner: Partitioner[Any], load: NDArray[np.int64], candidate: Candidate, source: Workload
+    partitioner: Partitioner[Any],
+    load: NDArray[np.int64],
+    candidate: Candidate,
+    source: Workload,
+    *,
+    cluster: bool,
 ) -> dict[str, Any]:
     """Return the columns of the loads, relative to the weights, and the law of their CV."""
     from experiments import measures
+    from experiments.theory import whole_points
 
     weights = tuple(partitioner.nodes.weights())
     points = float(candidate.value("points")) if "points" in parameters_of(candidate.cls) else None
-    family = "" if source.skewed else candidate.spec.balance_law
+    rounded = cluster and points is not None and not whole_points(weights, points)
+    family = "" if source.skewed or rounded else candidate.spec.balance_law
     return {
         "cv": measures.cv(load, weights),
         "law_cv": _law_cv(family, weights, int(load.sum()), points),

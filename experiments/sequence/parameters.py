@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from algorithms import Nodes
 from experiments import events
 from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
@@ -34,8 +35,20 @@ class SequenceParameters(Parameters):
                 left = n
                 for step, event in enumerate(events.sequence(text), 1):
                     if left < event.least_nodes:
+                        where = "nodes in the --cluster" if self.cluster else "--nodes"
                         raise BadUse(
                             f"--sequence: step {step} of {text}, {event.text}, leaves no node of {left}; "
-                            f"begin with more than {n} --nodes"
+                            f"begin with more than {n} {where}"
                         )
                     left = event.nodes_after(left)
+        if not self.cluster:  # whose file says which names there are, when it is read
+            for n in self.nodes:
+                self.check_names(Nodes.of(n), "node")
+
+    def check_names(self, nodes: Nodes, newcomer: str) -> None:
+        """Refuse a step that names a node which is none of these, nor may have joined before."""
+        for text in self.sequence:
+            try:
+                events.refuse_unknown(events.sequence(text), nodes, newcomer=newcomer)
+            except BadUse as error:
+                raise BadUse(f"--sequence: {error}") from None

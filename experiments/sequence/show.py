@@ -11,6 +11,7 @@ import pandas as pd
 
 from experiments import events, inference
 from experiments.inference.levels import FAMILY_LEVEL
+from experiments.report.absent import notes_of
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import round_ticks
@@ -39,6 +40,12 @@ class _Part:
     @property
     def labels(self) -> list[str]:
         return list(dict.fromkeys(self.rows["label"]))
+
+    @property
+    def absent(self) -> list[str]:
+        """The labels of those who cannot take the nodes of a cluster."""
+        start = self.rows[self.rows["step"] == 0]
+        return list(dict.fromkeys(start[start["cannot"].notna()]["label"]))
 
     @property
     def steps(self) -> list[str]:
@@ -140,8 +147,9 @@ def _sizes(rows: pd.DataFrame) -> str:
 
 
 def _reasons(part: _Part) -> list[str]:
-    refused = part.rows[part.rows["cannot"].notna()]
-    notes = []
+    absent = part.rows["label"].isin(part.absent)
+    notes = notes_of(part.rows[absent])
+    refused = part.rows[part.rows["cannot"].notna() & ~absent]
     for (label, reason), group in refused.groupby(["label", "cannot"], sort=False):
         steps = ", ".join(str(step) for step in dict.fromkeys(group["step"]))
         plural = "s" if "," in steps else ""
@@ -154,10 +162,13 @@ TOTALS = ("moved_in_all", "law_in_all", "touched", "net", "net_ideal", "strays",
 
 def _totals(part: _Part) -> Table:
     """Return the table of what the steps come to at the end."""
-    lines = []
+    lines: list[dict[str, Any]] = []
     for label in part.labels:
         rows = part.rows[part.rows["label"] == label]
         last = part.last[part.last["label"] == label]
+        if label in part.absent:
+            lines.append({"label": label})
+            continue
         moved = inference.mean(last["moved_in_all"])
         laws = rows[rows["step"] > 0].groupby("repetition")["law_movement"].sum(min_count=1)
         known = rows[(rows["step"] > 0) & rows["cannot"].isna()]["law_movement"].notna().all()
@@ -259,7 +270,9 @@ def _ideals(part: _Part) -> Sequence[float]:
 def _meaning(part: _Part) -> list[str]:
     last = part.last
     made = last.groupby("label", sort=False)[["moved_in_all", "touched", "net", "drift"]].mean()
-    skipped = part.rows[part.rows["cannot"].notna()].groupby("label", sort=False)["step"].nunique()
+    made = made.drop(index=part.absent)
+    sat_out = part.rows[part.rows["cannot"].notna() & ~part.rows["label"].isin(part.absent)]
+    skipped = sat_out.groupby("label", sort=False)["step"].nunique()
     complete = made[~made.index.isin(skipped.index)].sort_values("moved_in_all")
     lines = []
     if len(complete):

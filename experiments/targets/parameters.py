@@ -36,6 +36,7 @@ class TargetsParameters(Parameters):
         "repetitions": "what is repeated is the measurement; give --rounds",
         "algorithms": "each target names its own",
         "nodes": "each target names its own",
+        "cluster": "each target names its own nodes",
         "workload": "each target names its own",
         "set": "each target names its own parameters",
     }

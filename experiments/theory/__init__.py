@@ -32,6 +32,7 @@ from experiments.theory.rings import (
     ring_moved,
     ring_share,
     ring_share_cv_squared,
+    whole_points,
 )
 from experiments.theory.simple_events import (
     equal_ranges,
@@ -79,4 +80,5 @@ __all__ = [
     "ring_share_cv_squared",
     "stray",
     "weighted_rendezvous",
+    "whole_points",
 ]

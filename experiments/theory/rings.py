@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from experiments.measures import EventShape
 
@@ -100,6 +101,27 @@ def ring_share(points: float, others: float) -> rv_frozen:
     from scipy import stats
 
     return stats.beta(points, others)
+
+
+def whole_points(weights: ArrayLike, points: float) -> bool:
+    """Return whether nodes have points in proportion to their weights, or a ring rounds their numbers.
+
+    Laws of rings take points in proportion; nodes of 0.4 and 0.6 points have one each.
+
+    Parameters
+    ----------
+    weights
+        Of nodes; 0 for one that is absent.
+    points
+        Points of a node of weight 1.
+
+    Examples
+    --------
+    >>> whole_points([0.5, 1.0, 0.0], 160), whole_points([0.5, 1.0], 1)
+    (True, False)
+    """
+    exact = np.asarray(weights, dtype=np.float64) * points
+    return bool(np.allclose(exact, np.rint(exact), rtol=1e-9, atol=1e-9))
 
 
 def ring_moved(event: EventShape, points: float) -> rv_frozen | None:

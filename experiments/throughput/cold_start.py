@@ -13,9 +13,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.storage import provenance
+
+if TYPE_CHECKING:
+    from algorithms import Node
 
 __all__ = ["STAGES", "measure"]
 
@@ -31,7 +34,12 @@ STAGES = {
 
 
 def measure(
-    selection: str, settings: Sequence[str], nodes: int, keys: int, *, compiled: bool = True
+    selection: str,
+    settings: Sequence[str],
+    nodes: int | Sequence[Node],
+    keys: int,
+    *,
+    compiled: bool = True,
 ) -> dict[str, int]:
     """Start a fresh interpreter and return how long each stage took.
 
@@ -40,7 +48,7 @@ def measure(
     selection, settings
         The algorithm, as for :func:`experiments.harness.selection.resolve`.
     nodes
-        How many there are.
+        How many there are, or each with its weight.
     keys
         Of the batch.
     compiled
@@ -52,7 +60,8 @@ def measure(
     dict
         Nanoseconds by stage.
     """
-    task = json.dumps({"selection": selection, "settings": list(settings), "nodes": nodes, "keys": keys})
+    listed = nodes if isinstance(nodes, int) else [[node.name, node.weight] for node in nodes]
+    task = json.dumps({"selection": selection, "settings": list(settings), "nodes": listed, "keys": keys})
     paths = [str(provenance.root()), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     with tempfile.TemporaryDirectory() as empty:
@@ -73,7 +82,7 @@ def measure(
 
 def _main(task: dict[str, Any]) -> dict[str, int]:
     clock = [time.perf_counter_ns()]
-    import algorithms  # noqa: F401 - the import is what is timed
+    import algorithms  # which is what is timed
 
     clock.append(time.perf_counter_ns())
     import numpy as np
@@ -84,8 +93,10 @@ def _main(task: dict[str, Any]) -> dict[str, int]:
     hashes = np.random.default_rng(0).integers(0, 1 << 64, task["keys"], dtype=np.uint64)
     bits = candidate.hash_bits
     hashes = hashes if bits is None else hashes >> np.uint64(64 - bits)
+    listed = task["nodes"]
+    nodes = listed if isinstance(listed, int) else [algorithms.Node(*node) for node in listed]
     away = time.perf_counter_ns() - clock[1]  # none of the stages
-    partitioner = candidate.build(task["nodes"])
+    partitioner = candidate.build(nodes)
     hashes = hashes >> np.uint64(64 - partitioner.hash_bits) if bits is None else hashes
     clock.append(time.perf_counter_ns() - away)
     for _ in range(2):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms import Partitioner
+from algorithms import Node, Partitioner
 from algorithms.hashing import hash_function
 from algorithms.hashing.columns import Integers, Strings
 from experiments.harness import selection
+from experiments.harness.cluster import cluster_of, refusals
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.selection import Candidate
@@ -26,6 +27,7 @@ from experiments.throughput import cold_start
 from experiments.throughput.parameters import COLD, MODES, ThroughputParameters
 
 if TYPE_CHECKING:
+    from experiments.clusters import Cluster
     from experiments.workloads import Workload
     from experiments.workloads.base import Keys
 
@@ -53,6 +55,7 @@ def cases(parameters: ThroughputParameters) -> Sequence[Case]:
             f"mode: {', '.join(mode for mode in (*MODES, *COLD) if mode != 'threads')}"
         )
     candidates = selection.of_run(parameters)
+    cannot = refusals(candidates, parameters.members)
     sources = [workloads.parse(text) for text in parameters.workload]
     for source in sources:
         for candidate in candidates:
@@ -62,13 +65,13 @@ def cases(parameters: ThroughputParameters) -> Sequence[Case]:
                     f"keys of {source.text} are text; choose another hash or another workload"
                 )
     warm = [
-        Case(f"{source.text}|{n}", {"source": source, "n": n, "candidates": candidates})
+        Case(f"{source.text}|{n}", {"source": source, "n": n, "candidates": candidates, "cannot": cannot})
         for source in sources
         for n in parameters.nodes
         if set(parameters.mode) & MODES.keys()
     ]
     cold = [
-        Case(f"{mode}|{turn}", {"cold": mode, "round": turn, "candidates": candidates})
+        Case(f"{mode}|{turn}", {"cold": mode, "round": turn, "candidates": candidates, "cannot": cannot})
         for mode in COLD
         if mode in parameters.mode
         for turn in range(parameters.starts)
@@ -83,23 +86,37 @@ def measure(case: Case, parameters: ThroughputParameters, context: Context) -> M
     source: Workload = case.arguments["source"]
     n: int = case.arguments["n"]
     bench = _Bench(
-        source, source.available(parameters.keys), parameters.seed, context.engine, parameters.peers
+        source,
+        source.available(parameters.keys),
+        parameters.seed,
+        context.engine,
+        parameters.peers,
+        parameters.members,
     )
-    load = load_average()
+    load, cannot = load_average(), case.arguments["cannot"]
     built = [
         (candidate, candidate.build(drawn.nodes(n), seed=drawn.hash))
         for candidate in case.arguments["candidates"]
+        if candidate.label not in cannot
         for drawn in [bench.repetition(candidate)]
     ]
     modes = [mode for mode in MODES if mode in parameters.mode and (mode != "threads" or context.threads > 1)]
     competitors = [copy_competitor(bench.keys)]
     common = {"workload": source.text, "n": n}
-    missing = []
+    missing: list[dict[str, Any]] = [
+        {**common, "mode": mode, "algorithm": candidate.algorithm, "label": candidate.label}
+        | {"settings": candidate.settings, "peer": False, "cannot": cannot[candidate.label]}
+        for mode in modes
+        for candidate in case.arguments["candidates"]
+        if candidate.label in cannot
+    ]
     for mode in modes:
         for candidate, partitioner in built:
             competitors.append(bench.competitor(mode, candidate, partitioner, parameters.milliseconds))
         for one, (candidate, partitioner) in _beside(built, mode, libraries=parameters.peers):
-            reason = one.missing(n)
+            weighted = any(node.weight != 1.0 for node in partitioner.nodes.spelled())
+            names_alone = weighted and one.library  # what needs none is ours to build
+            reason = "is given names of nodes, and no weights" if names_alone else one.missing(n)
             if reason is None:
                 competitors.append(bench.peer(one, candidate, partitioner, parameters.milliseconds))
             else:
@@ -153,7 +170,15 @@ def _fresh_processes(
         # --set is for all candidates of a run, and refused where it names none of them
         own = [text for text in parameters.set if text.partition(".")[0] == candidate.algorithm]
         compiled = case.arguments["cold"] != "install"
-        stages = cold_start.measure(text, own, n, keys, compiled=compiled)
+        why, cluster = (
+            case.arguments["cannot"].get(candidate.label),
+            cluster_of(candidate, parameters.members),
+        )
+        nodes: int | Sequence[Node] = n if cluster is None else cluster.nodes
+        stages: Mapping[str | None, int | None] = {None: None}
+        if why is None:
+            took = cold_start.measure(text, own, nodes, keys, compiled=compiled)
+            stages = dict(took.items())
         for stage, spent in stages.items():
             yield {
                 "workload": None,
@@ -165,14 +190,14 @@ def _fresh_processes(
                 "peer": False,
                 "threads": 1,
                 "round": case.arguments["round"],
-                "keys": keys if stage.endswith("batch") else None,
+                "keys": keys if stage is not None and stage.endswith("batch") else None,
                 "nanoseconds": spent,
                 "ns_per_key": None,
                 "copy_ns_per_key": None,
                 "ratio_to_copy": None,
                 "load_average": load,
                 "stage": stage,
-                "cannot": None,
+                "cannot": why,
             }
         context.progress(done / len(candidates))
 
@@ -186,13 +211,15 @@ class _Bench:
     seed: int
     engine: Engine
     as_text: bool = False
+    cluster: Cluster | None = None
     columns: dict[tuple[str, int, int], NDArray[np.uint64]] = field(default_factory=dict)
     texts: dict[int, list[str]] = field(default_factory=dict)
 
     def repetition(self, candidate: Candidate) -> Repetition:
         """Return the seeds: those of repetition 0, whatever the algorithm."""
         bits = hash_function(candidate.hash).seed_bits
-        return repetition_of(self.seed, self.source.text, 0, seed_bits=bits)
+        cluster = cluster_of(candidate, self.cluster)
+        return repetition_of(self.seed, self.source.text, 0, seed_bits=bits, cluster=cluster)
 
     def hashes(self, partitioner: Partitioner[Any], seed: int) -> NDArray[np.uint64]:
         """Return the hashes of all keys; partitioners that hash alike share one array."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from experiments.harness.stopwatch import COPY
 from experiments.inference.growth import Growth, growth
+from experiments.report.absent import notes_of
 from experiments.report.figures.figure import Figure
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Presentation, Results
@@ -39,7 +40,8 @@ def present(results: Results[ThroughputParameters]) -> Presentation:
         For each workload a table of batches and one of keys, and a chart of cost against n.
     """
     assert results.timing is not None, "throughput has timing rows only"
-    timing = results.timing
+    refused = results.timing["cannot"].notna() & ~results.timing["peer"].astype(bool)
+    absent, timing = notes_of(results.timing[refused]), results.timing[~refused]
     warm = timing[timing["mode"].isin([*MODES, COPY]) & timing["nanoseconds"].notna()]
     tables: list[Table] = []
     figures: list[Figure] = []
@@ -52,8 +54,8 @@ def present(results: Results[ThroughputParameters]) -> Presentation:
         suffix = f"-{slug(workload)}" if len(workloads) > 1 else ""
         fits = _fits(ours)
         found = [
-            _batches(ours, suffix, results),
-            _keys(ours, suffix, results),
+            _batches(ours, suffix, results, absent),
+            _keys(ours, suffix, results, absent),
             _peers(timing[timing["workload"] == workload], suffix, results),
             _growth_table(fits, suffix, workload),
         ]
@@ -63,7 +65,7 @@ def present(results: Results[ThroughputParameters]) -> Presentation:
     for mode in COLD:
         cold = timing[timing["mode"] == mode]
         if len(cold):
-            tables.append(_fresh(cold, mode))
+            tables.append(_fresh(cold, mode, absent))
     told = [*meaning, *trust(results.facts, timing, summary["spread"].to_numpy(dtype=float))]
     return Presentation(tables, figures, told, methods=[ROUNDS])
 
@@ -93,7 +95,9 @@ def _summary(timing: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _batches(part: pd.DataFrame, suffix: str, results: Results[ThroughputParameters]) -> Table | None:
+def _batches(
+    part: pd.DataFrame, suffix: str, results: Results[ThroughputParameters], absent: Sequence[str]
+) -> Table | None:
     batch = part[part["mode"].isin(["batch", COPY])].copy()
     if (batch["mode"] == COPY).all():
         return None
@@ -127,13 +131,16 @@ def _batches(part: pd.DataFrame, suffix: str, results: Results[ThroughputParamet
         groups=["n"],
         notes=[
             "Copy: a compiled loop that reads 8 bytes a key and writes 4, as every placement must; the ratio "
-            "is the median over rounds, each with its own copy."
+            "is the median over rounds, each with its own copy.",
+            *absent,
         ],
         timing=True,
     )
 
 
-def _keys(part: pd.DataFrame, suffix: str, results: Results[ThroughputParameters]) -> Table | None:
+def _keys(
+    part: pd.DataFrame, suffix: str, results: Results[ThroughputParameters], absent: Sequence[str]
+) -> Table | None:
     frames = {mode: part[part["mode"] == mode].set_index(["n", "label"]) for mode in ("hashing", "single")}
     frames = {mode: frame for mode, frame in frames.items() if len(frame)}
     if not frames:
@@ -159,6 +166,7 @@ def _keys(part: pd.DataFrame, suffix: str, results: Results[ThroughputParameters
         headers=headers,
         formats=formats,
         groups=["n"],
+        notes=absent,
         timing=True,
     )
 
@@ -291,7 +299,7 @@ def _shapes(fits: list[tuple[str, str, Growth]]) -> Iterator[str]:
         yield f"The cost of a batch grows with n as (Akaike weight, residuals): {', '.join(words)}."
 
 
-def _fresh(cold: pd.DataFrame, mode: str) -> Table:
+def _fresh(cold: pd.DataFrame, mode: str, absent: Sequence[str]) -> Table:
     """Return the stages of fresh processes: medians."""
     medians = cold.groupby(["label", "stage"], sort=False)["nanoseconds"].median() / 1e6
     frame = pd.DataFrame(
@@ -311,7 +319,7 @@ def _fresh(cold: pd.DataFrame, mode: str) -> Table:
         f"batch of {keys:,} hashes, then one key.",
         headers={"label": "algorithm"},
         formats={name: Significant(3) for name in (*STAGES, "all")},
-        notes=["; ".join(f"{stage}: {what}" for stage, what in STAGES.items()) + "."],
+        notes=["; ".join(f"{stage}: {what}" for stage, what in STAGES.items()) + ".", *absent],
         timing=True,
     )
 
