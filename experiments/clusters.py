@@ -76,25 +76,7 @@ class Cluster:
 
 
 def read(path: str) -> Cluster:
-    """Return the cluster of a file; one that has not changed is not read again.
-
-    Parameters
-    ----------
-    path
-        A CSV file, comma, semicolon, tab or bar between its fields, with one node a line: its name, and its
-        weight, which is 1 where there is none. A first line with a field ``name``, and no number, is a
-        header; other columns are left aside. Or, ending in ``.toml``, ``[[node]]`` tables with ``name`` and
-        ``weight``, or lines ``name = weight``.
-
-    Returns
-    -------
-    Cluster
-
-    Raises
-    ------
-    BadUse
-        If it cannot be read, or a line is no node; the sentence names the line.
-    """
+    """Return the cluster of a file; one that has not changed is not read again."""
     try:
         state = os.stat(path)  # noqa: PTH116 - of what was typed, which may be no path
         if stat.S_ISDIR(state.st_mode):

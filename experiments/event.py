@@ -97,18 +97,4 @@ class Event(ABC):
 
     @abstractmethod
     def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
-        """Name the nodes.
-
-        Parameters
-        ----------
-        nodes
-            Those before the event.
-        newcomer
-            index -> the name of a node that is not there yet, for indices from ``len(nodes)``.
-        seed
-            For events that choose at random.
-
-        Returns
-        -------
-        Change
-        """
+        """Name the nodes."""

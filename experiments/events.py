@@ -237,20 +237,6 @@ KINDS: dict[str, tuple[type[Event], Callable[[str], Event]]] = {
 def parse(text: object) -> Event:
     """Return the event that a text stands for.
 
-    Parameters
-    ----------
-    text
-        Such as ``add:5``, ``remove:middle`` or ``weight:0.5``; an Event is returned as it is.
-
-    Returns
-    -------
-    Event
-
-    Raises
-    ------
-    BadUse
-        If there is no such event, or its number cannot be.
-
     Examples
     --------
     >>> parse("add").text, parse("weight:0.5").title
@@ -267,20 +253,6 @@ def parse(text: object) -> Event:
 
 def canonical(text: object) -> str:
     """Return the shortest text of an event: the parser of a parameter.
-
-    Parameters
-    ----------
-    text
-        As for `parse`.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    BadUse
-        As `parse` does.
 
     Examples
     --------
@@ -317,21 +289,6 @@ SEQUENCE_SUMMARIES: dict[str, str] = {
 def sequence(text: object) -> tuple[Event, ...]:
     """Return the events that the text of a sequence stands for.
 
-    Parameters
-    ----------
-    text
-        The name of one of `SEQUENCES`, or events with commas between them.
-
-    Returns
-    -------
-    tuple of Event
-        One or more.
-
-    Raises
-    ------
-    BadUse
-        If it is neither.
-
     Examples
     --------
     >>> [event.text for event in sequence("add:1, add:2,double")], len(sequence("churn"))
@@ -352,20 +309,6 @@ def sequence(text: object) -> tuple[Event, ...]:
 
 def canonical_sequence(text: object) -> str:
     """Return the shortest text of a sequence: its name, or its events.
-
-    Parameters
-    ----------
-    text
-        As for `sequence`.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    BadUse
-        As `sequence` does.
 
     Examples
     --------

@@ -90,23 +90,7 @@ def change_of(
     seed: int,
     newcomer: Callable[[int], str] | None = None,
 ) -> Change:
-    """Return what an event changes in a repetition: names have its prefix, newcomers of a cluster weights.
-
-    Parameters
-    ----------
-    event
-        What is asked.
-    nodes
-        Those before it.
-    repetition
-        Which names newcomers, unless `newcomer` does.
-    seed, newcomer
-        As for `Event.change`.
-
-    Returns
-    -------
-    Change
-    """
+    """Return what an event changes in a repetition: names have its prefix, newcomers of a cluster weights."""
     change = event.prefixed(repetition.prefix).change(nodes, newcomer or repetition.node, seed)
     cluster = repetition.cluster
     return change if cluster is None else change.weighted(nodes, cluster.usual)
@@ -114,21 +98,6 @@ def change_of(
 
 def refuse_unknown(events: Iterable[Event], nodes: Nodes, *, newcomer: str = "") -> None:
     """Refuse events that name a node that is not there.
-
-    Parameters
-    ----------
-    events
-        As parsed.
-    nodes
-        Those before them.
-    newcomer
-        What names of nodes begin with, before a hyphen and a number, that may have joined before; "" where
-        none may.
-
-    Raises
-    ------
-    BadUse
-        With a name that is close.
 
     Examples
     --------

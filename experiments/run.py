@@ -70,20 +70,7 @@ Find = Callable[[str], Experiment[Any]]
 
 
 def main(arguments: Sequence[str] | None = None, *, find: Find | None = None) -> int:
-    """Run the command line.
-
-    Parameters
-    ----------
-    arguments
-        What was typed after the program's name; ``sys.argv`` by default.
-    find
-        Gives an experiment by its name; by default those of this package.
-
-    Returns
-    -------
-    int
-        The exit code.
-    """
+    """Run the command line."""
     typed = list(sys.argv[1:] if arguments is None else arguments)
     try:
         streams.prepare()

@@ -27,18 +27,6 @@ def derive(seed: int, *axes: str | int) -> int:
     Each axis is encoded with its type and its length, so ``("a", "bc")`` and ``("ab", "c")``, or ``1`` and
     ``"1"``, are different axes.
 
-    Parameters
-    ----------
-    seed
-        The seed of the whole run, of any size.
-    *axes
-        What the seed is for, such as ``"keys", "uniform", 3``.
-
-    Returns
-    -------
-    int
-        0 <= seed < 2^64: the first 8 bytes of a BLAKE2b of seed and axes, little-endian.
-
     Examples
     --------
     >>> derive(0, "keys", "uniform", 3) == derive(0, "keys", "uniform", 3)
@@ -82,16 +70,6 @@ class Repetition:
     def nodes(self, count: int) -> int | Sequence[str | Node]:
         """Return `count` nodes as partitioners take them: the number, or names with this prefix.
 
-        Parameters
-        ----------
-        count
-            How many; of a cluster always all that it has.
-
-        Returns
-        -------
-        int, or sequence of str or Node
-            The number where the hash function takes a seed; names nowhere spelled out cost nothing.
-
         Examples
         --------
         >>> Repetition(0, 1, 2, "").nodes(3), Repetition(0, 1, 0, "ab-").nodes(2)
@@ -109,16 +87,6 @@ class Repetition:
     def node(self, index: int) -> str:
         """Return the name of node `index` in this repetition; of a cluster, one that its file has not.
 
-        Parameters
-        ----------
-        index
-            Which node, from 0; of a cluster, from its number of nodes.
-
-        Returns
-        -------
-        str
-            Such as ``node-16``.
-
         Examples
         --------
         >>> Repetition(0, 1, 2, "").node(16)
@@ -131,25 +99,6 @@ def repetition_of(
     seed: int, workload: str, number: int, *, seed_bits: int, cluster: Cluster | None = None
 ) -> Repetition:
     """Return what one repetition draws with.
-
-    Parameters
-    ----------
-    seed
-        The seed of the whole run.
-    workload
-        The text of the workload.
-    number
-        Which repetition, from 0.
-    seed_bits
-        How many bits of seed the hash function takes (``hash_function(name).seed_bits``); if none, the
-        repetition varies the node names by a prefix instead.
-    cluster
-        The nodes of a file, if any: repetition 0 has its names as they are, whatever the hash function.
-
-    Returns
-    -------
-    Repetition
-        Seeds and prefix.
 
     Examples
     --------

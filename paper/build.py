@@ -27,13 +27,7 @@ FOLDER = Path(__file__).parent
 
 
 def written(sources: Sources) -> Iterator[tuple[str, bytes]]:
-    """Yield the texts that LaTeX reads: name and content.
-
-    Parameters
-    ----------
-    sources
-        The stored results.
-    """
+    """Yield the texts that LaTeX reads: name and content."""
     yield "values.tex", values.write(_used(sources)).encode()
     yield "symbols.tex", symbols.write().encode()
     yield "algorithms.bib", bibliography.write().encode()
@@ -67,31 +61,14 @@ def _used(sources: Sources) -> dict[str, Value]:
 
 
 def drawn(sources: Sources) -> Iterator[tuple[str, bytes]]:
-    """Yield the figures: name and PDF.
-
-    Parameters
-    ----------
-    sources
-        The stored results.
-    """
+    """Yield the figures: name and PDF."""
     for draw in figures.FIGURES:
         figure = draw(sources)
         yield f"{figure.name}.pdf", drawing.render(figure, ["pdf"])["pdf"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
-
-    Parameters
-    ----------
-    arguments
-        What was typed; ``sys.argv`` by default.
-
-    Returns
-    -------
-    int
-        0 if all was written, 2 if results are missing.
-    """
+    """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m paper.build", description="Write paper/generated/.")
     parser.add_argument(
         "--results", type=Path, default=provenance.root() / "results", help="default: results"

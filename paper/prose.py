@@ -44,16 +44,6 @@ class Typed:
 def typed_numbers(latex: str) -> list[Typed]:
     r"""Return the numbers that were typed by hand.
 
-    Parameters
-    ----------
-    latex
-        The source of the text, without its preamble.
-
-    Returns
-    -------
-    list of Typed
-        In order; none if all numbers are values.
-
     Examples
     --------
     >>> typed_numbers(r"Of \val{keys} keys $1/(n+1)$ move.")

@@ -108,23 +108,7 @@ class Sources:
     _runs: dict[str, Run] = field(default_factory=dict, repr=False, compare=False)
 
     def run(self, name: str) -> Run:
-        """Return the run of an experiment.
-
-        Parameters
-        ----------
-        name
-            Of the experiment.
-
-        Returns
-        -------
-        Run
-            Read when it is asked for.
-
-        Raises
-        ------
-        BadUse
-            If no finished run is stored.
-        """
+        """Return the run of an experiment."""
         if name not in self._runs:
             folder = self.results / name / self.profile
             if not (folder / store.RUN).is_file():
@@ -137,20 +121,7 @@ class Sources:
 
 
 def only(frame: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the rows in which some columns have some values, which must be there.
-
-    Parameters
-    ----------
-    frame
-        The rows.
-    where
-        Value by column.
-
-    Raises
-    ------
-    LookupError
-        If there is no such row.
-    """
+    """Return the rows in which some columns have some values, which must be there."""
     part = frame
     for column, value in where.items():
         part = part[part[column] == value]

@@ -279,18 +279,7 @@ TABLES: tuple[Callable[[Sources], Table], ...] = (
 
 
 def render(table: Table) -> str:
-    """Return a table for a page of two columns: over one of them, or over both.
-
-    Parameters
-    ----------
-    table
-        The table.
-
-    Returns
-    -------
-    str
-        LaTeX.
-    """
+    """Return a table for a page of two columns: over one of them, or over both."""
     kind = "table*" if table.name in WIDE else "table"
     written = (
         latex.write(table)

@@ -32,23 +32,7 @@ PEAK, NODES = 1.05, (10, 1000)
 
 
 def all_values(sources: Sources) -> dict[str, Value]:
-    """Return every value by its name.
-
-    Parameters
-    ----------
-    sources
-        The stored results.
-
-    Returns
-    -------
-    dict
-        In the order in which they are made.
-
-    Raises
-    ------
-    ValueError
-        If two have one name.
-    """
+    """Return every value by its name."""
     found: dict[str, Value] = {}
     parts: tuple[Iterable[Value], ...] = (
         _definitions(),

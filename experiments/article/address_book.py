@@ -48,16 +48,6 @@ BOOKS = (100, 1_000, 10_000)
 def by_letters(starts: Sequence[str]) -> Partitioner[Any]:
     """Return ranges by first letter, each node named by its letters.
 
-    Parameters
-    ----------
-    starts
-        The first letter of each, ascending from A.
-
-    Returns
-    -------
-    Partitioner
-        A ``key_range`` over ordered keys.
-
     Examples
     --------
     >>> by_letters(["A", "N"]).lookup("NGUYEN")
@@ -68,16 +58,6 @@ def by_letters(starts: Sequence[str]) -> Partitioner[Any]:
 
 def capitals(names: Strings) -> Strings:
     """Return names with their ASCII letters raised.
-
-    Parameters
-    ----------
-    names
-        A column of text.
-
-    Returns
-    -------
-    Strings
-        A new column.
 
     Examples
     --------
@@ -92,11 +72,6 @@ def capitals(names: Strings) -> Strings:
 def census_letters() -> tuple[int, ...]:
     """Return how many of the people counted have a last name with each first letter, by exact ranges.
 
-    Returns
-    -------
-    tuple of int
-        26 numbers, from A on.
-
     Examples
     --------
     >>> len(census_letters()), min(census_letters()) > 0
@@ -107,18 +82,6 @@ def census_letters() -> tuple[int, ...]:
 
 def best_split(weights: Sequence[int], parts: int) -> tuple[str, ...]:
     """Return where to split the letters so that the largest part is as small as can be.
-
-    Parameters
-    ----------
-    weights
-        26, by letter.
-    parts
-        How many.
-
-    Returns
-    -------
-    tuple of str
-        First letters; of equally good splits the first in alphabetical order.
 
     Examples
     --------

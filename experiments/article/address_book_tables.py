@@ -19,16 +19,6 @@ SPELT = 3
 def share_of(row: Record) -> Fraction:
     """Return the share of a row: exact where there is one, else that of the drawn names.
 
-    Parameters
-    ----------
-    row
-        Of a node.
-
-    Returns
-    -------
-    Fraction
-        Of all names.
-
     Examples
     --------
     >>> share_of({"drawn": 1, "keys": 4}), share_of({"drawn": 1, "keys": 4, "share": Fraction(1, 3)})
@@ -39,18 +29,7 @@ def share_of(row: Record) -> Fraction:
 
 
 def tables(rows: Sequence[Record]) -> list[Table]:
-    """Return the splits, and how many letters stay empty in small books.
-
-    Parameters
-    ----------
-    rows
-        Of :class:`experiments.article.address_book.AddressBook`.
-
-    Returns
-    -------
-    list of Table
-        Three.
-    """
+    """Return the splits, and how many letters stay empty in small books."""
     return [_splits(rows), _loads(rows), _empty(rows)]
 
 

@@ -42,18 +42,6 @@ FACTORS = (
 def ranges(nodes: int, bits: int = BITS) -> Partitioner[Any]:
     """Return equal ranges of a hash space.
 
-    Parameters
-    ----------
-    nodes
-        How many.
-    bits
-        Of the space.
-
-    Returns
-    -------
-    Partitioner
-        A ``key_range``.
-
     Examples
     --------
     >>> ranges(16).arcs().last[:2].tolist()
@@ -64,16 +52,6 @@ def ranges(nodes: int, bits: int = BITS) -> Partitioner[Any]:
 
 def modulo_movement(before: int, after: int) -> Fraction:
     """Return the movement of hash mod n, by assigning every hash of a whole period of both sides.
-
-    Parameters
-    ----------
-    before, after
-        Numbers of nodes.
-
-    Returns
-    -------
-    Fraction
-        Exact.
 
     Examples
     --------
@@ -87,20 +65,6 @@ def modulo_movement(before: int, after: int) -> Fraction:
 
 def floored_movement(nodes: int, bits: int = BITS) -> tuple[int, int]:
     """Return what moves from n to n + 1 where the space is divided by floored sizes, as the article does.
-
-    Parameters
-    ----------
-    nodes
-        n.
-    bits
-        Of the space.
-
-    Returns
-    -------
-    moved : int
-        Hashes whose partition differs.
-    outside : int
-        Those of them that end in a partition n + 1, which does not exist.
 
     Examples
     --------

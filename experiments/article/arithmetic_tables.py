@@ -16,18 +16,7 @@ SHOWN = 40
 
 
 def tables(rows: Sequence[Record]) -> list[Table]:
-    """Return the ripple both ways, one node more for several n, and more nodes at once.
-
-    Parameters
-    ----------
-    rows
-        Of :class:`experiments.article.arithmetic.Arithmetic`.
-
-    Returns
-    -------
-    list of Table
-        Three.
-    """
+    """Return the ripple both ways, one node more for several n, and more nodes at once."""
     return [_ripple(rows), _sizes(rows), _more(rows)]
 
 

@@ -50,18 +50,6 @@ class Counterexample(NamedTuple):
 def counterexample(nodes: int, points: int) -> Counterexample:
     """Return the first newcomer, by name, that takes more than 1/n of the article's ring of n nodes.
 
-    Parameters
-    ----------
-    nodes
-        n, at least 2.
-    points
-        Of each node.
-
-    Returns
-    -------
-    Counterexample
-        Who it is, and what moves to it, which is all that moves.
-
     Examples
     --------
     >>> newcomer, share = counterexample(2, 1)
@@ -80,18 +68,6 @@ def counterexample(nodes: int, points: int) -> Counterexample:
 
 def new_share(nodes: int, points: int, prefix: str) -> Fraction:
     """Return what a new node takes of a ring of nodes whose names begin with a prefix.
-
-    Parameters
-    ----------
-    nodes, points
-        Before it joins, and of each node.
-    prefix
-        Makes the ring one of its own.
-
-    Returns
-    -------
-    Fraction
-        Of all 2^28 hashes; nothing else moves.
 
     Examples
     --------

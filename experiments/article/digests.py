@@ -27,16 +27,6 @@ SHA1_BITS = 160
 def md5(text: str) -> int:
     """Return the MD5 of a string as an integer of 128 bits, from the two 64-bit hash functions.
 
-    Parameters
-    ----------
-    text
-        The string.
-
-    Returns
-    -------
-    int
-        Its two halves side by side.
-
     Examples
     --------
     >>> md5("60000")

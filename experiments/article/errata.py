@@ -52,11 +52,6 @@ class Erratum:
 def smallest_outside() -> tuple[int, int]:
     """Return the smallest space and number of partitions whose floored size leaves the last hash outside.
 
-    Returns
-    -------
-    tuple of int
-        Bits and partitions.
-
     Examples
     --------
     >>> smallest_outside()
@@ -72,11 +67,6 @@ def smallest_outside() -> tuple[int, int]:
 
 def smallest_short() -> tuple[int, int]:
     """Return the smallest space and number of ranges from which one range more does not move just half.
-
-    Returns
-    -------
-    tuple of int
-        Bits, and the number of ranges before; every range after has a hash.
 
     Examples
     --------

@@ -22,18 +22,7 @@ MOST = 32
 
 
 def letters(rows: Sequence[Record]) -> Figure:
-    """Return the splits by letter and their loads, and as many nodes by hash.
-
-    Parameters
-    ----------
-    rows
-        Of the address book.
-
-    Returns
-    -------
-    Figure
-        A panel for each split.
-    """
+    """Return the splits by letter and their loads, and as many nodes by hash."""
     nodes = [row for row in rows if row["kind"] == "split"]
     by_letter = [float(share_of(row)) for row in nodes if row["table"] == "26 letters"]
     hashed = {
@@ -68,35 +57,13 @@ def letters(rows: Sequence[Record]) -> Figure:
 
 
 def division(rows: Sequence[Record]) -> list[Figure]:
-    """Return the hash space cut into equal ranges, and the ripple.
-
-    Parameters
-    ----------
-    rows
-        Of the integer division.
-
-    Returns
-    -------
-    list of Figure
-        None for more ranges than can be told apart.
-    """
+    """Return the hash space cut into equal ranges, and the ripple."""
     n = min(row["n"] for row in rows if row["kind"] == "cut")
     return [cut(rows), ripple(rows)] if n < MOST else []
 
 
 def cut(rows: Sequence[Record]) -> Figure:
-    """Return the hash space cut into equal ranges.
-
-    Parameters
-    ----------
-    rows
-        Of the integer division.
-
-    Returns
-    -------
-    Figure
-        A strip.
-    """
+    """Return the hash space cut into equal ranges."""
     n = min(row["n"] for row in rows if row["kind"] == "cut")
     space = _cut_of(rows, n)
 
@@ -112,18 +79,7 @@ def cut(rows: Sequence[Record]) -> Figure:
 
 
 def ripple(rows: Sequence[Record]) -> Figure:
-    """Return the ripple: one range more, and how much each node hands to the next.
-
-    Parameters
-    ----------
-    rows
-        Of the integer division.
-
-    Returns
-    -------
-    Figure
-        Two strips over bars.
-    """
+    """Return the ripple: one range more, and how much each node hands to the next."""
     n = min(row["n"] for row in rows if row["kind"] == "cut")
     before, after = _cut_of(rows, n), _cut_of(rows, n + 1)
 
@@ -137,18 +93,7 @@ def ripple(rows: Sequence[Record]) -> Figure:
 
 
 def minimum_hashes(rows: Sequence[Record]) -> Figure:
-    """Return the table of minimum hashes before and after one row and several rows.
-
-    Parameters
-    ----------
-    rows
-        Of the table of minimum hashes.
-
-    Returns
-    -------
-    Figure
-        Two strips for each event.
-    """
+    """Return the table of minimum hashes before and after one row and several rows."""
     events = ("one row", "several rows")
     cuts = {(event, side): _table_cut(rows, event, side) for event in events for side in ("before", "after")}
 
@@ -169,18 +114,7 @@ def minimum_hashes(rows: Sequence[Record]) -> Figure:
 
 
 def range_query(rows: Sequence[Record]) -> Figure:
-    """Return one range query on hashed and on ranged data.
-
-    Parameters
-    ----------
-    rows
-        Of the employees.
-
-    Returns
-    -------
-    Figure
-        A panel for each.
-    """
+    """Return one range query on hashed and on ranged data."""
     employees = [row for row in rows if row["kind"] == "employee"]
     low, high = EXAMPLE
 
@@ -203,18 +137,7 @@ def range_query(rows: Sequence[Record]) -> Figure:
 
 
 def rings(rows: Sequence[Record]) -> list[Figure]:
-    """Return the article's ring before and after the third node.
-
-    Parameters
-    ----------
-    rows
-        Of the rings.
-
-    Returns
-    -------
-    list of Figure
-        One.
-    """
+    """Return the article's ring before and after the third node."""
     sides = {n: _ring_rows(rows, n) for n in (2, 3)}
 
     def draw(canvas: Canvas) -> None:
@@ -233,16 +156,6 @@ def rings(rows: Sequence[Record]) -> list[Figure]:
 
 def ring_cut(rows: Sequence[Record]) -> Cut:
     """Return the cut of a stored full routing table.
-
-    Parameters
-    ----------
-    rows
-        Its arcs.
-
-    Returns
-    -------
-    Cut
-        Of 28 bits.
 
     Examples
     --------

@@ -30,12 +30,6 @@ QUARTER = SPACE // NODES
 def events() -> dict[str, tuple[Partitioner[Any], Partitioner[Any]]]:
     """Return the table before and after each event.
 
-    Returns
-    -------
-    dict
-        Two partitioners by event: "one row", in the middle of server-b's range; "several rows", in each
-        range where its last fifth begins; "fewest moves", as the table itself chooses them.
-
     Examples
     --------
     >>> before, after = events()["one row"]

@@ -107,13 +107,7 @@ class ArticleParameters(Parameters):
     )
 
     def check(self) -> None:
-        """Check what concerns several fields at once.
-
-        Raises
-        ------
-        BadUse
-            For more than one address book, and for no number of keys.
-        """
+        """Check what concerns several fields at once."""
         if len(self.workload) > 1:
             raise BadUse(f"--workload: the article has one address book, not {len(self.workload)}; give one")
         if isinstance(self.keys, KeyCount) and not self.keys.named:
@@ -142,35 +136,13 @@ class ArticleParameters(Parameters):
         return self.replace({"set": [setting for setting in self.set if setting not in self.ring_settings]})
 
     def candidates(self) -> list[Candidate]:
-        """Return the algorithms that are compared.
-
-        Returns
-        -------
-        list of Candidate
-            All registered ones by default.
-
-        Raises
-        ------
-        BadUse
-            If a selection or a setting cannot be understood.
-        """
+        """Return the algorithms that are compared."""
         from experiments.harness.selection import resolve
 
         return resolve(self.algorithms, self.others.set)
 
     def ring(self) -> Candidate:
-        """Return the ring of your own.
-
-        Returns
-        -------
-        Candidate
-            The article's ring, with 5 points, ``sha1_28``, but for the settings.
-
-        Raises
-        ------
-        BadUse
-            If a setting cannot be understood.
-        """
+        """Return the ring of your own."""
         from experiments.harness.selection import resolve
 
         own = {target_of_setting(setting) for setting in self.ring_settings}
@@ -180,18 +152,7 @@ class ArticleParameters(Parameters):
         return candidate
 
     def address_book(self) -> Workload:
-        """Return the workload of the address book.
-
-        Returns
-        -------
-        Workload
-            Of text.
-
-        Raises
-        ------
-        BadUse
-            If it cannot be read, or its keys are ints.
-        """
+        """Return the workload of the address book."""
         from experiments.workloads import parse
 
         book = parse(self.workload[0])

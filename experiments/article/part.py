@@ -66,16 +66,6 @@ class Verdicts:
     def of(self, questions: Iterable[Question]) -> tuple[str, str]:
         """Return what is printed for one number, perhaps in several places, and the verdict.
 
-        Parameters
-        ----------
-        questions
-            Item, table and key of each place.
-
-        Returns
-        -------
-        tuple of str
-            The published value and the verdict, several ones separated by slashes; empty if it is nowhere.
-
         Examples
         --------
         >>> row = {"published": "7", "verdict": "equal"}
@@ -94,71 +84,21 @@ class Part(ABC):
     """What the column ``part`` says of its rows, and how its cases begin."""
 
     def units(self, parameters: ArticleParameters) -> Sequence[Mapping[str, Any]]:
-        """Return the arguments of each unit of work: a case each. By default there is one, without arguments.
-
-        Parameters
-        ----------
-        parameters
-            Of the run.
-
-        Returns
-        -------
-        sequence of mappings
-            Values that make the id of a case when they are written.
-
-        Raises
-        ------
-        BadUse
-            If the parameters cannot be met.
-        """
+        """Return the arguments of each unit of work: a case each. By default there is one, without arguments."""
         return [{}]
 
     @abstractmethod
     def measure(
         self, unit: Mapping[str, Any], parameters: ArticleParameters, context: Context
     ) -> Iterable[Record]:
-        """Return the rows of a unit; a function of these parameters and nothing else.
-
-        Parameters
-        ----------
-        unit
-            One of `units`.
-        parameters
-            Of the run.
-        context
-            The engine.
-
-        Returns
-        -------
-        iterable of dict
-            Values by column.
-        """
+        """Return the rows of a unit; a function of these parameters and nothing else."""
 
     def answers(self) -> Mapping[Question, Answer]:
-        """Return what the published numbers about this idea ought to be.
-
-        Returns
-        -------
-        mapping
-            By item, table and key, as the article's list has them.
-        """
+        """Return what the published numbers about this idea ought to be."""
         return {}
 
     def numbers(self, verdicts: Verdicts, title: str) -> Table:
-        """Return the published numbers of this part that stand in no table of the article's own.
-
-        Parameters
-        ----------
-        verdicts
-            What became of the published numbers.
-        title
-            Of the table.
-
-        Returns
-        -------
-        Table
-            Published beside ours, what there is to say in notes.
-        """
+        """Return the published numbers of this part that stand in no table of the article's own."""
         from experiments.article.formats import AsPrinted
         from experiments.report.tables.table import Table
 
@@ -190,48 +130,13 @@ class Part(ABC):
         )
 
     def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
-        """Return the tables of this part, made of its stored rows.
-
-        Parameters
-        ----------
-        rows
-            What `measure` gave.
-        verdicts
-            What became of the published numbers.
-
-        Returns
-        -------
-        sequence of Table
-            In the order in which they are printed.
-        """
+        """Return the tables of this part, made of its stored rows."""
         return []
 
     def figures(self, rows: Sequence[Record]) -> Sequence[Figure]:
-        """Return the figures of this part, made of its stored rows.
-
-        Parameters
-        ----------
-        rows
-            What `measure` gave.
-
-        Returns
-        -------
-        sequence of Figure
-            To be written.
-        """
+        """Return the figures of this part, made of its stored rows."""
         return []
 
     def meaning(self, rows: Sequence[Record]) -> Sequence[str]:
-        """Return what the rows mean, a sentence or so a line.
-
-        Parameters
-        ----------
-        rows
-            What `measure` gave.
-
-        Returns
-        -------
-        sequence of str
-            To be printed under the tables.
-        """
+        """Return what the rows mean, a sentence or so a line."""
         return []

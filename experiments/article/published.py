@@ -63,11 +63,6 @@ class Published:
 def published() -> tuple[Published, ...]:
     """Return all published numbers, in the order of the file.
 
-    Returns
-    -------
-    tuple of Published
-        No two ask the same.
-
     Examples
     --------
     >>> numbers = published()

@@ -39,16 +39,6 @@ LEAST, SPREAD = 24_000, 180_000
 def salaries(seed: int) -> NDArray[np.uint64]:
     """Return what the employees earn: many little, few much, in steps of 100.
 
-    Parameters
-    ----------
-    seed
-        Of the run.
-
-    Returns
-    -------
-    ndarray
-        (240,) uint64, ascending: 24,000 plus 180,000 times the product of two uniform draws.
-
     Examples
     --------
     >>> earned = salaries(0)
@@ -65,16 +55,6 @@ def salaries(seed: int) -> NDArray[np.uint64]:
 def partitioners(earned: NDArray[np.uint64]) -> dict[str, Partitioner[Any]]:
     """Return the nodes with hashed and with ranged salaries.
 
-    Parameters
-    ----------
-    earned
-        Ascending salaries, by whose quantiles the ranges are cut.
-
-    Returns
-    -------
-    dict
-        "hashed" and "ranged", both ``key_range``: of the hashes, and of the salaries themselves.
-
     Examples
     --------
     >>> sorted(partitioners(salaries(0)))
@@ -89,18 +69,6 @@ def partitioners(earned: NDArray[np.uint64]) -> dict[str, Partitioner[Any]]:
 
 def asked(partitioner: Partitioner[Any], low: int, high: int) -> int:
     """Return how many nodes a query must ask: those of all salaries from the lowest to the highest.
-
-    Parameters
-    ----------
-    partitioner
-        One of `partitioners`.
-    low, high
-        Salaries, both included.
-
-    Returns
-    -------
-    int
-        From 1 to 8.
 
     Examples
     --------

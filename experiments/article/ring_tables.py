@@ -21,20 +21,7 @@ SHOWN = 40
 
 
 def tables(rows: Sequence[Record], verdicts: Verdicts) -> list[Table]:
-    """Return the tables of the rings.
-
-    Parameters
-    ----------
-    rows
-        Of :class:`experiments.article.rings.Rings`.
-    verdicts
-        What became of the published numbers.
-
-    Returns
-    -------
-    list of Table
-        The article's, then those of rings of your own.
-    """
+    """Return the tables of the rings."""
     article = [row for row in rows if not str(row.get("table", "")).startswith("own")]
     own = [row for row in rows if str(row.get("table", "")).startswith("own")]
     made = [_points(article, verdicts), *(_routing(table, article, verdicts) for table in PRINTED)]

@@ -43,16 +43,6 @@ RINGS = ((2, 5), (3, 5), (5, 5), (5, 2), (5, 3000))
 def server(index: int) -> str:
     """Return the article's name of a node, counted from 0.
 
-    Parameters
-    ----------
-    index
-        Which node.
-
-    Returns
-    -------
-    str
-        After the letters come pairs of letters.
-
     Examples
     --------
     >>> server(0), server(25), server(26)
@@ -69,16 +59,6 @@ def server(index: int) -> str:
 def servers(count: int) -> list[str]:
     """Return the names of the first `count` nodes.
 
-    Parameters
-    ----------
-    count
-        How many.
-
-    Returns
-    -------
-    list of str
-        From server-a on.
-
     Examples
     --------
     >>> servers(2)
@@ -90,16 +70,6 @@ def servers(count: int) -> list[str]:
 def the_ring(nodes: int, points: int) -> Partitioner[Any]:
     """Return a ring as the article builds it.
 
-    Parameters
-    ----------
-    nodes, points
-        How many nodes, and points of each.
-
-    Returns
-    -------
-    Partitioner
-        Over 28 bits.
-
     Examples
     --------
     >>> the_ring(2, 5).hash_bits
@@ -109,21 +79,7 @@ def the_ring(nodes: int, points: int) -> Partitioner[Any]:
 
 
 def ring_rows(label: str, ring: Partitioner[Any]) -> Iterable[Record]:
-    """Return a ring's arcs, full and simplified, and its shares, as rows.
-
-    Parameters
-    ----------
-    label
-        What the rows call it.
-    ring
-        A partitioner with arcs and points.
-
-    Returns
-    -------
-    iterable of dict
-        Arcs of ``kind`` "full" and "simplified", ascending, with ``wrap`` true for that below the first
-        point; of a ring of more than `LISTED` points there are none. Then the shares.
-    """
+    """Return a ring's arcs, full and simplified, and its shares, as rows."""
     arcs = ring.arcs()
     space = 1 << ring.hash_bits
     facts = {"table": label, "n": len(ring.nodes), "points": int(ring.parameters["points"])}
@@ -161,21 +117,7 @@ def _wraps(arcs: Arcs) -> bool:
 
 
 def event_rows(label: str, before: Partitioner[Any], after: Partitioner[Any]) -> Iterable[Record]:
-    """Return what moves between two partitioners over one hash space, exactly, as rows.
-
-    Parameters
-    ----------
-    label
-        What the rows call the event.
-    before, after
-        Partitioners with arcs.
-
-    Returns
-    -------
-    iterable of dict
-        One of ``kind`` "flow" for each pair of nodes between which hashes move, and one of ``kind``
-        "moved" with the sum, the minimum and what moved astray.
-    """
+    """Return what moves between two partitioners over one hash space, exactly, as rows."""
     from experiments.measures import EventShape, Flows
 
     flows = Flows.exact(EventShape.between(before.nodes, after.nodes), before.arcs(), after.arcs())

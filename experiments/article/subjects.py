@@ -23,16 +23,6 @@ SPLITS: Mapping[str, Sequence[str]] = {
 def groups_of(starts: Sequence[str]) -> list[str]:
     """Return the letters of each range, as the article writes them.
 
-    Parameters
-    ----------
-    starts
-        The first letter of each, ascending from A.
-
-    Returns
-    -------
-    list of str
-        A range of one letter is that letter.
-
     Examples
     --------
     >>> groups_of(["A", "C", "E"]), groups_of(["A", "Z"])

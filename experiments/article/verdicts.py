@@ -30,20 +30,6 @@ ACCEPTED = (EQUAL, ERRATUM, OUT_OF_SCOPE)
 def judge(number: Published, answer: Answer | None, theme: str = "") -> Record:
     """Return the row of one published number.
 
-    Parameters
-    ----------
-    number
-        What the article has.
-    answer
-        What it ought to be; None if nobody knows.
-    theme
-        The part that answers.
-
-    Returns
-    -------
-    dict
-        With ``published``, ``ours``, ``verdict``, ``erratum`` and ``reason``.
-
     Examples
     --------
     >>> seven = Published(1, "share", "x", "a", "7", "hashes", "")
@@ -74,16 +60,6 @@ def judge(number: Published, answer: Answer | None, theme: str = "") -> Record:
 def verdicts_of(rows: Iterable[Record]) -> Verdicts:
     """Return the verdicts as the tables of all parts need them.
 
-    Parameters
-    ----------
-    rows
-        Of `PublishedNumbers`.
-
-    Returns
-    -------
-    Verdicts
-        By item, table and key.
-
     Examples
     --------
     >>> row = {"item": "share", "table": "x", "key": "a", "published": "7", "verdict": "equal"}
@@ -95,16 +71,6 @@ def verdicts_of(rows: Iterable[Record]) -> Verdicts:
 
 def failures(rows: Iterable[Record]) -> list[str]:
     """Return a sentence for each number that is neither equal, nor an erratum, nor out of scope.
-
-    Parameters
-    ----------
-    rows
-        Of `PublishedNumbers`.
-
-    Returns
-    -------
-    list of str
-        Empty if the article is reproduced.
 
     Examples
     --------

@@ -29,23 +29,7 @@ MOST_PANELS = 12
 
 
 def all_of(results: Results[BalanceParameters], rows: pd.DataFrame, summary: pd.DataFrame) -> list[Figure]:
-    """Return the figures that the rows are enough for.
-
-    Parameters
-    ----------
-    results
-        As stored.
-    rows
-        Those that were measured.
-    summary
-        One row for each hash function, workload, n and algorithm, as the tables show it.
-
-    Returns
-    -------
-    list of Figure
-        CV against points if some algorithm has several, max/mean against n if there are several, and the
-        histograms of loads at the largest n.
-    """
+    """Return the figures that the rows are enough for."""
     first = summary["hash"].iloc[0]
     one = summary[summary["hash"] == first]
     caption = f"Hash function {first}, {results.parameters.repetitions} repetitions."

@@ -116,24 +116,7 @@ def sampled_load(
     context: Context,
     progress: Callable[[int, int], None] | None = None,
 ) -> NDArray[np.int64]:
-    """Count how many keys of a workload each node has.
-
-    Parameters
-    ----------
-    partitioner
-        The nodes.
-    source, seed, keys
-        The workload, the seed of its keys, and how many are drawn.
-    context
-        The engine that counts chunks of keys.
-    progress
-        Called with the chunks that are done and all chunks.
-
-    Returns
-    -------
-    ndarray
-        (n,) int64, by ascending bucket.
-    """
+    """Count how many keys of a workload each node has."""
     from experiments import measures
     from experiments.workloads import chunks_of
 

@@ -14,21 +14,6 @@ from experiments.options.parameters import integer, parameter
 def known_hash(value: object) -> str:
     """Read the name of a hash function.
 
-    Parameters
-    ----------
-    value
-        The text.
-
-    Returns
-    -------
-    str
-        The same.
-
-    Raises
-    ------
-    BadUse
-        If no hash function has this name.
-
     Examples
     --------
     >>> known_hash("xxh64")

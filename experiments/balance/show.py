@@ -58,20 +58,7 @@ HEADERS: dict[str, str | Header] = {
 
 
 def present(results: Results[BalanceParameters]) -> Presentation:
-    """Return tables, figures and meaning of a run of `balance`.
-
-    Parameters
-    ----------
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-        A table of loads for each workload and hash function, one of shares for each hash function, one that
-        compares hash functions if there are several; then intervals and tests of all quantities, and pairs of
-        algorithms; figures over points, over n, and of all loads.
-    """
+    """Return tables, figures and meaning of a run of `balance`."""
     rows = results.rows
     measured = rows[rows["cannot"].isna()] if "cannot" in rows else rows
     summary = _summary(measured)

@@ -30,19 +30,7 @@ G_TEST, KOLMOGOROV = "loads, G", "share of node 0, KS"
 
 
 def measured(rows: pd.DataFrame) -> pd.DataFrame:
-    """Give every quantity of a run with its interval, tested against its law; one family.
-
-    Parameters
-    ----------
-    rows
-        Of a run of `balance`, those that were measured.
-
-    Returns
-    -------
-    DataFrame
-        One row for each hash function, workload, n, algorithm and measure; see `statistics.concluded`.
-        Loads by a hash function without a seed are one draw, and not tested here.
-    """
+    """Give every quantity of a run with its interval, tested against its law; one family."""
     found: list[dict[str, Any]] = []
     for key, group in rows.groupby(GROUP, sort=False):
         common = dict(zip(GROUP, key, strict=True)) | {"method": group["method"].iloc[0]}
@@ -127,20 +115,7 @@ def _share_test(group: pd.DataFrame) -> dict[str, Any] | None:
 
 
 def tables(rows: pd.DataFrame, frame: pd.DataFrame, repetitions: int) -> list[Table]:
-    """Return the tables that follow those that everybody reads.
-
-    Parameters
-    ----------
-    rows, frame
-        The rows of the run, and what `measured` makes of them.
-    repetitions
-        Of the run; one says nothing of its error.
-
-    Returns
-    -------
-    list of Table
-        For each workload and hash function, and the comparison of algorithms.
-    """
+    """Return the tables that follow those that everybody reads."""
     if repetitions < 2:
         return []
     made = []
@@ -213,13 +188,7 @@ def _pairs(rows: pd.DataFrame, repetitions: int) -> list[Table]:
 
 
 def meaning(frame: pd.DataFrame) -> list[str]:
-    """Say how many quantities agree with their laws and are shown to, and what G and KS find.
-
-    Parameters
-    ----------
-    frame
-        As `measured` gives it.
-    """
+    """Say how many quantities agree with their laws and are shown to, and what G and KS find."""
     if not frame["conclusion"].notna().any():
         return []
     means = frame[frame["measure"].isin([SQUARE, LARGEST, SMALLEST])]

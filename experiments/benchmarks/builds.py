@@ -95,25 +95,7 @@ class Side:
 
 
 def lay_out(base: str, folder: Path) -> tuple[Side, Side]:
-    """Write sources side by side: those of a revision, and those of the working tree as they are now.
-
-    Parameters
-    ----------
-    base
-        A git revision.
-    folder
-        Where; what was there before is removed, but for compiled kernels.
-
-    Returns
-    -------
-    (Side, Side)
-        Base and this.
-
-    Raises
-    ------
-    CannotCompare
-        When there is no such revision.
-    """
+    """Write sources side by side: those of a revision, and those of the working tree as they are now."""
     commit = output_of(ROOT, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
     if not commit:
         raise CannotCompare(f"there is no commit {base!r} here: give a branch, a tag or a commit with --base")

@@ -54,23 +54,7 @@ class Benchmark:
         return itertools.product(*self.parameters.values())
 
     def prepare(self, *case: Any) -> Callable[[], Any]:
-        """Set one case up.
-
-        Parameters
-        ----------
-        *case
-            One of `cases`.
-
-        Returns
-        -------
-        callable
-            Runs it, as often as wanted, and returns what a ``track_`` benchmark returns.
-
-        Raises
-        ------
-        NotImplementedError
-            With the reason, when the case is left out.
-        """
+        """Set one case up."""
         instance = self.cls()
         instance.setup(*case)
         method = getattr(instance, self.method)
@@ -79,11 +63,6 @@ class Benchmark:
 
 def suite() -> tuple[Benchmark, ...]:
     """Return all benchmarks of the package that this module is in.
-
-    Returns
-    -------
-    tuple of Benchmark
-        By module, class and method, in alphabetical order.
 
     Examples
     --------

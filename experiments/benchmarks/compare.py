@@ -84,13 +84,7 @@ class Comparison:
                 self.numbers[case.label] = max(1, min(10_000, int(SLICE / max(spent))))
 
     def time(self, cases: Sequence[Case], launches: int) -> dict[str, list[list[list[float]]]]:
-        """Time both builds in turn: base this, this base, base this ... in each of some launches.
-
-        Returns
-        -------
-        dict
-            case -> launches of rounds of (base, this), in nanoseconds.
-        """
+        """Time both builds in turn: base this, this base, base this ... in each of some launches."""
         times: dict[str, list[list[list[float]]]] = {}
         for launch in range(launches):
             self.say(f"launch {launch + 1} of {launches}: {len(cases)} cases")
@@ -133,18 +127,6 @@ class Comparison:
 def cases_of(kind: str, only: str) -> list[Case]:
     """Return the cases of some kind whose label a pattern is found in.
 
-    Parameters
-    ----------
-    kind
-        ``time`` or ``track``.
-    only
-        A regular expression, capitals or not; all, if it is empty.
-
-    Returns
-    -------
-    list of Case
-        In the suite's order.
-
     Examples
     --------
     >>> [case.label for case in cases_of("time", r"Build.*jump, 16")]
@@ -159,22 +141,7 @@ def cases_of(kind: str, only: str) -> list[Case]:
 
 
 def report(verdicts: Sequence[Verdict], comparison: Comparison, say: Callable[[str], None]) -> int:
-    """Say what was found, and return the exit code.
-
-    Parameters
-    ----------
-    verdicts
-        Of the second look.
-    comparison
-        With changed numbers, failures, and what was left out.
-    say
-        Takes each line.
-
-    Returns
-    -------
-    int
-        0 or 1.
-    """
+    """Say what was found, and return the exit code."""
     for verdict in sorted(verdicts, key=lambda one: -one.ratio):
         if verdict.word in (SLOWER, FASTER):
             say(
@@ -199,29 +166,7 @@ def report(verdicts: Sequence[Verdict], comparison: Comparison, say: Callable[[s
 def compare(
     base: str, *, only: str = "", launches: int = LAUNCHES, again: int = AGAIN, tolerance: float = TOLERANCE
 ) -> int:
-    """Compare the working tree with a revision.
-
-    Parameters
-    ----------
-    base
-        A git revision.
-    only
-        A regular expression for the cases; all, if it is empty.
-    launches, again
-        Fresh pairs of processes, in the first and in the second look.
-    tolerance
-        By how much a build may be slower.
-
-    Returns
-    -------
-    int
-        The exit code.
-
-    Raises
-    ------
-    CannotCompare
-        For bad use.
-    """
+    """Compare the working tree with a revision."""
     from filelock import FileLock, Timeout
 
     timed, tracked = cases_of("time", only), cases_of("track", only)

@@ -57,16 +57,6 @@ class Timed:
 def words(count: int) -> NDArray[np.uint64]:
     """Return the first outputs of SplitMix64 with seed 0: hashes of keys nobody has to hash.
 
-    Parameters
-    ----------
-    count
-        How many.
-
-    Returns
-    -------
-    ndarray
-        (count,) uint64.
-
     Examples
     --------
     >>> hex(words(1)[0])
@@ -80,17 +70,6 @@ def words(count: int) -> NDArray[np.uint64]:
 
 def texts(count: int, length: int) -> Strings:
     """Return texts of equal length, of the letters a to p.
-
-    Parameters
-    ----------
-    count
-        How many.
-    length
-        Bytes of each.
-
-    Returns
-    -------
-    Strings
 
     Examples
     --------
@@ -106,22 +85,6 @@ def texts(count: int, length: int) -> Strings:
 def partitioner(algorithm: str, nodes: int) -> Partitioner[Any]:
     """Return an algorithm with its default parameters.
 
-    Parameters
-    ----------
-    algorithm
-        A registered name.
-    nodes
-        How many, all of weight 1.
-
-    Returns
-    -------
-    Partitioner
-
-    Raises
-    ------
-    NotImplementedError
-        When the build under test does not have the algorithm: asv shows no result then.
-
     Examples
     --------
     >>> len(partitioner("jump", 16).nodes)
@@ -132,13 +95,7 @@ def partitioner(algorithm: str, nodes: int) -> Partitioner[Any]:
 
 
 def known(algorithm: str) -> None:
-    """Raise NotImplementedError when the build under test does not have an algorithm.
-
-    Parameters
-    ----------
-    algorithm
-        A registered name, of today.
-    """
+    """Raise NotImplementedError when the build under test does not have an algorithm."""
     from algorithms import names
 
     if algorithm not in names():
@@ -147,18 +104,6 @@ def known(algorithm: str) -> None:
 
 def able(algorithm: str, event: str) -> None:
     """Raise NotImplementedError, with the reason, when an algorithm cannot make an event.
-
-    Parameters
-    ----------
-    algorithm
-        A registered name.
-    event
-        One of `EVENTS`.
-
-    Raises
-    ------
-    NotImplementedError
-        With what the algorithm's spec says of it.
 
     Examples
     --------

@@ -73,21 +73,6 @@ Times = Sequence[ArrayLike]
 def log_ratios(times: Times) -> NDArray[np.float64]:
     """Return one number a launch: the median over its rounds of log(this / base).
 
-    Parameters
-    ----------
-    times
-        As `Times`.
-
-    Returns
-    -------
-    ndarray
-        (launches,) float64.
-
-    Raises
-    ------
-    ValueError
-        For another shape, or times that are not positive.
-
     Examples
     --------
     >>> np.exp(log_ratios([[[100, 200], [110, 220], [100, 900]]])).round(9)
@@ -105,18 +90,6 @@ def log_ratios(times: Times) -> NDArray[np.float64]:
 def suspects(samples: Mapping[str, Times], *, tolerance: float = TOLERANCE) -> list[str]:
     """Return the cases that deserve a second look: those that differ at the level `SCREEN`, uncorrected.
 
-    Parameters
-    ----------
-    samples
-        case -> times, two launches at least.
-    tolerance
-        By how much a build may differ, such as 0.05.
-
-    Returns
-    -------
-    list of str
-        In the order given.
-
     Examples
     --------
     >>> suspects({"a": [[[100, 100]], [[100, 101]]], "b": [[[100, 150]], [[100, 151]]]})
@@ -129,20 +102,6 @@ def judge(
     samples: Mapping[str, Times], *, tolerance: float = TOLERANCE, alpha: float = ALPHA
 ) -> list[Verdict]:
     """Judge the cases of a second look.
-
-    Parameters
-    ----------
-    samples
-        case -> times, none of them from the first look.
-    tolerance
-        By how much a build may differ, such as 0.05.
-    alpha
-        Chance of any false verdict among these cases.
-
-    Returns
-    -------
-    list of Verdict
-        In the order given.
 
     Examples
     --------
@@ -170,16 +129,6 @@ def judge(
 
 def resolution(samples: Mapping[str, Times]) -> float:
     """Return how small a difference is lost in the noise: the median over cases of the interval's half-width.
-
-    Parameters
-    ----------
-    samples
-        As for `suspects`.
-
-    Returns
-    -------
-    float
-        Such as 0.02 for 2 %; on a quiet machine below 0.03.
 
     Examples
     --------

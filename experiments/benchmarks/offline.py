@@ -107,21 +107,6 @@ LIBRARIES = (
 def localised(page: str) -> str:
     """Return a page that loads its libraries from the folder beside it.
 
-    Parameters
-    ----------
-    page
-        asv's index.html.
-
-    Returns
-    -------
-    str
-        With local addresses; the checksums in its tags go, as the files have been checked.
-
-    Raises
-    ------
-    CannotServe
-        When it loads something that is none of `LIBRARIES`: another version of asv, most likely.
-
     Examples
     --------
     >>> localised('<script src="https://x.org/jquery-3.3.1.min.js" integrity="sha256-x"></script>')
@@ -145,24 +130,7 @@ def localised(page: str) -> str:
 
 
 def fetch(library: Library, kept: Path = KEPT) -> Path:
-    """Return a library's archive, fetched by npm unless it is there already, and checked.
-
-    Parameters
-    ----------
-    library
-        Which.
-    kept
-        Where archives are kept.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    CannotServe
-        When npm is missing or fails, or the archive is not the one that is expected.
-    """
+    """Return a library's archive, fetched by npm unless it is there already, and checked."""
     archive = kept / library.archive
     if not archive.exists():
         kept.mkdir(parents=True, exist_ok=True)
@@ -180,17 +148,7 @@ def fetch(library: Library, kept: Path = KEPT) -> Path:
 
 
 def unpack(library: Library, archive: Path, page: Path) -> None:
-    """Put the files that the page needs beside it.
-
-    Parameters
-    ----------
-    library
-        Which.
-    archive
-        What `fetch` returned.
-    page
-        The folder of the page.
-    """
+    """Put the files that the page needs beside it."""
     with tarfile.open(archive) as packed:
         for file in (*library.files.values(), *library.more):
             source = packed.extractfile(f"package/{file}")

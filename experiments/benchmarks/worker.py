@@ -52,18 +52,6 @@ def timed(call: Callable[[], Any], number: int) -> float:
 
     Other work on the machine does not count; all that is timed is computing, on one thread.
 
-    Parameters
-    ----------
-    call
-        What is timed.
-    number
-        How often, at least once.
-
-    Returns
-    -------
-    float
-        Of one call.
-
     Examples
     --------
     >>> timed(int, 10) > 0
@@ -83,12 +71,7 @@ def pin() -> None:
 
 
 def load_suite() -> Any:
-    """Return the suite's `collect`, loaded from beside this file under a name that no build has.
-
-    Returns
-    -------
-    module
-    """
+    """Return the suite's `collect`, loaded from beside this file under a name that no build has."""
     folder = Path(__file__).resolve().parent
     spec = importlib.util.spec_from_file_location(
         "benchmarks", folder / "__init__.py", submodule_search_locations=[str(folder)]

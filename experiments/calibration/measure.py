@@ -48,22 +48,7 @@ def measure(case: Case, parameters: CalibrationParameters, context: Context) -> 
 
 
 def row_of(one: Procedure, parameters: CalibrationParameters, context: Context) -> dict[str, Any]:
-    """Return the row of a procedure.
-
-    Parameters
-    ----------
-    one
-        The procedure.
-    parameters
-        Of the run.
-    context
-        The engine.
-
-    Returns
-    -------
-    dict
-        The nominal rate, the measured one with its exact interval, and the verdict.
-    """
+    """Return the row of a procedure."""
     from experiments import inference
     from experiments.calibration.procedure import procedures, verdict
 

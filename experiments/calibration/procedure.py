@@ -81,13 +81,6 @@ class Procedure:
 def verdict(nominal: float, relation: str, band: float, low: float, high: float) -> str:
     """Judge a measured rate by its interval: off only if no rate in it could be meant.
 
-    Parameters
-    ----------
-    nominal, relation, band
-        Of the procedure.
-    low, high
-        Ends of the exact interval of the measured rate.
-
     Examples
     --------
     >>> verdict(0.95, "equals", 0.0, 0.94, 0.96), verdict(0.95, "at least", 0.0, 0.90, 0.94)
@@ -108,13 +101,7 @@ def procedure(
     reason: str = "",
     cost: int = 1,
 ) -> Callable[[Simulation], Procedure]:
-    """Make a procedure of a function (seed, count) -> hits; its name is the function's, with hyphens.
-
-    Parameters
-    ----------
-    kind, says, nominal, relation, band, reason, cost
-        As in `Procedure`.
-    """
+    """Make a procedure of a function (seed, count) -> hits; its name is the function's, with hyphens."""
 
     def decorate(simulate: Simulation) -> Procedure:
         name = getattr(simulate, "__name__", "").replace("_", "-")

@@ -27,18 +27,7 @@ _SIGNS = {"equals": "", "at least": "≥ ", "at most": "≤ "}
 
 
 def present(results: Results[CalibrationParameters]) -> Presentation:
-    """Return tables, figure and meaning of a run of `calibration`.
-
-    Parameters
-    ----------
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-        A table of all procedures, a figure of their rates, and a failure for each that is off.
-    """
+    """Return tables, figure and meaning of a run of `calibration`."""
     rows = results.rows.copy()
     rows["should"] = [_should(row) for row in rows.to_dict("records")]
     off = rows[rows["verdict"] == OFF]

@@ -96,21 +96,6 @@ class Claim:
 def load(folder: Path = FOLDER) -> tuple[Claim, ...]:
     """Return all claims, by file and then in its order.
 
-    Parameters
-    ----------
-    folder
-        Of the files.
-
-    Returns
-    -------
-    tuple of Claim
-        With ids that differ.
-
-    Raises
-    ------
-    ValueError
-        If a file has an unknown key, lacks one, or two claims have the same id.
-
     Examples
     --------
     >>> {claim.read for claim in load()} <= set(READ)
@@ -126,18 +111,7 @@ def load(folder: Path = FOLDER) -> tuple[Claim, ...]:
 
 
 def claims_of(path: Path) -> Iterator[Claim]:
-    """Yield the claims of one file.
-
-    Parameters
-    ----------
-    path
-        A TOML file.
-
-    Yields
-    ------
-    Claim
-        One, or several where ``over`` names a list.
-    """
+    """Yield the claims of one file."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     common = {name: value for name, value in document.items() if name != "claim"}
     for entry in document["claim"]:

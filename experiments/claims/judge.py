@@ -75,17 +75,6 @@ def judge(claim: Claim, ours: Ours) -> Verdict:
 
     A value is confirmed if all that ours may be lies within the tolerance, and refuted if none of it does.
 
-    Parameters
-    ----------
-    claim
-        With a value.
-    ours
-        What we have.
-
-    Returns
-    -------
-    Verdict
-
     Examples
     --------
     >>> from experiments.claims.claim import load
@@ -127,15 +116,6 @@ def _needed(ours: Ours, low: float, high: float) -> int | None:
 
 def unexpected(verdict: str, expected: str) -> bool:
     """Return whether a verdict is another one than expected; an open question is not.
-
-    Parameters
-    ----------
-    verdict, expected
-        Of a claim.
-
-    Returns
-    -------
-    bool
 
     Examples
     --------

@@ -39,22 +39,7 @@ def measure(case: Case, parameters: ClaimsParameters, context: Context) -> Measu
 
 
 def row_of(claim: Claim, parameters: ClaimsParameters, context: Context) -> dict[str, Any]:
-    """Return the row of a claim.
-
-    Parameters
-    ----------
-    claim
-        The claim.
-    parameters
-        Of the run.
-    context
-        The engine.
-
-    Returns
-    -------
-    dict
-        Theirs, ours, the interval, the verdict, and what would decide.
-    """
+    """Return the row of a claim."""
     from experiments.claims.judge import judge
     from experiments.claims.recipes import Run, recipes
 

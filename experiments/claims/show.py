@@ -22,18 +22,7 @@ VERDICTS = (CONFIRMED, REFUTED, UNDECIDED, NOT_IMPLEMENTED)
 
 
 def present(results: Results[ClaimsParameters]) -> Presentation:
-    """Return tables and meaning of a run of `claims`.
-
-    Parameters
-    ----------
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-        A table for each source, a summary, and a failure for each verdict that is not the expected one.
-    """
+    """Return tables and meaning of a run of `claims`."""
     rows = records(results.rows)
     titles = list(dict.fromkeys(row["title"] for row in rows))
     tables = [

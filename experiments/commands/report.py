@@ -52,25 +52,6 @@ def report(
 ) -> Iterator[str]:
     """Write a report of stored runs.
 
-    Parameters
-    ----------
-    typed
-        The flags.
-    find
-        Gives an experiment by its name.
-    program
-        How the command is called, for its help.
-
-    Yields
-    ------
-    str
-        Lines to print: which runs were taken, and what was written.
-
-    Raises
-    ------
-    BadUse
-        If the flags are wrong, there are no runs, or the files cannot be written.
-
     Examples
     --------
     >>> list(report(["--format", "word"], lambda name: None))

@@ -58,38 +58,13 @@ P = TypeVar("P", bound=Parameters)
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of the experiments that are in the catalogue, ascending.
-
-    Returns
-    -------
-    tuple of str
-        Names, without importing the experiments.
-    """
+    """Return the names of the experiments that are in the catalogue, ascending."""
     folders = map(Path, experiments.__path__)
     return tuple(sorted({path.parent.name for folder in folders for path in folder.glob(f"*/{FILE}")}))
 
 
 def read(path: Path, profile: str, cls: type[P]) -> P:
     """Return the parameters of one profile.
-
-    Parameters
-    ----------
-    path
-        The experiment's file.
-    profile
-        One of `PROFILES`.
-    cls
-        The experiment's class of parameters.
-
-    Returns
-    -------
-    P
-        An instance of `cls`.
-
-    Raises
-    ------
-    BadUse
-        If the profile is unknown, or the file has an error; the sentence names the file and the table.
 
     Examples
     --------
@@ -112,21 +87,6 @@ def read(path: Path, profile: str, cls: type[P]) -> P:
 
 def kind(path: Path) -> str | None:
     """Return what the committed results of an experiment are.
-
-    Parameters
-    ----------
-    path
-        The experiment's file.
-
-    Returns
-    -------
-    str or None
-        One of `KINDS`; None if the experiment does not belong to the results that are committed.
-
-    Raises
-    ------
-    BadUse
-        If the catalogue's file has an error.
 
     Examples
     --------

@@ -49,24 +49,6 @@ class _Run:
 def read(paths: Sequence[Path] = (), *, find: Find = find_experiment) -> tuple[Chapter, ...]:
     """Return the chapters of a report, in the order in which experiments are reported.
 
-    Parameters
-    ----------
-    paths
-        Folders of runs, which are taken as they are, or folders above runs (by default ``results``), of
-        which the best profile of each experiment is taken: full before regular before smoke.
-    find
-        Gives an experiment by its name.
-
-    Returns
-    -------
-    tuple of Chapter
-        At least one; no two of the same experiment and profile.
-
-    Raises
-    ------
-    BadUse
-        If there is no run, or one cannot be shown; the sentence says what makes it.
-
     Examples
     --------
     >>> read([Path("results/nowhere")])

@@ -33,13 +33,7 @@ class UnaskedCode(BadUse):
 
 @contextmanager
 def code_only_from(*places: Path) -> Iterator[None]:
-    """Inside, run no file of an algorithm but those that are, or lie below, one of some places.
-
-    Parameters
-    ----------
-    places
-        Files and folders that a person has named.
-    """
+    """Inside, run no file of an algorithm but those that are, or lie below, one of some places."""
     global _trusted
     before, _trusted = _trusted, tuple(place.resolve() for place in places)
     try:
@@ -50,25 +44,6 @@ def code_only_from(*places: Path) -> Iterator[None]:
 
 def load_class(path: str, name: str) -> type[Partitioner[Any]]:
     """Return an algorithm from a file; the file is imported once.
-
-    Parameters
-    ----------
-    path
-        A Python file.
-    name
-        Of a class in it, registered by ``@register``.
-
-    Returns
-    -------
-    type
-        The class.
-
-    Raises
-    ------
-    BadUse
-        If there is no such file or class, the file cannot be imported, or the class is not registered.
-    UnaskedCode
-        If it lies elsewhere than :func:`code_only_from` allows.
 
     Examples
     --------
@@ -131,17 +106,6 @@ def _import_file(file: Path, shown: str) -> types.ModuleType:
 
 def sources_of(cls: type[Partitioner[Any]]) -> list[Path]:
     """Return the files outside the project that a class is made of.
-
-    Parameters
-    ----------
-    cls
-        An algorithm.
-
-    Returns
-    -------
-    list of Path
-        Its own file first, then those of modules that it imports, and of those that they import, but for
-        installed ones; none for an algorithm of the project.
 
     Examples
     --------

@@ -17,42 +17,12 @@ __all__ = ["cluster_of", "refusals"]
 
 
 def cluster_of(candidate: Candidate, cluster: Cluster | None) -> Cluster | None:
-    """Return a cluster as a candidate takes it: where all weights are equal, they are 1 for who follows none.
-
-    Parameters
-    ----------
-    candidate
-        Of a run.
-    cluster
-        The nodes of a file, if any.
-
-    Returns
-    -------
-    Cluster or None
-    """
+    """Return a cluster as a candidate takes it: where all weights are equal, they are 1 for who follows none."""
     return cluster if cluster is None or candidate.spec.can(Capability.WEIGHTED) else cluster.unweighted
 
 
 def refusals(candidates: Sequence[Candidate], cluster: Cluster | None) -> dict[str, str]:
-    """Return why candidates cannot take the nodes of a cluster, by label: each is built once to know.
-
-    Parameters
-    ----------
-    candidates
-        Of a run.
-    cluster
-        The nodes of a file, if any.
-
-    Returns
-    -------
-    dict
-        Of those that cannot.
-
-    Raises
-    ------
-    BadUse
-        If no candidate can.
-    """
+    """Return why candidates cannot take the nodes of a cluster, by label: each is built once to know."""
     reasons: dict[str, str] = {}
     for candidate in candidates if cluster is not None else ():
         nodes = cluster_of(candidate, cluster)

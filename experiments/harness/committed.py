@@ -53,17 +53,7 @@ class Done:
 
 
 def flags(program: str) -> FlagParser:
-    """Return the parser of the command's flags.
-
-    Parameters
-    ----------
-    program
-        What is typed before them.
-
-    Returns
-    -------
-    FlagParser
-    """
+    """Return the parser of the command's flags."""
     parser = FlagParser(
         prog=program,
         description="Run every experiment whose results are committed; leave those whose parameters, sources "
@@ -98,23 +88,6 @@ def flags(program: str) -> FlagParser:
 def choose(find: Find, only: Sequence[str] = ()) -> list[Experiment[Any]]:
     """Return the experiments whose results are committed: those that no clock decides first.
 
-    Parameters
-    ----------
-    find
-        Gives an experiment by its name.
-    only
-        Names of experiments, and ``rows`` or ``timing`` for all of a kind; all if empty.
-
-    Returns
-    -------
-    list of Experiment
-        In the order in which they are run: a clock wants a machine that has nothing else to do.
-
-    Raises
-    ------
-    BadUse
-        If a name is not one of theirs.
-
     Examples
     --------
     >>> from experiments.harness.experiment import find
@@ -131,25 +104,7 @@ def choose(find: Find, only: Sequence[str] = ()) -> list[Experiment[Any]]:
 
 
 def comparing(experiments: Sequence[Experiment[Any]], algorithms: Sequence[str]) -> list[Experiment[Any]]:
-    """Return the experiments that compare algorithms, if some are named; all if none is.
-
-    Parameters
-    ----------
-    experiments
-        Those chosen.
-    algorithms
-        Selections, which are resolved, so that a wrong one is told before anything is run.
-
-    Returns
-    -------
-    list of Experiment
-        In the same order.
-
-    Raises
-    ------
-    BadUse
-        If a selection cannot be understood, or no experiment is left.
-    """
+    """Return the experiments that compare algorithms, if some are named; all if none is."""
     if not algorithms:
         return list(experiments)
     selection.resolve(Parameters.build({"algorithms": algorithms}).algorithms)
@@ -171,34 +126,7 @@ def recompute(
     command: Sequence[str] = (),
     reporter: Callable[[str], Reporter] | None = None,
 ) -> Iterator[Done]:
-    """Run experiments, or leave them where nothing has changed, and go on with the next if one fails.
-
-    Parameters
-    ----------
-    experiments
-        Which, in this order.
-    profile
-        Of the catalogue.
-    algorithms
-        Selections, of which each run is; those of the profile if there are none.
-    results
-        Below which folder the results go.
-    again
-        Whether to run also what has not changed.
-    shown
-        Whether to measure nothing, and to make tables and figures anew from the rows that are stored.
-    threads
-        Of the engine; by default as many as there are processors.
-    command
-        What was typed, for ``run.json``.
-    reporter
-        Gives who is told how the run of an experiment goes.
-
-    Yields
-    ------
-    Done
-        As each ends.
-    """
+    """Run experiments, or leave them where nothing has changed, and go on with the next if one fails."""
     for experiment in experiments:
         began = time.perf_counter()
         parameters = experiment.profile(profile)
@@ -237,23 +165,7 @@ def recompute(
 
 
 def unchanged(experiment: Experiment[Any], parameters: Any, folder: Path) -> bool:
-    """Return whether a folder holds what a run of these parameters would write, but for clocks.
-
-    Parameters
-    ----------
-    experiment
-        Whose run.
-    parameters
-        Of the run.
-    folder
-        Where its results would go.
-
-    Returns
-    -------
-    bool
-        Whether parameters, sources and versions are those of the finished run, and its files of rows are
-        as it has written them.
-    """
+    """Return whether a folder holds what a run of these parameters would write, but for clocks."""
     try:
         facts = store.run_facts(folder)
         store.stored_files(folder)

@@ -84,23 +84,7 @@ class Engine:
         *,
         progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[T]:
-        """Yield ``function(chunk)`` for each chunk, in the order of the chunks.
-
-        Parameters
-        ----------
-        function
-            A pure function of the chunk number.
-        chunks
-            Chunk numbers; an int n stands for 0 ... n - 1.
-        progress
-            Called on the caller's thread after each result, with how many are done and how many there are.
-
-        Yields
-        ------
-        T
-            Results, in the order of the chunks. If the caller stops early, or is interrupted, chunks that
-            have not begun are dropped and those that have are waited for.
-        """
+        """Yield ``function(chunk)`` for each chunk, in the order of the chunks."""
         numbers: Numbers = range(chunks) if isinstance(chunks, int) else chunks
         inline = self.threads == 1 and self._executor is None
         results = map(function, numbers) if inline else self._pooled(function, numbers)
@@ -118,23 +102,7 @@ class Engine:
         *,
         progress: Callable[[int, int], None] | None = None,
     ) -> A:
-        """Combine the results of all chunks, in the order of the chunks.
-
-        Parameters
-        ----------
-        function, chunks, progress
-            As for :meth:`map`.
-        combine
-            Takes what was combined so far and the next result. It runs on the caller's thread, so it may
-            change its first argument in place and return it.
-        initial
-            Where to begin; the result if there are no chunks.
-
-        Returns
-        -------
-        A
-            The same for any number of threads.
-        """
+        """Combine the results of all chunks, in the order of the chunks."""
         total = initial
         for result in self.map(function, chunks, progress=progress):
             total = combine(total, result)

@@ -130,23 +130,7 @@ class Experiment(ABC, Generic[P]):
         return None
 
     def profile(self, name: str) -> P:
-        """Return the catalogue's parameters of a profile.
-
-        Parameters
-        ----------
-        name
-            ``smoke``, ``regular`` or ``full``.
-
-        Returns
-        -------
-        P
-            An instance of the experiment's own class.
-
-        Raises
-        ------
-        BadUse
-            If the profile is unknown, or the catalogue's file has an error.
-        """
+        """Return the catalogue's parameters of a profile."""
         return catalogue.read(self.catalogue, name, self.Parameters)
 
     def inputs(self, parameters: P) -> Sequence[Path]:
@@ -154,16 +138,6 @@ class Experiment(ABC, Generic[P]):
 
         A journal is continued only while these files have not changed. By default: the files of
         ``FILE.py:Class`` selections and those that the workloads read.
-
-        Parameters
-        ----------
-        parameters
-            Those of the run.
-
-        Returns
-        -------
-        sequence of Path
-            Files that exist.
         """
         from experiments.harness import selection
 
@@ -180,56 +154,15 @@ class Experiment(ABC, Generic[P]):
         """Return the cases, in the order of their rows.
 
         Selections and workloads are resolved here, so that bad use is told before anything is written.
-
-        Parameters
-        ----------
-        parameters
-            Those of the run.
-
-        Returns
-        -------
-        sequence of Case
-            With ids that differ. The order is the same in each run.
-
-        Raises
-        ------
-        BadUse
-            If the parameters cannot be met.
         """
 
     @abstractmethod
     def measure(self, case: Case, parameters: P, context: Context) -> Measured:
-        """Measure one case. Rows depend on the case and the parameters, on nothing else.
-
-        Parameters
-        ----------
-        case
-            One of :meth:`cases`.
-        parameters
-            Those of the run.
-        context
-            The engine and the progress of this case.
-
-        Returns
-        -------
-        Measured
-            Its rows.
-        """
+        """Measure one case. Rows depend on the case and the parameters, on nothing else."""
 
     @abstractmethod
     def present(self, results: Results[P]) -> Presentation:
-        """Return tables, figures and their meaning, from what was stored and nothing else.
-
-        Parameters
-        ----------
-        results
-            The frames, as :func:`experiments.storage.store.load` gives them.
-
-        Returns
-        -------
-        Presentation
-            What to print and to write.
-        """
+        """Return tables, figures and their meaning, from what was stored and nothing else."""
 
 
 def names() -> tuple[str, ...]:
@@ -239,21 +172,6 @@ def names() -> tuple[str, ...]:
 
 def find(name: str) -> Experiment[Any]:
     """Return an experiment by its name.
-
-    Parameters
-    ----------
-    name
-        One of :func:`names`.
-
-    Returns
-    -------
-    Experiment
-        The ``EXPERIMENT`` of its folder.
-
-    Raises
-    ------
-    BadUse
-        If there is none of this name.
 
     Examples
     --------

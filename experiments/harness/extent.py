@@ -12,19 +12,7 @@ __all__ = ["extents"]
 
 
 def extents(parameters: Parameters) -> Mapping[str, Any]:
-    """Return how many keys each workload with an end has, and how many are used, and a cluster's nodes.
-
-    Parameters
-    ----------
-    parameters
-        Those of a run.
-
-    Returns
-    -------
-    mapping
-        ``{"extents": {text: {"keys": ..., "used": ...}}}`` where a workload has an end, and ``{"cluster":
-        {"nodes": ..., "least": ..., "median": ..., "most": ...}}``, of weights, where there is one.
-    """
+    """Return how many keys each workload with an end has, and how many are used, and a cluster's nodes."""
     known = {}
     for text in parameters.ending:
         source = parse(text)

@@ -37,20 +37,7 @@ REMOVE = "remove it, or give another folder with --out DIR"
 def check_folder(
     folder: Path, experiment: Experiment[Any], parameters: Any, profile: str | None, *, typed: bool
 ) -> None:
-    """Raise BadUse if a run of these parameters must not have the folder; change nothing.
-
-    Parameters
-    ----------
-    folder
-        Of the run.
-    experiment, parameters
-        Of which the run is.
-    profile
-        Of the catalogue; None if the parameters are others.
-    typed
-        Whether somebody has named the folder. In the place that results go to by default, what is damaged or
-        without its ``run.json`` is measured again.
-    """
+    """Raise BadUse if a run of these parameters must not have the folder; change nothing."""
     entries = _entries(folder)
     other = "give another folder with --out DIR"
     if RUN in entries:

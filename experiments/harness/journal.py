@@ -70,15 +70,7 @@ class Journal:
             self._file = path.open("ab")
 
     def add(self, case: str, measured: Measured) -> None:
-        """Write down a finished case; when this returns, it is on the disk.
-
-        Parameters
-        ----------
-        case
-            Its id.
-        measured
-            Its rows, plain (see :func:`experiments.storage.store.plain`).
-        """
+        """Write down a finished case; when this returns, it is on the disk."""
         with writing(self.path):
             entry = {"case": case, "rows": measured.rows, "timing": measured.timing}
             self._append(_line(_json(entry), self._key))
@@ -148,21 +140,6 @@ def progress_of(path: Path) -> tuple[dict[str, Any], int]:
 
 def plain_rows(measured: Measured) -> Measured:
     """Return the same rows with plain values, as they are stored.
-
-    Parameters
-    ----------
-    measured
-        What a case gave.
-
-    Returns
-    -------
-    Measured
-        See :func:`experiments.storage.store.plain`.
-
-    Raises
-    ------
-    TypeError
-        If a value cannot be stored.
 
     Examples
     --------

@@ -36,20 +36,7 @@ def runs_below(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def describe(folder: Path, find: Find) -> str:
-    """Return what a folder holds: experiment, parameters, rows, date and commit, or why it cannot be read.
-
-    Parameters
-    ----------
-    folder
-        One of :func:`runs_below`.
-    find
-        Gives an experiment by its name; code that a run names is not run.
-
-    Returns
-    -------
-    str
-        A line.
-    """
+    """Return what a folder holds: experiment, parameters, rows, date and commit, or why it cannot be read."""
     with code_only_from():
         try:
             if os.path.lexists(folder / RUN):

@@ -54,11 +54,6 @@ def path_or_none(value: object) -> str:
 def available_threads() -> int:
     """Return how many threads this process may use: the processors that it may run on.
 
-    Returns
-    -------
-    int
-        At least 1.
-
     Examples
     --------
     >>> available_threads() >= 1
@@ -185,32 +180,11 @@ class Parameters:
         return cluster
 
     def check(self) -> None:
-        """Check what concerns several fields at once; sub-classes extend it.
-
-        Raises
-        ------
-        BadUse
-            If the fields do not go together.
-        """
+        """Check what concerns several fields at once; sub-classes extend it."""
 
     @classmethod
     def build(cls, values: Mapping[str, object]) -> Self:
         """Return the parameters with these values, by field name; the others have their defaults.
-
-        Parameters
-        ----------
-        values
-            Texts or typed values by field name.
-
-        Returns
-        -------
-        Self
-            The parameters.
-
-        Raises
-        ------
-        BadUse
-            For an unknown field, one without meaning for this experiment, or a value that is not allowed.
 
         Examples
         --------
@@ -235,21 +209,6 @@ class Parameters:
     def replace(self, values: Mapping[str, object]) -> Self:
         """Return the same parameters with some values changed.
 
-        Parameters
-        ----------
-        values
-            Texts or typed values by field name.
-
-        Returns
-        -------
-        Self
-            New parameters.
-
-        Raises
-        ------
-        BadUse
-            As for :meth:`build`.
-
         Examples
         --------
         >>> Parameters().replace({"keys": "2e3"}).keys
@@ -264,11 +223,6 @@ class Parameters:
 
     def canonical(self) -> dict[str, Any]:
         """Return what identifies a result, ready for JSON: fields by name, tuples as lists, no run options.
-
-        Returns
-        -------
-        dict
-            Values by field name, in the order of declaration.
 
         Examples
         --------
@@ -287,11 +241,6 @@ class Parameters:
 
     def digest(self) -> str:
         """Return 12 hexadecimal digits that stand for :meth:`canonical`; the name of a folder.
-
-        Returns
-        -------
-        str
-            The digits.
 
         Examples
         --------

@@ -18,19 +18,7 @@ P = TypeVar("P", bound=Parameters)
 
 
 def presented(experiment: Experiment[P], results: Results[P]) -> Presentation:
-    """Return what an experiment shows, with what is to be known of keys and nodes that come from files.
-
-    Parameters
-    ----------
-    experiment
-        Whose results.
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-    """
+    """Return what an experiment shows, with what is to be known of keys and nodes that come from files."""
     shown = experiment.present(results)
     said = [*_said(results.parameters, results.facts), *_said_of_cluster(results)]
     return replace(shown, meaning=[*shown.meaning, *said])

@@ -21,20 +21,6 @@ SECONDS = 5.0
 def reporter_for(stream: TextIO, title: str, *, quiet: bool = False) -> Reporter:
     """Return the reporter that suits a stream.
 
-    Parameters
-    ----------
-    stream
-        Where to write, usually the standard error.
-    title
-        What is running.
-    quiet
-        Whether to say nothing at all.
-
-    Returns
-    -------
-    Reporter
-        `Silent`, `Bar` on a terminal, or `Lines`.
-
     Examples
     --------
     >>> import io

@@ -106,25 +106,7 @@ class Outcome(Generic[P]):
 
 
 def folder_of(experiment: Experiment[P], parameters: P, profile: str, results: Path = RESULTS) -> Path:
-    """Return where the results of these parameters go.
-
-    Parameters
-    ----------
-    experiment
-        Whose results.
-    parameters
-        Of the run.
-    profile
-        The catalogue's profile that they began with.
-    results
-        Below which folder.
-
-    Returns
-    -------
-    Path
-        ``results/NAME/PROFILE``, or ``results/NAME/custom-DIGEST`` for parameters that are not the
-        catalogue's.
-    """
+    """Return where the results of these parameters go."""
     as_catalogued = parameters == experiment.profile(profile)
     return results / experiment.name / (profile if as_catalogued else f"custom-{parameters.digest()}")
 
@@ -140,41 +122,7 @@ def run(
     reporter: Reporter | None = None,
     executor: Executor | None = None,
 ) -> Outcome[P]:
-    """Run an experiment and write its results.
-
-    Parameters
-    ----------
-    experiment
-        What to run.
-    parameters
-        With which.
-    profile
-        The catalogue's profile that they began with.
-    out
-        The folder to write to; by default `folder_of` says.
-    results
-        Below which folder that is.
-    command
-        What was typed, for ``run.json``.
-    reporter
-        Who is told how it goes.
-    executor
-        Computes the chunks instead of threads, see `Engine`.
-
-    Returns
-    -------
-    Outcome
-        What was found and where it was written.
-
-    Raises
-    ------
-    BadUse
-        If the parameters cannot be met, another run has the folder, or it holds what is not this run's.
-    CannotWrite
-        If the folder cannot be written; finished cases stay in the journal.
-    ShardlabError
-        If an algorithm refuses what the parameters ask of it.
-    """
+    """Run an experiment and write its results."""
     from experiments.workloads.reading import set_reading_listener
 
     if executor is not None:
@@ -259,25 +207,6 @@ def show_again(experiment: Experiment[P], folder: Path) -> Presentation:
     """Make the tables and figures of a finished run anew, from its stored rows and without measuring.
 
     ``run.json`` keeps saying which commit the rows are of; ``shown`` says which one presents them.
-
-    Parameters
-    ----------
-    experiment
-        Whose run.
-    folder
-        Of the run.
-
-    Returns
-    -------
-    Presentation
-        What was made.
-
-    Raises
-    ------
-    BadUse
-        If the folder holds no finished run, its rows are not those that were written, or another run has it.
-    CannotWrite
-        If the folder cannot be written.
     """
     store.run_facts(folder)
     with held(folder), code_only_from():

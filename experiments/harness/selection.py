@@ -86,43 +86,13 @@ class Candidate:
         return " ".join(f"{name}={self.value(name)}" for name in own if self.value(name) is not None)
 
     def value(self, name: str) -> Any:
-        """Return the value of a parameter: what was set, or the default.
-
-        Parameters
-        ----------
-        name
-            Of the parameter.
-
-        Returns
-        -------
-        Any
-            The value.
-        """
+        """Return the value of a parameter: what was set, or the default."""
         return self.parameters[name] if name in self.parameters else parameters_of(self.cls)[name].default
 
     def build(
         self, nodes: NodesLike, *, seed: int = 0, hash: str | None = None, hash_bits: int | None = None
     ) -> Partitioner[Any]:
         """Return a partitioner of these nodes.
-
-        Parameters
-        ----------
-        nodes
-            As every algorithm takes them.
-        seed
-            Of the hash function.
-        hash, hash_bits
-            Where the experiment chooses them; what was set for the candidate goes before.
-
-        Returns
-        -------
-        Partitioner
-            A new one.
-
-        Raises
-        ------
-        ShardlabError
-            If the algorithm refuses the nodes or a parameter.
 
         Examples
         --------
@@ -136,17 +106,6 @@ class Candidate:
 
     def lacks(self, *capabilities: Capability) -> str | None:
         """Return why the algorithm cannot do something.
-
-        Parameters
-        ----------
-        *capabilities
-            What is needed.
-
-        Returns
-        -------
-        str or None
-            The reason that the spec gives for the first capability that it does not declare; None if it
-            declares all.
 
         Examples
         --------
@@ -163,18 +122,6 @@ class Candidate:
 def having(candidates: Iterable[Candidate], *capabilities: Capability) -> list[Candidate]:
     """Return the candidates that declare all of these capabilities.
 
-    Parameters
-    ----------
-    candidates
-        Of a run.
-    *capabilities
-        What is needed.
-
-    Returns
-    -------
-    list of Candidate
-        In the same order.
-
     Examples
     --------
     >>> [c.label for c in having(resolve(["jump", "ring"]), Capability.REMOVES_ANY)]
@@ -185,18 +132,6 @@ def having(candidates: Iterable[Candidate], *capabilities: Capability) -> list[C
 
 def lacking(candidates: Iterable[Candidate], *capabilities: Capability) -> list[tuple[Candidate, str]]:
     """Return the other candidates, each with the reason, for the table to show.
-
-    Parameters
-    ----------
-    candidates
-        Of a run.
-    *capabilities
-        What is needed.
-
-    Returns
-    -------
-    list of (Candidate, str)
-        In the same order.
 
     Examples
     --------
@@ -211,25 +146,6 @@ def resolve(
     selections: Sequence[str] = (), settings: Sequence[str] = (), *, varied: Collection[str] = ()
 ) -> list[Candidate]:
     """Return the candidates that some texts name.
-
-    Parameters
-    ----------
-    selections
-        ``NAME``, ``NAME:PARAM=VALUE...`` or ``FILE.py:Class...``; none for all registered algorithms.
-    settings
-        ``NAME.PARAM=VALUE``, for all candidates of that name; a selection's own values go before.
-    varied
-        Parameters that the caller varies where they are left open, so that an open one has no value yet.
-
-    Returns
-    -------
-    list of Candidate
-        In the order of the selections, with labels that differ.
-
-    Raises
-    ------
-    BadUse
-        If a text cannot be understood, or two stand for the same; the sentence says what is allowed.
 
     Examples
     --------
@@ -248,23 +164,6 @@ def resolve(
 def of_run(parameters: Parameters, *, later: Iterable[int] = ()) -> list[Candidate]:
     """Return the candidates of a run, of which none is too large for any of its numbers of nodes.
 
-    Parameters
-    ----------
-    parameters
-        Of the run.
-    later
-        Numbers of nodes that there will be after events.
-
-    Returns
-    -------
-    list of Candidate
-        As from `resolve`.
-
-    Raises
-    ------
-    BadUse
-        As `resolve` does, and for a number of nodes whose structure would not fit into memory.
-
     Examples
     --------
     >>> of_run(Parameters(algorithms="ring:points=1e6", nodes=1000))
@@ -278,15 +177,7 @@ def of_run(parameters: Parameters, *, later: Iterable[int] = ()) -> list[Candida
 
 
 def check_sizes(candidates: Iterable[Candidate], counts: Sequence[int]) -> None:
-    """Refuse numbers of nodes of which a candidate would be too large; raises as `of_run` does.
-
-    Parameters
-    ----------
-    candidates
-        Of a run.
-    counts
-        Its numbers of nodes.
-    """
+    """Refuse numbers of nodes of which a candidate would be too large; raises as `of_run` does."""
     for candidate in candidates:
         if max(counts) < SURELY_SMALL and not candidate.parameters:
             continue
@@ -300,18 +191,6 @@ def check_sizes(candidates: Iterable[Candidate], counts: Sequence[int]) -> None:
 
 def refuse_same(candidates: Sequence[Candidate], *, varied: Collection[str] = ()) -> None:
     """Refuse candidates of which two are the same algorithm with the same parameters.
-
-    Parameters
-    ----------
-    candidates
-        Of a run.
-    varied
-        Parameters that have no value yet where they are left open.
-
-    Raises
-    ------
-    BadUse
-        With the labels of both.
 
     Examples
     --------
@@ -362,20 +241,7 @@ def _candidates(selections: Sequence[str], settings: Sequence[str]) -> list[Cand
 
 
 def check_keys(candidate: Candidate, source: Workload) -> None:
-    """Refuse a workload whose keys the candidate's hash function cannot take.
-
-    Parameters
-    ----------
-    candidate
-        Of a run.
-    source
-        The workload.
-
-    Raises
-    ------
-    BadUse
-        If the keys are text, and the hash function takes ints only.
-    """
+    """Refuse a workload whose keys the candidate's hash function cannot take."""
     if not (source.integers or hash_function(candidate.hash).takes_text):
         raise BadUse(
             f"the hash function {candidate.hash} of {candidate.label} takes ints only, and the keys of "
@@ -385,22 +251,6 @@ def check_keys(candidate: Candidate, source: Workload) -> None:
 
 def files_of(parameters: Parameters) -> list[Path]:
     """Return the files outside the project that the parameters name: algorithms, workloads, a cluster.
-
-    Parameters
-    ----------
-    parameters
-        Of a run.
-
-    Returns
-    -------
-    list of Path
-        Sources of the selected classes that are not the project's own, with those of the modules that they
-        import unless these are installed, and the files of workloads and of the cluster.
-
-    Raises
-    ------
-    BadUse
-        If a text cannot be understood.
 
     Examples
     --------

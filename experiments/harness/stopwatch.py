@@ -68,16 +68,6 @@ class Competitor:
 def copy_competitor(keys: int) -> Competitor:
     """Return the baseline: the copy loop over so many hashes, called once.
 
-    Parameters
-    ----------
-    keys
-        Of one call.
-
-    Returns
-    -------
-    Competitor
-        Its call returns the low halves.
-
     Examples
     --------
     >>> copy_competitor(3).call()
@@ -101,20 +91,6 @@ def rounds(
 
     The untimed call brings back to the caches what the others have pushed out, so what is measured is a
     competitor that is at work, and not one that wakes up.
-
-    Parameters
-    ----------
-    competitors
-        Who is timed; all have been called before.
-    count
-        Rounds.
-    progress
-        Takes the fraction that is done.
-
-    Yields
-    ------
-    list of int
-        For each round the nanoseconds of each competitor's call, by a clock that never goes back.
     """
     for done in range(1, count + 1):
         spent = []
@@ -131,24 +107,7 @@ def rounds(
 def keys_a_call(
     call_of: Callable[[int], Callable[[], object]], most: int, milliseconds: float, least: int = LEAST_KEYS
 ) -> int:
-    """Return how many keys a call may have to stay about as short as wanted.
-
-    Parameters
-    ----------
-    call_of
-        Gives the call that handles so many keys.
-    most
-        How many there are.
-    milliseconds
-        How long a call may take.
-    least
-        The fewest keys of a call, however long they take.
-
-    Returns
-    -------
-    int
-        `most`, or, where so many take too long, `least` times a power of two.
-    """
+    """Return how many keys a call may have to stay about as short as wanted."""
     keys = min(least, most)
     call_of(keys)()
     while keys < most:

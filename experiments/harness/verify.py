@@ -51,21 +51,6 @@ class Verdict:
 def stored_runs(paths: Sequence[Path]) -> list[Path]:
     """Return the folders of finished runs at or below some paths.
 
-    Parameters
-    ----------
-    paths
-        Folders.
-
-    Returns
-    -------
-    list of Path
-        Folders with a ``run.json``, ascending below each path.
-
-    Raises
-    ------
-    BadUse
-        If there is none below one of the paths.
-
     Examples
     --------
     >>> stored_runs([Path("results/nowhere")])
@@ -93,34 +78,7 @@ def verify(
     reporter: Reporter | None = None,
     trusted: Sequence[Path] = (),
 ) -> Verdict:
-    """Run again what a folder holds, elsewhere, and compare.
-
-    Parameters
-    ----------
-    folder
-        With a ``run.json``.
-    find
-        Gives an experiment by its name.
-    cases
-        Measure so many cases again and no more, evenly spread; their rows must be among the stored ones. All
-        tables and figures are made anew from the stored rows. By default everything is measured.
-    reporter
-        Who is told how the run goes.
-    trusted
-        Files and folders from which code that the run names may be run; by default none is.
-
-    Returns
-    -------
-    Verdict
-        The differences: first of all the inputs that have changed. Files that depend on a clock are not
-        compared.
-
-    Raises
-    ------
-    BadUse
-        If the folder's facts cannot be read, its experiment is not there, or it names code that is not
-        trusted.
-    """
+    """Run again what a folder holds, elsewhere, and compare."""
     facts = read_facts(folder, altered=True)
     experiment = find(facts["experiment"])
     differences = [
@@ -208,18 +166,6 @@ def _decided(facts: dict[str, Any]) -> set[str]:
 
 def difference(name: str, stored: bytes | None, again: bytes | None) -> str | None:
     r"""Return where two contents of a file first differ.
-
-    Parameters
-    ----------
-    name
-        Of the file; by its suffix it is text or not.
-    stored, again
-        The contents; None for a file that is not there.
-
-    Returns
-    -------
-    str or None
-        A sentence, or None if they are the same.
 
     Examples
     --------

@@ -36,19 +36,7 @@ KEYS = {
 
 
 def present(results: Results[Any]) -> Presentation:
-    """Return tables, figures and meaning of a run of `hashes`.
-
-    Parameters
-    ----------
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-        For each number of nodes, the CV over that of random hashes and the load of the fullest node, by
-        workload, algorithm and hash function; a chart for each workload; whose loads are not random.
-    """
+    """Return tables, figures and meaning of a run of `hashes`."""
     summary = _summary(results.rows[results.rows["method"] == "sampled"])
     several = summary["n"].nunique() > 1
     tables: list[Table] = []

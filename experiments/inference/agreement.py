@@ -16,18 +16,6 @@ def proportion_agrees(successes: int, trials: int, expected: float | Fraction) -
 
     For the sampled movement of one partitioner against the movement integrated over its arcs.
 
-    Parameters
-    ----------
-    successes, trials
-        Keys that moved, and all keys, independent draws of uniform hashes.
-    expected
-        The exact fraction.
-
-    Raises
-    ------
-    ValueError
-        If not 0 <= successes <= trials, trials >= 1, 0 <= expected <= 1.
-
     Examples
     --------
     >>> proportion_agrees(260, 1000, Fraction(1, 4)).p_value
@@ -50,18 +38,6 @@ def proportion_agrees(successes: int, trials: int, expected: float | Fraction) -
 
 def mean_agrees(values: ArrayLike, expected: float | Fraction) -> TestResult:
     """Test a mean over repetitions against its law: Student's t, two-sided.
-
-    Parameters
-    ----------
-    values
-        (r,) one value for each repetition, r >= 2.
-    expected
-        The law's mean.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than 2 values, or one that is not finite.
 
     Examples
     --------

@@ -20,18 +20,6 @@ from experiments.inference.samples import Estimate, differences
 def paired_difference(ours: ArrayLike, theirs: ArrayLike, *, level: float = LEVEL) -> Estimate:
     """Mean difference of two algorithms over the same repetitions (same keys, same seeds).
 
-    Parameters
-    ----------
-    ours, theirs
-        (r,) one value for each repetition, in the same order.
-    level
-        Confidence level.
-
-    Raises
-    ------
-    ValueError
-        If the two differ in length, and as `mean`.
-
     Examples
     --------
     >>> paired_difference([3.0, 4.0, 5.0], [2.0, 3.0, 4.0]).value
@@ -73,24 +61,6 @@ def compare(
     values: Mapping[str, ArrayLike], *, margin: float | None = None, level: float = LEVEL
 ) -> list[Comparison]:
     """Compare each algorithm with each other, paired by repetition; a family corrected by Holm.
-
-    Parameters
-    ----------
-    values
-        By label: (r,) one value for each repetition, all in the same order, r >= 2.
-    margin
-        The smallest difference that matters, in the unit of the values; None for no test of equivalence.
-    level
-        Confidence level of the intervals, each on its own.
-
-    Returns
-    -------
-    One comparison for each pair, in the order of the labels.
-
-    Raises
-    ------
-    ValueError
-        If two differ in length, and as `mean_agrees` and `mean_equivalent`.
 
     Examples
     --------

@@ -13,20 +13,6 @@ def holm(p_values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]
 
     Home-made because scipy has corrections for the false discovery rate only.
 
-    Parameters
-    ----------
-    p_values
-        (t,) p-values of the family, each in [0, 1].
-
-    Returns
-    -------
-    (t,) corrected p-values, in the same order: reject those that are at most the level.
-
-    Raises
-    ------
-    ValueError
-        If a p-value is not in [0, 1].
-
     Examples
     --------
     >>> holm([0.01, 0.04, 0.03]).tolist()

@@ -23,17 +23,6 @@ if TYPE_CHECKING:
 def law_agrees(values: ArrayLike, law: rv_frozen) -> TestResult:
     """Test independent values against a continuous law: Kolmogorov-Smirnov, two-sided, exact.
 
-    Parameters
-    ----------
-    values
-        (r,) one value for each repetition, such as the movement of independent rings.
-    law
-        A frozen continuous distribution of scipy.stats, such as `theory.ring_share` gives.
-
-    Returns
-    -------
-    Its effect is the greatest distance of the two distribution functions; standardised, times sqrt(r).
-
     Examples
     --------
     >>> from scipy import stats
@@ -61,17 +50,6 @@ def counts_agree(counts: ArrayLike, trials: int, chance: float, *, seed: int) ->
     if the law holds: the randomised probability integral transform (Smith 1985, Journal of Forecasting 4;
     residuals of this kind: Dunn and Smyth 1996). These go to Kolmogorov-Smirnov. scipy has no such test.
 
-    Parameters
-    ----------
-    counts
-        (r,) keys that moved, in independent repetitions.
-    trials
-        Keys of each.
-    chance
-        The law's chance to move.
-    seed
-        Of the randomisation, so that the result is the same every time.
-
     Examples
     --------
     >>> counts_agree([240, 251, 262, 245, 255], 1000, 0.25, seed=1).agrees(0.01)
@@ -96,17 +74,6 @@ def dispersion_agrees(values: ArrayLike, mean: float, variance: float) -> TestRe
     fraction of many keys is, or the share of many points (Fisher's index of dispersion, with known mean;
     Cochran 1954). It finds what a test of the mean cannot: rings treated as if they were binomial. scipy has
     the chi-square law, and no test of a known variance.
-
-    Parameters
-    ----------
-    values
-        (r,) one value for each repetition.
-    mean, variance
-        Of the law; a variance above 0.
-
-    Returns
-    -------
-    Its effect is the measured variance over the law's, less 1.
 
     Examples
     --------

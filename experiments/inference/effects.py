@@ -14,13 +14,6 @@ from experiments.measures import rounded
 def cohen_d(values: ArrayLike, expected: float | Fraction) -> float:
     """Mean less its law, in standard deviations of a repetition; of differences and 0 it is d_z.
 
-    Parameters
-    ----------
-    values
-        (r,) one value for each repetition, r >= 2.
-    expected
-        The law's mean.
-
     Examples
     --------
     >>> cohen_d([1.0, 2.0, 3.0], 1)
@@ -35,11 +28,6 @@ def cohen_d(values: ArrayLike, expected: float | Fraction) -> float:
 
 def relative_excess(value: float | Fraction, expected: float | Fraction) -> float:
     """Value over what is expected, less 1; infinite for something where nothing is expected.
-
-    Parameters
-    ----------
-    value, expected
-        Neither negative.
 
     Examples
     --------

@@ -58,22 +58,6 @@ def mean_equivalent(
 
     scipy has no TOST; it is the larger p-value of its two one-sided t tests.
 
-    Parameters
-    ----------
-    values
-        (r,) one value for each repetition, r >= 2.
-    expected
-        The law's mean.
-    margin
-        The smallest difference that matters, above 0, in the unit of the values.
-    alpha
-        Level: the interval is of 1 - 2 alpha.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than 2 values, one that is not finite, or the margin is not above 0.
-
     Examples
     --------
     >>> found = mean_equivalent([0.98, 1.0, 1.02, 1.0], 1, 0.05)
@@ -104,18 +88,6 @@ def paired_equivalent(
     ours: ArrayLike, theirs: ArrayLike, margin: float, *, alpha: float = ALPHA
 ) -> Equivalence:
     """Show that two algorithms differ by less than a margin, over the same repetitions.
-
-    Parameters
-    ----------
-    ours, theirs
-        (r,) one value for each repetition, in the same order.
-    margin, alpha
-        As in `mean_equivalent`.
-
-    Raises
-    ------
-    ValueError
-        If the two differ in length, and as `mean_equivalent`.
 
     Examples
     --------

@@ -28,22 +28,6 @@ if TYPE_CHECKING:
 def mean(values: ArrayLike, *, level: float = LEVEL) -> Estimate:
     """Mean over repetitions, with Student's t interval.
 
-    Parameters
-    ----------
-    values
-        (r,) one value for each repetition.
-    level
-        Confidence level.
-
-    Returns
-    -------
-    The estimate; without interval if r = 1, of no width if all values are equal.
-
-    Raises
-    ------
-    ValueError
-        If there is no value, or one that is not finite, or the level is not in (0, 1).
-
     Examples
     --------
     >>> mean([1.0, 2.0, 3.0]).interval
@@ -66,18 +50,6 @@ def proportion(successes: int, trials: int, *, level: float = LEVEL) -> Estimate
     """Fraction of independent draws, with the exact (Clopper-Pearson) interval.
 
     For the movement of jump, of rendezvous or of one fixed ring; never over several rings.
-
-    Parameters
-    ----------
-    successes, trials
-        Keys that moved, and all keys.
-    level
-        Confidence level; the interval covers at least that often.
-
-    Raises
-    ------
-    ValueError
-        If not 0 <= successes <= trials, trials >= 1, or the level is not in (0, 1).
 
     Examples
     --------
@@ -106,28 +78,6 @@ def bootstrap(
     and the percentile interval of the same resamples stands in for it; the method says so.
 
     For statistics without a law, such as a median or a ratio of means; from about 20 repetitions on.
-
-    Parameters
-    ----------
-    values
-        (r,) one value for each repetition.
-    statistic
-        Function of an array with a keyword `axis`, such as `np.median`.
-    seed
-        Seed of the resampling, so that the interval is the same every time.
-    level
-        Confidence level.
-    resamples
-        Number of bootstrap samples.
-
-    Returns
-    -------
-    The estimate; without interval if r = 1, of no width if all values are equal.
-
-    Raises
-    ------
-    ValueError
-        As `mean`.
 
     Examples
     --------
@@ -170,19 +120,6 @@ BOOTSTRAP_LEAST = 20
 def skewed_mean(values: ArrayLike, *, seed: int, level: float = LEVEL) -> Estimate:
     """Mean of a skewed measure over repetitions, such as max/mean: BCa, or t for few repetitions.
 
-    Parameters
-    ----------
-    values
-        (r,) one value for each repetition.
-    seed
-        Of the resampling.
-    level
-        Confidence level.
-
-    Returns
-    -------
-    The estimate; its interval says which method made it.
-
     Examples
     --------
     >>> skewed_mean([1.1, 1.2, 1.15], seed=1).interval.method
@@ -198,15 +135,6 @@ def mean_by_law(values: ArrayLike, variance: float, *, level: float = LEVEL) -> 
     """Mean over repetitions of a law whose variance is known: narrower than t for few repetitions.
 
     For the movement of rings, Beta(v, nv) of known variance: a mean of a few is all but normal.
-
-    Parameters
-    ----------
-    values
-        (r,) one value for each repetition; one is enough.
-    variance
-        Of one repetition, by the law: see `theory.movement_variance`.
-    level
-        Confidence level.
 
     Examples
     --------
@@ -231,15 +159,6 @@ def cv_by_law(values: ArrayLike, nodes: int, *, level: float = LEVEL) -> Estimat
     n - 1 degrees of freedom a repetition: the law of CVs of loads that are about normal, as with many keys a
     node, or many points. One repetition is enough.
 
-    Parameters
-    ----------
-    values
-        (r,) CVs.
-    nodes
-        n, at least 2.
-    level
-        Confidence level.
-
     Examples
     --------
     >>> cv_by_law([0.1], 51).interval
@@ -263,13 +182,6 @@ def law_interval(law: rv_frozen, *, level: float = LEVEL) -> Interval:
     """Where a single repetition falls if a law holds: its central interval.
 
     For the movement of one ring it is that of Beta(v, nv), see `theory.ring_moved`.
-
-    Parameters
-    ----------
-    law
-        A frozen distribution of scipy.stats.
-    level
-        Chance to fall there.
 
     Examples
     --------

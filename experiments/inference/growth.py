@@ -82,20 +82,6 @@ def growth(n: ArrayLike, costs: ArrayLike, errors: ArrayLike | None = None) -> G
     larger. With known errors chi^2 + 2k (k = 1 or 2 parameters) is Akaike's criterion, and stays one with as
     few sizes as there are, where the small-sample correction of estimated errors would be infinite.
 
-    Parameters
-    ----------
-    n
-        (k,) sizes, such as numbers of nodes.
-    costs
-        (k,) positive costs.
-    errors
-        (k,) relative errors; None where nothing is known of them.
-
-    Returns
-    -------
-    Growth or None
-        None for fewer than three different sizes, which cannot tell shapes apart.
-
     References
     ----------
     Burnham and Anderson, Model Selection and Multimodel Inference, 2nd edition, 2002, sections 2.2 and 2.9.

@@ -23,13 +23,6 @@ def g_statistic(load: ArrayLike, shares: ArrayLike | None = None) -> float:
     If each key falls on a node by the shares, independently of the others, G is about chi-square with n - 1
     degrees of freedom. Never so for a ring, see `loads_agree`.
 
-    Parameters
-    ----------
-    load
-        (n,) keys of each node.
-    shares
-        (n,) expected shares or weights; None for equal ones.
-
     Examples
     --------
     >>> g_statistic([10, 10]), g_statistic([30, 10], [3, 1]), g_statistic([11, 9])
@@ -46,24 +39,6 @@ def loads_agree(
     For modulo, ranges, jump and rendezvous, where loads are multinomial. **Never for a ring against equal
     shares**: its shares are random, E[chi^2 / (n - 1)] is (m + N) / (N + 1) and not 1, and given keys enough
     the test rejects every ring. `ring_loads_agree` is for those.
-
-    Parameters
-    ----------
-    load
-        (n,) keys of each node, n >= 2.
-    shares
-        (n,) expected shares or weights; None for equal ones.
-    statistic
-        ``g`` or ``chi-square``: alike for many keys.
-
-    Returns
-    -------
-    Its effect is the statistic over its degrees of freedom, less 1.
-
-    Raises
-    ------
-    ValueError
-        If a node expects fewer than `LEAST_EXPECTED` keys.
 
     Examples
     --------
@@ -89,17 +64,6 @@ def ring_loads_agree(load: ArrayLike, points: int) -> TestResult:
     variance that is known exactly (`theory.cv_squared_variance`); the chi-square law that has both, scaled
     and with fractional degrees of freedom (Satterthwaite 1946), stands in for its law. Two-sided: a ring may
     be too even. scipy has no test of Dirichlet-multinomial loads.
-
-    Parameters
-    ----------
-    load
-        (n,) keys of each node of one ring of equal nodes, n >= 2.
-    points
-        v, points of each node.
-
-    Returns
-    -------
-    Its effect is CV^2 over the law's, less 1.
 
     Examples
     --------

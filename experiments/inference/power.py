@@ -29,15 +29,6 @@ LARGEST = 10**18
 def mean_power(effect: float, repetitions: int, *, alpha: float = ALPHA) -> float:
     """Chance that a two-sided t test finds a difference of so many standard deviations.
 
-    Parameters
-    ----------
-    effect
-        Cohen's d (or d_z for pairs): difference over the standard deviation of a repetition.
-    repetitions
-        r, at least 2.
-    alpha
-        Level of the test.
-
     Examples
     --------
     >>> round(mean_power(0.5, 34), 3), round(mean_power(0.0, 34), 3)
@@ -62,19 +53,6 @@ def repetitions_needed(
 ) -> int | None:
     """Repetitions (rings) for which a t test finds a difference of a mean with this power.
 
-    Parameters
-    ----------
-    difference
-        Of the mean from its law, or of two algorithms; in the unit of the measure, not 0.
-    deviation
-        Standard deviation of one repetition, or of one paired difference.
-    alpha, power
-        Level of the test, and the chance to find the difference.
-
-    Returns
-    -------
-    The least such number from 2 on, or None beyond `LARGEST`.
-
     Examples
     --------
     >>> repetitions_needed(0.5, 1.0)
@@ -89,15 +67,6 @@ def smallest_difference(
     deviation: float, repetitions: int, *, alpha: float = ALPHA, power: float = POWER
 ) -> float:
     """Return the smallest difference of a mean that a run of so many repetitions could have seen.
-
-    Parameters
-    ----------
-    deviation
-        Standard deviation of one repetition, or of one paired difference.
-    repetitions
-        r, at least 2.
-    alpha, power
-        As in `repetitions_needed`.
 
     Examples
     --------
@@ -114,15 +83,6 @@ def _smallest_effect(repetitions: int, alpha: float, power: float) -> float:
 
 def fraction_power(keys: int, expected: float | Fraction, true: float, *, alpha: float = ALPHA) -> float:
     """Chance that a two-sided binomial test finds that a fraction is not the expected one (normal law).
-
-    Parameters
-    ----------
-    keys
-        m independent draws.
-    expected, true
-        The fraction under test, in (0, 1), and the true one.
-    alpha
-        Level of the test.
 
     Examples
     --------
@@ -148,19 +108,6 @@ def keys_needed(
 ) -> int | None:
     """Keys for which a binomial test finds a difference of a fraction from its law with this power.
 
-    Parameters
-    ----------
-    difference
-        Of the true fraction from the expected one, not 0.
-    expected
-        The law's fraction, in (0, 1).
-    alpha, power
-        As in `repetitions_needed`.
-
-    Returns
-    -------
-    The least such number (normal law), or None beyond `LARGEST`.
-
     Examples
     --------
     >>> keys_needed(0.001, Fraction(1, 17))
@@ -173,15 +120,6 @@ def keys_needed(
 
 def loads_power(cv: float, nodes: int, keys: int, *, alpha: float = ALPHA) -> float:
     """Chance that G or chi-square finds that shares are not equal, if their CV is this.
-
-    Parameters
-    ----------
-    cv
-        CV of the true shares of the nodes: Cohen's w.
-    nodes, keys
-        n, at least 2, and m.
-    alpha
-        Level of the test.
 
     Examples
     --------
@@ -203,17 +141,6 @@ def loads_power(cv: float, nodes: int, keys: int, *, alpha: float = ALPHA) -> fl
 def keys_needed_for_cv(cv: float, nodes: int, *, alpha: float = ALPHA, power: float = POWER) -> int | None:
     """Keys for which G or chi-square finds shares with this CV to be unequal, with this power.
 
-    Parameters
-    ----------
-    cv, nodes
-        CV of the true shares, above 0, and n.
-    alpha, power
-        As in `repetitions_needed`.
-
-    Returns
-    -------
-    The least such number, or None beyond `LARGEST`.
-
     Examples
     --------
     >>> keys_needed_for_cv(0.01, 16)
@@ -226,13 +153,6 @@ def keys_needed_for_cv(cv: float, nodes: int, *, alpha: float = ALPHA, power: fl
 def smallest_cv(nodes: int, keys: int, *, alpha: float = ALPHA, power: float = POWER) -> float:
     """Return the smallest CV of shares that G or chi-square could have seen with so many keys.
 
-    Parameters
-    ----------
-    nodes, keys
-        n, at least 2, and m.
-    alpha, power
-        As in `repetitions_needed`.
-
     Examples
     --------
     >>> smallest_cv(16, 188_111)
@@ -244,13 +164,6 @@ def smallest_cv(nodes: int, keys: int, *, alpha: float = ALPHA, power: float = P
 
 def cv_of_excess(excess: float, nodes: int) -> float:
     """CV of the shares if one node has so much more than its share, and the others alike less.
-
-    Parameters
-    ----------
-    excess
-        0.05 for 5 % more.
-    nodes
-        n, at least 2.
 
     Examples
     --------

@@ -150,16 +150,6 @@ def interval_of(low: float, high: float, level: float, method: str) -> Interval:
 def differences(ours: ArrayLike, theirs: ArrayLike) -> NDArray[np.float64]:
     """Return ours minus theirs, repetition by repetition.
 
-    Parameters
-    ----------
-    ours, theirs
-        (r,) one value for each repetition, in the same order.
-
-    Raises
-    ------
-    ValueError
-        If the two differ in length, or hold what is not finite.
-
     Examples
     --------
     >>> differences([3.0, 4.0], [1.0, 1.5])

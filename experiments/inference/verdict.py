@@ -116,15 +116,6 @@ def conclusion(agreement: float, equivalence: float, *, level: float, alpha: flo
     ``differs``     found                         not shown to be within it
     ==============  ============================  ==========================================
 
-    Parameters
-    ----------
-    agreement, equivalence
-        The p-values of the two tests, corrected where there is a family.
-    level
-        Level at which a difference is found.
-    alpha
-        Level at which equivalence is shown.
-
     Examples
     --------
     >>> [conclusion(p, q, level=0.01) for p, q in ((0.5, 0.001), (0.001, 0.001), (0.5, 0.5), (0.001, 0.5))]

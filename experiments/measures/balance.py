@@ -17,22 +17,6 @@ def loads(
 ) -> NDArray[np.int64]:
     """Count the keys on each live node.
 
-    Parameters
-    ----------
-    buckets
-        (k,) bucket of each key, as `assign` returns them.
-    live
-        (n,) the buckets that have a node, ascending, as in `list(partitioner.nodes)`.
-
-    Returns
-    -------
-    (n,) int64: number of keys by node, in the order of `live`.
-
-    Raises
-    ------
-    ValueError
-        If a key is in a bucket that has no node.
-
     Examples
     --------
     >>> loads(np.array([0, 2, 2, 2, 3], dtype=np.int32), [0, 2, 3])
@@ -57,22 +41,6 @@ def loads(
 def relative_loads(load: ArrayLike, weights: ArrayLike | None = None) -> NDArray[np.float64]:
     """Divide each load by what its declared weight entitles it to: 1 everywhere is perfect balance.
 
-    Parameters
-    ----------
-    load
-        (n,) keys or hashes by node.
-    weights
-        (n,) declared weights, all positive; None for equal ones.
-
-    Returns
-    -------
-    (n,) float64: load * sum(weights) / (weight * sum(load)), correctly rounded.
-
-    Raises
-    ------
-    ValueError
-        If there is no node, no key, or a weight that is not positive.
-
     Examples
     --------
     >>> relative_loads([30, 10], [2.0, 1.0])
@@ -90,22 +58,6 @@ def cv(load: ArrayLike, weights: ArrayLike | None = None) -> float:
     With p the declared shares and m the total, CV^2 = sum (load - m p)^2 / (m p) / m: Pearson's chi-square
     divided by m. For equal weights this is the population standard deviation over the mean. Defined so, its
     law does not depend on the weights (see `experiments.theory`).
-
-    Parameters
-    ----------
-    load
-        (n,) keys or hashes by node.
-    weights
-        (n,) declared weights, all positive; None for equal ones.
-
-    Returns
-    -------
-    The CV, correctly rounded for equal weights.
-
-    Raises
-    ------
-    ValueError
-        If there is no node, no key, or a weight that is not positive.
 
     Examples
     --------
@@ -149,17 +101,6 @@ def percentiles(
     load: ArrayLike, levels: Sequence[float], weights: ArrayLike | None = None
 ) -> NDArray[np.float64]:
     """Percentiles, over the nodes, of the relative load (linear between nodes); see `relative_loads`.
-
-    Parameters
-    ----------
-    load, weights
-        As in `relative_loads`.
-    levels
-        Percentages, each in [0, 100].
-
-    Returns
-    -------
-    (len(levels),) float64.
 
     Examples
     --------

@@ -9,14 +9,6 @@ DIGITS = 10
 def rounded(value: float, *, scale: float | None = None) -> float:
     """Round to `DIGITS` significant digits: ample for a comparison, and the same on every machine.
 
-    Parameters
-    ----------
-    value
-        Any float.
-    scale
-        The magnitude of which `DIGITS` digits are kept, for a small difference of large values; None for the
-        value's own.
-
     Examples
     --------
     >>> rounded(0.1 + 0.2)

@@ -51,11 +51,6 @@ class EventShape:
     def between(cls, before: Mapping[int, Node], after: Mapping[int, Node]) -> EventShape:
         """Compare the nodes of two partitioners, or of one before and after an event.
 
-        Parameters
-        ----------
-        before, after
-            bucket -> Node, as `Partitioner.nodes` gives them (copied: the partitioner may change later).
-
         Examples
         --------
         >>> from algorithms import Node
@@ -144,18 +139,6 @@ class Flows:
     ) -> Flows:
         """Count the flows of a sample of keys.
 
-        Parameters
-        ----------
-        event
-            The nodes on either side.
-        before, after
-            (k,) bucket of each key before and after the event.
-
-        Raises
-        ------
-        ValueError
-            If the two differ in length, or a key is in a bucket that has no node.
-
         Examples
         --------
         >>> from algorithms import Node
@@ -180,20 +163,7 @@ class Flows:
 
     @classmethod
     def exact(cls, event: EventShape, before: Arcs, after: Arcs) -> Flows:
-        """Count the flows of every hash of the space, by merging the boundaries of two tilings.
-
-        Parameters
-        ----------
-        event
-            The nodes on either side.
-        before, after
-            The arcs of the partitioner before and after the event, over the same hash space.
-
-        Raises
-        ------
-        ValueError
-            If the two do not tile the same space, or an arc's bucket has no node.
-        """
+        """Count the flows of every hash of the space, by merging the boundaries of two tilings."""
         if before.start[0] or after.start[0] or before.last[-1] != after.last[-1]:
             raise ValueError(
                 "the arcs before and after tile different hash spaces; use one hash_bits for both"

@@ -11,15 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 def whole_weights(weights: ArrayLike) -> NDArray[np.object_]:
     """Give integers in exactly the proportions of `weights`, so that shares are exact rationals.
 
-    Parameters
-    ----------
-    weights
-        (n,) finite weights, none negative.
-
-    Returns
-    -------
-    (n,) Python ints: the weights times one power of two.
-
     Examples
     --------
     >>> whole_weights([1.0, 0.5, 2.0]).tolist()
@@ -40,20 +31,6 @@ def total_variation(before: ArrayLike, after: ArrayLike) -> Fraction:
     """Total variation distance of two distributions over the same nodes, given by their weights.
 
     It is the least fraction of keys that must change node to get from the one to the other.
-
-    Parameters
-    ----------
-    before, after
-        (r,) non-negative weights or counts of the same r nodes; each side is divided by its own sum.
-
-    Returns
-    -------
-    The exact distance, 1/2 sum |p - q|, in [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If a side sums to 0.
 
     Examples
     --------

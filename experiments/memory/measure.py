@@ -92,16 +92,6 @@ def traced(build: Callable[[], Partitioner[Any]]) -> Held:
 
     Python's and numpy's allocations both report to :mod:`tracemalloc`.
 
-    Parameters
-    ----------
-    build
-        Makes it; called before, so that nothing is imported or compiled any more.
-
-    Returns
-    -------
-    Held
-        Bytes.
-
     Examples
     --------
     >>> from algorithms import create

@@ -23,18 +23,7 @@ if TYPE_CHECKING:
 
 
 def present(results: Results[MemoryParameters]) -> Presentation:
-    """Return tables, figures and meaning of a run of `memory`.
-
-    Parameters
-    ----------
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-        The bytes of the structures, which are the same everywhere, and what was counted here.
-    """
+    """Return tables, figures and meaning of a run of `memory`."""
     assert results.timing is not None, "memory has timing rows: what an allocator counts differs by machine"
     counted = results.timing.copy()
     counted["off"] = counted["nbytes"] / counted["built"] - 1

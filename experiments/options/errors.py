@@ -27,18 +27,6 @@ class CannotWrite(BadUse):
 def did_you_mean(given: str, allowed: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the closest of the allowed words, or ``""`` if none is close.
 
-    Parameters
-    ----------
-    given
-        The word that was not understood.
-    allowed
-        The words that would have been.
-
-    Returns
-    -------
-    str
-        The end of a sentence, possibly empty.
-
     Examples
     --------
     >>> did_you_mean("scalling", ["scaling", "balance"])

@@ -61,20 +61,6 @@ class KeyCount(int):
 def key_count(value: object) -> KeyCount:
     """Read a number of keys.
 
-    Parameters
-    ----------
-    value
-        ``1e6``, ``all``, or ``all,1e6``: all keys of a workload with an end, so many of one without.
-
-    Returns
-    -------
-    KeyCount
-
-    Raises
-    ------
-    BadUse
-        For anything else.
-
     Examples
     --------
     >>> key_count("all"), key_count("1e3").of(10), key_count("all, 5").of(10)

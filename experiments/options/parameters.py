@@ -66,23 +66,7 @@ class Field(Generic[T]):
     meaning: Callable[[T], object] = itself
 
     def read(self, value: object) -> T | tuple[T, ...]:
-        """Read the value of the whole parameter.
-
-        Parameters
-        ----------
-        value
-            A text, a typed value, or, for a tuple, any number of these.
-
-        Returns
-        -------
-        T or tuple of T
-            The value, checked.
-
-        Raises
-        ------
-        BadUse
-            If it is not allowed, or a value is given twice.
-        """
+        """Read the value of the whole parameter."""
         if not self.many:
             return self.parse(encodable(value))
         items: Iterable[object] = value if isinstance(value, (list, tuple)) else [value]
@@ -115,25 +99,6 @@ def parameter(
 ) -> Any:
     """Declare one field of a `Parameters` class.
 
-    Parameters
-    ----------
-    help
-        One line for ``--help``, without a full stop.
-    parse
-        One of :func:`integer`, :func:`number`, :func:`text`, :func:`choice`, :func:`switch`, or a function
-        of your own that takes a text (or a typed value) and returns the value or raises `BadUse`.
-    default
-        The value where the catalogue's profile gives none; checked like any other. A callable is called.
-    many
-        Whether the field is a tuple.
-    separator, metavar, identity, least, meaning
-        See `Field`.
-
-    Returns
-    -------
-    Any
-        A dataclass field.
-
     Examples
     --------
     >>> from dataclasses import dataclass
@@ -156,18 +121,6 @@ def parameter(
 def fields_of(cls: type[Any], *, all_fields: bool = False) -> dict[str, Field[Any]]:
     """Return the fields of a class of parameters by name, in the order of declaration.
 
-    Parameters
-    ----------
-    cls
-        The class.
-    all_fields
-        Whether to include the common fields that the experiment is `Parameters.without`.
-
-    Returns
-    -------
-    dict
-        Name -> `Field`.
-
     Examples
     --------
     >>> from experiments.harness.parameters import Parameters
@@ -183,16 +136,6 @@ def fields_of(cls: type[Any], *, all_fields: bool = False) -> dict[str, Field[An
 
 def flag_of(name: str) -> str:
     """Return the flag of a field.
-
-    Parameters
-    ----------
-    name
-        The field's name.
-
-    Returns
-    -------
-    str
-        Such as ``--hash-bits`` for ``hash_bits``.
 
     Examples
     --------

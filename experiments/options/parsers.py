@@ -20,16 +20,6 @@ LARGEST = 2**63 - 1
 def integer(least: int = 0, most: int = LARGEST) -> Parser[int]:
     """Return a parser of whole numbers, which may be written ``1e7`` or ``10_000_000``.
 
-    Parameters
-    ----------
-    least, most
-        The bounds, both inclusive.
-
-    Returns
-    -------
-    callable
-        Text or number -> int, or `BadUse`.
-
     Examples
     --------
     >>> integer(1)("1e7")
@@ -62,18 +52,6 @@ def integer(least: int = 0, most: int = LARGEST) -> Parser[int]:
 
 def number(least: float = -math.inf, most: float = math.inf, *, above: float | None = None) -> Parser[float]:
     """Return a parser of finite numbers.
-
-    Parameters
-    ----------
-    least, most
-        The bounds, both inclusive.
-    above
-        A lower bound that is itself excluded.
-
-    Returns
-    -------
-    callable
-        Text or number -> float, or `BadUse`.
 
     Examples
     --------
@@ -109,16 +87,6 @@ def number(least: float = -math.inf, most: float = math.inf, *, above: float | N
 def shortest(value: float) -> str:
     """Return the shortest text that is read as this number again.
 
-    Parameters
-    ----------
-    value
-        A finite number.
-
-    Returns
-    -------
-    str
-        Without a point where the number is whole.
-
     Examples
     --------
     >>> shortest(2.0), shortest(1.0000001), shortest(1e-7)
@@ -129,21 +97,6 @@ def shortest(value: float) -> str:
 
 def text(value: object) -> str:
     """Read a text that is not empty; what it means is checked by whoever uses it.
-
-    Parameters
-    ----------
-    value
-        The text.
-
-    Returns
-    -------
-    str
-        The same.
-
-    Raises
-    ------
-    BadUse
-        If it is empty or no text.
 
     Examples
     --------
@@ -157,21 +110,6 @@ def text(value: object) -> str:
 
 def encodable(value: T) -> T:
     r"""Return a value as it is; refuse a text that is not UTF-8, such as the name of a file may be.
-
-    Parameters
-    ----------
-    value
-        Of any type.
-
-    Returns
-    -------
-    T
-        The same.
-
-    Raises
-    ------
-    BadUse
-        If it is a text with a lone surrogate, which is what Python makes of bytes that it cannot decode.
 
     Examples
     --------
@@ -193,16 +131,6 @@ def encodable(value: T) -> T:
 def choice(*allowed: str) -> Parser[str]:
     """Return a parser that takes one of the given words.
 
-    Parameters
-    ----------
-    *allowed
-        The words.
-
-    Returns
-    -------
-    callable
-        Text -> the same text, or `BadUse`.
-
     Examples
     --------
     >>> choice("sampled", "exact")("exakt")
@@ -222,21 +150,6 @@ def choice(*allowed: str) -> Parser[str]:
 
 def switch(value: object) -> bool:
     """Read a yes or no: ``true`` or ``false``, or a bool.
-
-    Parameters
-    ----------
-    value
-        The text or bool.
-
-    Returns
-    -------
-    bool
-        Its meaning.
-
-    Raises
-    ------
-    BadUse
-        For anything else.
 
     Examples
     --------

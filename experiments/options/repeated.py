@@ -22,18 +22,6 @@ def refuse_repeated(values: Iterable[T], meaning: Callable[[T], object] = itself
 
     Data that is taken twice looks like more data: means stay and intervals shrink.
 
-    Parameters
-    ----------
-    values
-        Such as those of a parameter.
-    meaning
-        Returns what two spellings of one value have in common, hashable; asked only where there are several.
-
-    Raises
-    ------
-    BadUse
-        With both spellings.
-
     Examples
     --------
     >>> refuse_repeated([4, 16, 4])

@@ -38,11 +38,6 @@ def prepare() -> None:
     """Make the streams fit to be written to: the first thing that a command does.
 
     The descriptors 0 to 2 are taken even where they were closed, so that no file of the run gets one of them.
-
-    Raises
-    ------
-    BadUse
-        If the standard output is closed: what was asked for could not be shown.
     """
     for descriptor in range(3):
         try:
@@ -64,16 +59,6 @@ def prepare() -> None:
 def shows_all(stream: TextIO) -> bool:
     """Return whether a stream can show every character.
 
-    Parameters
-    ----------
-    stream
-        Where text is written.
-
-    Returns
-    -------
-    bool
-        Whether its encoding is one of Unicode's.
-
     Examples
     --------
     >>> shows_all(io.TextIOWrapper(io.BytesIO(), encoding="latin-1"))
@@ -83,20 +68,7 @@ def shows_all(stream: TextIO) -> bool:
 
 
 def say(text: str, *, styled: bool = False) -> None:
-    """Print a text, its control characters spelled out; whoever left the pipe does not want to hear about it.
-
-    Parameters
-    ----------
-    text
-        Without the last line break.
-    styled
-        Whether control characters in it are our own, such as the style of a table.
-
-    Raises
-    ------
-    CannotWrite
-        If the standard output cannot be written for another reason, such as a full disk.
-    """
+    """Print a text, its control characters spelled out; whoever left the pipe does not want to hear about it."""
     try:
         print(text if styled else printable(text))
     except OSError as error:
@@ -112,18 +84,7 @@ def flush() -> None:
 
 
 def complain(sentence: str) -> int:
-    """Print a sentence on the standard error, if anybody listens there, and return the exit code of bad use.
-
-    Parameters
-    ----------
-    sentence
-        In one line or more.
-
-    Returns
-    -------
-    int
-        2.
-    """
+    """Print a sentence on the standard error, if anybody listens there, and return the exit code of bad use."""
     with suppress(OSError):
         print(f"shardlab: {printable(' '.join(sentence.split()))}", file=sys.stderr, flush=True)
     return 2

@@ -17,23 +17,6 @@ __all__ = ["parse_value"]
 def parse_value(parameter: Parameter, value: str) -> Any:
     """Return the value of an algorithm's parameter that a text stands for, by the parameter's annotation.
 
-    Parameters
-    ----------
-    parameter
-        From :func:`algorithms.registry.parameters_of`.
-    value
-        The text: a number, ``true`` or ``false``, a word, ``none``, or several with commas.
-
-    Returns
-    -------
-    Any
-        The value; what it may be beyond its type, the algorithm checks.
-
-    Raises
-    ------
-    BadUse
-        If the text is no such value, or the annotation is none that a text can give.
-
     Examples
     --------
     >>> from algorithms.registry import parameters_of

@@ -50,18 +50,7 @@ def compiler() -> str | None:
 
 @functools.cache
 def compiled_loop() -> Any:
-    """Compile the loop in a temporary folder and load it.
-
-    Returns
-    -------
-    Any
-        The C function ``jump_all``.
-
-    Raises
-    ------
-    CannotCompile
-        With what the compiler said.
-    """
+    """Compile the loop in a temporary folder and load it."""
     command = compiler()
     if command is None:
         raise CannotCompile("there is no C compiler")

@@ -94,18 +94,7 @@ class Peer:
     needs: Callable[[], str | None] = lambda: None
 
     def missing(self, nodes: int = 1) -> str | None:
-        """Return why the peer cannot be timed here.
-
-        Parameters
-        ----------
-        nodes
-            How many nodes there are.
-
-        Returns
-        -------
-        str or None
-            A reason for the table, or None if it can.
-        """
+        """Return why the peer cannot be timed here."""
         if sys.version_info[:2] < self.python:
             here, least = (".".join(map(str, version)) for version in (sys.version_info[:2], self.python))
             return f"needs Python {least}, this is {here}"
@@ -116,23 +105,7 @@ class Peer:
         return self.needs()
 
     def calls(self, task: Task) -> CallOf:
-        """Get ready, and check the promised placement on all keys of the task, at most 10,000.
-
-        Parameters
-        ----------
-        task
-            Nodes and keys.
-
-        Returns
-        -------
-        CallOf
-            Gives the call for so many keys.
-
-        Raises
-        ------
-        Disagrees
-            If it promises our buckets and gives others.
-        """
+        """Get ready, and check the promised placement on all keys of the task, at most 10,000."""
         call_of = self.make(task)
         if self.same:
             count = min(len(task.hashes), 10_000)
@@ -156,23 +129,7 @@ def peer(
     written_in: str,
     **others: Any,
 ) -> Callable[[Callable[[Task], CallOf]], Callable[[Task], CallOf]]:
-    """Make a peer of the function that gets it ready.
-
-    Parameters
-    ----------
-    name, beside, mode, written_in, **others
-        See `Peer`.
-
-    Returns
-    -------
-    Callable
-        A decorator that returns the function as it is.
-
-    Raises
-    ------
-    ValueError
-        If there is a peer of this name from another module.
-    """
+    """Make a peer of the function that gets it ready."""
 
     def register(make: Callable[[Task], CallOf]) -> Callable[[Task], CallOf]:
         known = _found.get(name)
@@ -186,16 +143,6 @@ def peer(
 
 def peers(*, libraries: bool = True) -> list[Peer]:
     """Return all peers: those that need no library first, then by name.
-
-    Parameters
-    ----------
-    libraries
-        Whether to return those that are libraries, too.
-
-    Returns
-    -------
-    list of Peer
-        Installed or not.
 
     Examples
     --------
@@ -211,18 +158,6 @@ def peers(*, libraries: bool = True) -> list[Peer]:
 
 def one_by_one(look_up: Callable[[Any], Any], keys: Iterable[Any]) -> CallOf:
     """Return calls that look keys up one after the other, as a loop of map, and return the last answer.
-
-    Parameters
-    ----------
-    look_up
-        Takes one key.
-    keys
-        All of them, as it takes them.
-
-    Returns
-    -------
-    CallOf
-        The same loop that times our own `lookup`.
 
     Examples
     --------

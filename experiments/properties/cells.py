@@ -61,22 +61,7 @@ class Cell:
         return standing
 
     def measure(self, *, seed: int, effort: int, example: Example | None = None) -> dict[str, Any]:
-        """Search for a counterexample, or try one; return a row.
-
-        Parameters
-        ----------
-        seed
-            Of the run.
-        effort
-            Examples to try.
-        example
-            What to try instead of a search.
-
-        Returns
-        -------
-        dict
-            With the verdict, and what it rests on.
-        """
+        """Search for a counterexample, or try one; return a row."""
         from experiments.conformance import Duty
         from experiments.conformance.search import LEAST_SEARCH
 
@@ -162,26 +147,7 @@ class Cell:
 
 
 def cells_of(texts: Sequence[str], settings: Sequence[str], names: Sequence[str]) -> list[Cell]:
-    """Return the cells of some algorithms: every property of every variant.
-
-    Parameters
-    ----------
-    texts, settings
-        Selections of algorithms and their settings, as `experiments.harness.selection.resolve` takes them.
-        Parameters whose values are named make variants where they are not given.
-    names
-        Of properties; empty for all.
-
-    Returns
-    -------
-    list of Cell
-        By algorithm, then by property, no variant twice.
-
-    Raises
-    ------
-    BadUse
-        For an unknown algorithm or property, or a parameter that the search itself varies.
-    """
+    """Return the cells of some algorithms: every property of every variant."""
     from experiments.conformance import LEVEL, Kind, Subject, checks, subjects
 
     wanted = chosen(names)
@@ -222,21 +188,6 @@ def _with(text: str, parameters: Mapping[str, Any]) -> str:
 
 def chosen(names: Sequence[str]) -> list[Check]:
     """Return properties by name; all of them if none is given.
-
-    Parameters
-    ----------
-    names
-        Of checks.
-
-    Returns
-    -------
-    list of Check
-        In the order of the checks.
-
-    Raises
-    ------
-    BadUse
-        For a name that no check has.
 
     Examples
     --------

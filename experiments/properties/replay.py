@@ -91,16 +91,6 @@ class Player:
 def write(values: Sequence[Any]) -> str | None:
     r"""Write what a check drew.
 
-    Parameters
-    ----------
-    values
-        Draws.
-
-    Returns
-    -------
-    str or None
-        The text, with spaces between values only; None where a value is none of those that a text can give.
-
     Examples
     --------
     >>> write([[Node("a"), Node("b", 2.0)], {"hash_bits": 8}, 0])
@@ -136,21 +126,6 @@ def _written(value: Any) -> str:
 
 def read(text: str) -> Example:
     """Read an example.
-
-    Parameters
-    ----------
-    text
-        Algorithm, property and a list of literals and nodes.
-
-    Returns
-    -------
-    Example
-        What the text says; whether there are such an algorithm and such a property is not asked here.
-
-    Raises
-    ------
-    BadUse
-        If it is no such text.
 
     Examples
     --------

@@ -44,19 +44,7 @@ LEGEND: Mapping[str, str] = {
 
 
 def present(results: Results[PropertiesParameters]) -> Presentation:
-    """Return tables and meaning of a run of `properties`.
-
-    Parameters
-    ----------
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-        The matrix; what statistical checks saw; counterexamples; reasons. A failure for each promise that is
-        declared and refuted, or neither declared, nor refuted, nor excused.
-    """
+    """Return tables and meaning of a run of `properties`."""
     rows = records(results.rows)
     effort = 1 if results.parameters.replay else results.parameters.effort
     tables = [

@@ -13,16 +13,6 @@ __all__ = ["notes_of"]
 def notes_of(rows: pd.DataFrame) -> list[str]:
     """Return a line for each label and reason.
 
-    Parameters
-    ----------
-    rows
-        Of a run, those of whom takes no part: with ``label`` and ``cannot``.
-
-    Returns
-    -------
-    list of str
-        Notes for a table, in the order of the rows.
-
     Examples
     --------
     >>> import pandas as pd

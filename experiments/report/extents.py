@@ -15,18 +15,6 @@ P = TypeVar("P")
 def used(extent: Mapping[str, Any], asked: int) -> str:
     """Return how many keys of a workload with an end were used.
 
-    Parameters
-    ----------
-    extent
-        Its ``keys`` and those ``used``.
-    asked
-        How many were asked for, a :class:`~experiments.options.key_counts.KeyCount`.
-
-    Returns
-    -------
-    str
-        A part of a sentence.
-
     Examples
     --------
     >>> used({"keys": 2000000, "used": 500000}, 500000), used({"keys": 9, "used": 9}, 9)
@@ -42,18 +30,6 @@ def used(extent: Mapping[str, Any], asked: int) -> str:
 
 def repetitions(many: int, workloads: Sequence[str]) -> str:
     """Return what repetitions of these workloads have anew.
-
-    Parameters
-    ----------
-    many
-        How many, at least 2.
-    workloads
-        As typed.
-
-    Returns
-    -------
-    str
-        A part of a sentence.
 
     Examples
     --------

@@ -18,15 +18,6 @@ def frame_of(
     Pandas alone takes the type of a column from its values, so that a column of None is no column of numbers,
     and no rows have no columns.
 
-    Parameters
-    ----------
-    rows
-        By column.
-    numbers
-        Columns of floats; NaN where there is None or nothing.
-    others
-        Other columns, of whatever type their values have; of objects where there are none.
-
     Examples
     --------
     >>> frame_of([], numbers=["p"], others=["label"]).dtypes.astype(str).to_dict()

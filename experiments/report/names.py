@@ -8,20 +8,7 @@ __all__ = ["check_name", "timed_stem"]
 
 
 def check_name(name: str, what: str) -> None:
-    """Refuse a name that cannot be the stem of a file.
-
-    Parameters
-    ----------
-    name : str
-        The name.
-    what : str
-        What is named, for the message.
-
-    Raises
-    ------
-    ValueError
-        If the name is not of lower-case letters, digits, ``-`` and ``_``.
-    """
+    """Refuse a name that cannot be the stem of a file."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
         raise ValueError(
             f"{name!r} cannot name a {what}, which becomes a file: use lower-case letters, digits, '-', '_'"

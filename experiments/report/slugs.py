@@ -22,16 +22,6 @@ def slug(text: str) -> str:
     No two texts share a stem, also where capitals do not count, as on macOS and Windows; the stem of a text
     is the same in every run.
 
-    Parameters
-    ----------
-    text
-        Any.
-
-    Returns
-    -------
-    str
-        1 to `LONGEST` characters: lower-case letters, digits, hyphens and underscores.
-
     Examples
     --------
     >>> slug("uniform"), slug("md5_high64"), slug("zipf:1.2:500")
@@ -48,11 +38,6 @@ def slug(text: str) -> str:
 
 def words(text: str) -> str:
     """Write a text in lower-case letters, digits and hyphens; texts that differ may be written alike.
-
-    Parameters
-    ----------
-    text
-        Any, such as a title that the program itself has chosen.
 
     Examples
     --------

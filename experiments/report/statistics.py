@@ -50,20 +50,6 @@ LEGEND: Sequence[str] = (
 def against_law(values: ArrayLike, law: float, *, margin: float = MARGIN) -> dict[str, Any]:
     """Return the columns of one mean against its law, before any correction.
 
-    Parameters
-    ----------
-    values
-        (r,) one value for each repetition; nothing is tested for fewer than two, or if all are equal.
-    law
-        The law's mean, above 0.
-    margin
-        What is too small to matter, as a part of the law.
-
-    Returns
-    -------
-    dict
-        ``off``, ``d``, ``p_value``, ``same`` and ``deviation``, all relative to the law.
-
     Examples
     --------
     >>> found = against_law([0.9, 1.0, 1.13], 1.0)
@@ -87,20 +73,7 @@ def against_law(values: ArrayLike, law: float, *, margin: float = MARGIN) -> dic
 def concluded(
     rows: Sequence[Mapping[str, Any]], *, numbers: Sequence[str] = (), others: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Correct a family of rows of `against_law`, and draw the conclusion of each.
-
-    Parameters
-    ----------
-    rows
-        With the columns of `against_law`, and any others; there may be none.
-    numbers, others
-        Others that the frame has even if no row does.
-
-    Returns
-    -------
-    DataFrame
-        With `COLUMNS` beside the others; missing where nothing was tested.
-    """
+    """Correct a family of rows of `against_law`, and draw the conclusion of each."""
     tested = [number for number, row in enumerate(rows) if row["p_value"] is not None]
     corrected = inference.holm([rows[number]["p_value"] for number in tested])
     columns: dict[str, list[Any]] = {name: [None] * len(rows) for name in ("corrected", "sees", "conclusion")}
@@ -121,19 +94,7 @@ def concluded(
 
 
 def pairs(values: Mapping[str, Mapping[str, ArrayLike]]) -> pd.DataFrame:
-    """Compare all algorithms with each other in several measures; one family, corrected by Holm.
-
-    Parameters
-    ----------
-    values
-        By measure, then by label: (r,) one value for each repetition, in the same order.
-
-    Returns
-    -------
-    DataFrame
-        One row for each pair: ``ours``, ``theirs``, and for each measure the mean difference, the half-width
-        of its t interval (``_half``), Cohen's d_z (``_d``) and the corrected p-value (``_p``).
-    """
+    """Compare all algorithms with each other in several measures; one family, corrected by Holm."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     places: list[tuple[tuple[str, str], str]] = []
     p_values: list[float] = []
@@ -151,13 +112,7 @@ def pairs(values: Mapping[str, Mapping[str, ArrayLike]]) -> pd.DataFrame:
 
 
 def pair_formats(measures: Mapping[str, Percent | Significant]) -> dict[str, Format]:
-    """Return the formats of the columns of `pairs`.
-
-    Parameters
-    ----------
-    measures
-        How each measure is written.
-    """
+    """Return the formats of the columns of `pairs`."""
     formats: dict[str, Format] = {}
     for measure, inner in measures.items():
         formats[measure] = PlusMinus(inner, f"{measure}_half")
@@ -166,24 +121,13 @@ def pair_formats(measures: Mapping[str, Percent | Significant]) -> dict[str, For
 
 
 def half(estimate: inference.Estimate) -> float | None:
-    """Return half of the width of an interval, or None where there is none.
-
-    Parameters
-    ----------
-    estimate
-        With or without an interval.
-    """
+    """Return half of the width of an interval, or None where there is none."""
     interval = estimate.interval
     return None if interval is None else (interval.high - interval.low) / 2
 
 
 def counted(conclusions: pd.Series[Any]) -> str:
     """Say how many conclusions there are of each kind.
-
-    Parameters
-    ----------
-    conclusions
-        A column, also with missing ones.
 
     Examples
     --------

@@ -35,16 +35,6 @@ _WIDTHS = (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("avx", "AVX"), ("sve", "SV
 def median(values: NDArray[np.float64]) -> tuple[float, float | None, float | None]:
     """Return a median and its distribution-free interval, from order statistics.
 
-    Parameters
-    ----------
-    values
-        (r,) one value for each round.
-
-    Returns
-    -------
-    (median, low, high)
-        Without interval where so few rounds allow none at `LEVEL`: fewer than 6.
-
     Examples
     --------
     >>> median(np.arange(1.0, 22.0))
@@ -63,15 +53,6 @@ def median(values: NDArray[np.float64]) -> tuple[float, float | None, float | No
 def spread(values: NDArray[np.float64]) -> float:
     """Return the width of the middle half of some rounds, as a part of their median.
 
-    Parameters
-    ----------
-    values
-        (r,) one value for each round.
-
-    Returns
-    -------
-    float
-
     Examples
     --------
     >>> spread(np.array([8.0, 9.0, 10.0, 11.0, 12.0]))
@@ -84,16 +65,6 @@ def spread(values: NDArray[np.float64]) -> float:
 def vector_width(facts: Mapping[str, Any]) -> str | None:
     """Return the widest vector instructions of the machine of a run.
 
-    Parameters
-    ----------
-    facts
-        See :attr:`experiments.harness.experiment.Results.facts`.
-
-    Returns
-    -------
-    str or None
-        Such as "AVX2"; None where it is not known.
-
     Examples
     --------
     >>> vector_width({"machine": {"vectors": ["avx", "avx2", "sse4_2"]}}), vector_width({})
@@ -105,16 +76,6 @@ def vector_width(facts: Mapping[str, Any]) -> str | None:
 
 def machine(facts: Mapping[str, Any]) -> str:
     """Return the processor, its vectors, its processors and the load before a run, in a few words.
-
-    Parameters
-    ----------
-    facts
-        As for :func:`vector_width`.
-
-    Returns
-    -------
-    str
-        Words for a sentence; what is not known is left out.
 
     Examples
     --------
@@ -133,22 +94,7 @@ def machine(facts: Mapping[str, Any]) -> str:
 
 
 def trust(facts: Mapping[str, Any], timing: pd.DataFrame, spreads: NDArray[np.float64]) -> Iterator[str]:
-    """Yield what the machine was, and whether its times can be trusted.
-
-    Parameters
-    ----------
-    facts
-        As for :func:`vector_width`.
-    timing
-        Rows with ``threads`` and ``load_average``.
-    spreads
-        See :func:`spread`, one for each row of the tables.
-
-    Yields
-    ------
-    str
-        Two sentences.
-    """
+    """Yield what the machine was, and whether its times can be trusted."""
     loads = timing["load_average"].dropna()
     during = f", {loads.min():.2f} to {loads.max():.2f} before its parts" if len(loads) else ""
     many = int(timing["threads"].max())

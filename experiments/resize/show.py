@@ -31,18 +31,7 @@ LOOKUPS = ("first key", "next key", "first batch", "next batch")
 
 
 def present(results: Results[ResizeParameters]) -> Presentation:
-    """Return tables, figures and meaning of a run of `resize`.
-
-    Parameters
-    ----------
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-        A table of events, one of the lookups after them, and a chart of the events against n.
-    """
+    """Return tables, figures and meaning of a run of `resize`."""
     assert results.timing is not None, "resize has timing rows only"
     timed = results.timing[results.timing["nanoseconds"].notna()]
     summary = _summary(timed)

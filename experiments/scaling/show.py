@@ -38,20 +38,7 @@ _BALANCE = (
 
 
 def present(results: Results[ScalingParameters]) -> Presentation:
-    """Return tables, figures and meaning of a run of `scaling`.
-
-    Parameters
-    ----------
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-        For each workload and number of nodes: movement by algorithm and event, each event in detail, and
-        time; then intervals, tests against laws and pairs of algorithms; a chart of movement and one of
-        balance.
-    """
+    """Return tables, figures and meaning of a run of `scaling`."""
     tables: list[Table] = []
     figures: list[Figure] = []
     meaning: list[str] = []

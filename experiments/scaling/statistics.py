@@ -34,18 +34,7 @@ NAMES = {
 
 
 def groups_of(rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
-    """Yield the repetitions of each workload, n, event and algorithm that could be measured.
-
-    Parameters
-    ----------
-    rows
-        Of a run of `scaling`.
-
-    Yields
-    ------
-    tuple
-        What they have in common, and the rows.
-    """
+    """Yield the repetitions of each workload, n, event and algorithm that could be measured."""
     names = ["workload", "n", "event", "label"]
     measured = rows[(rows["method"] == "sampled") & rows["movement"].notna()]
     order = {event: place for place, event in enumerate(dict.fromkeys(rows["event"]))}
@@ -55,19 +44,7 @@ def groups_of(rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], pd.DataFrame
 
 
 def against_laws(rows: pd.DataFrame) -> pd.DataFrame:
-    """Test every mean movement of a run against its law; one family.
-
-    Parameters
-    ----------
-    rows
-        Of a run of `scaling`.
-
-    Returns
-    -------
-    DataFrame
-        One row for each workload, n, event and algorithm with a law; see `statistics.concluded`. ``spread``:
-        corrected p-value of the test that repetitions vary as the law says, where one is known.
-    """
+    """Test every mean movement of a run against its law; one family."""
     found = []
     for common, group in groups_of(rows):
         laws = group["law_movement"].dropna()
@@ -98,20 +75,7 @@ def _spread(group: pd.DataFrame) -> float | None:
 
 
 def tables(part: Part, laws: pd.DataFrame) -> list[Table]:
-    """Return the tables of one workload and one number of nodes, after those that everybody reads.
-
-    Parameters
-    ----------
-    part
-        Its rows.
-    laws
-        As `against_laws` gives them, of the whole run.
-
-    Returns
-    -------
-    list of Table
-        Nothing for one repetition, which says nothing of its error.
-    """
+    """Return the tables of one workload and one number of nodes, after those that everybody reads."""
     if part.repetitions < 2:
         return []
     made = [_intervals(part)]
@@ -209,13 +173,7 @@ def _pairs(part: Part) -> list[Table]:
 
 
 def meaning(laws: pd.DataFrame) -> list[str]:
-    """Say how many means agree with their laws, and which do not.
-
-    Parameters
-    ----------
-    laws
-        As `against_laws` gives them.
-    """
+    """Say how many means agree with their laws, and which do not."""
     tested = laws[laws["conclusion"].notna()]
     if tested.empty:
         return []

@@ -71,19 +71,7 @@ class _Part:
 
 
 def present(results: Results[SequenceParameters]) -> Presentation:
-    """Return tables, figures and meaning of a run of `sequence`.
-
-    Parameters
-    ----------
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-        For each sequence: movement step by step, what it comes to at the end, and a chart of movement so
-        far, drift and balance over the steps.
-    """
+    """Return tables, figures and meaning of a run of `sequence`."""
     tables: list[Table] = []
     figures: list[Figure] = []
     meaning: list[str] = []

@@ -48,23 +48,6 @@ def end_of(name: str) -> str:
 def check(document: Path, name: str) -> str:
     """Return the text of a document that has a part of this name, each marker once.
 
-    Parameters
-    ----------
-    document
-        The file.
-    name
-        Of the part.
-
-    Returns
-    -------
-    str
-        The whole text.
-
-    Raises
-    ------
-    BadUse
-        If there is no such file, or the two markers do not stand in it.
-
     Examples
     --------
     >>> check(Path("nowhere.md"), "targets")
@@ -84,20 +67,6 @@ def check(document: Path, name: str) -> str:
 
 def renewed(text: str, name: str, part: str) -> str:
     r"""Return a document's text with one part written anew.
-
-    Parameters
-    ----------
-    text
-        As from :func:`check`.
-    name
-        Of the part.
-    part
-        What is to stand between the markers.
-
-    Returns
-    -------
-    str
-        The whole text.
 
     Examples
     --------

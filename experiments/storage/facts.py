@@ -109,21 +109,7 @@ def is_intact(folder: Path) -> bool:
 
 
 def read_facts(folder: Path, *, altered: bool = False) -> dict[str, Any]:
-    """Return what ``run.json`` says of a finished run, with every part present and of its type, digest aside.
-
-    Parameters
-    ----------
-    folder
-        The run's folder.
-    altered
-        Whether facts that are well-formed, but not those that were written, are returned all the same: for
-        whoever is going to say in what they differ.
-
-    Raises
-    ------
-    BadUse
-        If the folder holds no finished run, or what it holds cannot be believed.
-    """
+    """Return what ``run.json`` says of a finished run, with every part present and of its type, digest aside."""
     path = folder / RUN
     try:
         facts = json.loads(read_regular(path, LARGEST_FACTS).decode())

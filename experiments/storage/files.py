@@ -20,18 +20,6 @@ _TEMPORARY = re.compile(r"\..+\.shardlab-[0-9a-f]{12}\.tmp", re.DOTALL)
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: a sibling first, which then takes the name.
 
-    Parameters
-    ----------
-    path
-        The file; its folder is made if need be.
-    content
-        Its bytes.
-
-    Raises
-    ------
-    CannotWrite
-        If it cannot be written.
-
     Examples
     --------
     >>> import tempfile
@@ -49,16 +37,6 @@ def staged(contents: Mapping[Path, bytes]) -> Iterator[Callable[[], None]]:
     """Write the siblings of several files; what is given then has them take their names, in their order.
 
     Until then nothing is changed, so that a disk that is full leaves what was there.
-
-    Parameters
-    ----------
-    contents
-        The bytes by file; folders are made if need be.
-
-    Raises
-    ------
-    CannotWrite
-        If one cannot be written.
     """
     siblings: dict[Path, Path] = {}
 

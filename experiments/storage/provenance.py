@@ -36,11 +36,6 @@ DRAWING = ("pandas", "pyarrow", "matplotlib", "rich")
 def root() -> Path:
     """Return the folder that holds the packages of this project.
 
-    Returns
-    -------
-    Path
-        The checkout, or the site-packages into which it was installed.
-
     Examples
     --------
     >>> (root() / "experiments" / "provenance.py").is_file()
@@ -51,18 +46,6 @@ def root() -> Path:
 
 def source_digest(sources: Iterable[Path], extra: Iterable[Path] = ()) -> str:
     """Return a digest of some sources of the project, of files outside it, and of what computes.
-
-    Parameters
-    ----------
-    sources
-        Files of the project; they count by their place in it.
-    extra
-        Files outside the project: algorithms from a file, workloads; they count by their paths.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits, of the versions of Python and of the libraries that compute, too.
 
     Examples
     --------
@@ -93,18 +76,7 @@ def _gone(path: Path, error: OSError) -> BadUse:
 
 
 def input_digests(paths: Iterable[Path]) -> dict[str, str]:
-    """Return the SHA-256 of some files by their paths, as seen from this folder where they lie below it.
-
-    Parameters
-    ----------
-    paths
-        Files that exist.
-
-    Returns
-    -------
-    dict
-        Path -> 64 hexadecimal digits, ascending by path.
-    """
+    """Return the SHA-256 of some files by their paths, as seen from this folder where they lie below it."""
     here = Path.cwd()
     named = {}
     for path in paths:
@@ -117,18 +89,7 @@ def input_digests(paths: Iterable[Path]) -> dict[str, str]:
 
 
 def changed_inputs(known: Mapping[str, str]) -> list[str]:
-    """Return the paths of those inputs that are no more, or no longer what they were.
-
-    Parameters
-    ----------
-    known
-        See :func:`input_digests`.
-
-    Returns
-    -------
-    list of str
-        Paths, in their order.
-    """
+    """Return the paths of those inputs that are no more, or no longer what they were."""
     changed = []
     for name, digest in known.items():
         try:
@@ -148,11 +109,6 @@ def _sha256(path: Path) -> str:
 def deciding_versions() -> dict[str, str | None]:
     """Return the versions of what computes the rows: Python and libraries, by name; None if not installed.
 
-    Returns
-    -------
-    dict
-        Name -> version.
-
     Examples
     --------
     >>> deciding_versions()["python"].count(".")
@@ -162,13 +118,7 @@ def deciding_versions() -> dict[str, str | None]:
 
 
 def versions() -> dict[str, str | None]:
-    """Return the versions of all that has a part in a result, this project's own among them.
-
-    Returns
-    -------
-    dict
-        Name -> version, None if not installed.
-    """
+    """Return the versions of all that has a part in a result, this project's own among them."""
     return {
         "shardlab": _version("shardlab"),
         **deciding_versions(),
@@ -185,16 +135,6 @@ def _version(name: str) -> str | None:
 
 def describe(threads: int) -> dict[str, Any]:
     """Return the facts of this run that its parameters do not tell.
-
-    Parameters
-    ----------
-    threads
-        How many the engine has.
-
-    Returns
-    -------
-    dict
-        Commit and dirty flag (None where there is no git checkout), versions, machine, load.
 
     Examples
     --------

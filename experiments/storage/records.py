@@ -16,16 +16,6 @@ Record = dict[str, Any]
 def records(frame: pd.DataFrame) -> list[Record]:
     """Return the rows of a stored frame as plain values, each without what it has no value in.
 
-    Parameters
-    ----------
-    frame
-        As :func:`experiments.storage.store.load` gives it.
-
-    Returns
-    -------
-    list of dict
-        Values by column, in the order of the rows.
-
     Examples
     --------
     >>> import pandas as pd

@@ -65,13 +65,7 @@ def spec_from(facts: Mapping[str, Any]) -> Spec:
 
 
 def specs_of(runs: Iterable[Mapping[str, Any]] = ()) -> dict[str, Spec]:
-    """Return the specs of all algorithms that some runs name, by name, and of all that are registered.
-
-    Parameters
-    ----------
-    runs
-        What the ``run.json`` of each says. The first one that names an algorithm decides.
-    """
+    """Return the specs of all algorithms that some runs name, by name, and of all that are registered."""
     stored: dict[str, Spec] = {}
     for facts in runs:
         for name, spec in facts.get("algorithms", {}).items():

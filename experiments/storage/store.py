@@ -80,22 +80,6 @@ class Stored:
 def plain(value: Any) -> bool | int | float | str | Fraction | None:
     """Return a value as it is stored: a plain Python object, floats rounded to 12 significant digits.
 
-    Parameters
-    ----------
-    value
-        A bool, int, float, str, Fraction, None, or a numpy scalar of these. NaN and the empty str become
-        None: there is no value.
-
-    Returns
-    -------
-    bool, int, float, str, Fraction or None
-        The value.
-
-    Raises
-    ------
-    TypeError
-        For anything else.
-
     Examples
     --------
     >>> plain(0.1 + 0.2), plain(float("nan")), plain(-0.0)
@@ -118,23 +102,6 @@ def plain(value: Any) -> bool | int | float | str | Fraction | None:
 
 def type_of(column: str, values: Sequence[Any]) -> str:
     """Return the type of a column of plain values.
-
-    Parameters
-    ----------
-    column
-        Its name, for the message.
-    values
-        Plain values, see :func:`plain`.
-
-    Returns
-    -------
-    str
-        One of those that `Stored` names.
-
-    Raises
-    ------
-    TypeError
-        If the values are of kinds that do not mix.
 
     Examples
     --------
@@ -160,24 +127,6 @@ def type_of(column: str, values: Sequence[Any]) -> str:
 def encode(stem: str, rows: Sequence[Row]) -> Stored:
     r"""Return rows as the bytes of a file; the same rows give the same bytes.
 
-    Parameters
-    ----------
-    stem
-        Of the file's name: ``rows`` or ``timing``.
-    rows
-        Values by column. Columns stand in the order in which they first appear; a row that lacks one has
-        no value there.
-
-    Returns
-    -------
-    Stored
-        The file.
-
-    Raises
-    ------
-    TypeError
-        If a value or a mixture of values cannot be stored.
-
     Examples
     --------
     >>> encode("rows", [{"n": 1, "share": Fraction(1, 3)}, {"n": 2}]).content
@@ -195,18 +144,7 @@ def encode(stem: str, rows: Sequence[Row]) -> Stored:
 
 
 def text_of(stored: Stored) -> bytes:
-    """Return the rows of a file as CSV, whatever it is.
-
-    Parameters
-    ----------
-    stored
-        The file.
-
-    Returns
-    -------
-    bytes
-        A line of names, and a line a row.
-    """
+    """Return the rows of a file as CSV, whatever it is."""
     if stored.name.endswith(".csv"):
         return stored.content
     return codecs.to_csv(codecs.from_parquet(stored.content))
@@ -214,19 +152,6 @@ def text_of(stored: Stored) -> bytes:
 
 def lines_of(rows: Sequence[Row], types: Mapping[str, str]) -> bytes:
     r"""Return rows as they stand in a CSV file with columns of these types, without the line of names.
-
-    Parameters
-    ----------
-    rows
-        Plain values by column.
-    types
-        Type by column, in the order of the file. Other columns stand behind, so that the lines are not those
-        of the file.
-
-    Returns
-    -------
-    bytes
-        A line a row.
 
     Examples
     --------
@@ -243,23 +168,6 @@ def lines_of(rows: Sequence[Row], types: Mapping[str, str]) -> bytes:
 
 def decode(stored: Stored) -> pd.DataFrame:
     """Return the frame that a file holds.
-
-    Parameters
-    ----------
-    stored
-        The file.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With dtypes by column type: bool or boolean, int64 or Int64 (the second where values are
-        missing), float64, pandas' own dtype of text, and object for the Python ints of ``exact`` and the
-        Fractions of ``fraction`` columns.
-
-    Raises
-    ------
-    BadUse
-        If the file does not have the columns that its run says, or a value is not of its type.
 
     Examples
     --------
@@ -332,25 +240,7 @@ def load(path: str | os.PathLike[str], which: str = "rows") -> pd.DataFrame:
 
 
 def stored_files(folder: str | os.PathLike[str], facts: Mapping[str, Any] | None = None) -> dict[str, Stored]:
-    """Return the files of rows of a finished run, as they were written.
-
-    Parameters
-    ----------
-    folder
-        The run's folder.
-    facts
-        What its ``run.json`` says, if that has been read.
-
-    Returns
-    -------
-    dict
-        ``rows``, and ``timing`` if the run has any.
-
-    Raises
-    ------
-    BadUse
-        If there is no finished run, or a file is not the one that it has written.
-    """
+    """Return the files of rows of a finished run, as they were written."""
     known = run_facts(folder) if facts is None else facts
     return {stem: _stored_file(Path(folder), known, stem) for stem in known["rows"]}
 
@@ -370,21 +260,5 @@ def _stored_file(folder: Path, facts: Mapping[str, Any], stem: str) -> Stored:
 
 
 def run_facts(folder: str | os.PathLike[str]) -> dict[str, Any]:
-    """Return what ``run.json`` says of a finished run.
-
-    Parameters
-    ----------
-    folder
-        The run's folder.
-
-    Returns
-    -------
-    dict
-        The facts.
-
-    Raises
-    ------
-    BadUse
-        If the folder holds no finished run, or what its ``run.json`` says cannot be believed.
-    """
+    """Return what ``run.json`` says of a finished run."""
     return read_facts(Path(folder))

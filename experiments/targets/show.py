@@ -23,18 +23,7 @@ if TYPE_CHECKING:
 
 
 def present(results: Results[TargetsParameters]) -> Presentation:
-    """Return the table and its meaning, and the part of the document that a run option named.
-
-    Parameters
-    ----------
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-        No failures: a machine that is busy or old has done nothing wrong.
-    """
+    """Return the table and its meaning, and the part of the document that a run option named."""
     assert results.timing is not None, "targets has timing rows only"
     width = vector_width(results.facts)
     goals = {goal.name: goal for goal in GOALS}

@@ -124,29 +124,6 @@ def balance(
 ) -> BalanceLaw | None:
     """Balance that the law of a family gives, for keys whose hashes are uniform.
 
-    Parameters
-    ----------
-    law
-        `multinomial`, `range` or `exact`: keys fall on nodes by their declared shares; `ring`: by shares that
-        are Dirichlet(points); "" for an algorithm whose law is not known.
-    nodes
-        n equal nodes, or the (n,) weights.
-    keys
-        m; None for the shares of the hash space themselves.
-    points
-        Points of a node of weight 1; `ring` needs it.
-    collision
-        s of a skewed workload, as the function of that name gives it; None for m distinct keys.
-
-    Returns
-    -------
-    The laws, or None where none is known.
-
-    Raises
-    ------
-    ValueError
-        If there is no such family, or the points of a ring are missing.
-
     Examples
     --------
     >>> balance("multinomial", 16, keys=1_500_000).cv.value

@@ -10,11 +10,6 @@ def jump_iterations(nodes: int) -> tuple[Fraction, Fraction]:
 
     The jump to bucket i - 1 is taken with chance 1/i, independently of the others (Lamping & Veach 2014).
 
-    Parameters
-    ----------
-    nodes
-        n, at least 1.
-
     Examples
     --------
     >>> jump_iterations(3)

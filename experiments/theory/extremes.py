@@ -82,15 +82,6 @@ class _Loads:
 def dirichlet(alphas: ArrayLike) -> tuple[float, float]:
     """Give the expected max and min of share / declared share under Dirichlet(alphas); exact.
 
-    Parameters
-    ----------
-    alphas
-        (n,) points of each node; its declared share is alpha / sum(alphas).
-
-    Returns
-    -------
-    (E[max], E[min]), relative to the declared shares.
-
     Examples
     --------
     >>> tuple(round(value, 9) for value in dirichlet([1.0, 1.0]))  # H_n and 1/n
@@ -109,17 +100,6 @@ def dirichlet(alphas: ArrayLike) -> tuple[float, float]:
 def multinomial(keys: int, weights: ArrayLike) -> tuple[float, float]:
     """Give the expected max and min of load / declared load for m keys placed independently.
 
-    Parameters
-    ----------
-    keys
-        m, at least 1.
-    weights
-        (n,) declared weights.
-
-    Returns
-    -------
-    (E[max], E[min]), relative to the declared loads.
-
     Examples
     --------
     >>> tuple(round(value, 4) for value in multinomial(1_000_000, [1.0] * 1000))
@@ -137,17 +117,6 @@ def multinomial(keys: int, weights: ArrayLike) -> tuple[float, float]:
 
 def dirichlet_multinomial(keys: int, alphas: ArrayLike) -> tuple[float, float]:
     """Give the expected max and min of load / declared load for m keys on a ring drawn anew.
-
-    Parameters
-    ----------
-    keys
-        m, at least 1.
-    alphas
-        (n,) points of each node.
-
-    Returns
-    -------
-    (E[max], E[min]), relative to the declared loads.
 
     Examples
     --------

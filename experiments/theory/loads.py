@@ -25,13 +25,6 @@ from experiments.measures import rounded
 def collision(probabilities: ArrayLike, draws: int) -> float:
     """Chance that two of m draws, with replacement, are of the same key: 1/m + (1 - 1/m) sum p_i^2.
 
-    Parameters
-    ----------
-    probabilities
-        (items,) chance of each key of the workload, summing to 1.
-    draws
-        m.
-
     Examples
     --------
     >>> collision([0.5, 0.5], 2)
@@ -48,15 +41,6 @@ def collision(probabilities: ArrayLike, draws: int) -> float:
 def load_cv_squared(nodes: int, collision: float, share_cv_squared: float = 0.0) -> float:
     """E[CV^2] of loads: k + (n - 1 - k) s.
 
-    Parameters
-    ----------
-    nodes
-        n.
-    collision
-        s, 1/m for m distinct keys; see the function of that name.
-    share_cv_squared
-        k, 0 for algorithms with equal shares; see `ring_share_cv_squared`.
-
     Examples
     --------
     >>> load_cv_squared(101, 1 / 10_000)
@@ -70,11 +54,6 @@ def mean_to_root_mean_square(nodes: int) -> float:
 
     sqrt(2 / (n - 1)) Gamma(n / 2) / Gamma((n - 1) / 2), about 1 - 1 / (4 (n - 1)); exact in the limit in
     which loads are normal.
-
-    Parameters
-    ----------
-    nodes
-        n, at least 2.
 
     Examples
     --------
@@ -90,11 +69,6 @@ def mean_to_root_mean_square(nodes: int) -> float:
 def cv_standard_error(cv: float, nodes: int) -> float:
     """Give the standard error of a CV measured once over n nodes: about CV / sqrt(2 (n - 1)).
 
-    Parameters
-    ----------
-    cv, nodes
-        The CV, and n, at least 2.
-
     Examples
     --------
     >>> cv_standard_error(0.1, 51)
@@ -107,11 +81,6 @@ def cv_standard_error(cv: float, nodes: int) -> float:
 
 def keys_needed(cv: float, nodes: int) -> int:
     """Keys for which equal shares give loads of this CV: (n - 1) / CV^2.
-
-    Parameters
-    ----------
-    cv, nodes
-        The root mean square CV wanted, above 0, and n.
 
     Examples
     --------

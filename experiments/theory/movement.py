@@ -42,11 +42,6 @@ def weighted_rendezvous(before: Sequence[float], after: Sequence[float]) -> Frac
     E_i max(p_j / p_i, q_j / q_i) for all j; integrating over E_i gives the summand. It equals the total
     variation distance where one weight changes, or nodes only join, or only leave.
 
-    Parameters
-    ----------
-    before, after
-        (r,) weights of the same nodes, 0 where absent.
-
     Examples
     --------
     >>> weighted_rendezvous([1, 1, 1, 0], [1, 1, 0, 1])
@@ -69,11 +64,6 @@ def ring_points(before: Sequence[float], after: Sequence[float]) -> Fraction:
     random order. If the first is in use on both sides, the key stays; if it is in use before only, and node
     i's, the key stays if i has the first of those after, which is its share after. So the chance to stay is
     [sum min(a, b) + sum (a - b)+ b / B + sum (b - a)+ a / A] / M, with A and B the sums of a and b.
-
-    Parameters
-    ----------
-    before, after
-        (r,) points (or weights: the scale cancels) of the same nodes, 0 where absent.
 
     Examples
     --------
@@ -218,17 +208,6 @@ def family_of(spec: Spec, event: EventShape) -> str:
     It is the one that the algorithm names. One that names none, but declares MINIMAL_MOVEMENT and UNIFORM,
     follows `bound` in an event that goes one way: without strays, movement is the sum of what the growing
     nodes gain, and the mean of that is the growth of their declared shares.
-
-    Parameters
-    ----------
-    spec
-        The algorithm.
-    event
-        The nodes before and after.
-
-    Returns
-    -------
-    The family, or "" where no law is known.
     """
     from algorithms import Capability
 
@@ -240,22 +219,6 @@ def family_of(spec: Spec, event: EventShape) -> str:
 
 def movement(law: str, event: EventShape) -> Prediction | None:
     """Movement that the law of a family gives for an event.
-
-    Parameters
-    ----------
-    law
-        A family of this module's table; "" for an algorithm whose law is not known.
-    event
-        The nodes before and after.
-
-    Returns
-    -------
-    The prediction, or None where no law is known.
-
-    Raises
-    ------
-    ValueError
-        If there is no such family.
 
     Examples
     --------
@@ -273,23 +236,7 @@ def movement(law: str, event: EventShape) -> Prediction | None:
 
 
 def stray(law: str, event: EventShape) -> Prediction | None:
-    """Stray moves that the law of a family gives for an event.
-
-    Parameters
-    ----------
-    law, event
-        As in `movement`.
-
-    Returns
-    -------
-    The prediction, or None where no law is known: no family, or `consistent` in an event in which a weight
-    changes beside something else.
-
-    Raises
-    ------
-    ValueError
-        If there is no such family.
-    """
+    """Stray moves that the law of a family gives for an event."""
     if not law:
         return None
     family = _family(law)
@@ -302,11 +249,6 @@ def stray(law: str, event: EventShape) -> Prediction | None:
 
 def minimum(before: Sequence[float], after: Sequence[float]) -> Fraction:
     """Least movement under weights for any algorithm with exact shares: their total variation distance.
-
-    Parameters
-    ----------
-    before, after
-        (r,) weights of the same nodes, 0 where absent.
 
     Examples
     --------

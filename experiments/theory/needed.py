@@ -16,13 +16,6 @@ def points_for_peak(peak: float, nodes: int) -> int:
     By the exact law of Dirichlet shares, to 1 in 1000. It grows like 2 ln n / (peak - 1)^2, where the points
     for a CV do not depend on n.
 
-    Parameters
-    ----------
-    peak
-        E[max/mean] wanted, above 1.
-    nodes
-        n, at least 2.
-
     Examples
     --------
     >>> points_for_peak(1.05, 100)

@@ -24,11 +24,6 @@ def ring_share_cv_squared(nodes: int, points: float) -> Fraction:
 
     For weights w it holds with v the mean number of points, if points are in proportion to weights.
 
-    Parameters
-    ----------
-    nodes, points
-        n, v.
-
     Examples
     --------
     >>> ring_share_cv_squared(2, 1)
@@ -42,11 +37,6 @@ def nearest_point_cv_squared(nodes: int, points: int) -> Fraction:
 
     A point serves half of the gaps on its two sides; N gaps are Dirichlet(1 .. 1). The result is
     (n - 1) (N - 2) / (2 (N + 1) (N - 1)), half of a ring's for many points.
-
-    Parameters
-    ----------
-    nodes, points
-        n, v; at least two points in all.
 
     Examples
     --------
@@ -64,11 +54,6 @@ def ring_chi_square(nodes: int, points: int, keys: int) -> Fraction:
 
     1 for equal shares. A plain chi-square test therefore rejects every ring, given keys enough.
 
-    Parameters
-    ----------
-    nodes, points, keys
-        n, v, m.
-
     Examples
     --------
     >>> ring_chi_square(10, 100, 9_009)
@@ -82,15 +67,6 @@ def ring_share(points: float, others: float) -> rv_frozen:
     """Law of the share of `points` points among `points + others`: Beta(points, others).
 
     It is also the law of what moves when nodes with so many points join or leave; see `ring_moved`.
-
-    Parameters
-    ----------
-    points, others
-        Points of the nodes in question, and of all others.
-
-    Returns
-    -------
-    A frozen distribution of scipy.stats.
 
     Examples
     --------
@@ -108,13 +84,6 @@ def whole_points(weights: ArrayLike, points: float) -> bool:
 
     Laws of rings take points in proportion; nodes of 0.4 and 0.6 points have one each.
 
-    Parameters
-    ----------
-    weights
-        Of nodes; 0 for one that is absent.
-    points
-        Points of a node of weight 1.
-
     Examples
     --------
     >>> whole_points([0.5, 1.0, 0.0], 160), whole_points([0.5, 1.0], 1)
@@ -125,19 +94,7 @@ def whole_points(weights: ArrayLike, points: float) -> bool:
 
 
 def ring_moved(event: EventShape, points: float) -> rv_frozen | None:
-    """Law, over rings, of the movement of an event in which nodes only join, or only leave.
-
-    Parameters
-    ----------
-    event
-        The nodes before and after.
-    points
-        Points of a node of weight 1.
-
-    Returns
-    -------
-    Beta(points that come or go, points that stay), or None for any other event.
-    """
+    """Law, over rings, of the movement of an event in which nodes only join, or only leave."""
     before, after = event.weights_before, event.weights_after
     fewer, more = (before, after) if after.sum() > before.sum() else (after, before)
     present = fewer > 0
@@ -149,13 +106,6 @@ def ring_moved(event: EventShape, points: float) -> rv_frozen | None:
 
 def points_needed(cv: float, nodes: int | None = None) -> int:
     """Points a node for a ring whose shares have this CV: ((n - 1) / CV^2 - 1) / n, at most 1 / CV^2.
-
-    Parameters
-    ----------
-    cv
-        The root mean square CV wanted, above 0.
-    nodes
-        n; None for enough at any n.
 
     Examples
     --------

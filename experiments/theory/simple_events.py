@@ -11,11 +11,6 @@ def modulo(before: int, after: int) -> Fraction:
 
     A key stays where h mod n = h mod k; of lcm(n, k) successive hashes those are the first min(n, k).
 
-    Parameters
-    ----------
-    before, after
-        Number of nodes n and k.
-
     Examples
     --------
     >>> modulo(16, 17)
@@ -30,11 +25,6 @@ def equal_ranges(before: int, after: int) -> Fraction:
 
     Node i stays on the overlap of [i/n, (i+1)/n) and [i/k, (i+1)/k). With a = min, b = max and
     q = ceil(a / (b - a)), the overlaps sum to q (q+1) / (2 b) - q (q-1) / (2 a).
-
-    Parameters
-    ----------
-    before, after
-        Number of nodes n and k.
 
     Examples
     --------
@@ -53,13 +43,6 @@ def removed_range(nodes: int, position: int) -> Fraction:
     """Movement when the K-th of N equal ranges is removed: [K(K-1) + (N-K)(N-K+1)] / (2N(N-1)).
 
     From about 1/4 in the middle to 1/2 at either end; nowhere near 1/N.
-
-    Parameters
-    ----------
-    nodes
-        N, at least 2.
-    position
-        K, from 1.
 
     Examples
     --------
@@ -80,13 +63,6 @@ def joined(nodes: int, newcomers: int = 1) -> Fraction:
 
     Removing k of n + k equal nodes moves the same.
 
-    Parameters
-    ----------
-    nodes
-        n, before they join.
-    newcomers
-        k.
-
     Examples
     --------
     >>> joined(16), joined(10, 2)
@@ -103,13 +79,6 @@ def replaced(nodes: int, replacements: int = 1) -> Fraction:
     is a survivor, which has chance (n - r) / (n + r); if a leaver or a newcomer is best, it moves. The ideal
     is r / n: with r = 1 a replacement in one step moves almost twice what it must.
 
-    Parameters
-    ----------
-    nodes
-        n.
-    replacements
-        r, at most n.
-
     Examples
     --------
     >>> replaced(16)
@@ -125,11 +94,6 @@ def replaced_stray(nodes: int, replacements: int = 1) -> Fraction:
     A leaver is best of all with chance r / (n + r), and then a newcomer takes the key with chance r / n, its
     share afterwards; the same the other way round. What remains of the movement is 2r (n - r) / (n (n + r)).
 
-    Parameters
-    ----------
-    nodes, replacements
-        As in `replaced`.
-
     Examples
     --------
     >>> replaced_stray(16)
@@ -143,11 +107,6 @@ def random_choice(before: int, after: int) -> Fraction:
     """Movement under independent draws, nodes joining or leaving at the end: 1 - 1 / max(n, k).
 
     A key stays if both draws name the same one of the min(n, k) common nodes: min(n, k) / (n k).
-
-    Parameters
-    ----------
-    before, after
-        Number of nodes n and k.
 
     Examples
     --------

@@ -24,21 +24,6 @@ def movement_variance(
     random, Beta(a, b) of variance B = mu (1 - mu) / (a + b + 1), and the keys come on top: B + (mu (1 - mu) -
     B) s.
 
-    Parameters
-    ----------
-    law
-        A family of movement; "" for an algorithm whose law is not known.
-    event
-        The nodes before and after.
-    collision
-        s: 1/m for m distinct keys, 0 where all hashes are counted.
-    points
-        Points of a node of weight 1; `ring` needs it.
-
-    Returns
-    -------
-    The prediction, or None where no law is known: no family, or a ring in any other event.
-
     Examples
     --------
     >>> from algorithms import Node
@@ -70,15 +55,6 @@ def cv_squared_variance(nodes: int, *, keys: int | None = None, points: int | No
     and E[x_1^2 x_2^2], which follow from factorial moments: E[(x_1)_a (x_2)_b] = (m)_(a+b) q_ab with falling
     (.)_k, where q_ab = E[s_1^a s_2^b] is 1/n^(a+b) for equal shares, and v^(a) v^(b) / N^(a+b) with rising
     ^(k) for Dirichlet shares.
-
-    Parameters
-    ----------
-    nodes
-        n.
-    keys
-        m; None for the shares of the hash space themselves.
-    points
-        v, for a ring; None for equal shares.
 
     Examples
     --------

@@ -41,25 +41,7 @@ def measure(
     *,
     compiled: bool = True,
 ) -> dict[str, int]:
-    """Start a fresh interpreter and return how long each stage took.
-
-    Parameters
-    ----------
-    selection, settings
-        The algorithm, as for :func:`experiments.harness.selection.resolve`.
-    nodes
-        How many there are, or each with its weight.
-    keys
-        Of the batch.
-    compiled
-        Whether machine code may be loaded from the disk; otherwise all kernels are compiled, as after a fresh
-        install.
-
-    Returns
-    -------
-    dict
-        Nanoseconds by stage.
-    """
+    """Start a fresh interpreter and return how long each stage took."""
     listed = nodes if isinstance(nodes, int) else [[node.name, node.weight] for node in nodes]
     task = json.dumps({"selection": selection, "settings": list(settings), "nodes": listed, "keys": keys})
     paths = [str(provenance.root()), os.environ.get("PYTHONPATH", "")]

@@ -31,22 +31,7 @@ __all__ = ["cost_against_nodes"]
 def cost_against_nodes(
     part: pd.DataFrame, suffix: str, results: Results[ThroughputParameters]
 ) -> Iterator[Figure]:
-    """Yield a chart of our algorithms and, where others were timed, one with them.
-
-    Parameters
-    ----------
-    part
-        The summary of one workload: n, mode, label, peer, ns, low, high.
-    suffix
-        For the names of the files.
-    results
-        As stored.
-
-    Yields
-    ------
-    Figure
-        With a panel for each mode; none for fewer than two numbers of nodes.
-    """
+    """Yield a chart of our algorithms and, where others were timed, one with them."""
     nodes = sorted({int(n) for n in part["n"]})
     modes = [mode for mode in MODES if (part["mode"] == mode).any() and mode != "threads"]
     if len(nodes) < 2 or not modes:

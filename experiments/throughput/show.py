@@ -27,18 +27,7 @@ if TYPE_CHECKING:
 
 
 def present(results: Results[ThroughputParameters]) -> Presentation:
-    """Return tables, figures and meaning of a run of `throughput`.
-
-    Parameters
-    ----------
-    results
-        As stored.
-
-    Returns
-    -------
-    Presentation
-        For each workload a table of batches and one of keys, and a chart of cost against n.
-    """
+    """Return tables, figures and meaning of a run of `throughput`."""
     assert results.timing is not None, "throughput has timing rows only"
     refused = results.timing["cannot"].notna() & ~results.timing["peer"].astype(bool)
     absent, timing = notes_of(results.timing[refused]), results.timing[~refused]

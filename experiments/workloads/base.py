@@ -66,21 +66,6 @@ class Chunks:
 def chunks_of(keys: int) -> Chunks:
     """Return the chunks that k keys make.
 
-    Parameters
-    ----------
-    keys
-        How many keys, at least 0.
-
-    Returns
-    -------
-    Chunks
-        ``len()`` of it is their number, ``size(i)`` the size of each.
-
-    Raises
-    ------
-    ValueError
-        For a negative number.
-
     Examples
     --------
     >>> chunks = chunks_of(CHUNK + 1)
@@ -154,23 +139,11 @@ class Workload(ABC):
     @classmethod
     @abstractmethod
     def read(cls, options: str | None) -> Self:
-        """Return the workload for the options that stand behind the first colon; None where there is none.
-
-        Raises
-        ------
-        BadUse
-            For options that the family does not have.
-        """
+        """Return the workload for the options that stand behind the first colon; None where there is none."""
 
     @classmethod
     def meaning(cls, options: str | None) -> object:
-        """Return what all spellings of a workload have in common; no file is read for it.
-
-        Raises
-        ------
-        BadUse
-            As :meth:`read` does.
-        """
+        """Return what all spellings of a workload have in common; no file is read for it."""
         return cls.read(options).text
 
     @property
@@ -192,62 +165,15 @@ class Workload(ABC):
         return np.arange(first, first + count, dtype=np.uint64)
 
     def available(self, keys: int) -> int:
-        """Return how many keys are had when `keys` are asked for: all or fewer where the workload has an end.
-
-        Parameters
-        ----------
-        keys
-            How many are asked for; a :class:`~experiments.options.key_counts.KeyCount` may mean all.
-
-        Returns
-        -------
-        int
-            At most `keys`, or all.
-        """
+        """Return how many keys are had when `keys` are asked for: all or fewer where the workload has an end."""
         return KeyCount(keys, getattr(keys, "whole", False)).of(self.total)
 
     def chunk(self, number: int, seed: int, limit: int | None = None) -> Keys:
-        """Return the keys of one chunk.
-
-        Parameters
-        ----------
-        number
-            Which chunk, from 0.
-        seed
-            0 <= seed < 2^64.
-        limit
-            Only the first so many keys of the chunk; None for all that it has.
-
-        Returns
-        -------
-        Integers or Strings
-            ``chunk(n, s, limit=k)`` is the beginning of ``chunk(n, s)``.
-
-        Raises
-        ------
-        ValueError
-            For a chunk or a number of keys that the workload does not have, or a seed out of bounds.
-        """
+        """Return the keys of one chunk."""
         return self._draw(*self._range(number, seed, limit), seed)
 
     def ids(self, number: int, seed: int, limit: int | None = None) -> NDArray[np.uint64]:
-        """Return numbers for the keys of one chunk, equal where, and only where, the keys are equal.
-
-        Parameters
-        ----------
-        number, seed, limit
-            As for :meth:`chunk`.
-
-        Returns
-        -------
-        ndarray
-            (k,) uint64, comparable across all chunks of one workload and seed; for :class:`Distinct`.
-
-        Raises
-        ------
-        ValueError
-            As for :meth:`chunk`.
-        """
+        """Return numbers for the keys of one chunk, equal where, and only where, the keys are equal."""
         return self._identify(*self._range(number, seed, limit), seed)
 
     def hashes(
@@ -264,26 +190,6 @@ class Workload(ABC):
 
         The latest 64 MB of hashes are kept, so algorithms that are compared on the same keys do not hash
         them once each; but not those of integers that are counted off, which cost 3 ns a key.
-
-        Parameters
-        ----------
-        number, seed, limit
-            As for :meth:`chunk`.
-        hash, hash_seed, bits
-            As for :func:`algorithms.hashing.hash_column`.
-
-        Returns
-        -------
-        ndarray
-            (k,) uint64, read-only.
-
-        Raises
-        ------
-        ValueError
-            As for :meth:`chunk`.
-        UnknownHash, InvalidKey, InvalidParameter
-            As for :func:`algorithms.hashing.hash_column`: for a function that is not known, or takes ints
-            only where the keys are text.
         """
         first, count = self._range(number, seed, limit)
         wanted = (self.text, self.digest, first, count, seed, hash, hash_seed, bits)

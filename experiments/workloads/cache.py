@@ -36,20 +36,7 @@ class HashCache:
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, compute: Callable[[], NDArray[np.uint64]]) -> NDArray[np.uint64]:
-        """Return the array kept under a key, or compute it and keep it.
-
-        Parameters
-        ----------
-        key
-            Whatever decides the array.
-        compute
-            Makes it; called without a lock, so two threads may both compute what neither finds.
-
-        Returns
-        -------
-        ndarray
-            Read-only.
-        """
+        """Return the array kept under a key, or compute it and keep it."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

@@ -110,13 +110,6 @@ class Names(Workload):
 def last_names() -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Return the last names and how many of the people counted bore each.
 
-    Returns
-    -------
-    names : tuple of str
-        88,799 names in capitals, the most frequent first.
-    weights : ndarray
-        (88799,) int64, descending, from 6: about the bearers among 6.29 million persons.
-
     Examples
     --------
     >>> names, weights = last_names()
@@ -128,23 +121,6 @@ def last_names() -> tuple[tuple[str, ...], NDArray[np.int64]]:
 
 def first_names(sex: str) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Return the first names of women or of men and how frequent each is.
-
-    Parameters
-    ----------
-    sex
-        ``female`` or ``male``.
-
-    Returns
-    -------
-    names : tuple of str
-        4275 or 1219 names in capitals, the most frequent first.
-    weights : ndarray
-        int64, descending, on the scale of :func:`last_names`.
-
-    Raises
-    ------
-    ValueError
-        For any other word.
 
     Examples
     --------

@@ -38,18 +38,7 @@ class Distinct:
         self._waiting = 0
 
     def add(self, ids: NDArray[np.uint64]) -> Self:
-        """Take the numbers of one array, such as the `Workload.ids` of a chunk.
-
-        Parameters
-        ----------
-        ids
-            (k,) uint64.
-
-        Returns
-        -------
-        Self
-            For a chain of calls, or `Engine.fold`.
-        """
+        """Take the numbers of one array, such as the `Workload.ids` of a chunk."""
         fresh = _unique(ids)
         self._pending.append(fresh)
         self._waiting += len(fresh)
@@ -80,17 +69,6 @@ def _unique(ids: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def count_distinct(chunks: Iterable[NDArray[np.uint64]]) -> int:
     """Return how many different numbers some arrays hold.
 
-    Parameters
-    ----------
-    chunks
-        Arrays of uint64: the `Workload.ids` of several chunks. (Hashes too, if equal hashes of different keys
-        may count as one key.)
-
-    Returns
-    -------
-    int
-        Exactly so many.
-
     Examples
     --------
     >>> count_distinct([np.array([1, 2], dtype=np.uint64), np.array([2, 3], dtype=np.uint64)])
@@ -104,17 +82,6 @@ def count_distinct(chunks: Iterable[NDArray[np.uint64]]) -> int:
 
 def first_rows(keys: Strings) -> NDArray[np.uint64]:
     """Return, for each key of a column, the first row that holds the same key.
-
-    Parameters
-    ----------
-    keys
-        A column of up to 2^31 - 1 keys.
-
-    Returns
-    -------
-    ndarray
-        (k,) uint64: two keys are equal where, and only where, these are. Compares bytes, not hashes alone.
-        About 200 ns a key; memory while it works: 16 to 24 bytes a key.
 
     Examples
     --------

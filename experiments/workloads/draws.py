@@ -34,18 +34,6 @@ def _state(seed: int, lane: int) -> np.uint64:
 def words(seed: int, first: int, count: int) -> NDArray[np.uint64]:
     """Return words `first` to `first + count - 1` of a seed's stream.
 
-    Parameters
-    ----------
-    seed
-        0 <= seed < 2^64.
-    first, count
-        Which words.
-
-    Returns
-    -------
-    ndarray
-        (count,) uint64. No two of the 2^64 words of a stream are equal. Compiled: about 1 ns each.
-
     Examples
     --------
     >>> words(0, 0, 3)[1:] == words(0, 1, 2)
@@ -79,22 +67,7 @@ class Law:
         self._guide = np.searchsorted(last, edges).astype(np.int32)
 
     def draw(self, seed: int, first: int, count: int, *, lane: int = 0) -> NDArray[np.int64]:
-        """Return draws `first` to `first + count - 1` of a seed.
-
-        Parameters
-        ----------
-        seed
-            0 <= seed < 2^64.
-        first, count
-            Which draws.
-        lane
-            Which of the seed's independent streams, 0 <= lane < 2^64.
-
-        Returns
-        -------
-        ndarray
-            (count,) int64, the items.
-        """
+        """Return draws `first` to `first + count - 1` of a seed."""
         out = np.empty(count, dtype=np.int64)
         _draw(_state(seed, lane), np.uint64(first), self.last, self._guide, self._shift, out)
         return out
@@ -102,17 +75,6 @@ class Law:
 
 def law_of_weights(weights: Sequence[int]) -> Law:
     """Return the law that draws items in proportion to integer weights, exact to one word in 2^64.
-
-    Parameters
-    ----------
-    weights
-        One for each item, each from 1.
-
-    Returns
-    -------
-    Law
-        Item i is drawn by the words from ceil(2^64 W_i / W) up to ceil(2^64 W_(i+1) / W) - 1, with W_i the
-        sum of the weights before it.
 
     Examples
     --------

@@ -72,24 +72,7 @@ class FileWorkload(Workload):
 
     @classmethod
     def read(cls, options: str | None) -> Self:
-        """Read the file that the options name.
-
-        Parameters
-        ----------
-        options
-            ``PATH``, or ``PATH:COLUMN`` for a table. Colons may stand in both: the longest path that is a
-            file is taken. Behind it ``?blank=skip`` or ``?blank=refuse``, and ``?sep=;`` for CSV.
-
-        Returns
-        -------
-        Self
-            With all keys in memory.
-
-        Raises
-        ------
-        BadUse
-            If the file cannot be read, or holds something that is no key; the sentence names the line.
-        """
+        """Read the file that the options name."""
         return cls._read(options, None)
 
     @classmethod

@@ -30,18 +30,6 @@ _LINE_END, _HALF_LINE_END = 1, 2
 def refuse_what_is_no_text(beginning: bytes, source: str) -> None:
     r"""Raise BadUse for the beginning of a file that is compressed, an archive, or in UTF-16.
 
-    Parameters
-    ----------
-    beginning
-        Some thousand bytes.
-    source
-        What errors call the file.
-
-    Raises
-    ------
-    BadUse
-        The sentence says what it is.
-
     Examples
     --------
     >>> refuse_what_is_no_text(b"BZh9", "keys.bz2")
@@ -67,27 +55,6 @@ def split_lines(content: bytearray, source: str, *, skip_blank: bool = False) ->
 
     Lines end with LF or CRLF; the last one may have no end, or half of one. A byte-order mark at the start is
     left out.
-
-    Parameters
-    ----------
-    content
-        UTF-8. It is used up: the keys are moved together inside it.
-    source
-        What errors call the file.
-    skip_blank
-        Whether empty lines are left out, and not refused.
-
-    Returns
-    -------
-    Strings
-        One key a line, in order. Memory: the content, and 8 bytes a line.
-    int
-        Empty lines that were left out.
-
-    Raises
-    ------
-    BadUse
-        For an empty file, and for a line that is empty, not UTF-8, or has a CR inside, by its number from 1.
 
     Examples
     --------

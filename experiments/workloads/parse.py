@@ -22,22 +22,6 @@ FAMILIES: Mapping[str, type[Workload]] = {
 def parse(text: str) -> Workload:
     """Return the workload that a text names.
 
-    Parameters
-    ----------
-    text
-        ``uniform``, ``sequential[:START]``, ``zipf[:S[:ITEMS]]``, ``strings[:PREFIX]``, ``names[:full]`` or
-        ``file:PATH[:COLUMN]``. Numbers may be written 1e6.
-
-    Returns
-    -------
-    Workload
-        Ready to be drawn from; a file has been read.
-
-    Raises
-    ------
-    BadUse
-        For an unknown name or option, or a file that cannot be used; the sentence says what is allowed.
-
     Examples
     --------
     >>> parse("zipf:1.1:1e4").text
@@ -58,16 +42,6 @@ def parse(text: str) -> Workload:
 def meaning(text: str) -> object:
     """Return what all spellings of a workload have in common; no file is read for it.
 
-    Parameters
-    ----------
-    text
-        As for :func:`parse`.
-
-    Returns
-    -------
-    object
-        Equal for two texts of one workload; the text itself where :func:`parse` will refuse it.
-
     Examples
     --------
     >>> meaning("zipf:1") == meaning(" zipf:1.0"), meaning("file:a.log") == meaning("file:./a.log")
@@ -84,15 +58,6 @@ def meaning(text: str) -> object:
 def ends(text: str) -> bool:
     """Return whether a workload has so many keys and no more; no file is read for it.
 
-    Parameters
-    ----------
-    text
-        As for :func:`parse`; no workload at all has no end.
-
-    Returns
-    -------
-    bool
-
     Examples
     --------
     >>> ends("file:a.log"), ends("uniform")
@@ -104,15 +69,6 @@ def ends(text: str) -> bool:
 
 def drawn(text: str) -> bool:
     """Return whether the keys of a workload are drawn at random, so that repetitions have different ones.
-
-    Parameters
-    ----------
-    text
-        As for :func:`parse`.
-
-    Returns
-    -------
-    bool
 
     Examples
     --------

@@ -26,20 +26,6 @@ _EXP_TERMS = 15  # |r| < 0.347: the first term left out is below 2^-66
 def negative_powers(first: int, count: int, exponent: float) -> Floats:
     """Return m^-S for m = first, first + 1, ..., first + count - 1.
 
-    Parameters
-    ----------
-    first
-        The first base, from 1; all bases below 2^53.
-    count
-        How many.
-    exponent
-        S, from 0; S times the logarithm of the last base must stay below 700.
-
-    Returns
-    -------
-    ndarray
-        (count,) float64, each within a part in 10^13 of the true power. About 100 ns each.
-
     Examples
     --------
     >>> negative_powers(1, 4, 1.0)

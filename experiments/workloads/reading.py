@@ -34,11 +34,6 @@ _listener: Callable[[str], None] | None = None
 def set_reading_listener(listener: Callable[[str], None] | None) -> None:
     """Have a function called with a sentence for each 256 MB that are read of a file.
 
-    Parameters
-    ----------
-    listener
-        Called while a large file is read; None to be told no more.
-
     Examples
     --------
     >>> set_reading_listener(None)

@@ -15,18 +15,6 @@ __all__ = ["repeats"]
 def repeats(source: Workload, seed: int, keys: int) -> tuple[int, float]:
     """Return how many keys are distinct, and the chance that two draws of the keys at hand are equal.
 
-    Parameters
-    ----------
-    source, seed, keys
-        The workload, the seed of its keys, and how many are drawn.
-
-    Returns
-    -------
-    distinct : int
-        How many keys differ.
-    collision : float
-        Sum over the distinct keys of (draws of it / keys)^2: 1 / keys where none repeats.
-
     Examples
     --------
     >>> from experiments.workloads import parse

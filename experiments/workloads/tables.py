@@ -33,25 +33,6 @@ _MOST_HEADER_LINES = 1000
 def csv_header(lines: Iterable[bytes], source: str, separator: str | None = None) -> list[str]:
     r"""Return the names of the columns of a CSV file.
 
-    Parameters
-    ----------
-    lines
-        The file's lines, with their ends.
-    source
-        What errors call the file.
-    separator
-        What stands between fields; None for the one of `SEPARATORS` that gives the most.
-
-    Returns
-    -------
-    list of str
-        The fields of the first row.
-
-    Raises
-    ------
-    BadUse
-        For an empty file or a first line that cannot be read.
-
     Examples
     --------
     >>> csv_header([b"id,name\r\n", b"7,Ada\r\n"], "example"), csv_header([b"id;name\n"], "example")
@@ -75,35 +56,6 @@ def csv_column(
     most_bytes: int | None = None,
 ) -> tuple[Strings, int]:
     r"""Return one column of a CSV file (double quotes, a header row) as keys, and the rows without one.
-
-    Parameters
-    ----------
-    lines
-        The file's lines, with their ends: UTF-8; LF or CRLF.
-    column
-        Its name in the header.
-    source
-        What errors call the file.
-    separator
-        What stands between fields; None for the first of `SEPARATORS` with which the header has the column.
-    skip_blank
-        Whether empty lines and rows without a value in the column are left out, and not refused.
-    most_bytes
-        How many bytes of keys there may be; None for any number.
-
-    Returns
-    -------
-    Strings
-        One key a row, in order, as text whatever it looks like.
-    int
-        Lines and rows that were left out.
-
-    Raises
-    ------
-    BadUse
-        For an empty file or one with a header only; for a column that is not there or there twice; for a line
-        that is ragged, empty, not UTF-8 or wrongly quoted, or without a value in the column, by its number
-        from 1 (of a row of several lines, the last); for too many keys.
 
     Examples
     --------
@@ -155,25 +107,7 @@ def too_large(source: str, most_bytes: int) -> BadUse:
 
 
 def parquet_header(path: Path, source: str) -> list[str]:
-    """Return the names of the columns of a Parquet file.
-
-    Parameters
-    ----------
-    path
-        The file.
-    source
-        What errors call it.
-
-    Returns
-    -------
-    list of str
-        In the order of the schema.
-
-    Raises
-    ------
-    BadUse
-        If it cannot be read.
-    """
+    """Return the names of the columns of a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -187,32 +121,7 @@ def parquet_header(path: Path, source: str) -> list[str]:
 def parquet_column(
     path: Path, column: str, source: str, *, skip_blank: bool = False
 ) -> tuple[Integers | Strings, int]:
-    """Return one column of a Parquet file as keys, and the rows without one.
-
-    Parameters
-    ----------
-    path
-        The file.
-    column
-        The name of a top-level column of integers, strings or binary values, plain or as a dictionary.
-    source
-        What errors call the file.
-    skip_blank
-        Whether rows without a value are left out, and not refused.
-
-    Returns
-    -------
-    Integers or Strings
-        One key a row, in order, in one piece.
-    int
-        Rows that were left out.
-
-    Raises
-    ------
-    BadUse
-        If the file cannot be read or has no rows; for a column that is not there or of another type; for a
-        null or a negative integer, by the number of its row from 1.
-    """
+    """Return one column of a Parquet file as keys, and the rows without one."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
@@ -345,15 +254,6 @@ def _index(header: list[str], column: str, source: str) -> int:
 
 def listed(names: list[str]) -> str:
     """Return the names of columns for a sentence: the first of them where there are many.
-
-    Parameters
-    ----------
-    names
-        In the order of the table.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -18,17 +18,7 @@ KEYS = 20_000
 
 
 def biased_loads(rng: np.random.Generator, keys: int, excess: float = EXCESS) -> NDArray[np.int64]:
-    """Return the loads of jump, of whose keys some are handed to bucket 0 afterwards.
-
-    Parameters
-    ----------
-    rng
-        The source.
-    keys
-        How many.
-    excess
-        Bucket 0 gets so much more than its share, of all others alike.
-    """
+    """Return the loads of jump, of whose keys some are handed to bucket 0 afterwards."""
     buckets = create("jump", NODES).assign(hashes(rng, keys))
     buckets[rng.random(keys) < excess / (NODES - 1)] = 0
     return np.bincount(buckets, minlength=NODES)

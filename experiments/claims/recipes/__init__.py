@@ -69,11 +69,6 @@ def _is_recipe(value: object, module: str) -> bool:
 def recipes() -> Mapping[str, Recipe]:
     """Return all recipes by name.
 
-    Returns
-    -------
-    mapping
-        Of all modules of this package.
-
     Examples
     --------
     >>> "ring_share_cv" in recipes()

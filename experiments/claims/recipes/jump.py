@@ -28,18 +28,6 @@ def jump_shares(nodes: int, bits: int = BITS) -> NDArray[np.float64]:
     From bucket b jump goes to floor((b + 1) 2^bits / r), so the next one is at least i for
     floor(2^bits (b + 1) / i) values of r. Propagated over all buckets, without sampling.
 
-    Parameters
-    ----------
-    nodes
-        n, from 1.
-    bits
-        Of the uniform: 31 in the paper's code.
-
-    Returns
-    -------
-    ndarray
-        (n,) shares, good to about 1e-15 of each.
-
     Examples
     --------
     >>> (jump_shares(3) * 2**31).tolist()
@@ -85,20 +73,6 @@ def jump_sizes_with_error(given: Mapping[str, Any], run: Run) -> Ours:
 
 def simulated_counts(nodes: int, bits: int, keys: int, seed: int) -> NDArray[np.int64]:
     """Return how many of some keys jump to each bucket, with independent uniforms of so many bits.
-
-    Parameters
-    ----------
-    nodes, bits
-        As for `jump_shares`.
-    keys
-        How many.
-    seed
-        Of the uniforms.
-
-    Returns
-    -------
-    ndarray
-        (n,) counts.
 
     Examples
     --------
@@ -232,17 +206,6 @@ def guava_bucket(state: int, nodes: int) -> int:
     """Return the bucket of a hash in a version whose uniform overflows a 32-bit int where r = 2^31.
 
     There the uniform is -1, the jump goes below 0, and the loop ends where it was.
-
-    Parameters
-    ----------
-    state
-        The hash.
-    nodes
-        How many buckets.
-
-    Returns
-    -------
-    int
 
     Examples
     --------

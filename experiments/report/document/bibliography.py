@@ -27,26 +27,7 @@ __all__ = ["keys_of", "publications", "write"]
 def publications(
     names: Iterable[str] | None = None, specs: Mapping[str, Spec] | None = None
 ) -> tuple[Publication, ...]:
-    """Return the publications of algorithms, each once, by key.
-
-    Parameters
-    ----------
-    names
-        Of algorithms; by default all that are known.
-    specs
-        What is known of algorithms, see :func:`experiments.storage.specs.specs_of`; by default those
-        registered.
-
-    Returns
-    -------
-    tuple of Publication
-        Ascending by key.
-
-    Raises
-    ------
-    BadUse
-        If two differ and have the same key, or a key is not one.
-    """
+    """Return the publications of algorithms, each once, by key."""
     every = specs_of() if specs is None else specs
     known: dict[str, Publication] = {}
     for name in every if names is None else names:
@@ -70,18 +51,7 @@ def keys_of(name: str, specs: Mapping[str, Spec] | None = None) -> tuple[str, ..
 
 
 def write(names: Iterable[str] | None = None, specs: Mapping[str, Spec] | None = None) -> str:
-    """Return the publications of algorithms as BibTeX.
-
-    Parameters
-    ----------
-    names, specs
-        See :func:`publications`.
-
-    Returns
-    -------
-    str
-        One entry a publication, ascending by key; empty if there is none.
-    """
+    """Return the publications of algorithms as BibTeX."""
     return "\n".join(map(_entry, publications(names, specs)))
 
 

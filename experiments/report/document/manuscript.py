@@ -51,27 +51,7 @@ PREAMBLE = r"""% Made of stored results; latexmk -pdf report.tex makes the PDF. 
 
 
 def write(chapters: Sequence[Chapter], out: Path) -> tuple[Path, ...]:
-    """Write a report as LaTeX.
-
-    Parameters
-    ----------
-    chapters
-        What it shows.
-    out
-        The folder.
-
-    Returns
-    -------
-    tuple of Path
-        What was written, ``report.tex`` first.
-
-    Raises
-    ------
-    CannotWrite
-        If a file cannot be written.
-    BadUse
-        If the folder is a file, or named like one.
-    """
+    """Write a report as LaTeX."""
     if out.is_file() or out.suffix == ".tex":
         raise BadUse(
             f"--out: LaTeX is written as a folder of files, and {out} is the name of one; give another"

@@ -26,28 +26,7 @@ LONG = 40
 
 
 def write(chapters: Sequence[Chapter], out: Path) -> tuple[Path, ...]:
-    """Write a report as Markdown.
-
-    Parameters
-    ----------
-    chapters
-        What it shows.
-    out
-        The document, if it ends in ``.md``; else a folder, in which it is ``report.md``. Figures go into
-        ``figures`` beside the document.
-
-    Returns
-    -------
-    tuple of Path
-        What was written, the document first.
-
-    Raises
-    ------
-    CannotWrite
-        If a file cannot be written.
-    BadUse
-        If the folder is a file.
-    """
+    """Write a report as Markdown."""
     if out.suffix != ".md" and out.is_file():
         raise BadUse(f"--out: {out} is a file; give a folder, or a name that ends in .md")
     document = out if out.suffix == ".md" else out / "report.md"

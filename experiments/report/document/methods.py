@@ -49,19 +49,7 @@ class Paragraph:
 
 
 def methods(chapters: Sequence[Chapter]) -> tuple[Paragraph, ...]:
-    """Return how the results of some runs were made.
-
-    Parameters
-    ----------
-    chapters
-        The runs.
-
-    Returns
-    -------
-    tuple of Paragraph
-        Algorithms with their parameters; hash functions; keys and seeds of each run; intervals, tests and
-        corrections; versions and machine.
-    """
+    """Return how the results of some runs were made."""
     found = [
         Paragraph("Algorithms", tuple(_algorithms(chapters))),
         Paragraph("Hash functions", (_hashes(chapters),)),
@@ -74,36 +62,14 @@ def methods(chapters: Sequence[Chapter]) -> tuple[Paragraph, ...]:
 
 
 def algorithms_of(chapters: Iterable[Chapter]) -> tuple[str, ...]:
-    """Return the algorithms that have rows in some runs: the registered ones in their order, then others.
-
-    Parameters
-    ----------
-    chapters
-        The runs.
-
-    Returns
-    -------
-    tuple of str
-        Names.
-    """
+    """Return the algorithms that have rows in some runs: the registered ones in their order, then others."""
     seen = {name for chapter in chapters for name in _values(chapter, "algorithm")}
     known = [name for name in registry.names() if name in seen]
     return (*known, *sorted(seen.difference(known)))
 
 
 def provenance(chapter: Chapter) -> Mapping[str, str]:
-    """Return where the results of a run come from, by a word each.
-
-    Parameters
-    ----------
-    chapter
-        The run.
-
-    Returns
-    -------
-    Mapping[str, str]
-        Command, commit, date and duration; what the run does not know is left out.
-    """
+    """Return where the results of a run come from, by a word each."""
     facts = chapter.results.facts
     commit = facts.get("commit")
     changed = ", with changes that are not committed" if facts.get("dirty") else ""

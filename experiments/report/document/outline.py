@@ -41,18 +41,7 @@ class Section:
 
 
 def sections(chapters: Sequence[Chapter]) -> tuple[Section, ...]:
-    """Return the sections of a report.
-
-    Parameters
-    ----------
-    chapters
-        What they show.
-
-    Returns
-    -------
-    tuple of Section
-        One for each chapter.
-    """
+    """Return the sections of a report."""
     names = [chapter.name for chapter in chapters]
     found = []
     for chapter in chapters:
@@ -77,18 +66,7 @@ def stem_of(figure: Figure) -> str:
 
 
 def summary(chapters: Sequence[Chapter]) -> str:
-    """Return what a report is about, in two sentences.
-
-    Parameters
-    ----------
-    chapters
-        What it shows.
-
-    Returns
-    -------
-    str
-        How many runs, of which profiles, and whether checks failed.
-    """
+    """Return what a report is about, in two sentences."""
     profiles = list(dict.fromkeys(chapter.profile for chapter in chapters))
     runs = f"{len(chapters)} run{'s' if len(chapters) > 1 else ''}"
     failures = sum(len(chapter.presentation.failures) for chapter in chapters)

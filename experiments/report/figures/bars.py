@@ -27,23 +27,7 @@ def histogram(
     label: str = "load of a node / mean load",
     unit: str = "nodes",
 ) -> None:
-    """Draw how many nodes have which load, relative to the mean, and the law they should follow.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    loads : (k,) array_like
-        Loads of nodes, in keys or in shares.
-    bins : int
-        Bars, of equal width, over the range of the loads.
-    law : tuple[(m,) array_like, (m,) array_like], optional
-        Places on the axis of load over mean, and the law's density there.
-    colour : str
-        Of the bars.
-    label, unit : str
-        What the axes show.
-    """
+    """Draw how many nodes have which load, relative to the mean, and the law they should follow."""
     values = np.asarray(loads, dtype=float)
     if not values.size or not values.any():
         nothing(axes)
@@ -82,23 +66,7 @@ def bars(
     label: str = "share of keys",
     mean: bool = True,
 ) -> None:
-    """Draw a bar for each node, its share above it where there is room, and a line at the mean.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    labels : Sequence[str]
-        The nodes.
-    values : (n,) array_like
-        Fractions.
-    colours : Sequence[str]
-        By node.
-    label : str
-        What the bars show.
-    mean : bool
-        Whether the mean is marked.
-    """
+    """Draw a bar for each node, its share above it where there is room, and a line at the mean."""
     if not len(labels):
         nothing(axes)
         return
@@ -131,23 +99,7 @@ def bars_by_letter(
     *,
     label: str = "share of keys",
 ) -> None:
-    """Draw a bar for each first letter in the colour of its node, and each node's sum above its letters.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    letters : Sequence[str]
-        In ascending order.
-    values : (letters,) array_like
-        Fractions of keys, by letter.
-    owners : Sequence[int]
-        The node of each letter, ascending: an index into `names`.
-    names, colours : Sequence[str]
-        By node.
-    label : str
-        What the bars show.
-    """
+    """Draw a bar for each first letter in the colour of its node, and each node's sum above its letters."""
     shares = np.asarray(values, dtype=float)
     held = np.asarray(owners)
     axes.bar(np.arange(len(shares)), shares, color=[colours[owner] for owner in held], width=0.86)

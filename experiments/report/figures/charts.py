@@ -38,27 +38,7 @@ def dots(
     log: bool = False,
     missing: str = "cannot",
 ) -> None:
-    """Draw a dot with its interval for each row and series, and a mark where theory puts it.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    rows : Sequence[str]
-        What is compared with what, such as scale events; from top to bottom.
-    series : Sequence[str]
-        Algorithms, within each row in the order of the palette.
-    values, low, high, theory : (rows, series) array_like
-        The measured values, the ends of their intervals, and the expected values; NaN where there is none.
-    label : str
-        What the values are.
-    percent : bool
-        Whether the values are fractions to be shown as percentages.
-    log : bool
-        Whether the scale is logarithmic, if a value is above 0; what is not is then not drawn.
-    missing : str
-        Written under a row's name, before the series whose value is NaN.
-    """
+    """Draw a dot with its interval for each row and series, and a mark where theory puts it."""
     if not rows or not series:
         nothing(axes)
         return
@@ -138,27 +118,7 @@ def lines(
     logy: bool = True,
     percent: bool = False,
 ) -> None:
-    """Draw a line for each series, with a band around it, and its name at its end.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    x : (k,) array_like
-        Where the values were measured, such as numbers of nodes.
-    series : Mapping[str, (k,) array_like]
-        Values by algorithm; NaN where there is none.
-    bands : Mapping[str, tuple[(k,) array_like, (k,) array_like]], optional
-        The ends of the intervals, by algorithm.
-    laws : Mapping[str, (k,) array_like], optional
-        Expected values, dotted; named at their end where they are not those of one of the series.
-    xlabel, ylabel : str
-        What the axes show.
-    logx, logy : bool
-        Whether an axis is logarithmic; the vertical one is not if no value is above 0.
-    percent : bool
-        Whether the values are fractions to be shown as percentages.
-    """
+    """Draw a line for each series, with a band around it, and its name at its end."""
     where = np.asarray(x, dtype=float)
     if not len(where) or not (series or laws):
         nothing(axes)
@@ -203,21 +163,7 @@ def heat_map(
     label: str = "share of keys",
     limit: int = 9,
 ) -> None:
-    """Draw what moved from which node to which.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    moves : (n, n) array_like
-        Fractions of keys: rows are nodes before, columns nodes after. Nothing is drawn where nothing moved.
-    names : Sequence[str], optional
-        The nodes; numbers by default.
-    label : str
-        What the colour says.
-    limit : int
-        Up to this many nodes the fraction is written into each cell.
-    """
+    """Draw what moved from which node to which."""
     from matplotlib.colors import LinearSegmentedColormap
 
     fractions = np.nan_to_num(np.asarray(moves, dtype=float))
@@ -265,15 +211,7 @@ def heat_map(
 
 
 def legend(canvas: Canvas, axes: Axes) -> None:
-    """Name what axes show, below all axes of a figure, in as many columns as there is room for.
-
-    Parameters
-    ----------
-    canvas : Figure
-        The figure.
-    axes : Axes
-        Whose labelled series are named.
-    """
+    """Name what axes show, below all axes of a figure, in as many columns as there is room for."""
     handles, names = axes.get_legend_handles_labels()
     entry = max((text_inches(name, 7) for name in names), default=0.0) + 0.3
     columns = max(1, min(len(names), int(canvas.get_figwidth() / entry)))

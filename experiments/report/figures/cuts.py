@@ -89,16 +89,6 @@ class Cut:
     def of_arcs(cls, arcs: Arcs) -> Cut:
         """Return the cut that a partitioner's arcs make.
 
-        Parameters
-        ----------
-        arcs : Arcs
-            As from ``partitioner.arcs()``.
-
-        Returns
-        -------
-        Cut
-            One piece for each arc.
-
         Examples
         --------
         >>> from algorithms import create
@@ -132,18 +122,7 @@ class Cut:
         return shares
 
     def moves(self, after: Cut) -> list[Move]:
-        """Return what changed hands, ascending, neighbouring pieces of the same move made one.
-
-        Parameters
-        ----------
-        after : Cut
-            The same space after a scale event.
-
-        Returns
-        -------
-        list[Move]
-            The pieces whose owner differs.
-        """
+        """Return what changed hands, ascending, neighbouring pieces of the same move made one."""
         if after.space != self.space:
             raise ValueError(
                 f"spaces of {self.space} and {after.space} hashes: before and after must be the same"

@@ -123,13 +123,7 @@ class Figure:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Set the style of the project, on top of matplotlib's defaults, for one thread at a time.
-
-    Yields
-    ------
-    None
-        Inside, whatever the user's own configuration says has no effect; afterwards it is back.
-    """
+    """Set the style of the project, on top of matplotlib's defaults, for one thread at a time."""
     import matplotlib
 
     settings: Any = {
@@ -144,23 +138,6 @@ def style() -> Iterator[None]:
 
 def render(figure: Figure, formats: Sequence[str] = FORMATS) -> dict[str, bytes]:
     """Draw a figure once and return its files as bytes.
-
-    Parameters
-    ----------
-    figure : Figure
-        What to draw.
-    formats : Sequence[str]
-        Some of `FORMATS`.
-
-    Returns
-    -------
-    dict[str, bytes]
-        The content of the file, by format; the same bytes in every run.
-
-    Raises
-    ------
-    ValueError
-        If a format is not one of `FORMATS`.
 
     Examples
     --------
@@ -183,18 +160,7 @@ def render(figure: Figure, formats: Sequence[str] = FORMATS) -> dict[str, bytes]
 
 
 def blank(size: tuple[float, float]) -> Canvas:
-    """Return an empty figure of constrained layout; whatever is drawn into it is rounded, see `rounded`.
-
-    Parameters
-    ----------
-    size : tuple[float, float]
-        Width and height in inches.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Without a window.
-    """
+    """Return an empty figure of constrained layout; whatever is drawn into it is rounded, see `rounded`."""
     from matplotlib.figure import Figure as Canvas
 
     class Rounded(Canvas):
@@ -206,21 +172,7 @@ def blank(size: tuple[float, float]) -> Canvas:
 
 
 def save(figure: Figure, folder: str | os.PathLike[str]) -> list[Path]:
-    """Draw a figure and write its PDF, SVG and PNG.
-
-    Parameters
-    ----------
-    figure : Figure
-        What to draw.
-    folder : path
-        Where the files go; it is made if it is not there. A figure that shows times has ``timing`` in the
-        names of its files.
-
-    Returns
-    -------
-    list[Path]
-        The files, in the order of `FORMATS`. Each appears whole or not at all.
-    """
+    """Draw a figure and write its PDF, SVG and PNG."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     stem = timed_stem(figure.name, figure.timing)

@@ -15,30 +15,13 @@ __all__ = ["axes_inches", "nothing", "percent_axis", "spread", "text_inches"]
 
 
 def nothing(axes: Axes) -> None:
-    """Say that there is nothing to draw, in the middle of axes without scales.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where nothing else is drawn.
-    """
+    """Say that there is nothing to draw, in the middle of axes without scales."""
     axes.set_axis_off()
     axes.text(0.5, 0.5, "nothing to show", transform=axes.transAxes, ha="center", va="center")
 
 
 def axes_inches(axes: Axes) -> float:
-    """Estimate how wide axes will be; the layout, which knows, comes after the texts that have to fit.
-
-    Parameters
-    ----------
-    axes : Axes
-        Axes alone in their figure, or beside others of equal width.
-
-    Returns
-    -------
-    float
-        Inches.
-    """
+    """Estimate how wide axes will be; the layout, which knows, comes after the texts that have to fit."""
     figure = axes.get_figure(root=True)
     cell = axes.get_subplotspec()
     if figure is None:
@@ -52,37 +35,12 @@ def axes_inches(axes: Axes) -> float:
 
 
 def text_inches(text: str, size: float) -> float:
-    """Estimate how wide a text is: a character of DejaVu Sans is 0.62 of its size, on average.
-
-    Parameters
-    ----------
-    text : str
-        One line.
-    size : float
-        Of the font, in points.
-
-    Returns
-    -------
-    float
-        Inches.
-    """
+    """Estimate how wide a text is: a character of DejaVu Sans is 0.62 of its size, on average."""
     return len(text) * 0.62 * size / 72
 
 
 def spread(places: list[float], gap: float) -> list[float]:
     """Move ascending places apart, as little as may be, so that neighbours are a gap from one another.
-
-    Parameters
-    ----------
-    places : list[float]
-        Where things would be, ascending.
-    gap : float
-        The least distance between two.
-
-    Returns
-    -------
-    list[float]
-        Where they are, in the same order.
 
     Examples
     --------
@@ -100,15 +58,7 @@ def spread(places: list[float], gap: float) -> list[float]:
 
 
 def percent_axis(axes: Any, which: str) -> None:
-    """Write the values of an axis, fractions of one, as percentages.
-
-    Parameters
-    ----------
-    axes : Axes
-        Whose axis it is.
-    which : str
-        ``"x"`` or ``"y"``.
-    """
+    """Write the values of an axis, fractions of one, as percentages."""
     from matplotlib.ticker import FuncFormatter
 
     axis = axes.xaxis if which == "x" else axes.yaxis

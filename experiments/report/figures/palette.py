@@ -59,17 +59,6 @@ class Style:
 def style_of(label: str) -> Style:
     """Return the style of one algorithm.
 
-    Parameters
-    ----------
-    label : str
-        Its name, or a label that begins with it: ``"ring"``, ``"ring(points=400)"``, ``"ring, 400 points"``.
-
-    Returns
-    -------
-    Style
-        The same whatever else is drawn. Two labels of one algorithm have the same style here; `styles` tells
-        them apart.
-
     Examples
     --------
     >>> style_of("ring(points=400)") == style_of("ring")
@@ -82,17 +71,6 @@ def style_of(label: str) -> Style:
 
 def styles(labels: Iterable[str]) -> dict[str, Style]:
     """Return the styles of all that a chart shows.
-
-    Parameters
-    ----------
-    labels : Iterable[str]
-        Names, or labels that begin with a name.
-
-    Returns
-    -------
-    dict[str, Style]
-        By label, in the order in which a legend names them. Several labels of one algorithm share its
-        colour, and differ in marker and line style.
 
     Examples
     --------
@@ -118,16 +96,6 @@ def styles(labels: Iterable[str]) -> dict[str, Style]:
 
 def node_colours(nodes: int | Sequence[str]) -> list[str]:
     """Return a light colour for each node, dark text legible on it.
-
-    Parameters
-    ----------
-    nodes : int | Sequence[str]
-        How many there are, or their names. Colours go by position.
-
-    Returns
-    -------
-    list[str]
-        ``#RRGGBB``: up to eight that anybody tells apart, then a sequence from dark to light.
 
     Examples
     --------

@@ -28,16 +28,6 @@ _ASKEW = 0.5718281828
 def on_grid(coordinates: ArrayLike) -> NDArray[np.float64]:
     """Return coordinates on the grid; what is on it stays where it is.
 
-    Parameters
-    ----------
-    coordinates
-        In points or pixels; NaN and infinities are kept.
-
-    Returns
-    -------
-    array
-        Of the same shape.
-
     Examples
     --------
     >>> on_grid([0.1 + 0.2, 0.3, 449.4960825, 449.4960824999999]).tolist()
@@ -48,18 +38,7 @@ def on_grid(coordinates: ArrayLike) -> NDArray[np.float64]:
 
 @contextmanager
 def rounded(renderer: Any) -> Iterator[None]:
-    """Round whatever is drawn by a renderer of matplotlib.
-
-    Parameters
-    ----------
-    renderer
-        Of any backend.
-
-    Yields
-    ------
-    None
-        Inside, its methods draw on the grid; afterwards they are as they were.
-    """
+    """Round whatever is drawn by a renderer of matplotlib."""
     from matplotlib.backend_bases import RendererBase
 
     own: dict[str, Callable[..., Any]] = {

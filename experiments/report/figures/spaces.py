@@ -31,25 +31,7 @@ def strip(
     boundary: Callable[[int], str] | None = None,
     above: bool = False,
 ) -> None:
-    """Draw a hash space as a bar from 0 to its end, its pieces in the colours of their owners.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw; `before_after` and `ripple` set the rest of the axes as well.
-    cut : Cut
-        The pieces.
-    colours : Mapping[str, str], optional
-        By node; by default `colours_of`.
-    y, height : float
-        The bar's lower edge and height.
-    moves : Sequence[Move]
-        Pieces to be hatched.
-    boundary : Callable[[int], str], optional
-        What is written at a boundary; nothing by default. Those too close to one another are left out.
-    above : bool
-        Whether boundaries are written above the bar rather than below.
-    """
+    """Draw a hash space as a bar from 0 to its end, its pieces in the colours of their owners."""
     from matplotlib.patches import Rectangle
 
     hues = colours or colours_of(cut)
@@ -95,21 +77,7 @@ def before_after(
     boundary: Callable[[int], str] | None = None,
     labels: tuple[str, str] = ("before", "after"),
 ) -> None:
-    """Draw a hash space before and after a scale event, one bar under the other, what moved hatched.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    before, after : Cut
-        The pieces.
-    colours : Mapping[str, str], optional
-        By node; by default `colours_of` both.
-    boundary : Callable[[int], str], optional
-        What is written at a boundary; nothing by default.
-    labels : tuple[str, str]
-        What stands beside the bars.
-    """
+    """Draw a hash space before and after a scale event, one bar under the other, what moved hatched."""
     hues = colours or colours_of(before, after)
     moves = before.moves(after)
     strip(axes, before, colours=hues, y=1.4, boundary=boundary, above=True)
@@ -131,17 +99,7 @@ def before_after(
 def ripple(
     canvas: FigureBase, before: Cut, after: Cut, *, boundary: Callable[[int], str] | None = None
 ) -> None:
-    """Draw a scale event as `before_after` does and, under it, how much each node hands on to which.
-
-    Parameters
-    ----------
-    canvas : FigureBase
-        An empty figure, or a part of one.
-    before, after : Cut
-        The pieces.
-    boundary : Callable[[int], str], optional
-        What is written at a boundary of the strips.
-    """
+    """Draw a scale event as `before_after` does and, under it, how much each node hands on to which."""
     hues = colours_of(before, after)
     names = short_names(list(hues))
     top, bottom = canvas.subplots(2, 1, height_ratios=[1.25, 1])
@@ -178,25 +136,7 @@ def ring(
     title: str = "",
     shares: bool = True,
 ) -> None:
-    """Draw a hash space as a ring, hash 0 at the top and hashes growing clockwise.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw, with Cartesian coordinates.
-    cut : Cut
-        The arcs.
-    colours : Mapping[str, str], optional
-        By node; by default `colours_of`.
-    points : Sequence[tuple[int, str, str]]
-        Hash, node and label of each point to be marked; an empty label is not written.
-    moves : Sequence[Move]
-        Arcs to be hatched.
-    title : str
-        Written in the middle.
-    shares : bool
-        Whether the nodes are named under the ring, with their shares of the space.
-    """
+    """Draw a hash space as a ring, hash 0 at the top and hashes growing clockwise."""
     from matplotlib.patches import Wedge
 
     hues = colours or colours_of(cut)
@@ -268,19 +208,7 @@ def rings(
     points: tuple[Sequence[tuple[int, str, str]], Sequence[tuple[int, str, str]]] = ((), ()),
     titles: tuple[str, str] = ("before", "after"),
 ) -> None:
-    """Draw a ring before and after a scale event, side by side, what moved hatched in the second.
-
-    Parameters
-    ----------
-    canvas : FigureBase
-        An empty figure, or a part of one.
-    before, after : Cut
-        The arcs.
-    points : tuple of two sequences
-        As of `ring`, before and after.
-    titles : tuple[str, str]
-        Written in the middle of each.
-    """
+    """Draw a ring before and after a scale event, side by side, what moved hatched in the second."""
     hues = colours_of(before, after)
     moves = before.moves(after)
     left, right = canvas.subplots(1, 2)
@@ -306,23 +234,7 @@ def query(
     nodes: Sequence[str] | None = None,
     label: str = "key",
 ) -> None:
-    """Draw which nodes a range of keys lies on: keys as dots, one line a node, the range shaded.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where to draw.
-    values : (k,) array_like
-        The keys, as numbers.
-    owners : Sequence[str]
-        The node of each key.
-    low, high : float
-        The range that is asked for, both ends in it.
-    nodes : Sequence[str], optional
-        The nodes, from top to bottom; by default those that have a key, in natural order.
-    label : str
-        What the keys are.
-    """
+    """Draw which nodes a range of keys lies on: keys as dots, one line a node, the range shaded."""
     keys = np.asarray(values, dtype=float)
     held = np.asarray(owners)
     rows = sorted(set(owners), key=natural) if nodes is None else list(nodes)

@@ -13,13 +13,7 @@ __all__ = ["log_ticks", "plain_numbers", "round_numbers", "round_ticks"]
 
 
 def plain_numbers(axis: Axis) -> None:
-    """Write the ticks of a logarithmic axis as numbers rather than as powers of ten.
-
-    Parameters
-    ----------
-    axis : matplotlib.axis.Axis
-        ``axes.xaxis`` or ``axes.yaxis``.
-    """
+    """Write the ticks of a logarithmic axis as numbers rather than as powers of ten."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
     axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))
@@ -27,17 +21,7 @@ def plain_numbers(axis: Axis) -> None:
 
 
 def log_ticks(axis: Axis, places: Sequence[float], *, percent: bool = False) -> None:
-    """Put ticks at these places of a logarithmic axis, and nowhere else.
-
-    Parameters
-    ----------
-    axis : matplotlib.axis.Axis
-        ``axes.xaxis`` or ``axes.yaxis``.
-    places : Sequence[float]
-        Values on it.
-    percent : bool
-        Whether to write them as percentages.
-    """
+    """Put ticks at these places of a logarithmic axis, and nowhere else."""
     from matplotlib.ticker import FuncFormatter, NullLocator
 
     axis.set_ticks(list(places))
@@ -46,33 +30,13 @@ def log_ticks(axis: Axis, places: Sequence[float], *, percent: bool = False) -> 
 
 
 def round_ticks(axis: Axis, *, percent: bool = False) -> None:
-    """Put ticks at round numbers of a logarithmic axis; of one that had nothing above 0 to show, none.
-
-    Parameters
-    ----------
-    axis : matplotlib.axis.Axis
-        ``axes.xaxis`` or ``axes.yaxis``, with its limits set.
-    percent : bool
-        Whether to write them as percentages.
-    """
+    """Put ticks at round numbers of a logarithmic axis; of one that had nothing above 0 to show, none."""
     low, high = axis.get_view_interval()
     log_ticks(axis, round_numbers(low, high) if axis.get_scale() == "log" else [], percent=percent)
 
 
 def round_numbers(low: float, high: float, *, most: int = 8) -> list[float]:
     """Return round numbers between two positive ones, for the ticks of a logarithmic axis.
-
-    Parameters
-    ----------
-    low, high : float
-        The ends, 0 < low <= high.
-    most : int
-        How many there may be at most.
-
-    Returns
-    -------
-    list[float]
-        1, 2, 3, 5 times powers of ten; 1 and 3 times, or powers alone, where these would be too many.
 
     Examples
     --------

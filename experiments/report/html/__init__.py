@@ -29,41 +29,12 @@ NEEDED = {"jinja2": "jinja2", "vl_convert": "vl-convert-python"}
 
 
 def write(chapters: Sequence[Chapter], out: Path) -> None:
-    """Write the page of some chapters to a file, which appears whole or not at all.
-
-    Parameters
-    ----------
-    chapters
-        See :func:`experiments.harness.chapters.read`.
-    out
-        The file.
-
-    Raises
-    ------
-    BadUse
-        If a package is missing, or the file cannot be written.
-    """
+    """Write the page of some chapters to a file, which appears whole or not at all."""
     write_atomically(out, render(chapters).encode())
 
 
 def render(chapters: Sequence[Chapter]) -> str:
-    """Return the page of some chapters.
-
-    Parameters
-    ----------
-    chapters
-        As for :func:`write`.
-
-    Returns
-    -------
-    str
-        HTML; the same chapters give the same text.
-
-    Raises
-    ------
-    BadUse
-        If a package is missing.
-    """
+    """Return the page of some chapters."""
     missing = [package for module, package in NEEDED.items() if importlib.util.find_spec(module) is None]
     if missing:
         raise BadUse(

@@ -138,38 +138,13 @@ class Glance:
 
 
 def table_of(chapter: Chapter, stem: str) -> list[pd.DataFrame]:
-    """Return the frames of a chapter's tables of one kind, in their order.
-
-    Parameters
-    ----------
-    chapter
-        The chapter.
-    stem
-        What the tables' names are, or begin with before a hyphen.
-
-    Returns
-    -------
-    list of pandas.DataFrame
-        Empty if there are none.
-    """
+    """Return the frames of a chapter's tables of one kind, in their order."""
     tables = chapter.presentation.tables
     return [table.frame for table in tables if table.name == stem or table.name.startswith(f"{stem}-")]
 
 
 def records(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
     """Return rows of plain values, numbers to 9 digits, None for what is missing or infinite.
-
-    Parameters
-    ----------
-    frame
-        The frame.
-    columns
-        Which columns; those that the frame lacks are missing in each row.
-
-    Returns
-    -------
-    list of dict
-        One for each row of the frame.
 
     Examples
     --------
@@ -204,26 +179,7 @@ def measured(rows: Iterable[Mapping[str, Any]], column: str, most: int = 8) -> t
 
 
 def dots(x: Axis, y: str, *, low: str = "", high: str = "", law: str = "", step: int = 12) -> Spec:
-    """Return dots by category and algorithm, with intervals and the values of a law.
-
-    Parameters
-    ----------
-    x
-        The quantity.
-    y
-        The column of categories, in the order in which they first appear.
-    low, high
-        The columns of the ends of its interval.
-    law
-        The column of the law.
-    step
-        Height of a line of dots, in pixels.
-
-    Returns
-    -------
-    dict
-        A specification.
-    """
+    """Return dots by category and algorithm, with intervals and the values of a law."""
     place = {
         "y": {
             "field": y,
@@ -274,22 +230,7 @@ def dots(x: Axis, y: str, *, low: str = "", high: str = "", law: str = "", step:
 def lines(
     x: Axis, y: Axis, *, low: str = "", high: str = "", law: str = "", one: Sequence[str] = ("label",)
 ) -> Spec:
-    """Return lines with their intervals as bands and the law beside them, dotted.
-
-    Parameters
-    ----------
-    x, y
-        The quantities.
-    low, high
-        The columns of the ends of the interval of `y`.
-    law
-        The column of the law.
-
-    Returns
-    -------
-    dict
-        A specification.
-    """
+    """Return lines with their intervals as bands and the law beside them, dotted."""
     across = _quantity(x)
     up = _quantity(y)
     layers: list[Spec] = []
@@ -325,24 +266,7 @@ def lines(
 
 
 def stacked(x: Axis, parts: Mapping[str, str], *, colours: Sequence[str], of: str = "label") -> Spec:
-    """Return horizontal bars made of parts, such as the minimum and the excess of a movement.
-
-    Parameters
-    ----------
-    x
-        The quantity; its field is the column that holds each part.
-    parts
-        What each part is called, by its name in the column ``part``, in their order.
-    colours
-        One for each part.
-    of
-        The column of what has a bar.
-
-    Returns
-    -------
-    dict
-        A specification; rows have `of`, ``part`` and the field of `x`.
-    """
+    """Return horizontal bars made of parts, such as the minimum and the excess of a movement."""
     return {
         "height": {"step": 22},
         "transform": [{"calculate": f"indexof({list(parts)!r}, datum.part)", "as": "place"}],

@@ -18,36 +18,14 @@ __all__ = ["charts_of", "glance_of"]
 
 
 def charts_of(chapter: Chapter) -> Iterator[Chart]:
-    """Yield the charts of a chapter that have any rows.
-
-    Parameters
-    ----------
-    chapter
-        Of any experiment.
-
-    Yields
-    ------
-    Chart
-        None for an experiment that declares none.
-    """
+    """Yield the charts of a chapter that have any rows."""
     declare = getattr(chapter.page, "charts", None)
     if declare is not None:
         yield from (chart for chart in declare(chapter) if chart.rows)
 
 
 def glance_of(chapter: Chapter) -> Iterator[Glance]:
-    """Yield the columns that a chapter adds to the summary.
-
-    Parameters
-    ----------
-    chapter
-        Of any experiment.
-
-    Yields
-    ------
-    Glance
-        None for an experiment that declares none.
-    """
+    """Yield the columns that a chapter adds to the summary."""
     declare = getattr(chapter.page, "glance", None)
     if declare is not None:
         yield from (column for column in declare(chapter) if column.values)

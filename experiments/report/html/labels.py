@@ -48,18 +48,7 @@ class Labels:
 
     @classmethod
     def of(cls, chapters: Iterable[Chapter]) -> Labels:
-        """Return the labels of all chapters' rows.
-
-        Parameters
-        ----------
-        chapters
-            Those of the page.
-
-        Returns
-        -------
-        Labels
-            Of every row that has a label, or an algorithm.
-        """
+        """Return the labels of all chapters' rows."""
         known: dict[str, str] = {}
         for chapter in chapters:
             for frame in (chapter.results.rows, chapter.results.timing):

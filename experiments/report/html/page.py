@@ -55,18 +55,7 @@ class _Shown:
 
 
 def render(chapters: Sequence[Chapter]) -> str:
-    """Return the page.
-
-    Parameters
-    ----------
-    chapters
-        See :func:`experiments.report.html.render`.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+    """Return the page."""
     labels = Labels.of(chapters)
     shown = [_chapter(chapter, labels, len(chapters)) for chapter in chapters]
     specs = specs_of(chapter.results.facts for chapter in chapters)

@@ -23,18 +23,7 @@ def command(chapter: Chapter) -> str:
 
 
 def parameters(chapter: Chapter) -> list[tuple[str, str, str]]:
-    """Return the parameters of a chapter's run: name, value, and what it is.
-
-    Parameters
-    ----------
-    chapter
-        The chapter.
-
-    Returns
-    -------
-    list of (name, value, meaning)
-        Without those on which no result depends, and those that are empty.
-    """
+    """Return the parameters of a chapter's run: name, value, and what it is."""
     values = chapter.results.parameters
     return [
         (name, _written(getattr(values, name)), field.help)
@@ -44,19 +33,7 @@ def parameters(chapter: Chapter) -> list[tuple[str, str, str]]:
 
 
 def tables(chapters: Sequence[Chapter]) -> list[Table]:
-    """Return the tables of all runs, and of the code and the machines that made them.
-
-    Parameters
-    ----------
-    chapters
-        Those of the page.
-
-    Returns
-    -------
-    list of Table
-        Runs: what was typed and with which parameters. Environment: what is the same for several runs is
-        said once.
-    """
+    """Return the tables of all runs, and of the code and the machines that made them."""
     runs = [
         (chapter.name, chapter.profile, command(chapter), _rows(chapter), _seed(chapter))
         for chapter in chapters

@@ -29,15 +29,7 @@ FINE = 1 << 20
 
 
 def drawn() -> dict[str, Any]:
-    """Return what the page draws: plain values.
-
-    Returns
-    -------
-    dict
-        ``nodes``, the names and the colours of nodes; ``points``; ``algorithms``, a list with ``name``,
-        ``title``, ``summary`` and ``rings``: for each number of points, and of nodes from 2, ``arcs`` as
-        [start, node, start, node, ...], the ``shares`` of the nodes and what ``moved`` since one node fewer.
-    """
+    """Return what the page draws: plain values."""
     return {
         "nodes": [
             {"name": name, "colour": colour}

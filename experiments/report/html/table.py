@@ -24,23 +24,7 @@ LONG = 60
 
 
 def write(table: Table, identifier: str, find: Find = lambda label: None) -> str:
-    """Write a table as HTML.
-
-    Parameters
-    ----------
-    table
-        The table.
-    identifier
-        Unique in the page; becomes the ``id``.
-    find
-        Rows and columns that are about an algorithm say so in ``data-algorithm``, by which a page can hide
-        the others.
-
-    Returns
-    -------
-    str
-        A ``figure`` with the table, its caption and its notes; all text is escaped.
-    """
+    """Write a table as HTML."""
     shown = table.shown()
     owners = {column: find(column) for column in shown}
     kinds = {column: _kind(table, column) for column in shown}

@@ -57,20 +57,7 @@ class Format(ABC):
 
     @abstractmethod
     def text(self, value: Any, row: Row) -> str:
-        """Write a value as plain text.
-
-        Parameters
-        ----------
-        value : Any
-            The cell, never a missing one.
-        row : Mapping[str, Any]
-            The row it stands in, by column.
-
-        Returns
-        -------
-        str
-            One line, without markup.
-        """
+        """Write a value as plain text."""
 
     def latex(self, value: Any, row: Row) -> str:
         """Write a value as LaTeX; the plain text, escaped, unless a sub-class knows better."""
@@ -101,20 +88,7 @@ class Numeric(Format):
 
     @abstractmethod
     def bare(self, value: Any, like: Any = None) -> str:
-        """Write a number without its unit.
-
-        Parameters
-        ----------
-        value : Any
-            The number.
-        like : Any, optional
-            Another number, whose number of decimals to take: the centre of an interval.
-
-        Returns
-        -------
-        str
-            The number, with thousands separators.
-        """
+        """Write a number without its unit."""
 
     def text(self, value: Any, row: Row) -> str:
         """Write a value as plain text, with its unit."""

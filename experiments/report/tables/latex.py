@@ -37,16 +37,6 @@ def write(table: Table) -> str:
     """Write a table as LaTeX: a ``table`` with booktabs' rules, or a ``longtable`` where it is long.
 
     Everything is escaped but a header's own LaTeX. The first line says which packages it takes.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-
-    Returns
-    -------
-    str
-        The text, ending in a line break.
     """
     longest = _longest(table)
     preamble = [_column(table, column, longest[column]) for column in table.shown()]
@@ -59,16 +49,6 @@ def fit(table: Table) -> str:
 
     Headers are stacked, words fold, and the letters are as large as fits; a table too wide even then is
     shrunk to the width of the text, and one that is too high goes over several pages.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-
-    Returns
-    -------
-    str
-        The text, ending in a line break.
     """
     layout = _Layout.of(table)
     return _set(table, layout.preamble, layout.head, size=layout.size, long=layout.lines > _ROWS, fitted=True)

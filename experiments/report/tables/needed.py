@@ -15,18 +15,7 @@ PEAKS = (1.05, 1.01)
 
 
 def needed(nodes: Sequence[int]) -> Table | None:
-    """Return the table of what it takes to have loads of 5 % and of 1 %.
-
-    Parameters
-    ----------
-    nodes
-        Numbers of nodes.
-
-    Returns
-    -------
-    Table or None
-        None if there are never two nodes.
-    """
+    """Return the table of what it takes to have loads of 5 % and of 1 %."""
     lines: list[list[object]] = []
     for n in sorted({n for n in nodes if n > 1}):
         for cv in CVS:

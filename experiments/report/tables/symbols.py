@@ -106,11 +106,6 @@ SYMBOLS = (
 def write() -> str:
     r"""Return ``symbols.tex``: a macro a symbol, for the text of a paper.
 
-    Returns
-    -------
-    str
-        LaTeX, ready for ``\input`` in a preamble.
-
     Examples
     --------
     >>> print(write().splitlines()[2])

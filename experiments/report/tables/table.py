@@ -149,24 +149,7 @@ class Table:
     def of_rows(
         cls, name: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], **others: Any
     ) -> Table:
-        """Make a table of rows of Python values, which keep their types (integers of any size, fractions).
-
-        Parameters
-        ----------
-        name, title : str
-            As of the class.
-        columns : Sequence[str]
-            The names of the columns.
-        rows : Sequence[Sequence[Any]]
-            One sequence of cells a row; None for a missing one.
-        **others
-            The other parameters of the class.
-
-        Returns
-        -------
-        Table
-            The table.
-        """
+        """Make a table of rows of Python values, which keep their types (integers of any size, fractions)."""
         import pandas as pd
 
         # An array of objects, filled cell by cell: pandas would make floats of integers beside a None.
@@ -188,20 +171,7 @@ class Table:
         return [str(column) for column in self.frame.columns if column not in served]
 
     def header(self, column: str, *, latex: bool = False) -> str:
-        """Return what stands above a column.
-
-        Parameters
-        ----------
-        column : str
-            One of `shown()`.
-        latex : bool
-            Whether to return LaTeX.
-
-        Returns
-        -------
-        str
-            Plain text, or LaTeX ready to be set.
-        """
+        """Return what stands above a column."""
         head = self.headers.get(column, column.replace("_", " "))
         head = Header(head) if isinstance(head, str) else head
         if latex:
@@ -217,18 +187,7 @@ class Table:
         ]
 
     def cells(self, *, latex: bool = False) -> list[list[str]]:
-        """Return the cells as they are written, a list a row, missing ones as a dash.
-
-        Parameters
-        ----------
-        latex : bool
-            Whether to return LaTeX; plain text otherwise.
-
-        Returns
-        -------
-        list[list[str]]
-            By row and shown column.
-        """
+        """Return the cells as they are written, a list a row, missing ones as a dash."""
         formats = self._formats()
         rows = []
         for record in self.records():
@@ -251,18 +210,7 @@ class Table:
         return isinstance(self._formats()[column], Text)
 
     def grouped(self, rows: list[list[str]]) -> list[tuple[list[str], bool]]:
-        """Return rows of cells with repeated group values left out, and whether each begins a group.
-
-        Parameters
-        ----------
-        rows : list[list[str]]
-            As from `cells()`.
-
-        Returns
-        -------
-        list[tuple[list[str], bool]]
-            The cells of each row, and whether a rule stands above it (never above the first).
-        """
+        """Return rows of cells with repeated group values left out, and whether each begins a group."""
         shown = self.shown()
         keys = [
             tuple(None if is_missing(record[column]) else record[column] for column in self.groups)

@@ -39,20 +39,6 @@ def write(table: Table, width: int = 80, *, colour: bool = False) -> str:
     Numbers are never cut or folded. Where they do not fit side by side, the columns stand in several grids
     under one another; and where not even that is possible, each row becomes a block of lines
     ``header  value``.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-    width : int
-        Characters a line.
-    colour : bool
-        Whether to write escape sequences.
-
-    Returns
-    -------
-    str
-        The lines, without trailing spaces.
     """
     from rich.text import Text
 

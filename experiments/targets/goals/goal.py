@@ -94,18 +94,7 @@ class Goal:
     threads: int = 1
 
     def bound(self, width: str | None) -> float | None:
-        """Return the bound on a machine.
-
-        Parameters
-        ----------
-        width
-            Its vector instructions.
-
-        Returns
-        -------
-        float or None
-            None where no bound is stated for it.
-        """
+        """Return the bound on a machine."""
         return self.bounds.get(width or "", self.bounds.get(ANY))
 
     def met(self, value: float, width: str | None) -> bool | None:
