@@ -84,7 +84,7 @@ class Part(ABC):
     """What the column ``part`` says of its rows, and how its cases begin."""
 
     def units(self, parameters: ArticleParameters) -> Sequence[Mapping[str, Any]]:
-        """Return the arguments of each unit of work: a case each. By default there is one, without arguments."""
+        """Return the arguments of each unit of work, a case each; by default of one, without any."""
         return [{}]
 
     @abstractmethod

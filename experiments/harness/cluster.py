@@ -17,7 +17,7 @@ __all__ = ["cluster_of", "refusals"]
 
 
 def cluster_of(candidate: Candidate, cluster: Cluster | None) -> Cluster | None:
-    """Return a cluster as a candidate takes it: where all weights are equal, they are 1 for who follows none."""
+    """Return a cluster as a candidate takes it: equal weights are 1 for who follows none."""
     return cluster if cluster is None or candidate.spec.can(Capability.WEIGHTED) else cluster.unweighted
 
 

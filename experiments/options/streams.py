@@ -68,7 +68,7 @@ def shows_all(stream: TextIO) -> bool:
 
 
 def say(text: str, *, styled: bool = False) -> None:
-    """Print a text, its control characters spelled out; whoever left the pipe does not want to hear about it."""
+    """Print a text, its control characters spelled out; whoever left the pipe hears nothing."""
     try:
         print(text if styled else printable(text))
     except OSError as error:
@@ -84,7 +84,7 @@ def flush() -> None:
 
 
 def complain(sentence: str) -> int:
-    """Print a sentence on the standard error, if anybody listens there, and return the exit code of bad use."""
+    """Print a sentence on the standard error, if anybody listens, and return the code of bad use."""
     with suppress(OSError):
         print(f"shardlab: {printable(' '.join(sentence.split()))}", file=sys.stderr, flush=True)
     return 2

@@ -109,7 +109,7 @@ def is_intact(folder: Path) -> bool:
 
 
 def read_facts(folder: Path, *, altered: bool = False) -> dict[str, Any]:
-    """Return what ``run.json`` says of a finished run, with every part present and of its type, digest aside."""
+    """Return what ``run.json`` says of a finished run, every part there and of its type."""
     path = folder / RUN
     try:
         facts = json.loads(read_regular(path, LARGEST_FACTS).decode())

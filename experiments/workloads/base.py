@@ -165,7 +165,7 @@ class Workload(ABC):
         return np.arange(first, first + count, dtype=np.uint64)
 
     def available(self, keys: int) -> int:
-        """Return how many keys are had when `keys` are asked for: all or fewer where the workload has an end."""
+        """Return how many keys are had of those asked for: fewer where the workload has an end."""
         return KeyCount(keys, getattr(keys, "whole", False)).of(self.total)
 
     def chunk(self, number: int, seed: int, limit: int | None = None) -> Keys:
