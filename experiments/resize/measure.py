@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from experiments.harness.selection import Candidate
 from experiments.harness.stopwatch import load_average, no_garbage_collection
 from experiments.resize.parameters import BATCH, OPERATIONS, ResizeParameters
 from experiments.seeds import repetition_of
+
+if TYPE_CHECKING:
+    from experiments.clusters import Cluster
 
 KEY = 12_345
 
@@ -61,7 +64,8 @@ def measure(case: Case, parameters: ResizeParameters, context: Context) -> Measu
     subjects, timing = [], []
     for candidate in case.arguments["candidates"]:
         if candidate.label not in reasons:
-            subjects.append(_subject(candidate, n, parameters))
+            cluster = cluster_of(candidate, parameters.members)
+            subjects.append(_subject(candidate, n, parameters.seed, cluster))
             continue
         row = {**described(candidate, 0), "nanoseconds": None, "cannot": reasons[candidate.label]}
         timing += [{**row, "operation": operation} for operation in OPERATIONS]
@@ -76,10 +80,9 @@ def measure(case: Case, parameters: ResizeParameters, context: Context) -> Measu
     return Measured([], timing)
 
 
-def _subject(candidate: Candidate, n: int, parameters: ResizeParameters) -> _Subject:
+def _subject(candidate: Candidate, n: int, seed: int, cluster: Cluster | None = None) -> _Subject:
     bits = hash_function(candidate.hash).seed_bits
-    cluster = cluster_of(candidate, parameters.members)
-    drawn = repetition_of(parameters.seed, "resize", 0, seed_bits=bits, cluster=cluster)
+    drawn = repetition_of(seed, "resize", 0, seed_bits=bits, cluster=cluster)
     build = partial(candidate.build, drawn.nodes(n), seed=drawn.hash)
     built = build()
     words = np.random.default_rng(drawn.keys).integers(0, 1 << 64, BATCH, dtype=np.uint64)
