@@ -548,10 +548,10 @@ def test_a_report_reads_what_is_known_of_an_algorithm_from_the_run_and_runs_no_c
     runner.show_again(FAKE, Path("results/run"))
     spec = specs.specs_of([chapter.results.facts])[plugged]
     assert (spec.title, spec.year, spec.reference) == ("Mine", 2030, "Doe 2030")
-    assert spec.lookup_cost == "O(1) mine"
+    assert (spec.lookup_cost.order, spec.lookup_cost.note) == ("O(1)", "mine")
     assert spec.publications[0].author == "Doe, Jane"
     registry.unregister(plugged)  # another process has never heard of it
-    for kind, where in (("markdown", "report.md"), ("latex", "algorithms.bib"), ("html", "")):
+    for kind, where in (("markdown", "report.md"), ("latex", "algorithms.bib"), ("html", "shardlab.html")):
         typed = ["report", "results/run", "--format", kind, "--out", f"out-{kind}"]
         assert run.main(typed, find=find) == 0
         text = (Path(f"out-{kind}") / where).read_text(encoding="utf-8")

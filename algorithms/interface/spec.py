@@ -115,13 +115,39 @@ class Cost:
 
     def __post_init__(self) -> None:
         """Check the order."""
-        if self.order and not re.fullmatch(r"O\([^()]*\)", self.order):
+        if self.order and not re.fullmatch(r"O\((?:[^()]|\([^()]*\))+\)", self.order):
             raise ValueError(
                 f'{self.order!r} is no order of growth: write one such as "O(log n)", and the rest in a note'
             )
 
     def __str__(self) -> str:
         return f"{self.order}; {self.note}" if self.note else self.order
+
+    @classmethod
+    def of(cls, text: str) -> Cost:
+        """Return the cost that a text says: its order first, and what else there is to say.
+
+        Parameters
+        ----------
+        text
+            Such as "O(1); O(log n) in the worst case".
+
+        Returns
+        -------
+        Cost
+
+        Raises
+        ------
+        ValueError
+            If it begins with no order of growth.
+
+        Examples
+        --------
+        >>> Cost.of("O(1), O(log n) at worst")
+        Cost(order='O(1)', note='O(log n) at worst')
+        """
+        begin = re.match(r"O\((?:[^()]|\([^()]*\))+\)", text)
+        return cls(text) if begin is None else cls(begin[0], text[begin.end() :].lstrip(" ,;"))
 
 
 @dataclass(frozen=True)
@@ -147,7 +173,7 @@ class Spec:
     publications
         The same for a bibliography, its own publication first; none where there is nothing to cite.
     lookup_cost, resize_cost, memory_cost
-        What they grow with.
+        What they grow with; a str such as "O(1), O(log n) at worst" becomes a `Cost`.
     movement_law
         The family of closed forms that its movement follows: "modulo", "range", "ring", "consistent" (scores
         for each pair), "random", or "bound" (what the shares require and no more); "" where none is known.
@@ -202,6 +228,10 @@ class Spec:
         object.__setattr__(self, "publications", tuple(self.publications))
         for name in ("lacks", "vary"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        for name in ("lookup_cost", "resize_cost", "memory_cost"):
+            cost = getattr(self, name)
+            if isinstance(cost, str):
+                object.__setattr__(self, name, Cost.of(cost))
 
     @property
     def baseline(self) -> bool:

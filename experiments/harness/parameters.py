@@ -105,7 +105,7 @@ class Parameters:
     >>> Parameters(keys=0)
     Traceback (most recent call last):
         ...
-    experiments.options.errors.BadUse: --keys: 0 is below 1; give a whole number from 1, such as 1000 or 1e3
+    experiments.options.errors.BadUse: --keys: 0 is below 1; give a whole number from 1, ...
     """
 
     without: ClassVar[Mapping[str, str]] = {}

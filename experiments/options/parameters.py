@@ -124,8 +124,8 @@ def fields_of(cls: type[Any], *, all_fields: bool = False) -> dict[str, Field[An
     Examples
     --------
     >>> from experiments.harness.parameters import Parameters
-    >>> fields_of(Parameters)["keys"].help
-    'keys of each repetition'
+    >>> fields_of(Parameters)["seed"].help
+    'from which all seeds derive'
     """
     return {
         field.name: field.metadata["field"]

@@ -38,7 +38,7 @@ def root() -> Path:
 
     Examples
     --------
-    >>> (root() / "experiments" / "provenance.py").is_file()
+    >>> (root() / "experiments" / "storage" / "provenance.py").is_file()
     True
     """
     return Path(__file__).resolve().parents[2]

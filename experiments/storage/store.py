@@ -3,7 +3,7 @@
 A run's folder holds ``rows`` and ``timing`` (CSV, or Parquet above `LARGE` rows), tables, figures and
 ``run.json``, which knows the types of the columns. :func:`load` is the door for reports and notebooks:
 
-    >>> from experiments import store
+    >>> from experiments.storage import store
     >>> frame = store.load("results/scaling/full")    # doctest: +SKIP
 """
 
