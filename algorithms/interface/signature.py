@@ -63,6 +63,6 @@ def parameters_of(cls: type) -> dict[str, Parameter]:
     hints = {**_COMMON, **hints}
     return {
         name: Parameter(name, hints.get(name, Any), parameter.default, name not in _COMMON)
-        for name, parameter in inspect.signature(cls.__init__).parameters.items()  # type: ignore[misc]
+        for name, parameter in inspect.signature(cls.__init__).parameters.items()  # type: ignore[misc]  # as above
         if name not in ("self", "nodes") and parameter.kind not in REST
     }

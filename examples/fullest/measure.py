@@ -45,14 +45,7 @@ def measure(case: Case, parameters: FullestParameters, context: Context) -> Meas
     live = partitioner.nodes.buckets()
 
     def count(number: int) -> NDArray[np.int64]:
-        hashes = source.hashes(
-            number,
-            seed=repetition.keys,
-            hash=partitioner.hash,
-            hash_seed=repetition.hash if bits else 0,
-            bits=partitioner.hash_bits,
-            limit=chunks.size(number),
-        )
+        hashes = source.hashes_for(partitioner, number, seed=repetition.keys, limit=chunks.size(number))
         return measures.loads(partitioner.assign(hashes), live)
 
     def add(total: NDArray[np.int64], part: NDArray[np.int64]) -> NDArray[np.int64]:

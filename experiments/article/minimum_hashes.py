@@ -48,7 +48,7 @@ def events() -> dict[str, tuple[Partitioner[Any], Partitioner[Any]]]:
         if added is None:
             after.change(add=[newcomer])
         else:
-            after.change(add=[newcomer], rows=[*rows, *added])  # type: ignore[call-arg]
+            after.change(add=[newcomer], rows=[*rows, *added])  # type: ignore[call-arg]  # a table takes rows
         made[event] = (before, after)
     return made
 

@@ -50,7 +50,7 @@ class ArticleParameters(Parameters):
     (2, 3)
     """
 
-    without = {  # noqa: RUF012 - a ClassVar
+    without = {  # noqa: RUF012 - a ClassVar of the base
         "cluster": "the article's nodes are its own; give scaling or balance a cluster",
     }
 

@@ -121,17 +121,9 @@ def sampled_load(
     from experiments.workloads import chunks_of
 
     chunks, live = chunks_of(keys), partitioner.nodes.buckets()
-    hash_seed = partitioner.seed if hash_function(partitioner.hash).seeded else 0
 
     def count(number: int) -> NDArray[np.int64]:
-        hashes = source.hashes(
-            number,
-            seed=seed,
-            hash=partitioner.hash,
-            hash_seed=hash_seed,
-            bits=partitioner.hash_bits,
-            limit=chunks.size(number),
-        )
+        hashes = source.hashes_for(partitioner, number, seed=seed, limit=chunks.size(number))
         return measures.loads(partitioner.assign(hashes), live)
 
     def add(total: NDArray[np.int64], part: NDArray[np.int64]) -> NDArray[np.int64]:

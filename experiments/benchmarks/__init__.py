@@ -13,6 +13,6 @@ import os
 
 if "ASV_ENV_DIR" in os.environ:
     # asv's own environment keeps the machine code of its builds to itself
-    os.environ.setdefault("NUMBA_CACHE_DIR", os.path.join(os.environ["ASV_ENV_DIR"], "kernels"))  # noqa: PTH118
+    os.environ.setdefault("NUMBA_CACHE_DIR", os.path.join(os.environ["ASV_ENV_DIR"], "kernels"))  # noqa: PTH118 - a text, for the environment
     # imported once, before asv forks a process for each case, and not by each of them
     importlib.import_module("numba")

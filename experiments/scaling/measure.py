@@ -235,15 +235,7 @@ class _Sample:
 
     def hashes(self, number: int, size: int) -> Hashes:
         """Return the hashes of the first `size` keys of a chunk."""
-        seeded = hash_function(self.before.hash).seeded
-        return self.source.hashes(
-            number,
-            seed=self.repetition.keys,
-            hash=self.before.hash,
-            hash_seed=self.repetition.hash if seeded else 0,
-            bits=self.before.hash_bits,
-            limit=size,
-        )
+        return self.source.hashes_for(self.before, number, seed=self.repetition.keys, limit=size)
 
     def measure(self, trials: Sequence[_Trial], context: Context) -> list[dict[str, Any]]:
         """Return the measures of each event: one pass over the keys serves all."""

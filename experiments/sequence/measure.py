@@ -246,15 +246,7 @@ class _Placed:
         return done
 
     def _hashes(self, number: int, size: int) -> Hashes:
-        seeded = hash_function(self.start.hash).seeded
-        return self.source.hashes(
-            number,
-            seed=self.repetition.keys,
-            hash=self.start.hash,
-            hash_seed=self.repetition.hash if seeded else 0,
-            bits=self.start.hash_bits,
-            limit=size,
-        )
+        return self.source.hashes_for(self.start, number, seed=self.repetition.keys, limit=size)
 
     def _chunk(self, number: int) -> _Sum:
         from experiments import measures

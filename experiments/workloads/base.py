@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.hashing import hash_column
+from algorithms import Partitioner
+from algorithms.hashing import hash_column, hash_function
 from algorithms.hashing.columns import Integers, Strings
 from experiments.options.key_counts import KeyCount
 from experiments.workloads.cache import HashCache
@@ -207,6 +208,19 @@ class Workload(ABC):
             return hashes
 
         return _hashes.get(wanted, compute) if self.remembered else compute()
+
+    def hashes_for(
+        self, partitioner: Partitioner[Any], number: int, *, seed: int, limit: int | None = None
+    ) -> NDArray[np.uint64]:
+        """Return the hashes of one chunk by the function, the seed and the bits of a partitioner."""
+        return self.hashes(
+            number,
+            seed=seed,
+            hash=partitioner.hash,
+            hash_seed=partitioner.seed if hash_function(partitioner.hash).seeded else 0,
+            bits=partitioner.hash_bits,
+            limit=limit,
+        )
 
     def _range(self, number: int, seed: int, limit: int | None) -> tuple[int, int]:
         if not 0 <= seed < 1 << 64:
