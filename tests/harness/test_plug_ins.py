@@ -36,7 +36,7 @@ from experiments.harness.selection import resolve
 from experiments.options.errors import BadUse
 from experiments.throughput import cold_start
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 FILE = """
 import numpy as np

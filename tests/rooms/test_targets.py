@@ -21,7 +21,7 @@ from experiments.targets.goals import GOALS, Goal, Pair, Setting
 from experiments.targets.goals.commands import LEFT_OUT, _megabytes, _seconds
 from experiments.targets.parameters import PART, TargetsParameters
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 AVX2, AVX512 = ({"machine": {"vectors": flags}} for flags in (["avx2"], ["avx2", "avx512f"]))
 TINY = Setting(keys=500, large_keys=2000, event_keys=0, seed=0, rounds=2)
 HUGE = {"ring-1e7", "scaling-cold", "scaling-warm", "help", "jump-100000"}

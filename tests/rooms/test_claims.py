@@ -74,7 +74,7 @@ def test_every_file_is_a_table_and_all_add_up(smoke: runner.Outcome[Any]) -> Non
     assert {f"claims-{path.stem.replace('_', '-')}" for path in EXPERIMENT_FILES} <= set(tables)
 
 
-EXPERIMENT_FILES = sorted(Path(__file__).parent.parent.glob("experiments/claims/sources/*.toml"))
+EXPERIMENT_FILES = sorted(Path(__file__).parents[2].glob("experiments/claims/sources/*.toml"))
 
 
 @pytest.mark.parametrize("width", [80, 100, 130])

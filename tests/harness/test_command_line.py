@@ -20,7 +20,7 @@ from experiments.harness.experiment import find as find_real
 from experiments.harness.experiment import names
 from experiments.storage import store
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 EXPERIMENTS = [*names(), FAKE.name]
 
 
@@ -136,7 +136,7 @@ class NotRegistered:
 
 def test_an_algorithm_from_a_file_is_run_under_its_name_and_without_its_path() -> None:
     Path("mine.py").write_text(MINE, encoding="utf-8")
-    script = Path(__file__).with_name("fake_experiment.py")
+    script = Path(__file__).parents[1] / "fake_experiment.py"
     typed = ["fake", "--profile", "smoke", "--algorithms", "jump,mine.py:AlwaysFirst", "--out", "out"]
     done = launch(*typed, folder=Path.cwd(), script=script)
     assert (done.returncode, done.stderr) == (0, "")
@@ -164,7 +164,7 @@ def test_an_algorithm_from_a_file_is_run_under_its_name_and_without_its_path() -
 def test_a_file_without_an_algorithm_is_refused(content: str | None, selection: str, said: str) -> None:
     if content is not None:
         Path("mine.py").write_text(content, encoding="utf-8")
-    script = Path(__file__).with_name("fake_experiment.py")
+    script = Path(__file__).parents[1] / "fake_experiment.py"
     done = launch("fake", "--algorithms", selection, folder=Path.cwd(), script=script)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr

@@ -22,7 +22,7 @@ from experiments.report.figures.figure import FORMATS, PAGE, Figure, render
 from experiments.report.figures.rounding import on_grid
 from experiments.report.figures.ticks import round_ticks
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NARROWER = {
     "no AVX-512": ("Haswell", {"X86_V4", "AVX512_ICL", "AVX512_SPR"}),
     "no AVX2 and no fused products": ("Prescott", {"X86_V3", "X86_V4", "AVX512_ICL", "AVX512_SPR"}),

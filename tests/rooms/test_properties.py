@@ -23,7 +23,7 @@ from experiments.properties.parameters import PropertiesParameters
 from experiments.properties.replay import Player, read, write
 from experiments.storage import store
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MODULO = 'modulo growth_onto_new_only [[Node("a"), Node("b")], {"hash_bits": 8}, 0, [Node("c")]]'
 LIAR = '''
     """Hash mod n, which says that it moves nothing in vain."""

@@ -30,7 +30,7 @@ from experiments.conformance.strategies import (
 from experiments.conformance.subjects import Subject, subjects
 
 ORACLES = oracles()
-VECTORS = Path(__file__).with_name("vectors") / "jump.csv"
+VECTORS = Path(__file__).parents[1] / "vectors" / "jump.csv"
 
 
 def test_every_oracle_is_of_an_algorithm() -> None:

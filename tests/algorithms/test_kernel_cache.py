@@ -14,7 +14,7 @@ from algorithms import errors
 from algorithms.machinery import kernel_cache
 from algorithms.machinery.kernel_cache import folder_of, untrusted
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 PROGRAM = """
     import numpy as np

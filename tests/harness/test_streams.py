@@ -17,7 +17,7 @@ from experiments.harness.runner import run as run_experiment
 from experiments.options.errors import BadUse
 from experiments.storage import store
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 RUN = "fake --profile smoke --threads 1"
 
@@ -35,7 +35,7 @@ COMMANDS = {
 }
 """A command of each kind that prints."""
 
-FAKE = Path(__file__).with_name("fake_experiment.py")
+FAKE = Path(__file__).parents[1] / "fake_experiment.py"
 """The command line with an experiment that takes no time."""
 
 

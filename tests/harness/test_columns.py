@@ -11,7 +11,7 @@ from experiments.harness.experiment import names
 from experiments.harness.verify import stored_runs
 from experiments.storage import store
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 ALIKE = {"hashes": "balance"}
 """Experiments with the columns of another one."""
 

@@ -236,7 +236,7 @@ def test_all_with_algorithms_of_ones_own_goes_to_folders_of_its_own_and_says_how
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    example = Path(__file__).parent.parent / "examples" / "slots.py"
+    example = Path(__file__).parents[2] / "examples" / "slots.py"
     written = example.read_text(encoding="utf-8").replace('name="slots"', 'name="slots_of_all"')
     Path("mine.py").write_text(written, encoding="utf-8")
     claims = find_real("claims")

@@ -24,8 +24,8 @@ from experiments.harness.verify import difference, stored_runs, verify
 from experiments.options.errors import BadUse, CannotWrite
 from experiments.storage import provenance, store
 
-ROOT = Path(__file__).resolve().parent.parent
-SCRIPT = Path(__file__).with_name("fake_experiment.py")
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = Path(__file__).parents[1] / "fake_experiment.py"
 TIMED = {"run.json", "timing.csv", "tables/cost-timing.tex", "tables/cost-timing.md"}
 
 

@@ -33,7 +33,7 @@ class Mine(Idle):
 def nasty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder whose name is nasty, with an algorithm and a file of keys of nasty names."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1]))
     folder = tmp_path / NASTY.replace("/", "").replace(":", "")
     folder.mkdir()
     (folder / "mine.py").write_text(MODULE.format(name=NASTY), encoding="utf-8")

@@ -313,7 +313,7 @@ def test_figures_are_the_same_bytes_in_every_process(tmp_path: Path) -> None:
         ("1", {}),
         ("2", {"MATPLOTLIBRC": str(tmp_path), "TZ": "Asia/Tokyo", "SOURCE_DATE_EPOCH": "1"}),
     ):
-        root = Path(__file__).parents[1]
+        root = Path(__file__).parents[2]
         environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(root)} | settings
         ran = subprocess.run(
             [sys.executable, __file__], capture_output=True, text=True, check=True, cwd=root, env=environment
@@ -407,7 +407,7 @@ def test_nothing_heavy_is_imported_before_it_is_used() -> None:
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
     )
     assert ran.stdout.strip() == "[]"
 

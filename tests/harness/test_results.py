@@ -12,7 +12,7 @@ from experiments.harness.experiment import find
 from experiments.harness.verify import NOT_KEPT, stored_runs, verify
 from experiments.storage import store
 
-RESULTS = Path(__file__).resolve().parent.parent / "results"
+RESULTS = Path(__file__).resolve().parents[2] / "results"
 FOLDERS = [folder for folder in stored_runs([RESULTS]) if folder.name == "full"]
 
 UNTIMED = [folder for folder in FOLDERS if catalogue.kind(find(folder.parent.name).catalogue) == "rows"]

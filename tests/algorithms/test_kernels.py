@@ -47,7 +47,7 @@ def add_half(x: float) -> float:
 def _run(folder: Path, amount: int, cache: Path) -> str:
     (folder / "callee.py").write_text(textwrap.dedent(CALLEE).format(amount=amount))
     (folder / "caller.py").write_text(textwrap.dedent(CALLER))
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
         [sys.executable, "-B", str(folder / "caller.py")],
         env={**os.environ, "NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": f"{folder}{os.pathsep}{root}"},
