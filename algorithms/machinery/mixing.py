@@ -17,7 +17,7 @@ GOLDEN_GAMMA = 0x9E3779B97F4A7C15
 _GAMMA = np.uint64(GOLDEN_GAMMA)
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S27, _S30, _S31, _S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
-_LOW = np.uint64(0xFFFFFFFF)
+_LOW, _ONE = np.uint64(0xFFFFFFFF), np.uint64(1)
 
 
 @kernel
@@ -26,6 +26,24 @@ def mix(x: np.uint64) -> np.uint64:
     x = (x ^ (x >> _S30)) * _M1
     x = (x ^ (x >> _S27)) * _M2
     return x ^ (x >> _S31)
+
+
+@kernel
+def derive(h: np.uint64, i: np.uint64) -> np.uint64:
+    """Return the i-th hash of a hash, i mod 2^32: the functions of one family, a full avalanche each."""
+    return mix(h ^ (_GAMMA * ((i & _LOW) + _ONE)))
+
+
+@kernel
+def derive2(h: np.uint64, i: np.uint64, j: np.uint64) -> np.uint64:
+    """Return the hash of a hash by two numbers, each mod 2^32."""
+    return derive(derive(h, i), j)
+
+
+@kernel
+def stream(s: np.uint64, t: np.uint64) -> np.uint64:
+    """Return the t-th word, t = 1, 2, ..., of SplitMix64 seeded with s."""
+    return mix(s + t * _GAMMA)
 
 
 @kernel
