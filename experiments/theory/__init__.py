@@ -24,6 +24,13 @@ from experiments.theory.movement import (
     weighted_rendezvous,
 )
 from experiments.theory.needed import points_for_peak
+from experiments.theory.numbered import (
+    binomial_draws,
+    binomial_shares,
+    flip_words,
+    jumpback_words,
+    power_work,
+)
 from experiments.theory.prediction import Prediction
 from experiments.theory.rings import (
     nearest_point_cv_squared,
@@ -49,6 +56,8 @@ __all__ = [
     "BalanceLaw",
     "Prediction",
     "balance",
+    "binomial_draws",
+    "binomial_shares",
     "collision",
     "cv_squared_variance",
     "cv_standard_error",
@@ -56,8 +65,10 @@ __all__ = [
     "dirichlet_multinomial",
     "equal_ranges",
     "family_of",
+    "flip_words",
     "joined",
     "jump_iterations",
+    "jumpback_words",
     "keys_needed",
     "load_cv_squared",
     "mean_to_root_mean_square",
@@ -69,6 +80,7 @@ __all__ = [
     "nearest_point_cv_squared",
     "points_for_peak",
     "points_needed",
+    "power_work",
     "random_choice",
     "removed_range",
     "replaced",

@@ -16,7 +16,7 @@ import importlib
 import pkgutil
 from types import ModuleType
 
-SHARED = ("hashes", "ranges")
+SHARED = ("elsewhere", "hashes", "ranges", "words")
 
 
 def oracles() -> dict[str, ModuleType]:

@@ -1,0 +1,197 @@
+"""PowerCH: a draw in the enclosing power of two, and where that is too high a few jumps from its middle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.machinery.kernel import kernel
+from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, top
+from algorithms.machinery.mixing import derive
+from algorithms.registry import register
+
+_MULTIPLIER, _ZERO, _ONE, _S33 = np.uint64(2862933555777941757), np.uint64(0), np.uint64(1), np.uint64(33)
+_TWO_TO_31 = float(1 << 31)
+
+# the bits of the double 2^52 + 1: whatever is added to them below 2^52 is added to the number
+_MAGIC, _TWO_TO_52 = np.uint64(0x4330000000000001), float(1 << 52)
+_LOW_52 = np.uint64((1 << 52) - 1)
+
+
+@kernel
+def spread(value: np.uint64, low_bits: np.uint64) -> np.uint64:
+    """Return another bucket of the octave of the one that low bits name, the same for all of the octave."""
+    low = top(low_bits)
+    return low + (derive(value, low) & below(low))
+
+
+@kernel
+def power_bucket(value: np.uint64, n: np.uint64) -> np.uint64:
+    """Return the bucket of one hash among n: the paper's f, then its g, then f again."""
+    mask = enclosing_mask(n)
+    half = mask >> _ONE
+    bucket = spread(value, value & mask)
+    if bucket < n:
+        return bucket
+    jumped, candidate, state = np.int64(half), np.int64(half), value
+    while candidate < np.int64(n):
+        jumped = candidate
+        state = state * _MULTIPLIER + _ONE
+        candidate = np.int64((jumped + 1) * (_TWO_TO_31 / np.float64((state >> _S33) + _ONE)))
+    return np.uint64(jumped) if jumped > np.int64(half) else spread(value, value & half)
+
+
+@kernel
+def power_bucket_of_signed(value: int, n: int) -> np.uint64:
+    """Return what `power_bucket` does, for a hash whose bits are given as a signed integer."""
+    return power_bucket(np.uint64(value), np.uint64(n))
+
+
+@kernel
+def power_kernel(
+    hashes: Hashes,
+    nodes: int,
+    out: Buckets,
+    states: NDArray[np.uint64],
+    buckets: NDArray[np.uint64],
+    jumped: NDArray[np.float64],
+    candidates: NDArray[np.float64],
+) -> None:
+    """Write the bucket of each hash among so many nodes; the last four are room for `LANES` keys.
+
+    Where a draw is too high for any of `LANES` keys, they jump in lock step as in `jump_kernel`, all
+    numbers being doubles, in which they are exact; a key that has its bucket jumps from n, and so not at all.
+    """
+    n = np.uint64(nodes)
+    limit = np.float64(nodes)
+    mask = enclosing_mask(n)
+    half = mask >> _ONE
+    middle = np.float64(half)
+    whole = len(hashes) // LANES * LANES
+    for start in range(0, whole, LANES):
+        open_lanes = 0
+        for lane in range(LANES):
+            value = hashes[start + lane]
+            bucket = spread(value, value & mask)
+            buckets[lane] = bucket
+            states[lane] = value
+            jumped[lane] = middle
+            candidates[lane] = middle if bucket >= n else limit
+            open_lanes += 1 if bucket >= n else 0
+        many = open_lanes > FEW
+        while open_lanes > FEW:
+            open_lanes = 0
+            for lane in range(LANES):
+                candidate = candidates[lane]
+                jumped[lane] = candidate if candidate < limit else jumped[lane]
+                state = states[lane] * _MULTIPLIER + _ONE
+                states[lane] = state
+                divisor = np.uint64((state >> _S33) + _MAGIC).view(np.float64) - _TWO_TO_52
+                candidate = np.floor((candidate + 1.0) * (_TWO_TO_31 / divisor))
+                candidates[lane] = candidate
+                open_lanes += 1 if candidate < limit else 0
+        for lane in range(LANES if many else 0):
+            # whoever is still jumping is placed anew below
+            value = hashes[start + lane]
+            bucket = spread(value, value & half)
+            far = np.float64(jumped[lane] + _TWO_TO_52).view(np.uint64) & _LOW_52
+            bucket = far if jumped[lane] > middle else bucket
+            bucket = bucket if candidates[lane] >= limit else n
+            buckets[lane] = buckets[lane] if buckets[lane] < n else bucket
+        for lane in range(LANES if open_lanes > 0 else 0):
+            if buckets[lane] >= n:
+                buckets[lane] = power_bucket(hashes[start + lane], n)
+        for lane in range(LANES):
+            out[start + lane] = np.int32(buckets[lane])
+    for i in range(whole, len(hashes)):
+        out[i] = np.int32(power_bucket(hashes[i], n))
+
+
+@register(
+    Spec(
+        name="power",
+        title="Power",
+        summary="a draw in the enclosing power of two; where too high, random jumps from its middle to n",
+        capabilities=frozenset(
+            {
+                Capability.REMOVES_LAST,
+                Capability.UNIFORM,
+                Capability.MINIMAL_MOVEMENT,
+                Capability.REVERSIBLE,
+            }
+        ),
+        lacks={
+            Capability.REMOVES_ANY: "buckets are a count, so only the last one can go",
+            Capability.WEIGHTED: "a node is only its number, so a weight other than 1 is refused",
+            Capability.INTERVALS: "the low bits of the hash decide, so the arcs would be single hashes",
+            Capability.REPLICAS: "a key has one answer; a second hash may lead to the same node",
+        },
+        reference="Leu, Fast consistent hashing in constant time, arXiv:2307.12448",
+        year=2023,
+        publications=(
+            Publication(
+                "power",
+                "misc",
+                "Leu, Eric",
+                "Fast consistent hashing in constant time",
+                2023,
+                {"eprint": "2307.12448", "archiveprefix": "arXiv", "note": "arXiv:2307.12448"},
+            ),
+        ),
+        lookup_cost="O(1)",
+        resize_cost="O(1)",
+        memory_cost="O(1)",
+        movement_law="bound",
+        balance_law="multinomial",
+    )
+)
+class Power(Partitioner[int]):
+    """Power consistent hashing, PowerCH (Leu 2023).
+
+    Among 2^r buckets, f gives a key the low bits of its hash, and another bucket in their octave by a hash of
+    the hash and the octave. Among n buckets, f draws in the enclosing power of two m. A key that is too high
+    makes the jumps of jump hash from bucket m/2 - 1 on, which are few, since n is not twice as far; if it
+    makes none below n, f draws again among m/2.
+
+    Parameters
+    ----------
+    nodes
+        As for :class:`~algorithms.interface.Partitioner`, up to 2^31 - 1.
+    hash, hash_bits, seed
+        As for :class:`~algorithms.interface.Partitioner`.
+
+    Notes
+    -----
+    **Sources.** arXiv:2307.12448. There is no code of the author's; SUPSI's ``PowerEngine`` in Java, given
+    the hashes of a hash of this project (``mixing.derive``), has the same placements.
+
+    **Done otherwise.** The paper leaves both inner hashes open: here f takes ``mixing.derive``, and the jumps
+    are those of ``jump``, seeded by the hash itself. Nodes have names, and the node in bucket b may be
+    replaced in one event; the algorithm itself grows and shrinks at the end only. In a batch, keys jump in
+    lock step.
+
+    **Costs.** assign at most 1.5 hashes of a hash and half a jump on average; an event O(1); memory none.
+
+    **Adverse case.** Hashes that are not mixed: the lowest bits choose the octave, so of the keys 2^40,
+    2 2^40, 3 2^40 ... under ``hash="identity"`` every one is on the first node.
+
+    Examples
+    --------
+    >>> p = Power(57, hash="identity")
+    >>> p.lookup(42), p.lookup(42 << 40)
+    ('node-38', 'node-0')
+    """
+
+    def _build(self, nodes: Nodes) -> int:
+        return len(nodes)
+
+    def _placer(self, structure: int) -> Callable[[int], int]:
+        bucket = power_bucket_of_signed.compiled
+        return lambda value: int(bucket(value - (value >> 63 << 64), structure))
+
+    def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
+        states, buckets = (np.empty(LANES, np.uint64) for _ in range(2))
+        power_kernel(hashes, structure, out, states, buckets, np.empty(LANES), np.empty(LANES))
