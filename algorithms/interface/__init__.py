@@ -4,11 +4,13 @@ Whoever writes an algorithm takes all names from here.
 """
 
 from algorithms.checks import one_of, whole_number
-from algorithms.interface.nodes import Nodes, NodesLike
+from algorithms.interface.history import PartitionerWithHistory
+from algorithms.interface.nodes import MOST_NODES, Nodes, NodesLike
 from algorithms.interface.partitioner import Buckets, Hashes, Partitioner, State
 from algorithms.interface.spec import Capability, Cost, Publication, Spec
 
 __all__ = [
+    "MOST_NODES",
     "Buckets",
     "Capability",
     "Cost",
@@ -16,6 +18,7 @@ __all__ = [
     "Nodes",
     "NodesLike",
     "Partitioner",
+    "PartitionerWithHistory",
     "Publication",
     "Spec",
     "State",

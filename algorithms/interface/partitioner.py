@@ -27,7 +27,7 @@ from algorithms.hashing import Hashes, hash_column, hash_function
 from algorithms.hashing.columns import Key, Strings, first_masked
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.node import Node, NodeLike, as_node
-from algorithms.interface.nodes import Nodes, NodesLike, leaving_names
+from algorithms.interface.nodes import MOST_NODES, Nodes, NodesLike, leaving_names
 from algorithms.interface.signature import parameters_of
 from algorithms.interface.spec import Capability, Publication, Spec
 
@@ -96,7 +96,9 @@ class Partitioner(ABC, Generic[S]):
     **Sub-classing.** Register the class with a :class:`Spec`, and write ``_build`` (nodes -> an immutable
     structure, such as a named tuple of arrays) and ``_place`` (structure, hashes -> buckets, by a kernel).
     With INTERVALS also ``_arcs``, with REPLICAS ``_place_replicas``. Override ``_rebuild`` if an event needs
-    the structure before it, and ``_free_buckets`` if new nodes do not take the lowest free buckets.
+    the structure before it, and ``_free_buckets`` if new nodes do not take the lowest free buckets; where
+    the order of removals decides placements, ``interface.history`` has done both. Override ``room`` if there
+    is a capacity, and raise UnsupportedEvent beyond it.
     Parameters of its own stand in the signature of ``__init__``, each kept as an attribute of the same
     name and set before ``super().__init__`` is called.
     """
@@ -361,6 +363,11 @@ class Partitioner(ABC, Generic[S]):
     def set_weight(self, name: str, weight: float) -> None:
         """Give a node another weight; raises as :meth:`change` does."""
         self.change(weights={name: weight})
+
+    @property
+    def room(self) -> int:
+        """How many nodes of weight 1 can still join; an algorithm with a capacity overrides it."""
+        return MOST_NODES - len(self.nodes)
 
     def copy(self) -> Self:
         """Return a partitioner of its own with the same nodes; it shares the immutable structure."""

@@ -18,6 +18,7 @@ _GAMMA = np.uint64(GOLDEN_GAMMA)
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S27, _S30, _S31, _S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
 _LOW, _ONE = np.uint64(0xFFFFFFFF), np.uint64(1)
+_ZERO, _SIGN = np.uint64(0), np.uint64(63)
 
 
 @kernel
@@ -44,6 +45,13 @@ def derive2(h: np.uint64, i: np.uint64, j: np.uint64) -> np.uint64:
 def stream(s: np.uint64, t: np.uint64) -> np.uint64:
     """Return the t-th word, t = 1, 2, ..., of SplitMix64 seeded with s."""
     return mix(s + t * _GAMMA)
+
+
+@kernel
+def absolute(word: np.uint64) -> np.uint64:
+    """Return the distance of a word from 0, as a signed number."""
+    sign = _ZERO - (word >> _SIGN)
+    return (word ^ sign) - sign
 
 
 @kernel

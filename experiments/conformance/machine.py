@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from typing import Any, ClassVar
 
@@ -21,7 +22,7 @@ from hypothesis.stateful import (
 )
 from hypothesis.strategies import DataObject
 
-from algorithms import Capability, Node, Partitioner, ShardlabError
+from algorithms import Capability, Node, Partitioner, ShardlabError, UnsupportedEvent
 from algorithms.errors import BrokenAlgorithm
 from algorithms.hashing import Hashes
 from experiments.conformance.check import DEPENDS_ON_THE_CALL, Make, Refuted, declares
@@ -30,14 +31,16 @@ from experiments.conformance.strategies import (
     Event,
     draw_joiners,
     draw_leavers,
+    draw_weights,
     node_lists,
     probes,
     spaces,
-    weights,
 )
 from experiments.conformance.words import among, first, listed, owners, told
 
 __all__ = ["PartitionerMachine", "run_machine"]
+
+_FEW = 16
 
 
 class PartitionerMachine(RuleBasedStateMachine):
@@ -101,6 +104,7 @@ class PartitionerMachine(RuleBasedStateMachine):
         heavier = {name for name, weight in given if weight > self.weights[name]}
         return heavier, {name for name, weight in given if weight < self.weights[name]}
 
+    @precondition(lambda self: self.p.room > 0)
     @rule(data=st.data())
     def add(self, data: DataObject) -> None:
         """One to three nodes join."""
@@ -116,10 +120,9 @@ class PartitionerMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def reweight(self, data: DataObject) -> None:
         """Some nodes get other weights."""
-        changed = st.dictionaries(st.sampled_from(sorted(self.weights)), weights(), min_size=1, max_size=2)
-        self._make({"weights": data.draw(changed, label="weights")})
+        self._make({"weights": draw_weights(data, self.p, most=2)})
 
-    @precondition(lambda self: self._can(Capability.REMOVES_LAST))
+    @precondition(lambda self: self._can(Capability.REMOVES_LAST) and self.p.room > 0)
     @rule(data=st.data())
     def replace(self, data: DataObject) -> None:
         """As many nodes join as leave, in one step; it may be all of them."""
@@ -145,6 +148,20 @@ class PartitionerMachine(RuleBasedStateMachine):
             return
         raise Refuted(f"{words} was not refused")
 
+    @precondition(lambda self: self.p.room <= _FEW)
+    @rule(left=st.booleans())
+    def overfill(self, left: bool) -> None:
+        """One node more than there is room for is refused, whether or not another one leaves."""
+        leaving = [min(self.weights)] if left and self._can(Capability.REMOVES_ANY) else []
+        room = self.p.room + sum(math.ceil(self.weights[name]) for name in leaving)
+        event: Event = {"add": [f"beyond {i}" for i in range(room + 1)], "remove": leaving}
+        words = told(self.p, event)
+        try:
+            self.p.change(**event)
+        except UnsupportedEvent:
+            return
+        raise Refuted(f"{words} was not refused, though there is room for {room} nodes only")
+
     @rule(how=st.sampled_from(("copy", "pickle", "repr")))
     def go_on_with_another(self, how: str) -> None:
         """A copy takes over, and what happens to the first one is no matter."""
@@ -153,7 +170,8 @@ class PartitionerMachine(RuleBasedStateMachine):
             self.p = first_one.copy()
         else:
             self.p = rebuilt(first_one) if how == "repr" else pickle.loads(pickle.dumps(first_one))
-        first_one.change(add=["joins the first"])
+        if first_one.room:
+            first_one.change(add=["joins the first"])
 
     @rule(data=st.data())
     def assign(self, data: DataObject) -> None:

@@ -7,10 +7,12 @@ which all are looked at, and no past.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
@@ -26,6 +28,7 @@ __all__ = [
     "draw_joiners",
     "draw_leavers",
     "draw_partitioner",
+    "draw_weights",
     "keys",
     "names",
     "node_lists",
@@ -128,7 +131,7 @@ def draw_joiners(
     Returns
     -------
     list of Node
-        The next free letter stands for a name that is taken.
+        The next free letter stands for a name that is taken; no more nodes than there is room for.
     """
     weighted = p.spec.can(Capability.WEIGHTED) if weighted is None else weighted
     taken = {node.name for node in p.nodes.values()}
@@ -140,7 +143,15 @@ def draw_joiners(
         name = next(spare)
         taken.add(name)
         joining.append(Node(name, node.weight))
+    while joining and not _fit(p, (node.weight for node in joining)):
+        joining.pop()
+    assume(joining)
     return joining
+
+
+def _fit(p: Partitioner[Any], gained: Iterable[float]) -> bool:
+    """Return whether there is room for such weights, each in as many nodes of weight 1 as hold it."""
+    return sum(map(math.ceil, gained)) <= p.room
 
 
 @functools.cache
@@ -275,6 +286,10 @@ def draw_event(data: DataObject, p: Partitioner[Any], *, least: int = 1) -> Even
         kinds += ["remove", "replace"]
     if p.spec.can(Capability.WEIGHTED):
         kinds.append("weights")
+    if not p.room:
+        kinds.remove("add")
+    if not kinds:
+        return None
     kind = data.draw(st.sampled_from(kinds), label="kind of event")
     event: Event = {}
     if kind in ("add", "replace"):
@@ -282,11 +297,32 @@ def draw_event(data: DataObject, p: Partitioner[Any], *, least: int = 1) -> Even
     if kind in ("remove", "replace"):
         event["remove"] = draw_leavers(data, p, most=len(p.nodes) - least)
     if kind == "weights":
-        live = [node.name for node in p.nodes.values()]
-        event["weights"] = data.draw(
-            st.dictionaries(st.sampled_from(live), weights(), min_size=1), label="weights"
-        )
+        event["weights"] = draw_weights(data, p)
     return event
+
+
+def draw_weights(data: DataObject, p: Partitioner[Any], *, most: int | None = None) -> dict[str, float]:
+    """Return new weights for some nodes of a partitioner, no more than there is room for.
+
+    Parameters
+    ----------
+    data
+        Where to draw from.
+    p
+        The partitioner, which declares WEIGHTED.
+    most
+        For how many nodes at most; for any number when not given.
+
+    Returns
+    -------
+    dict
+        Weight by name.
+    """
+    live = [node.name for node in p.nodes.values()]
+    some = st.dictionaries(st.sampled_from(live), weights(), min_size=1, max_size=most)
+    changed = data.draw(some, label="weights")
+    assume(_fit(p, changed.values()))
+    return changed
 
 
 def draw_leavers(data: DataObject, p: Partitioner[Any], *, most: int) -> list[str]:

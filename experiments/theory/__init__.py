@@ -6,7 +6,14 @@ case, as a `Prediction`.
 """
 
 from experiments.theory.balance import BalanceLaw, balance
-from experiments.theory.cost import jump_iterations
+from experiments.theory.cost import (
+    anchor_draws,
+    anchor_links,
+    candidates,
+    dx_draws,
+    jump_iterations,
+    memento_links,
+)
 from experiments.theory.extremes import dirichlet, dirichlet_multinomial, multinomial
 from experiments.theory.loads import (
     collision,
@@ -55,14 +62,18 @@ from experiments.theory.spread import cv_squared_variance, movement_variance
 __all__ = [
     "BalanceLaw",
     "Prediction",
+    "anchor_draws",
+    "anchor_links",
     "balance",
     "binomial_draws",
     "binomial_shares",
+    "candidates",
     "collision",
     "cv_squared_variance",
     "cv_standard_error",
     "dirichlet",
     "dirichlet_multinomial",
+    "dx_draws",
     "equal_ranges",
     "family_of",
     "flip_words",
@@ -72,6 +83,7 @@ __all__ = [
     "keys_needed",
     "load_cv_squared",
     "mean_to_root_mean_square",
+    "memento_links",
     "minimum",
     "modulo",
     "movement",

@@ -1,0 +1,264 @@
+"""Choose: consistent k-subsets, in whose order any set of buckets may be missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.machinery.kernel import kernel
+from algorithms.machinery.mixing import derive, stream
+from algorithms.registry import register
+
+BLOCK = 256
+"""Keys whose first candidates are found side by side."""
+
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
+# of a double the bits above the fraction are its exponent, plus this
+_S52, _BIAS = np.uint64(52), np.uint64(1023)
+
+Flags = NDArray[np.uint8]
+
+
+class Live(NamedTuple):
+    """How many buckets are numbered, and which of them are live; no flags where all are."""
+
+    size: int
+    flags: Flags
+
+
+@kernel
+def octave(x: np.uint64) -> np.uint64:
+    """Return the index of the highest set bit of 0 < x < 2^52, where its double is exact."""
+    return (np.float64(x).view(np.uint64) >> _S52) - _BIAS
+
+
+@kernel
+def enclosing(n: np.uint64) -> np.uint64:
+    """Return 2^ceil(log2 n) - 1, for n >= 1."""
+    return _ZERO if n <= _ONE else (np.uint64(2) << octave(n - _ONE)) - _ONE
+
+
+@kernel
+def one(key: np.uint64, n: np.uint64) -> np.uint64:
+    """Return the bucket of a key among n, octave by octave from the top."""
+    bits = key & enclosing(n)
+    while bits:
+        e = octave(bits)
+        bit = _ONE << e
+        bits ^= bit
+        seed, t = derive(key, e), _ONE
+        r = (stream(seed, t) & (bit - _ONE)) + bit
+        if r < n:
+            return r
+        while True:
+            t += _ONE
+            r = stream(seed, t) & ((bit << _ONE) - _ONE)
+            if r < bit:
+                break
+            if r < n:
+                return r
+    return _ZERO
+
+
+@kernel
+def sample(h: np.uint64, j: int, n: int) -> int:
+    """Return the j-th independent draw of a hash, j to n - 1."""
+    return j + int(one(derive(h, np.uint64(j)), np.uint64(n - j)))
+
+
+@kernel
+def next_candidate(h: np.uint64, n: int, k: int, chosen: Buckets) -> int:
+    """Turn the k-subset of a hash, ascending, into that of k + 1, and return the bucket that enters it."""
+    drawn = sample(h, k, n)
+    if k == 0 or chosen[k - 1] < drawn:
+        chosen[k] = drawn
+        return drawn
+    highest = chosen[k - 1]
+    below, i = int(highest), k - 1
+    while i >= 0 and chosen[i] >= below:
+        below = sample(h, i, below)
+        if i > 0:
+            below = max(below, int(chosen[i - 1]))
+        chosen[i] = below
+        i -= 1
+    chosen[k] = highest
+    return int(chosen[i + 1])
+
+
+@kernel
+def choose_bucket(h: np.uint64, n: int, live: Flags, chosen: Buckets) -> int:
+    """Return the first live candidate of a hash."""
+    k = 0
+    bucket = next_candidate(h, n, k, chosen)
+    while len(live) and not live[bucket]:
+        k += 1
+        bucket = next_candidate(h, n, k, chosen)
+    return bucket
+
+
+@kernel
+def choose_bucket_of_signed(value: int, n: int, live: Flags, chosen: Buckets) -> int:
+    """Return what `choose_bucket` does, for a hash whose bits are given as a signed integer."""
+    return choose_bucket(np.uint64(value), n, live, chosen)
+
+
+@kernel
+def choose_kernel(
+    hashes: Hashes, size: int, live: Flags, out: Buckets, chosen: Buckets, keys: Hashes, firsts: Hashes
+) -> None:
+    """Write what `choose_bucket` returns for each hash; ``keys`` and ``firsts`` are room for `BLOCK` keys.
+
+    The highest octave and its first candidate are found side by side; only keys for which that candidate is
+    not below the size, or is free, look at others.
+    """
+    n = np.uint64(size)
+    mask = enclosing(n)
+    for start in range(0, len(hashes), BLOCK):
+        block = min(BLOCK, len(hashes) - start)
+        for i in range(block):
+            key = derive(hashes[start + i], _ZERO)
+            bits = key & mask
+            e = octave(bits | _ONE)
+            bit = _ONE << e
+            r = (stream(derive(key, e), _ONE) & (bit - _ONE)) + bit
+            keys[i] = key
+            firsts[i] = r if bits else _ZERO
+        for i in range(block):
+            first = firsts[i]
+            if first >= n:
+                first = one(keys[i], n)
+            bucket = np.int32(first)
+            if len(live) and not live[bucket]:
+                bucket = np.int32(choose_bucket(hashes[start + i], size, live, chosen))
+            out[start + i] = bucket
+
+
+@kernel
+def choose_replicas_kernel(hashes: Hashes, n: int, live: Flags, out: Buckets, chosen: Buckets) -> None:
+    """Write the first live candidates of each hash, (k, count); ``chosen`` is room for n buckets."""
+    count = out.shape[1]
+    for i in range(len(hashes)):
+        taken, k = 0, 0
+        while taken < count:
+            bucket = next_candidate(hashes[i], n, k, chosen)
+            k += 1
+            if len(live) == 0 or live[bucket]:
+                out[i, taken] = bucket
+                taken += 1
+
+
+@register(
+    Spec(
+        name="choose",
+        title="Choose",
+        summary="the first live bucket in the order in which buckets enter the key's consistent k-subsets",
+        capabilities=frozenset(
+            {
+                Capability.REMOVES_ANY,
+                Capability.UNIFORM,
+                Capability.MINIMAL_MOVEMENT,
+                Capability.REPLICAS,
+                Capability.REVERSIBLE,
+            }
+        ),
+        lacks={
+            Capability.WEIGHTED: "a node is only its number, so a weight other than 1 is refused",
+            Capability.INTERVALS: "hashes are drawn one by one, so the arcs would be single hashes",
+        },
+        reference="GitHub rust-gems, crate consistent-choose-k",
+        year=2025,
+        publications=(
+            Publication(
+                "choose",
+                "misc",
+                "{GitHub}",
+                "consistent-choose-k",
+                2025,
+                {"howpublished": "github.com/github/rust-gems, commit a7aecfb"},
+            ),
+        ),
+        lookup_cost="O(1), O((a/n)^2) where a counts the free buckets too",
+        resize_cost="O(a)",
+        memory_cost="O(a), none while no bucket is free",
+        movement_law="bound",
+        balance_law="multinomial",
+    )
+)
+class Choose(Partitioner[Live]):
+    """ConsistentChooseK with its node map (GitHub rust-gems 2025).
+
+    Of k independent consistent hashes the greatest is taken, then the greatest of k - 1 below it, and so
+    on: a uniform k-subset of the buckets, which changes by one element at most when a bucket is added. In
+    the order in which they enter as k grows, the buckets are a random permutation into which a new bucket
+    is inserted. So any of them may be missing: the first live one has the key, the next ones are its
+    replicas. It needs no history and no capacity.
+
+    Parameters
+    ----------
+    nodes, hash, hash_bits, seed
+        As for :class:`~algorithms.interface.Partitioner`.
+
+    Notes
+    -----
+    **Sources.** github/rust-gems, crate ``consistent-choose-k``: README, with proofs, ``choose_k.rs``,
+    ``consistent_hash.rs`` and ``node_map.rs``; there is no paper. The words are those of one family
+    (``mixing.derive``, ``mixing.stream``), which the crate takes by its own traits.
+
+    **Done otherwise.** The first candidate of the crate's iterator is found without the subset. New nodes
+    take the lowest free bucket; any other would do.
+
+    **Costs.** assign 2 to 5 words for the first candidate; with a buckets live or free (a + 1)/(n + 1)
+    candidates, since the order is a uniform permutation (the README says 1 + H_a - H_n, which is too few),
+    the k-th of which costs O(k) samples; an event O(a), the copy; memory a byte a bucket up to the last live
+    one, none while no bucket is free.
+
+    **Adverse case.** Most buckets free: with 4 of 200 left 40 candidates are looked at, of 800 samples. Put
+    new nodes in the place of those that left, or take jumpback_anchor.
+
+    Examples
+    --------
+    >>> p = Choose(["a", "b", "c"])
+    >>> p.assign_replicas(np.array([7, 8], dtype=np.uint64), 3)
+    array([[2, 1, 0],
+           [1, 0, 2]], dtype=int32)
+    >>> p.remove_node("b")
+    >>> p.assign_replicas(np.array([7, 8], dtype=np.uint64), 2)
+    array([[2, 0],
+           [0, 2]], dtype=int32)
+    """
+
+    def _build(self, nodes: Nodes) -> Live:
+        return live_flags(nodes)
+
+    def _placer(self, structure: Live) -> Callable[[int], int]:
+        bucket, (size, live) = choose_bucket_of_signed.compiled, structure
+
+        def place(value: int) -> int:
+            chosen = np.empty(size if len(live) else 1, dtype=np.int32)
+            # numba takes a Python int below 2^63 faster than any numpy scalar
+            return bucket(value - (value >> 63 << 64), size, live, chosen)
+
+        return place
+
+    def _place(self, structure: Live, hashes: Hashes, out: Buckets) -> None:
+        size, live = structure
+        chosen = np.empty(size if len(live) else 1, dtype=np.int32)
+        keys, firsts = np.empty(BLOCK, dtype=np.uint64), np.empty(BLOCK, dtype=np.uint64)
+        choose_kernel(hashes, size, live, out, chosen, keys, firsts)
+
+    def _place_replicas(self, structure: Live, hashes: Hashes, out: Buckets) -> None:
+        chosen = np.empty(structure.size, dtype=np.int32)
+        choose_replicas_kernel(hashes, structure.size, structure.flags, out, chosen)
+
+
+def live_flags(nodes: Nodes) -> Live:
+    """Return which buckets up to the last live one are live."""
+    if nodes.dense:
+        return Live(nodes.top, np.empty(0, dtype=np.uint8))
+    flags = np.zeros(nodes.top, dtype=np.uint8)
+    flags[nodes.buckets()] = 1
+    return Live(nodes.top, flags)

@@ -1,0 +1,518 @@
+"""Dx: the first live slot of a key's own sequence of slots; nothing but who is live is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.errors import InvalidParameter, InvalidWeight, UnsupportedEvent
+from algorithms.interface import (
+    MOST_NODES,
+    Buckets,
+    Capability,
+    Hashes,
+    Nodes,
+    NodesLike,
+    Partitioner,
+    Publication,
+    Spec,
+    State,
+    whole_number,
+)
+from algorithms.machinery.kernel import kernel
+from algorithms.machinery.mixing import multiply_high, stream, through
+from algorithms.registry import register
+
+BLOCK = 256
+"""Keys that are drawn side by side; those whose slot is free are drawn again together."""
+
+_ONE = np.uint64(1)
+_LEAST = 256
+
+Flags = NDArray[np.uint8]
+Holding = Sequence[tuple[int, int, str]]
+
+
+class Slots(NamedTuple):
+    """Which slots are live, and the bucket of each; ``owners`` is empty where a slot is its bucket."""
+
+    live: Flags
+    owners: NDArray[np.int32]
+
+
+@kernel
+def dx_slot(value: int, live: Flags) -> int:
+    """Return the slot of one hash, whose bits may be given as a signed integer: the paper's lookup."""
+    h, a, t = np.uint64(value), np.uint64(len(live)), _ONE
+    slot = multiply_high(stream(h, t), a)
+    while not live[slot]:
+        t += _ONE
+        slot = multiply_high(stream(h, t), a)
+    return int(slot)
+
+
+@kernel
+def dx_kernel(hashes: Hashes, live: Flags, out: Buckets, waiting: NDArray[np.int64]) -> None:
+    """Write what `dx_slot` returns for each hash; the last one is room for `BLOCK` keys."""
+    a = np.uint64(len(live))
+    for first in range(0, len(hashes), BLOCK):
+        size = min(BLOCK, len(hashes) - first)
+        for i in range(size):
+            out[first + i] = np.int32(multiply_high(stream(hashes[first + i], _ONE), a))
+        left = 0
+        for i in range(size):
+            # written always and kept only where the slot is free, which costs less than a wrong guess
+            waiting[left] = i
+            left += 0 if live[out[first + i]] else 1
+        t = _ONE
+        while left:
+            t += _ONE
+            still = 0
+            for k in range(left):
+                i = waiting[k]
+                slot = np.int32(multiply_high(stream(hashes[first + i], t), a))
+                out[first + i] = slot
+                waiting[still] = i
+                still += 0 if live[slot] else 1
+            left = still
+
+
+@kernel
+def dx_replicas_kernel(
+    hashes: Hashes, live: Flags, owners: NDArray[np.int32], marked: Flags, out: Buckets
+) -> None:
+    """Write the first distinct buckets of each hash, (k, count); ``marked`` has a zero for each bucket."""
+    a, count = np.uint64(len(live)), out.shape[1]
+    for i in range(len(hashes)):
+        taken, t = 0, _ONE
+        while taken < count:
+            slot = np.int32(multiply_high(stream(hashes[i], t), a))
+            t += _ONE
+            if live[slot]:
+                bucket = owners[slot] if len(owners) else slot
+                if not marked[bucket]:
+                    marked[bucket] = 1
+                    out[i, taken] = bucket
+                    taken += 1
+        for r in range(count):
+            marked[out[i, r]] = 0
+
+
+_PUBLICATION = Publication(
+    "dx",
+    "misc",
+    "Dong, Chaos and Wang, Fang",
+    "DxHash: A scalable consistent hash based on the pseudo-random sequence",
+    2021,
+    {"eprint": "2107.07930", "archiveprefix": "arXiv", "note": "arXiv:2107.07930"},
+)
+_REFERENCE = (
+    "Dong & Wang, DxHash: A scalable consistent hash based on the pseudo-random sequence, arXiv:2107.07930"
+)
+_NO_INTERVALS = "hashes are drawn one by one, so the arcs would be single hashes"
+
+
+@register(
+    Spec(
+        name="dx",
+        title="Dx",
+        summary="the first live slot of the key's random sequence of slots, out of a fixed capacity",
+        capabilities=frozenset(
+            {
+                Capability.REMOVES_ANY,
+                Capability.UNIFORM,
+                Capability.MINIMAL_MOVEMENT,
+                Capability.REPLICAS,
+                Capability.REVERSIBLE,
+            }
+        ),
+        lacks={
+            Capability.WEIGHTED: "a node has one slot; weighted_dx gives it more",
+            Capability.INTERVALS: _NO_INTERVALS,
+        },
+        reference=_REFERENCE,
+        year=2021,
+        publications=(_PUBLICATION,),
+        lookup_cost="O(a/n) for a capacity of a",
+        resize_cost="O(a)",
+        memory_cost="O(a)",
+        movement_law="bound",
+        balance_law="multinomial",
+    )
+)
+class Dx(Partitioner[Slots]):
+    """DxHash (Dong & Wang 2021).
+
+    The capacity is fixed, and each key has a random sequence of slots without end. The first live slot of
+    it has the key. A node that leaves gives each of its keys to the next live slot in that key's sequence;
+    one that joins takes the keys in whose sequence it stands before the slot that had them. No order of
+    events matters, and the further live slots of the sequence are replicas.
+
+    Parameters
+    ----------
+    nodes
+        As for :class:`~algorithms.interface.Partitioner`.
+    capacity
+        How many slots there are; None for twice the nodes, 256 at least. It is shown as None while the nodes
+        imply it.
+    hash, hash_bits, seed
+        As for :class:`~algorithms.interface.Partitioner`.
+
+    Raises
+    ------
+    InvalidParameter
+        For a capacity below the nodes.
+    UnsupportedEvent
+        When more nodes join than the capacity has room for.
+
+    Notes
+    -----
+    **Sources.** arXiv:2107.07930; the authors' code, ChaosD/DxHash. Here the sequence is the SplitMix64
+    that the hash seeds, and a word becomes a slot by multiplication.
+
+    **Done otherwise.** A full table is not doubled as in the paper: keys whose draw then falls into the new
+    half move, which are 49 % of all from 64 nodes to 65, where 1.5 % suffice. New nodes take the lowest
+    free slot, so no stack of free ones is kept. And a draw never gives up, as the authors' code does after
+    4a, since one live slot is always left.
+
+    **Costs.** assign a/n draws on average of a capacity a, geometric; replica k + 1 costs a/(n - k) draws
+    more; an event O(a), the copy; memory a byte a slot, where a bit would do.
+
+    **Adverse case.** Few live of many: 10 nodes in a capacity of a million cost 100,000 draws a key.
+
+    Examples
+    --------
+    >>> p = Dx(["a", "b", "c"], capacity=4)
+    >>> p.remove_node("b")
+    >>> p.assign_replicas(np.array([7, 8], dtype=np.uint64), 2)
+    array([[2, 0],
+           [2, 0]], dtype=int32)
+    >>> p.room
+    2
+    """
+
+    def __init__(
+        self,
+        nodes: NodesLike,
+        *,
+        capacity: int | None = None,
+        hash: str = "xxh64",
+        hash_bits: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        self._first_capacity = capacity
+        super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
+
+    @property
+    def capacity(self) -> int | None:
+        """How many slots there are; None while the nodes imply it."""
+        size = len(self._state.structure.live)
+        return None if size == _roomy(self.nodes.top) else size
+
+    @property
+    def room(self) -> int:
+        """How many nodes can still join."""
+        return len(self._state.structure.live) - len(self.nodes)
+
+    def _build(self, nodes: Nodes) -> Slots:
+        given = self._first_capacity
+        top = nodes.top
+        size = _roomy(top) if given is None else whole_number("capacity", given, top, MOST_NODES)
+        return _live(nodes, size)
+
+    def _rebuild(self, before: State[Slots], nodes: Nodes, layout: Any) -> Slots:
+        return _live(nodes, len(before.structure.live))
+
+    def _free_buckets(self, left: Nodes, count: int) -> Sequence[int]:
+        size = len(self._state.structure.live)
+        if len(left) + count > size:
+            raise UnsupportedEvent(
+                f"dx has room for {size - len(left)} more nodes, not {count}, in a capacity of {size}: build "
+                "it anew with a larger one, which moves half of the keys and more"
+            )
+        return left.lowest_free(count)
+
+    def _placer(self, structure: Slots) -> Callable[[int], int]:
+        slot, live = dx_slot.compiled, structure.live
+        # numba takes a Python int below 2^63 faster than any numpy scalar
+        return lambda value: slot(value - (value >> 63 << 64), live)
+
+    def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
+        dx_kernel(hashes, structure.live, out, np.empty(BLOCK, dtype=np.int64))
+
+    def _place_replicas(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
+        marked = np.zeros(len(structure.live), dtype=np.uint8)
+        dx_replicas_kernel(hashes, structure.live, structure.owners, marked, out)
+
+
+def _roomy(top: int) -> int:
+    return min(max(_LEAST, 2 * top), MOST_NODES)
+
+
+def _live(nodes: Nodes, size: int) -> Slots:
+    live = np.zeros(size, dtype=np.uint8)
+    live[nodes.buckets()] = 1
+    return Slots(live, np.empty(0, dtype=np.int32))
+
+
+@register(
+    Spec(
+        name="weighted_dx",
+        title="Weighted Dx",
+        summary="the node of the first live slot of the key's random sequence, with slots by weight",
+        capabilities=frozenset(
+            {
+                Capability.REMOVES_ANY,
+                Capability.WEIGHTED,
+                Capability.UNIFORM,
+                Capability.MINIMAL_MOVEMENT,
+                Capability.REPLICAS,
+                Capability.REVERSIBLE,
+            }
+        ),
+        lacks={Capability.INTERVALS: _NO_INTERVALS},
+        reference=f"{_REFERENCE} ; Chawla et al., Semantics of caching with SPOCA, USENIX ATC 2011",
+        year=2021,
+        publications=(
+            _PUBLICATION,
+            Publication(
+                "spoca",
+                "inproceedings",
+                "Chawla, Ashish and Reed, Benjamin and Juhnke, Karl and Syed, Ghousuddin",
+                "Semantics of caching with SPOCA: A stateless, proportional, optimally-consistent addressing "
+                "algorithm",
+                2011,
+                {"booktitle": "USENIX Annual Technical Conference"},
+            ),
+        ),
+        lookup_cost="O(a/v) for v slots of a",
+        resize_cost="O(a)",
+        memory_cost="O(a), at least twice the v slots",
+        movement_law="bound",
+        balance_law="multinomial",
+    )
+)
+class WeightedDx(Partitioner[Slots]):
+    """DxHash with weights (Dong & Wang 2021), which is SPOCA (Chawla et al. 2011).
+
+    As :class:`Dx`, but a node has as many slots as its weight asks for: max(1, floor(slots * w + 1/2)). A
+    node that gets heavier takes the lowest free slots, one that gets lighter gives its highest ones back,
+    and no other key moves.
+
+    Parameters
+    ----------
+    nodes
+        As for :class:`~algorithms.interface.Partitioner`; shares follow the weights to within half a slot.
+    slots
+        Of a node of weight 1, up to 2^16.
+    capacity
+        For how many nodes of weight 1 there is room; None for twice what the nodes take, 256 at least. It is
+        shown as None while the nodes imply it.
+    held
+        Who holds which slots: (first slot, how many, node name) rows; None for slots in the order of the
+        buckets, a free bucket keeping ``slots`` of them.
+    hash, hash_bits, seed
+        As for :class:`~algorithms.interface.Partitioner`.
+
+    Raises
+    ------
+    InvalidParameter
+        For a capacity below what the nodes take, and for ``held`` rows that overlap, leave the capacity, or
+        give a node more or fewer slots than its weight.
+    UnknownNode
+        For a row whose node is not among the nodes.
+    UnsupportedEvent
+        When an event asks for more slots than are free.
+
+    Notes
+    -----
+    **Sources.** The abstract of arXiv:2107.07930 announces weights, and SPOCA has them by unequal segments
+    of a larger hash space. How weights become slots, and which ones a change takes, is our own definition.
+
+    **Costs.** assign a/v draws on average, v of a slots being live; an event O(a), the copy; memory 5 bytes
+    a slot of the capacity.
+
+    **Adverse case.** As for Dx. And weights below 1/(2 slots), which count as one slot: take more slots.
+
+    Examples
+    --------
+    >>> p = WeightedDx(["a", "b", "c"], slots=2, capacity=6)
+    >>> p.set_weight("a", 2.0)
+    >>> p.held
+    ((0, 2, 'a'), (2, 2, 'b'), (4, 2, 'c'), (6, 2, 'a'))
+    """
+
+    def __init__(
+        self,
+        nodes: NodesLike,
+        *,
+        slots: int = 16,
+        capacity: int | None = None,
+        held: Holding | None = None,
+        hash: str = "xxh64",
+        hash_bits: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.slots = whole_number("slots", slots, 1, 1 << 16)
+        self._first_capacity = capacity
+        self._first_held = held
+        super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
+
+    @property
+    def capacity(self) -> int | None:
+        """For how many nodes of weight 1 there is room in all; None while the nodes imply it."""
+        live = self._state.structure.live
+        units = len(live) // self.slots
+        return None if units == self._units(_end(live)) else units
+
+    @property
+    def held(self) -> tuple[tuple[int, int, str], ...] | None:
+        """Who holds which slots, as rows; None while they are in the order of the buckets."""
+        state = self._state
+        owners = state.structure.owners
+        if np.array_equal(self._in_order(state.nodes, len(owners)), owners):
+            return None
+        return tuple((first, count, state.nodes[owner].name) for first, count, owner in _runs(owners))
+
+    @property
+    def room(self) -> int:
+        """How many nodes of weight 1 can still join."""
+        live = self._state.structure.live
+        return int(len(live) - np.count_nonzero(live)) // self.slots
+
+    def _wanted(self, weight: float) -> int:
+        return max(1, int(self.slots * weight + 0.5))
+
+    def _units(self, end: int) -> int:
+        """Return the default capacity where ``end`` slots are taken."""
+        return min(max(_LEAST, 2 * -(-end // self.slots)), MOST_NODES // self.slots)
+
+    def _order(self, nodes: Nodes) -> Iterator[tuple[int, int]]:
+        """Yield (how many slots, bucket or -1) in the order of the buckets."""
+        after = 0
+        for bucket, node in nodes.items():
+            if bucket > after:
+                yield (bucket - after) * self.slots, -1
+            yield self._wanted(node.weight), bucket
+            after = bucket + 1
+
+    def _in_order(self, nodes: Nodes, size: int | None) -> NDArray[np.int32]:
+        """Return the owners of slots in the order of the buckets; empty where ``size`` is too small."""
+        order = list(self._order(nodes))
+        end = sum(count for count, _ in order)
+        if end > MOST_NODES:
+            raise InvalidWeight(
+                f"the weights ask for {end:.3g} slots, and there can be {MOST_NODES}: take smaller weights"
+            )
+        counts, buckets = np.array(order, dtype=np.int64).T
+        size = self._checked_size(end) if size is None else size
+        if end > size:
+            return np.empty(0, dtype=np.int32)
+        owners = np.full(size, -1, dtype=np.int32)
+        owners[:end] = np.repeat(buckets, counts)
+        return owners
+
+    def _checked_size(self, end: int) -> int:
+        given = self._first_capacity
+        least, most = -(-end // self.slots), MOST_NODES // self.slots
+        units = self._units(end) if given is None else given
+        return self.slots * whole_number("capacity", units, least, most)
+
+    def _build(self, nodes: Nodes) -> Slots:
+        if self._first_held is None:
+            return _owned(self._in_order(nodes, None))
+        rows = _checked_rows(self._first_held)
+        owners = np.full(
+            self._checked_size(max(first + count for first, count, _ in rows)), -1, dtype=np.int32
+        )
+        for first, count, name in rows:
+            part = owners[first : first + count]
+            if (part >= 0).any():
+                raise InvalidParameter(f"two rows of held have slot {first + int(np.argmax(part >= 0))}")
+            part[:] = nodes.bucket_of(name)
+        counts = np.bincount(owners[owners >= 0], minlength=nodes.top)
+        for bucket, node in nodes.items():
+            if counts[bucket] != self._wanted(node.weight):
+                raise InvalidParameter(
+                    f"held gives {node.name!r} {counts[bucket]} slots, but its weight {node.weight:g} asks "
+                    f"for {self._wanted(node.weight)}"
+                )
+        return _owned(owners)
+
+    def _rebuild(self, before: State[Slots], nodes: Nodes, layout: Any) -> Slots:
+        owners = before.structure.owners.copy()
+        same = nodes.shared_with(before.nodes)
+        wanting: list[tuple[int, int]] = []
+        gone = np.setdiff1d(before.nodes.buckets(), nodes.buckets()).tolist()
+        for bucket in [*gone, *np.setdiff1d(nodes.buckets(), same).tolist()]:
+            held = np.flatnonzero(owners == bucket)
+            node = nodes.get(bucket)
+            stays = node is not None and len(held) and before.nodes[bucket].name == node.name
+            kept = min(len(held), self._wanted(node.weight)) if node is not None and stays else 0
+            owners[held[kept:]] = -1
+            if node is not None and kept < self._wanted(node.weight):
+                wanting.append((bucket, self._wanted(node.weight) - kept))
+        free, wanted = np.flatnonzero(owners < 0), sum(count for _, count in wanting)
+        if wanted > len(free):
+            raise UnsupportedEvent(
+                f"weighted_dx has {len(free)} free slots, and the event asks for {wanted}: build it anew "
+                "with a larger capacity, which moves half of the keys and more"
+            )
+        for bucket, count in wanting:
+            owners[free[:count]] = bucket
+            free = free[count:]
+        return _owned(owners)
+
+    def _placer(self, structure: Slots) -> Callable[[int], int]:
+        slot, (live, owners) = dx_slot.compiled, structure
+        # numba takes a Python int below 2^63 faster than any numpy scalar
+        return lambda value: int(owners[slot(value - (value >> 63 << 64), live)])
+
+    def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
+        dx_kernel(hashes, structure.live, out, np.empty(BLOCK, dtype=np.int64))
+        through(structure.owners, out)
+
+    def _place_replicas(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
+        marked = np.zeros(int(structure.owners.max()) + 1, dtype=np.uint8)
+        dx_replicas_kernel(hashes, structure.live, structure.owners, marked, out)
+
+
+def _owned(owners: NDArray[np.int32]) -> Slots:
+    return Slots((owners >= 0).astype(np.uint8), owners)
+
+
+def _end(live: Flags) -> int:
+    return len(live) - int(np.argmax(live[::-1]))
+
+
+def _runs(owners: NDArray[np.int32]) -> Iterator[tuple[int, int, int]]:
+    """Yield (first slot, how many, bucket) of the slots that are held."""
+    ends = np.flatnonzero(np.diff(owners, append=-2)) + 1
+    first = 0
+    for end in ends.tolist():
+        if owners[first] >= 0:
+            yield first, end - first, int(owners[first])
+        first = end
+
+
+def _checked_rows(held: object) -> list[tuple[int, int, str]]:
+    if isinstance(held, str | bytes) or not isinstance(held, Iterable):
+        raise InvalidParameter(f"held has (first slot, how many, node name) rows, not {held!r:.60}")
+    rows: list[tuple[int, int, str]] = []
+    for row in held:
+        if not (isinstance(row, tuple | list) and len(row) == 3):
+            raise InvalidParameter(f"a row of held is (first slot, how many, node name), not {row!r:.60}")
+        first, count, name = row
+        rows.append(
+            (
+                whole_number("the first slot of a row", first, 0, MOST_NODES),
+                whole_number("the slots of a row", count, 1, MOST_NODES),
+                name,
+            )
+        )
+    if not rows:
+        raise InvalidParameter("held has no rows: each node holds a slot at least")
+    return rows
