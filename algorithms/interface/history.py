@@ -111,7 +111,10 @@ class PartitionerWithHistory(Partitioner[H]):
 
 def _lost(before: Nodes, after: Nodes) -> NDArray[np.int32]:
     """Return the buckets that had a node before and have none after, from the highest down."""
-    return np.setdiff1d(before.buckets(), after.buckets(), assume_unique=True)[::-1]
+    lost = np.zeros(max(before.top, after.top), dtype=np.bool_)
+    lost[before.buckets()] = True
+    lost[after.buckets()] = False
+    return np.flatnonzero(lost)[::-1].astype(np.int32)
 
 
 def _checked_buckets(removed: object) -> tuple[int, ...]:

@@ -276,7 +276,8 @@ class Permutation(Partitioner[Layers]):
         return (_CRATE, True) if self.rounds == "crate" else (_OWN, False)
 
     def _placer(self, structure: Layers) -> Callable[[int], int]:
-        bucket, (size, live, top), (rounds, crate) = permutation_bucket_of_signed.compiled, structure, self._feistel
+        (size, live, top), (rounds, crate) = structure, self._feistel
+        bucket = permutation_bucket_of_signed.compiled
 
         def place(value: int) -> int:
             counters = np.empty(LAYERS, dtype=np.uint64)
