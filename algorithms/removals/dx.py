@@ -104,14 +104,12 @@ def dx_replicas_kernel(
 _PUBLICATION = Publication(
     "dx",
     "misc",
-    "Dong, Chaos and Wang, Fang",
+    "Dong, Chao and Wang, Fang and Feng, Dan",
     "DxHash: A scalable consistent hash based on the pseudo-random sequence",
     2021,
     {"eprint": "2107.07930", "archiveprefix": "arXiv", "note": "arXiv:2107.07930"},
 )
-_REFERENCE = (
-    "Dong & Wang, DxHash: A scalable consistent hash based on the pseudo-random sequence, arXiv:2107.07930"
-)
+_REFERENCE = "Dong, Wang & Feng, DxHash: A scalable consistent hash, arXiv:2107.07930"
 _NO_INTERVALS = "hashes are drawn one by one, so the arcs would be single hashes"
 
 
@@ -144,7 +142,7 @@ _NO_INTERVALS = "hashes are drawn one by one, so the arcs would be single hashes
     )
 )
 class Dx(Partitioner[Slots]):
-    """DxHash (Dong & Wang 2021).
+    """DxHash (Dong, Wang & Feng 2021).
 
     The capacity is fixed, and each key has a random sequence of slots without end. The first live slot of
     it has the key. A node that leaves gives each of its keys to the next live slot in that key's sequence;
@@ -296,7 +294,7 @@ def _live(nodes: Nodes, size: int) -> Slots:
     )
 )
 class WeightedDx(Partitioner[Slots]):
-    """DxHash with weights (Dong & Wang 2021), which is SPOCA (Chawla et al. 2011).
+    """DxHash with weights (Dong, Wang & Feng 2021), which is SPOCA (Chawla et al. 2011).
 
     As :class:`Dx`, but a node has as many slots as its weight asks for: max(1, floor(slots * w + 1/2)). A
     node that gets heavier takes the lowest free slots, one that gets lighter gives its highest ones back,
