@@ -116,7 +116,7 @@ def anchors_of(history: History, before: Anchors | None = None) -> Anchors:
     Examples
     --------
     >>> anchors_of(History(4, np.array([1, 2], np.int32))).stand_ins
-    array([0, 3, 3, 0], dtype=int32)
+    array([0, 3, 2, 0], dtype=int32)
     """
     stayed = np.zeros(int(history.freed.max(initial=-1)) + 2, dtype=np.int32)
     stand_ins = np.zeros_like(stayed)

@@ -223,12 +223,12 @@ class Choose(Partitioner[Live]):
     --------
     >>> p = Choose(["a", "b", "c"])
     >>> p.assign_replicas(np.array([7, 8], dtype=np.uint64), 3)
-    array([[2, 1, 0],
-           [1, 0, 2]], dtype=int32)
+    array([[1, 2, 0],
+           [2, 0, 1]], dtype=int32)
     >>> p.remove_node("b")
     >>> p.assign_replicas(np.array([7, 8], dtype=np.uint64), 2)
     array([[2, 0],
-           [0, 2]], dtype=int32)
+           [2, 0]], dtype=int32)
     """
 
     def _build(self, nodes: Nodes) -> Live:

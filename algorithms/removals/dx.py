@@ -186,7 +186,7 @@ class Dx(Partitioner[Slots]):
     >>> p = Dx(["a", "b", "c"], capacity=4)
     >>> p.remove_node("b")
     >>> p.assign_replicas(np.array([7, 8], dtype=np.uint64), 2)
-    array([[2, 0],
+    array([[0, 2],
            [2, 0]], dtype=int32)
     >>> p.room
     2

@@ -248,8 +248,8 @@ class Permutation(Partitioner[Layers]):
     --------
     >>> p = Permutation(["a", "b", "c"])
     >>> p.assign_replicas(np.array([7, 8], dtype=np.uint64), 3)
-    array([[1, 0, 2],
-           [1, 0, 2]], dtype=int32)
+    array([[1, 2, 0],
+           [0, 1, 2]], dtype=int32)
     """
 
     def __init__(
