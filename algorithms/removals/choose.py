@@ -108,9 +108,16 @@ def choose_bucket_of_signed(value: int, n: int, live: Flags, chosen: Buckets) ->
 
 @kernel
 def choose_kernel(
-    hashes: Hashes, size: int, live: Flags, out: Buckets, chosen: Buckets, keys: Hashes, firsts: Hashes
+    hashes: Hashes,
+    size: int,
+    live: Flags,
+    out: Buckets,
+    chosen: Buckets,
+    keys: Hashes,
+    firsts: Hashes,
+    waiting: NDArray[np.int64],
 ) -> None:
-    """Write what `choose_bucket` returns for each hash; ``keys`` and ``firsts`` are room for `BLOCK` keys.
+    """Write what `choose_bucket` returns for each hash; the last three are room for `BLOCK` keys.
 
     The highest octave and its first candidate are found side by side; only keys for which that candidate is
     not below the size, or is free, look at others.
@@ -127,14 +134,24 @@ def choose_kernel(
             r = (stream(derive(key, e), _ONE) & (bit - _ONE)) + bit
             keys[i] = key
             firsts[i] = r if bits else _ZERO
+        left = 0
         for i in range(block):
-            first = firsts[i]
-            if first >= n:
-                first = one(keys[i], n)
-            bucket = np.int32(first)
-            if len(live) and not live[bucket]:
-                bucket = np.int32(choose_bucket(hashes[start + i], size, live, chosen))
-            out[start + i] = bucket
+            out[start + i] = np.int32(firsts[i])
+            # written always and kept only where there is more to do, which costs less than a wrong guess
+            waiting[left] = i
+            left += 1 if firsts[i] >= n else 0
+        for t in range(left):
+            i = waiting[t]
+            out[start + i] = np.int32(one(keys[i], n))
+        if len(live) == 0:
+            continue
+        left = 0
+        for i in range(block):
+            waiting[left] = i
+            left += 0 if live[out[start + i]] else 1
+        for t in range(left):
+            i = start + waiting[t]
+            out[i] = np.int32(choose_bucket(hashes[i], size, live, chosen))
 
 
 @kernel
@@ -248,7 +265,8 @@ class Choose(Partitioner[Live]):
         size, live = structure
         chosen = np.empty(size if len(live) else 1, dtype=np.int32)
         keys, firsts = np.empty(BLOCK, dtype=np.uint64), np.empty(BLOCK, dtype=np.uint64)
-        choose_kernel(hashes, size, live, out, chosen, keys, firsts)
+        waiting = np.empty(BLOCK, dtype=np.int64)
+        choose_kernel(hashes, size, live, out, chosen, keys, firsts, waiting)
 
     def _place_replicas(self, structure: Live, hashes: Hashes, out: Buckets) -> None:
         chosen = np.empty(structure.size, dtype=np.int32)
