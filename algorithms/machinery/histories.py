@@ -120,10 +120,14 @@ def anchors_of(history: History, before: Anchors | None = None) -> Anchors:
     """
     stayed = np.zeros(int(history.freed.max(initial=-1)) + 2, dtype=np.int32)
     stand_ins = np.zeros_like(stayed)
-    first = 0
+    # a last bucket stands in for itself, which also spares a fresh table the compiler
+    falling = history.freed == np.arange(history.size - 1, history.size - 1 - len(history.freed), -1)
+    first = int(np.argmin(np.append(falling, False)))
+    stayed[history.freed[:first]] = stand_ins[history.freed[:first]] = history.freed[:first]
     if before is not None and before.history.size == history.size:
-        first = min(len(history.freed), len(before.history.freed))
-        common = history.freed[:first]
+        first = max(first, min(len(history.freed), len(before.history.freed)))
+        common = history.freed[: min(first, len(before.history.freed))]
         stayed[common], stand_ins[common] = before.stayed[common], before.stand_ins[common]
-    stand_in_kernel(history.freed, first, history.size, stayed, stand_ins)
+    if first < len(history.freed):
+        stand_in_kernel(history.freed, first, history.size, stayed, stand_ins)
     return Anchors(history, stayed, stand_ins)

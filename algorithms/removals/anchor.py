@@ -101,7 +101,7 @@ def anchor_kernel(
             Capability.REPLICAS: "a key has one path of draws, which ends at the first live bucket",
         },
         reference="Mendelson et al., AnchorHash: A scalable consistent hash, IEEE/ACM ToN 2021",
-        year=2020,
+        year=2021,
         publications=(
             Publication(
                 "anchor",
@@ -126,7 +126,7 @@ def anchor_kernel(
     )
 )
 class Anchor(PartitionerWithHistory[Anchors]):
-    """AnchorHash (Mendelson, Vargaftik, Barabash, Lorenz, Keslassy & Orda 2020).
+    """AnchorHash (Mendelson, Vargaftik, Barabash, Lorenz, Keslassy & Orda 2021).
 
     The capacity is fixed, and the buckets beyond the nodes count as removed at the start. A key is drawn from
     all of them. If its bucket is gone, it is drawn again among those who stayed when that bucket went, and so

@@ -192,7 +192,7 @@ def choose_replicas_kernel(hashes: Hashes, n: int, live: Flags, out: Buckets, ch
             Publication(
                 "choose",
                 "misc",
-                "{GitHub}",
+                "GitHub",
                 "consistent-choose-k",
                 2025,
                 {"howpublished": "github.com/github/rust-gems, commit a7aecfb"},

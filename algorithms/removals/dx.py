@@ -272,12 +272,12 @@ def _live(nodes: Nodes, size: int) -> Slots:
             }
         ),
         lacks={Capability.INTERVALS: _NO_INTERVALS},
-        reference=f"{_REFERENCE} ; Chawla et al., Semantics of caching with SPOCA, USENIX ATC 2011",
-        year=2021,
+        reference="Chawla et al., Semantics of caching with SPOCA, USENIX ATC 2011; announced for DxHash in "
+        "arXiv:2107.07930",
+        year=2011,
         publications=(
-            _PUBLICATION,
             Publication(
-                "spoca",
+                "weighted-dx",
                 "inproceedings",
                 "Chawla, Ashish and Reed, Benjamin and Juhnke, Karl and Syed, Ghousuddin",
                 "Semantics of caching with SPOCA: A stateless, proportional, optimally-consistent addressing "
@@ -285,6 +285,7 @@ def _live(nodes: Nodes, size: int) -> Slots:
                 2011,
                 {"booktitle": "USENIX Annual Technical Conference"},
             ),
+            _PUBLICATION,
         ),
         lookup_cost="O(a/v) for v slots of a",
         resize_cost="O(a)",

@@ -198,7 +198,7 @@ def jumpback_anchor_kernel(
             Publication(
                 "jumpback-anchor",
                 "misc",
-                "{Dynatrace LLC}",
+                "Dynatrace",
                 "hash4j: ConsistentJumpBackAnchorBucketSetHasher",
                 2025,
                 {"howpublished": "github.com/dynatrace-oss/hash4j, commit 41d814f"},

@@ -105,7 +105,7 @@ BLOCK = 256
         },
         reference="Coluzzi et al., MementoHash: A stateful, minimal memory, best performing consistent hash "
         "algorithm, IEEE/ACM ToN 2024",
-        year=2023,
+        year=2024,
         publications=(
             Publication(
                 "memento",
@@ -124,7 +124,7 @@ BLOCK = 256
     )
 )
 class Memento(PartitionerWithHistory[Replacements]):
-    """MementoHash (Coluzzi, Brocco, Antonucci & Leidi 2023).
+    """MementoHash (Coluzzi, Brocco, Antonucci & Leidi 2024).
 
     Jump hash among all buckets that are live or free. Only for a free bucket something is remembered: how
     many stayed when it went, which is also the number of the bucket that replaced it. A key that meets it is

@@ -194,7 +194,7 @@ def permutation_replicas_kernel(
             Publication(
                 "permutation",
                 "misc",
-                "{GitHub}",
+                "GitHub",
                 "consistent-choose-k: ConsistentPermutation",
                 2026,
                 {"howpublished": "github.com/github/rust-gems, commit a7aecfb"},
