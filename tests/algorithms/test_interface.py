@@ -254,7 +254,7 @@ def test_a_counted_node_comes_back(name: str) -> None:
     p = create(name, 4)
     p.remove_node("node-1")
     assert list(p.nodes) == [0, 2, 3]
-    assert repr(p).endswith("({0: 'node-0', 2: 'node-2', 3: 'node-3'})") or "rows=" in repr(p)
+    assert "({0: 'node-0', 2: 'node-2', 3: 'node-3'}" in repr(p)
     assert p.add_node("node-1") == 1
     assert dict(p.nodes) == dict(create(name, 4).nodes)
     p.change(remove=["node-0"], add=["another"])
