@@ -1,0 +1,47 @@
+"""Maglev (Eisenbud et al. 2016, section 3.4) with Envoy's weights: permutations, turn by turn."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+from hypothesis import strategies as st
+
+from oracles.hashes import hash_of
+
+Nodes = dict[int, tuple[str, float]]
+
+
+def own(n: int, bits: int) -> st.SearchStrategy[dict[str, Any]]:
+    """Return the size of the table."""
+    return st.fixed_dictionaries({"table_size": st.sampled_from((2, 3, 5, 7, 13, 101, 251, 1009))})
+
+
+@functools.lru_cache
+def table(nodes: tuple[tuple[str, float], ...], size: int, seed: int) -> list[str]:
+    """Return the name at each entry."""
+    order = sorted(nodes, key=lambda node: node[0].encode())
+    total = math.fsum(weight for _, weight in order)
+    shares = [weight / total for _, weight in order]
+    preferences = []
+    for name, _ in order:
+        offset = hash_of("xxh64", name, seed) % size
+        skip = hash_of("xxh64", name, (seed + 1) % 2**64) % (size - 1) + 1
+        preferences.append(iter([(offset + i * skip) % size for i in range(size)]))
+    entries: dict[int, str] = {}
+    targets = [0.0] * len(order)
+    turn = 1
+    while len(entries) < size:
+        for i, (name, _) in enumerate(order):
+            if len(entries) < size and turn * shares[i] >= targets[i]:
+                targets[i] += max(shares)
+                entries[next(entry for entry in preferences[i] if entry not in entries)] = name
+        turn += 1
+    return [entries[entry] for entry in range(size)]
+
+
+def place(nodes: Nodes, value: int, bits: int, hash: str, seed: int, *, table_size: int) -> int:
+    """Return the bucket of a hash."""
+    found = table(tuple(nodes.values()), table_size, seed)[value % table_size]
+    return next(bucket for bucket, (name, _) in nodes.items() if name == found)
