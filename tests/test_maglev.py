@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oracles import maglev as oracle
 
 from algorithms import Node, create
 from algorithms.errors import InvalidParameter
@@ -119,3 +120,22 @@ def test_sizes_that_cannot_be(size: int) -> None:
 def test_the_largest_table() -> None:
     p = create("maglev", 2, table_size=LARGEST_TABLE)
     assert np.bincount(_table(p)).tolist() in ([2500005, 2500006], [2500006, 2500005])
+
+
+def test_another_suite_forfeits_turns() -> None:
+    """Recorded from SUPSI's engine: up to 257 nodes here, and all of it once, up to 100,000."""
+    rows = _rows("maglev_supsi")
+    seen = 0
+    for state in _rows("maglev_supsi_states"):
+        n, size = int(state["n"]), int(state["param"])
+        if n > 257:
+            continue
+        gone = {f"node_{i}" for i in state["removed"].split()}
+        order = [name for name in oracle.java_order([f"node_{i}" for i in range(n)]) if name not in gone]
+        table = oracle.forfeiting(order, size)
+        some = [row for row in rows if row["state"] == state["state"]]
+        assert [table[oracle.entry_of(row["key"], size)] for row in some] == [
+            f"node_{row['node']}" for row in some
+        ]
+        seen += len(some)
+    assert seen == 715

@@ -6,6 +6,7 @@ import functools
 import math
 from typing import Any
 
+import xxhash
 from hypothesis import strategies as st
 
 from oracles.hashes import hash_of
@@ -45,3 +46,43 @@ def place(nodes: Nodes, value: int, bits: int, hash: str, seed: int, *, table_si
     """Return the bucket of a hash."""
     found = table(tuple(nodes.values()), table_size, seed)[value % table_size]
     return next(bucket for bucket, (name, _) in nodes.items() if name == found)
+
+
+def java_order(names: list[str]) -> list[str]:
+    """Return names, put one after the other, in the order of a java.util.HashMap that has only grown."""
+    capacity = 16
+    while len(names) > capacity * 3 // 4:
+        capacity *= 2
+
+    def bin_of(name: str) -> int:
+        code = 0
+        for letter in name:
+            code = (31 * code + ord(letter)) % 2**32
+        return (code ^ code >> 16) % capacity
+
+    return sorted(names, key=bin_of)
+
+
+def seeded_xxh32(text: str, seed: int) -> int:
+    """Return the XXH32 of a text with a seed behind it, as that suite has it."""
+    return xxhash.xxh32(text.encode() + seed.to_bytes(4, "big")).intdigest()
+
+
+def forfeiting(order: list[str], size: int) -> list[str]:
+    """Return the name at each entry by another suite: who finds an entry taken has lost the turn."""
+    places = [seeded_xxh32(name, 0xDEADBABE) % size for name in order]
+    skips = [seeded_xxh32(name, 0xDEADDEAD) % (size - 1) + 1 for name in order]
+    entries: list[str | None] = [None] * size
+    free = size
+    while free:
+        for i, name in enumerate(order):
+            if entries[places[i]] is None:
+                entries[places[i]] = name
+                free -= 1
+            places[i] = (places[i] + skips[i]) % size
+    return [str(name) for name in entries]
+
+
+def entry_of(key: str, size: int) -> int:
+    """Return the entry of a key in that suite."""
+    return seeded_xxh32(key, 0xDEADBEEF) % size
