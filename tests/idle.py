@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from algorithms import Capability, Nodes, Partitioner, Spec
-from algorithms.interface import Buckets, Hashes
+from algorithms.interface import Buckets, Cost, Hashes
 
 
 class Idle(Partitioner[Any]):
@@ -21,9 +21,9 @@ class Idle(Partitioner[Any]):
         lacks=dict.fromkeys(Capability, "it does nothing"),
         reference="nobody",
         year=2030,
-        lookup_cost="O(1)",
-        resize_cost="O(1)",
-        memory_cost="O(1)",
+        lookup_cost=Cost("O(1)"),
+        resize_cost=Cost("O(1)"),
+        memory_cost=Cost("O(1)"),
     )
 
     def _build(self, nodes: Nodes) -> int:

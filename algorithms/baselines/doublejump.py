@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.errors import InvalidParameter
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec, State
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Partitioner,
+    Publication,
+    Spec,
+    State,
+)
 from algorithms.interface.nodes import NodesLike
 from algorithms.jumps.jump import LANES, jump_bucket, jump_kernel
 from algorithms.machinery.kernel import kernel
@@ -69,11 +79,12 @@ def doublejump_bucket_of_signed(value: int, live: NDArray[np.bool_], compact: ND
                 {"howpublished": "github.com/edwingeng/doublejump"},
             ),
         ),
-        lookup_cost="O(log n)",
-        resize_cost="O(n)",
-        memory_cost="O(n)",
+        lookup_cost=Cost("O(log n)"),
+        resize_cost=Cost("O(n)"),
+        memory_cost=Cost("O(n)"),
+        by_default=False,
         balance_law="multinomial",
-        baseline=True,
+        kind="baseline",
     )
 )
 class DoubleJump(Partitioner[Slots]):

@@ -185,6 +185,8 @@ class Spec:
     family
         The idea that it rests on. :func:`~algorithms.register` takes it from the folder of an algorithm of
         the suite; "" where nobody says.
+    by_default
+        Whether an experiment compares it where nobody names any: a table of forty is not read.
     most_nodes
         The largest number of nodes that it can have with its default parameters; None where there is none
         but that of all algorithms.
@@ -217,6 +219,7 @@ class Spec:
     balance_law: str = ""
     kind: Kind = "algorithm"
     family: str = ""
+    by_default: bool = True
     most_nodes: int | None = None
     vary: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 

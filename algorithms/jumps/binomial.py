@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from algorithms.interface import (
     Buckets,
     Capability,
+    Cost,
     Hashes,
     Nodes,
     Partitioner,
@@ -157,9 +158,10 @@ def binomial_kernel(
                 {"eprint": "2406.19836", "archiveprefix": "arXiv", "note": "arXiv:2406.19836"},
             ),
         ),
-        lookup_cost="O(1)",
-        resize_cost="O(1)",
-        memory_cost="O(1)",
+        lookup_cost=Cost("O(1)"),
+        resize_cost=Cost("O(1)"),
+        memory_cost=Cost("O(1)"),
+        by_default=False,
         movement_law="bound",
     )
 )

@@ -8,7 +8,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec, one_of
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Partitioner,
+    Publication,
+    Spec,
+    one_of,
+)
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, odd, top
@@ -150,9 +160,10 @@ def jumpback_kernel(
                 },
             ),
         ),
-        lookup_cost="O(1)",
-        resize_cost="O(1)",
-        memory_cost="O(1)",
+        lookup_cost=Cost("O(1)"),
+        resize_cost=Cost("O(1)"),
+        memory_cost=Cost("O(1)"),
+        by_default=False,
         movement_law="bound",
         balance_law="multinomial",
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, top
 from algorithms.machinery.mixing import derive
@@ -141,9 +141,10 @@ def power_kernel(
                 {"eprint": "2307.12448", "archiveprefix": "arXiv", "note": "arXiv:2307.12448"},
             ),
         ),
-        lookup_cost="O(1)",
-        resize_cost="O(1)",
-        memory_cost="O(1)",
+        lookup_cost=Cost("O(1)"),
+        resize_cost=Cost("O(1)"),
+        memory_cost=Cost("O(1)"),
+        by_default=False,
         movement_law="bound",
         balance_law="multinomial",
     )

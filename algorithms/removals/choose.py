@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import derive, stream
 from algorithms.registry import register
@@ -198,9 +198,10 @@ def choose_replicas_kernel(hashes: Hashes, n: int, live: Flags, out: Buckets, ch
                 {"howpublished": "github.com/github/rust-gems, commit a7aecfb"},
             ),
         ),
-        lookup_cost="O(1), O((a/n)^2) where a counts the free buckets too",
-        resize_cost="O(a)",
-        memory_cost="O(a), none while no bucket is free",
+        lookup_cost=Cost("O(1)", "O((a/n)^2) where a counts the free buckets too"),
+        resize_cost=Cost("O(a)"),
+        memory_cost=Cost("O(a)", "none while no bucket is free"),
+        by_default=False,
         movement_law="bound",
         balance_law="multinomial",
     )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from algorithms.interface import (
     Buckets,
     Capability,
+    Cost,
     Hashes,
     PartitionerWithHistory,
     Publication,
@@ -204,9 +205,10 @@ def jumpback_anchor_kernel(
                 {"howpublished": "github.com/dynatrace-oss/hash4j, commit 41d814f"},
             ),
         ),
-        lookup_cost="O(1 + log^2(a/n)) where a counts the free buckets too",
-        resize_cost="O(a)",
-        memory_cost="O(a), none while no bucket is free",
+        lookup_cost=Cost("O(1 + log^2(a/n))", "where a counts the free buckets too"),
+        resize_cost=Cost("O(a)"),
+        memory_cost=Cost("O(a)", "none while no bucket is free"),
+        by_default=False,
         movement_law="bound",
         balance_law="multinomial",
     )

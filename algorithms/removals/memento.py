@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from algorithms.interface import (
     Buckets,
     Capability,
+    Cost,
     Hashes,
     PartitionerWithHistory,
     Publication,
@@ -116,9 +117,10 @@ BLOCK = 256
                 {"journal": "IEEE/ACM Transactions on Networking", "doi": "10.1109/TNET.2024.3393476"},
             ),
         ),
-        lookup_cost="O(log n + a/n) where a counts the free buckets too",
-        resize_cost="O(a)",
-        memory_cost="O(a), none while no bucket is free",
+        lookup_cost=Cost("O(log n + a/n)", "where a counts the free buckets too"),
+        resize_cost=Cost("O(a)"),
+        memory_cost=Cost("O(a)", "none while no bucket is free"),
+        by_default=False,
         movement_law="bound",
         balance_law="multinomial",
     )

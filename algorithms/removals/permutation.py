@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from algorithms.interface import (
     Buckets,
     Capability,
+    Cost,
     Hashes,
     Nodes,
     NodesLike,
@@ -200,9 +201,10 @@ def permutation_replicas_kernel(
                 {"howpublished": "github.com/github/rust-gems, commit a7aecfb"},
             ),
         ),
-        lookup_cost="O(a/n) where a counts the free buckets too",
-        resize_cost="O(a)",
-        memory_cost="O(a), none while no bucket is free",
+        lookup_cost=Cost("O(a/n)", "where a counts the free buckets too"),
+        resize_cost=Cost("O(a)"),
+        memory_cost=Cost("O(a)", "none while no bucket is free"),
+        by_default=False,
         movement_law="bound",
         balance_law="multinomial",
     )

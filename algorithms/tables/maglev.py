@@ -15,6 +15,7 @@ from algorithms.hashing import hash_column
 from algorithms.interface import (
     Buckets,
     Capability,
+    Cost,
     Hashes,
     Nodes,
     Partitioner,
@@ -115,9 +116,10 @@ def maglev_kernel(hashes: Hashes, table: NDArray[np.int32], out: Buckets) -> Non
                 },
             ),
         ),
-        lookup_cost="O(1)",
-        resize_cost="O(M log M), O(M^2) in the worst case",
-        memory_cost="O(M)",
+        lookup_cost=Cost("O(1)"),
+        resize_cost=Cost("O(M log M)", "O(M^2) in the worst case"),
+        memory_cost=Cost("O(M)"),
+        by_default=False,
     )
 )
 class Maglev(Partitioner[Entries]):

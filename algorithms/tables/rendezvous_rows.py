@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.errors import InvalidParameter
-from algorithms.interface import Buckets, Capability, Hashes, Nodes, Partitioner, Spec, whole_number
+from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Spec, whole_number
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
@@ -60,9 +60,10 @@ def rows_kernel(hashes: Hashes, shift: np.uint64, owners: NDArray[np.int32], out
         ),
         reference="after GitHub's GLB director, which calls its table a derivative of rendezvous hashing",
         year=2018,
-        lookup_cost="O(1)",
-        resize_cost="O(v n), of v rows",
-        memory_cost="O(v + n), of v rows",
+        lookup_cost=Cost("O(1)"),
+        resize_cost=Cost("O(v n)", "of v rows"),
+        memory_cost=Cost("O(v + n)", "of v rows"),
+        by_default=False,
         movement_law="consistent",
     )
 )

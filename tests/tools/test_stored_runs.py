@@ -31,7 +31,7 @@ from algorithms import Publication, Spec, register
 from algorithms.baselines.modulo import Modulo
 
 @register(Spec(name="mine_of_{0}", title="Mine", summary="mine", capabilities=Modulo.spec.capabilities,
-    lacks=Modulo.spec.lacks, reference="Doe 2030", year=2030, lookup_cost="O(1) mine",
+    lacks=Modulo.spec.lacks, reference="Doe 2030", year=2030, lookup_cost=Cost("O(1)", "mine"),
     publications=(Publication("doe-{0}", "misc", "Doe, Jane", "On mine", 2030),)))
 class Mine(Modulo):
     pass
