@@ -40,13 +40,20 @@ def next_word(state: np.uint64, xorshift: bool) -> tuple[np.uint64, np.uint64]:
 
 
 @kernel
+def candidate(first: np.uint64, octaves: np.uint64) -> np.uint64:
+    """Return the candidate that the first word has in the highest of some octaves; 0 where there is none."""
+    low = top(octaves)
+    return low + ((first >> _S32 if odd(octaves) > _ZERO else first) & below(low))
+
+
+@kernel
 def jumpback_bucket(value: np.uint64, n: np.uint64, xorshift: bool) -> np.uint64:
     """Return the bucket of one hash among n: the paper's algorithm."""
     first, state = next_word(value, xorshift)
     octaves = (first ^ (first >> _S32)) & enclosing_mask(n)
     while octaves > _ZERO:
         low = top(octaves)
-        bucket = low + ((first >> _S32 if odd(octaves) > _ZERO else first) & (low - _ONE))
+        bucket = candidate(first, octaves)
         if bucket < n:
             return bucket
         inside = low + (low - _ONE)
@@ -93,16 +100,13 @@ def jumpback_kernel(
         open_lanes = 0
         for lane in range(LANES):
             first, states[lane] = next_word(hashes[start + lane], xorshift)
-            swapped = first >> _S32
-            octaves = (first ^ swapped) & mask
-            parity = odd(octaves) > _ZERO
-            low = top(octaves)
-            bucket = low + ((swapped if parity else first) & below(low))
-            # one octave less has the other parity
-            low = top(octaves & half)
-            lower[lane] = low + ((first if parity else swapped) & below(low))
+            lower[lane] = first
+            bucket = candidate(first, (first ^ (first >> _S32)) & mask)
             buckets[lane] = bucket
             open_lanes += 1 if bucket >= n else 0
+        for lane in range(LANES if open_lanes > FEW else 0):
+            first = lower[lane]
+            lower[lane] = candidate(first, (first ^ (first >> _S32)) & half)
         while open_lanes > FEW:
             open_lanes = 0
             for lane in range(LANES):
