@@ -7,21 +7,11 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
-__all__ = [
-    "KINDS",
-    "OFF",
-    "STATED",
-    "Procedure",
-    "Simulation",
-    "procedure",
-    "procedures",
-    "verdict",
-]
+from experiments.inference.verdict import AS_STATED, OFF, Place, Relation, bounds, place_of
 
-
-STATED, OFF = "as stated", "off"
+__all__ = ["KINDS", "Procedure", "Simulation", "procedure", "procedures", "verdict"]
 
 KINDS: Final[Mapping[str, str]] = {
     "coverage": "intervals that hold the truth",
@@ -65,7 +55,7 @@ class Procedure:
     says: str
     nominal: float
     simulate: Simulation
-    relation: Literal["equals", "at least", "at most"] = "equals"
+    relation: Relation = "equals"
     band: float = 0.0
     reason: str = ""
     cost: int = 1
@@ -86,9 +76,8 @@ def verdict(nominal: float, relation: str, band: float, low: float, high: float)
     >>> verdict(0.95, "equals", 0.0, 0.94, 0.96), verdict(0.95, "at least", 0.0, 0.90, 0.94)
     ('as stated', 'off')
     """
-    too_low = high < nominal - band and relation != "at most"
-    too_high = low > nominal + band and relation != "at least"
-    return OFF if too_low or too_high else STATED
+    place = place_of(low, high, bounds(nominal, relation, band))
+    return OFF if place is Place.BESIDE else AS_STATED
 
 
 def procedure(
@@ -96,7 +85,7 @@ def procedure(
     says: str,
     nominal: float,
     *,
-    relation: Literal["equals", "at least", "at most"] = "equals",
+    relation: Relation = "equals",
     band: float = 0.0,
     reason: str = "",
     cost: int = 1,

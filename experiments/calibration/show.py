@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from experiments.calibration.procedure import KINDS, OFF
+from experiments.calibration.procedure import KINDS
+from experiments.calibration.summary import summary
 from experiments.inference.levels import FAMILY_LEVEL
+from experiments.inference.verdict import AS_STATED, OFF
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.layout import percent_axis
 from experiments.report.figures.palette import INK
 from experiments.report.presentation import Presentation, Results
+from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.formats import Interval, Percent, Text
 from experiments.report.tables.table import Table
 
@@ -26,44 +30,61 @@ if TYPE_CHECKING:
 _SIGNS = {"equals": "", "at least": "≥ ", "at most": "≤ "}
 
 
+@dataclass(frozen=True)
+class Nominal(Text):
+    """A nominal rate with its relation, and what an approximation is allowed.
+
+    Examples
+    --------
+    >>> Nominal().text(0.95, {"relation": "at least", "band": 0.02})
+    '≥ 95.00 % ± 2'
+    """
+
+    align = "right"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns of the relation and of the band."""
+        return ("relation", "band")
+
+    def text(self, value: Any, row: Mapping[str, Any]) -> str:
+        """Write a nominal rate as plain text."""
+        nominal = _SIGNS[row["relation"]] + Percent(2).text(value, {})
+        return f"{nominal} ± {100 * row['band']:.2g}" if row["band"] else nominal
+
+
 def present(results: Results[CalibrationParameters]) -> Presentation:
     """Return tables, figure and meaning of a run of `calibration`."""
-    rows = results.rows.copy()
-    rows["should"] = [_should(row) for row in rows.to_dict("records")]
-    off = rows[rows["verdict"] == OFF]
+    numbers = summary(results)
+    sheet = numbers["procedures"]
+    off = [row for row in sheet.records() if row["verdict"] == OFF]
     return Presentation(
-        [_table(rows, kind) for kind in KINDS if (rows["kind"] == kind).any()],
-        [_figure(rows)],
-        _meaning(rows),
-        [_failure(row) for row in off.to_dict("records")],
+        [_table(sheet.where(kind=kind), kind) for kind in KINDS if len(sheet.where(kind=kind))],
+        [_figure(sheet)],
+        _meaning(numbers),
+        [_failure(row) for row in off],
         methods=["Rates of intervals and tests over simulated data have exact binomial intervals of 95 %."],
+        summary=numbers,
     )
 
 
-def _failure(row: dict[Hashable, Any]) -> str:
+def _failure(row: Mapping[str, Any]) -> str:
     rate = Percent(2).text(row["rate"], {})
     return (
         f"{row['procedure']} ({row['says']}): {rate} of {row['simulations']:,}, "
-        f"but it should be {row['should']}"
+        f"but it should be {Nominal().text(row['nominal'], row)}"
     )
 
 
-def _should(row: dict[Hashable, Any]) -> str:
-    nominal = _SIGNS[row["relation"]] + Percent(2).text(row["nominal"], {})
-    return f"{nominal} ± {100 * row['band']:.2g}" if row["band"] else nominal
-
-
-def _table(rows: pd.DataFrame, kind: str) -> Table:
-    part = rows[rows["kind"] == kind].reset_index(drop=True)
+def _table(part: pd.DataFrame, kind: str) -> Table:
     return Table(
         f"calibration-{kind}",
         f"{kind.capitalize()}: {KINDS[kind]}",
-        part,
+        part.reset_index(drop=True),
         "Rate measured over simulated data sets, with its exact 95 % interval.",
-        columns=["says", "should", "rate", "simulations", "verdict"],
-        formats={"should": Text(), "rate": Interval(Percent(2), "low", "high")},
-        headers={"says": "procedure", "should": "nominal", "rate": "measured"},
-        align={"should": "right"},
+        columns=["says", "nominal", "rate", "simulations", "verdict"],
+        formats={"nominal": Nominal(), "rate": Interval(Percent(2), "low", "high")},
+        headers={"says": "procedure", "rate": "measured"},
         notes=_reasons(part),
     )
 
@@ -74,8 +95,8 @@ def _reasons(part: pd.DataFrame) -> list[str]:
     return [f"±: what an approximation is allowed. {'; '.join(reasons)}."] if rows else []
 
 
-def _figure(rows: pd.DataFrame) -> Figure:
-    shown = rows[rows["kind"] != "warning"]
+def _figure(sheet: Sheet) -> Figure:
+    shown = sheet.frame[sheet.frame["kind"] != "warning"]
     caption = (
         "Measured rates of intervals and tests with exact 95 % intervals; marks: the nominal rate, grey what "
         "an approximation is allowed. Each panel has an axis of its own."
@@ -103,16 +124,16 @@ def _draw(canvas: Canvas, *, rows: pd.DataFrame) -> None:
         percent_axis(axes, "x")
 
 
-def _meaning(rows: pd.DataFrame) -> list[str]:
-    off = int((rows["verdict"] == OFF).sum())
+def _meaning(numbers: Summary) -> list[str]:
+    stated, all_of_them = (numbers.value(name).text for name in (f"procedures/{AS_STATED}", "procedures"))
     lines = [
-        f"{len(rows) - off} of {len(rows)} procedures have the rate that they state (exact binomial tests, "
+        f"{stated} of {all_of_them} procedures have the rate that they state (exact binomial tests, "
         f"{FAMILY_LEVEL:.0%} for all together)."
     ]
-    ring = rows[rows["procedure"] == "binomial-over-rings"]
-    lines += [
-        f"Over independent rings a binomial interval of 95 % holds the truth in {100 * row['rate']:.1f} %: "
-        "the ring is the unit of replication, not the key."
-        for row in ring.to_dict("records")
-    ]
+    rings = numbers.values.get("rate/warning/binomial-over-rings")
+    if rings is not None:
+        lines.append(
+            f"Over independent rings a binomial interval of 95 % holds the truth in {rings.text}: "
+            "the ring is the unit of replication, not the key."
+        )
     return lines

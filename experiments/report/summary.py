@@ -7,12 +7,14 @@ figures, the page, sentences and the paper read sheets, and compute nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.tables.formats import Format, is_missing
+from experiments.report.tables.formats import Count, Format, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,6 +108,54 @@ class Sheet:
             raise ValueError(f"sheet {self.name!r} has no column {missing[0]!r}")
         if self.keys and self.frame.duplicated(list(self.keys)).any():
             raise ValueError(f"sheet {self.name!r} has two rows with the same {', '.join(self.keys)}")
+
+    @classmethod
+    def of_records(
+        cls,
+        name: str,
+        keys: tuple[str, ...],
+        measures: Mapping[str, Measure],
+        records: Iterable[Mapping[str, Any]],
+        **others: Any,
+    ) -> Sheet:
+        """Make a sheet of Python values, which keep their types; a record may lack what it has no value in.
+
+        Examples
+        --------
+        >>> sheet = Sheet.of_records("all", (), {"keys": Measure("how many", Count())}, [{"keys": 2**70}])
+        >>> [value.text for value in sheet.values()]
+        ['1,180,591,620,717,411,303,424']
+        """
+        import pandas as pd
+
+        rows = [dict(record) for record in records]
+        columns = dict.fromkeys([*keys, *measures, *(column for row in rows for column in row)])
+        # an array of objects: pandas would make floats of integers beside a None
+        frame = pd.DataFrame(
+            {column: pd.Series([row.get(column) for row in rows], dtype=object) for column in columns}
+        )
+        return cls(name, frame, keys, measures, **others)
+
+    @classmethod
+    def of_counts(
+        cls, name: str, frame: pd.DataFrame, measure: str, about: str, **keys: Sequence[Any]
+    ) -> Sheet:
+        """Count the rows of each combination of some columns' values, those without a row among them.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"verdict": ["agrees", "agrees"]})
+        >>> sheet = Sheet.of_counts("verdicts", frame, "tests", "rows", verdict=["agrees", "differs"])
+        >>> [(value.name, value.text) for value in sheet.values()]
+        [('tests/agrees', '2'), ('tests/differs', '0')]
+        """
+        seen = Counter(zip(*(frame[key].tolist() for key in keys), strict=True)) if keys else {(): len(frame)}
+        records = (
+            {**dict(zip(keys, values, strict=True)), measure: seen.get(values, 0)}
+            for values in product(*keys.values())
+        )
+        return cls.of_records(name, tuple(keys), {measure: Measure(about, Count())}, records)
 
     def records(self) -> list[dict[str, Any]]:
         """Return the rows, each by column."""

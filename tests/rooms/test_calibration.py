@@ -15,17 +15,11 @@ from broken.shares import Biased, LosesABucket, RingCalledUniform
 
 from algorithms import create
 from experiments import inference, run
-from experiments.calibration.procedure import (
-    KINDS,
-    OFF,
-    STATED,
-    Procedure,
-    procedure,
-    procedures,
-    verdict,
-)
+from experiments.calibration.procedure import KINDS, Procedure, procedure, procedures, verdict
 from experiments.calibration.procedures.draws import MOVED
+from experiments.harness import chapters
 from experiments.inference.levels import FAMILY_LEVEL
+from experiments.inference.verdict import AS_STATED, OFF
 from experiments.storage import store
 
 SIMULATIONS = 2_000
@@ -42,7 +36,7 @@ def judged(one: Procedure, simulations: int = SIMULATIONS) -> str:
 
 @pytest.mark.parametrize("name", procedures())
 def test_a_procedure_has_the_rate_that_it_states(name: str) -> None:
-    assert judged(procedures()[name]) == STATED
+    assert judged(procedures()[name]) == AS_STATED
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -135,8 +129,23 @@ def test_the_command_shows_rates_and_is_the_same_with_one_thread(tmp_path: Path)
     assert list(rows["procedure"]) == [
         "t-over-repetitions", "t-over-rings", "holm-of-a-family", "mean-off", "binomial-over-rings",
     ]  # fmt: skip
-    assert set(rows["verdict"]) == {STATED}
+    assert set(rows["verdict"]) == {AS_STATED}
     assert ((rows["low"] <= rows["rate"]) & (rows["rate"] <= rows["high"])).all()
+
+
+def test_the_summary_has_every_rate_and_how_many_are_as_stated(tmp_path: Path) -> None:
+    typed = ["calibration", "--procedure", "mean-agrees,binomial", "--profile", "smoke", "--quiet"]
+    assert run.main([*typed, "--out", str(tmp_path / "out")]) == 0
+    (chapter,) = chapters.read([tmp_path / "out"])
+    numbers = chapter.presentation.summary
+    assert numbers.value("procedures").number == 2
+    assert numbers.value("procedures/as stated").number == 2
+    assert numbers.value("procedures/off").number == 0
+    for row in store.load(tmp_path / "out" / "rows.csv").to_dict("records"):
+        keys = f"{row['kind']}/{row['procedure']}"
+        for column in ("rate", "nominal", "simulations", "low", "high"):
+            assert numbers.value(f"{column}/{keys}").number == row[column]
+    assert f"in {numbers.value('rate/warning/binomial-over-rings').text}:" in chapter.presentation.meaning[1]
 
 
 def test_a_procedure_that_is_off_fails_the_command(
