@@ -133,5 +133,42 @@ def test_show_never_imports_measure() -> None:
         assert f"experiments.{name}.measure" not in arrows()[f"experiments.{name}.show"], name
 
 
+SUMMARISED = sorted(name for name in ROOMS if f"experiments.{name}.summary" in modules())
+COMPUTING = ("experiments.inference", "experiments.measures", "experiments.theory", "scipy")
+WORDS = ("experiments.inference.levels", "experiments.inference.verdict")
+AVERAGES = frozenset({"mean", "median", "std", "var", "quantile", "percentile", "cumsum", "cumprod"})
+
+
+def shown_by(room: str) -> Iterator[str]:
+    """Yield show, page and what they import of their room, but for the summary and what it is made of."""
+    place = f"experiments.{room}."
+    made_of, found = {f"{place}summary"}, [f"{place}show", f"{place}page"]
+    for module in (seen := [f"{place}summary"]):
+        seen += [other for other in arrows()[module] if other.startswith(place) and other not in seen]
+    made_of.update(seen)
+    for module in (module for module in found if module in modules()):
+        yield module
+        found += [
+            other
+            for other in arrows()[module]
+            if other.startswith(place) and other not in made_of and other not in found
+        ]
+
+
+@pytest.mark.parametrize("room", SUMMARISED)
+def test_what_shows_numbers_computes_none(room: str) -> None:
+    for module in shown_by(room):
+        for name in imported(module):
+            words = any(name == word or name.startswith(f"{word}.") for word in WORDS)
+            computing = any(name == other or name.startswith(f"{other}.") for other in COMPUTING)
+            assert words or not computing, f"{module} imports {name}; compute it in {room}/summary.py"
+        calls = {
+            node.func.attr
+            for node in ast.walk(ast.parse(modules()[module].read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        }
+        assert not calls & AVERAGES, f"{module} calls {calls & AVERAGES}; compute it in {room}/summary.py"
+
+
 def test_no_module_is_named_after_a_builtin() -> None:
     assert not [module for module in modules() if module.rpartition(".")[2] in BUILTINS]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from algorithms.errors import ShardlabError
 from experiments.harness import catalogue
@@ -22,9 +23,12 @@ from experiments.harness.verify import stored_runs
 from experiments.options.errors import BadUse
 from experiments.report.document.chapter import Chapter
 from experiments.report.presentation import Results
+from experiments.report.summary import Summary
 from experiments.storage import store
 
-__all__ = ["read"]
+__all__ = ["read", "summary"]
+
+T = TypeVar("T")
 
 Find = Callable[[str], Experiment[Any]]
 
@@ -75,6 +79,14 @@ def read(paths: Sequence[Path] = (), *, find: Find = find_experiment) -> tuple[C
     return tuple(chapters.values())
 
 
+def summary(folder: Path, *, find: Find = find_experiment) -> Summary:
+    """Return every number that a stored run states, by name; nothing is shown for it."""
+    run = _run(folder)
+    experiment = _find(run, find)
+    with code_only_from():
+        return _read(experiment, run, experiment.summary)[1]
+
+
 def _runs_at(path: Path) -> list[_Run]:
     """Return the run of a folder, or the best run of each experiment below it."""
     if (path / store.RUN).is_file():
@@ -107,6 +119,17 @@ def _find(run: _Run, find: Find) -> Experiment[Any]:
 
 
 def _chapter(experiment: Experiment[Any], run: _Run) -> Chapter:
+    results, presentation = _read(experiment, run, partial(presented, experiment))
+    profile = run.profile or f"custom-{results.parameters.digest()}"
+    return Chapter(
+        experiment.name, profile, run.folder, results, presentation, experiment.title, experiment.page
+    )
+
+
+def _read(
+    experiment: Experiment[Any], run: _Run, made_of: Callable[[Results[Any]], T]
+) -> tuple[Results[Any], T]:
+    """Return what a run has stored, and what is made of it."""
     flag = f" --profile {run.profile}" if run.profile is not None else ""
     again = f"run it again with python -m experiments.run {experiment.name}{flag}"
     other = f"{run.folder} was stored by another version of {experiment.name}"
@@ -118,13 +141,9 @@ def _chapter(experiment: Experiment[Any], run: _Run) -> Chapter:
     frames = {stem: store.decode(file) for stem, file in files.items()}
     results = Results(parameters, frames["rows"], frames.get("timing"), run.facts)
     try:
-        presentation = presented(experiment, results)
+        return results, made_of(results)
     except (BadUse, ShardlabError) as error:
         raise BadUse(f"{run.folder} cannot be shown: {error}; {again}") from None
     except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
         # columns that are not there, or hold something else; the cause is kept for whoever looks into it
         raise BadUse(f"{other}, with other columns ({type(error).__name__}: {error}); {again}") from error
-    profile = run.profile or f"custom-{parameters.digest()}"
-    return Chapter(
-        experiment.name, profile, run.folder, results, presentation, experiment.title, experiment.page
-    )

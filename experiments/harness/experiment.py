@@ -26,6 +26,7 @@ from experiments.options.errors import BadUse, did_you_mean
 
 if TYPE_CHECKING:
     from experiments.report.presentation import Presentation, Results
+    from experiments.report.summary import Summary
 
 ALL_HASHES = "all hashes"
 """What stands in the workload's column where every hash of the space was counted, through the arcs."""
@@ -163,6 +164,10 @@ class Experiment(ABC, Generic[P]):
     @abstractmethod
     def present(self, results: Results[P]) -> Presentation:
         """Return tables, figures and their meaning, from what was stored and nothing else."""
+
+    def summary(self, results: Results[P]) -> Summary:
+        """Return every number that it states, by name, from what was stored and nothing else."""
+        return self.present(results).summary
 
 
 def names() -> tuple[str, ...]:

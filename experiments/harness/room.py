@@ -2,7 +2,8 @@
 
 The folder ``experiments/NAME/`` has ``profiles.toml`` (title and section of its chapter, and the profiles),
 ``parameters.py`` (one class), ``measure.py`` (``cases`` and ``measure``, perhaps ``inputs``), ``show.py``
-(``present``) and perhaps ``page.py`` (``charts`` and ``glance``, for the HTML page). Its ``__init__.py`` is::
+(``present``), ``summary.py`` (``summary``: every number that is stated, computed once) and perhaps
+``page.py`` (``charts`` and ``glance``, for the HTML page). Its ``__init__.py`` is::
 
     EXPERIMENT = Room(__name__)
 
@@ -24,6 +25,7 @@ from experiments.harness.experiment import Case, Context, Experiment, Measured
 from experiments.harness.parameters import Parameters
 from experiments.harness.sources import deciding
 from experiments.report.presentation import Presentation, Results
+from experiments.report.summary import Summary
 
 __all__ = ["Room"]
 
@@ -106,6 +108,14 @@ class Room(Experiment[Any]):
         """Return tables, figures and their meaning."""
         presentation: Presentation = importlib.import_module(f"{self.package}.show").present(results)
         return presentation
+
+    def summary(self, results: Results[Any]) -> Summary:
+        """Return every number that it states: of ``summary.py``, or of what it shows where there is none."""
+        name = f"{self.package}.summary"
+        if importlib.util.find_spec(name) is None:
+            return super().summary(results)
+        summary: Summary = importlib.import_module(name).summary(results)
+        return summary
 
     @property
     def page(self) -> ModuleType | None:

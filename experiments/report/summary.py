@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.tables.formats import Count, Format, is_missing
+from experiments.report.tables.formats import Count, Format, Text, is_missing, single
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,7 @@ __all__ = ["Measure", "Sheet", "Summary", "Value"]
 
 @dataclass(frozen=True)
 class Value:
-    """One stated number.
+    r"""One stated number.
 
     Parameters
     ----------
@@ -36,6 +36,14 @@ class Value:
         As it is written.
     source
         Which rows it was computed from, and how.
+    format
+        How it is written where it stands alone, without an interval.
+
+    Examples
+    --------
+    >>> from experiments.report.tables.formats import Percent
+    >>> Value("movement/jump", 0.0589, "5.89 %", "5.89~\\%", "rows: mean", Percent(2)).rounded(0).text
+    '6 %'
     """
 
     name: str
@@ -43,6 +51,14 @@ class Value:
     text: str
     latex: str
     source: str
+    format: Format = field(default_factory=Text)
+
+    def rounded(self, digits: int) -> Value:
+        """Return the number alone, in so many digits; raises ValueError where it is no number."""
+        if not hasattr(self.format, "digits"):
+            raise ValueError(f"{self.name} is {self.text!r}, which has no digits to be rounded to")
+        form = replace(self.format, digits=digits)  # type: ignore[type-var]  # one that has digits
+        return replace(self, text=form.text(self.number, {}), latex=form.latex(self.number, {}), format=form)
 
 
 @dataclass(frozen=True)
@@ -172,26 +188,39 @@ class Sheet:
             part = part[part[column] == value]
         return part
 
+    def series(self, measure: str, **keys: Any) -> dict[Any, Any]:
+        """Return a measure by the one key that is left where all others have some values."""
+        left = [key for key in self.keys if key not in keys]
+        if len(left) != 1:
+            raise ValueError(f"sheet {self.name!r}: {', '.join(left) or 'no key'} is left; leave one")
+        part = self.where(**keys)
+        return dict(zip(part[left[0]].tolist(), part[measure].tolist(), strict=True))
+
     def values(self) -> Iterator[Value]:
-        """Yield every number of the sheet that is there, with its name and its source."""
+        """Yield every number of the sheet that is there, with its name and its source.
+
+        The ends of an interval and a law are written as the number alone would be.
+        """
         for record in self.records():
             keys = [(key, record[key]) for key in self.keys]
             path = "/".join(_written(value) for _, value in keys)
             where = ", ".join(f"{key} = {_written(value)}" for key, value in keys)
             for name, measure in self.measures.items():
-                for column, what in (
-                    (name, measure.about),
-                    (measure.law, f"the law of {name}"),
-                    (measure.low, f"the lower end of {name}"),
-                    (measure.high, f"the upper end of {name}"),
+                alone = single(measure.format)
+                for column, what, form in (
+                    (name, measure.about, measure.format),
+                    (measure.law, f"the law of {name}", alone),
+                    (measure.low, f"the lower end of {name}", alone),
+                    (measure.high, f"the upper end of {name}", alone),
                 ):
                     if column and not is_missing(record[column]):
                         yield Value(
                             f"{column}/{path}".rstrip("/"),
                             record[column],
-                            measure.format.text(record[column], record),
-                            measure.format.latex(record[column], record),
+                            form.text(record[column], record),
+                            form.latex(record[column], record),
                             f"{self.rows}: {what}" + (f" where {where}" if where else ""),
+                            alone,
                         )
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "default_format",
     "is_missing",
     "latex_number",
+    "single",
 ]
 
 Row = Mapping[str, Any]
@@ -103,19 +104,26 @@ class Count(Numeric):
     ----------
     digits : int
         Decimals, for a mean of counts.
+    whole : bool
+        Whether a mean that is whole, in so many decimals, has none.
 
     Examples
     --------
     >>> Count().text(2**64, {}), Count(1).text(58823.53, {})
     ('18,446,744,073,709,551,616', '58,823.5')
+    >>> Count(1, whole=True).text(16.0, {}), Count(1, whole=True).text(6.4, {})
+    ('16', '6.4')
     """
 
     digits: int = 0
+    whole: bool = False
 
     def bare(self, value: Any, like: Any = None) -> str:
         """Write a number without a unit; integers of any size are written exactly."""
         if _is_infinite(value):
             return _infinity(value)
+        if self.whole:
+            return _fixed(_decimal(value), self.digits).removesuffix("." + "0" * self.digits)
         if self.digits == 0 and float(value) == int(value):
             return f"{int(value):,}"
         return _fixed(_decimal(value), self.digits)
@@ -295,11 +303,20 @@ class Fractional(Format):
         return str(Fraction(value))
 
 
+def single(form: Format) -> Format:
+    """Return how a number is written alone, without an interval.
+
+    >>> single(Interval(Percent(2), "low", "high")), single(Count())
+    (Percent(digits=2), Count(digits=0, whole=False))
+    """
+    return form.inner if isinstance(form, Interval | PlusMinus) else form
+
+
 def default_format(values: list[Any]) -> Format:
     """Choose a format by the values of a column: integers, fractions, other numbers, words.
 
     >>> default_format([1, None, 17]), default_format([0.5, 2]), default_format(["ring"])
-    (Count(digits=0), Significant(digits=3, unit=''), Text())
+    (Count(digits=0, whole=False), Significant(digits=3, unit=''), Text())
     """
     present = [value for value in values if not is_missing(value)]
     if not present or any(_is_bool(value) or not hasattr(type(value), "__float__") for value in present):
