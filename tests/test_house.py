@@ -7,7 +7,7 @@ Every import counts, those inside functions and under ``TYPE_CHECKING`` too. The
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -139,25 +139,23 @@ WORDS = ("experiments.inference.levels", "experiments.inference.verdict")
 AVERAGES = frozenset({"mean", "median", "std", "var", "quantile", "percentile", "cumsum", "cumprod"})
 
 
-def shown_by(room: str) -> Iterator[str]:
-    """Yield show, page and what they import of their room, but for the summary and what it is made of."""
-    place = f"experiments.{room}."
-    made_of, found = {f"{place}summary"}, [f"{place}show", f"{place}page"]
-    for module in (seen := [f"{place}summary"]):
-        seen += [other for other in arrows()[module] if other.startswith(place) and other not in seen]
-    made_of.update(seen)
-    for module in (module for module in found if module in modules()):
-        yield module
-        found += [
+def reached(starts: Sequence[str], place: str, beside: frozenset[str] = frozenset()) -> list[str]:
+    """Return modules of one place, and all of that place that they import, but for some."""
+    found = [start for start in starts if start in modules()]
+    for module in found:
+        found += sorted(
             other
             for other in arrows()[module]
-            if other.startswith(place) and other not in made_of and other not in found
-        ]
+            if other.startswith(place) and other not in beside and other not in found
+        )
+    return found
 
 
 @pytest.mark.parametrize("room", SUMMARISED)
 def test_what_shows_numbers_computes_none(room: str) -> None:
-    for module in shown_by(room):
+    place = f"experiments.{room}."
+    made_of = frozenset(reached([f"{place}summary"], place))
+    for module in reached([f"{place}show", f"{place}page"], place, made_of):
         for name in imported(module):
             words = any(name == word or name.startswith(f"{word}.") for word in WORDS)
             computing = any(name == other or name.startswith(f"{other}.") for other in COMPUTING)
