@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from experiments.inference.verdict import CONFIRMED, REFUTED, UNDECIDED
+from experiments.inference.verdict import CONFIRMED, REFUTED, RELATIONS, UNDECIDED
 
-__all__ = ["FOLDER", "READ", "RELATIONS", "Claim", "claims_of", "load"]
+__all__ = ["FOLDER", "READ", "Claim", "claims_of", "load"]
 
 FOLDER: Final = Path(__file__).with_name("sources")
 
@@ -27,8 +27,6 @@ READ: Final[Mapping[str, str]] = {
     "F": "folklore, without an author",
 }
 """How a source was read."""
-
-RELATIONS: Final = ("equals", "at most", "at least")
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,18 @@ from fractions import Fraction
 from typing import Literal
 
 from experiments.claims.claim import Claim
-from experiments.inference.verdict import CONFIRMED, NOT_IMPLEMENTED, REFUTED, UNDECIDED
+from experiments.inference.verdict import (
+    CONFIRMED,
+    NOT_IMPLEMENTED,
+    REFUTED,
+    UNDECIDED,
+    Place,
+    Verdict,
+    bounds,
+    place_of,
+)
 
-__all__ = ["LARGEST", "Ours", "Verdict", "judge"]
+__all__ = ["LARGEST", "Ours", "judge", "unexpected"]
 
 LARGEST = 10**18
 """A number of keys or rings beyond which nobody will decide."""
@@ -54,22 +63,6 @@ class Ours:
     shown: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What becomes of a claim.
-
-    Parameters
-    ----------
-    verdict
-        Confirmed, refuted or undecided.
-    needed
-        How many keys or rings would decide, where it is undecided and they would.
-    """
-
-    verdict: str
-    needed: int | None = None
-
-
 def judge(claim: Claim, ours: Ours) -> Verdict:
     """Judge a claim.
 
@@ -79,26 +72,23 @@ def judge(claim: Claim, ours: Ours) -> Verdict:
     --------
     >>> from experiments.claims.claim import load
     >>> claim = next(claim for claim in load() if claim.value is not None and claim.relation == "equals")
-    >>> judge(claim, Ours(claim.value, "exact", "")).verdict
+    >>> judge(claim, Ours(claim.value, "exact", "")).word
     'confirmed'
     >>> far = claim.value + 3 * claim.tolerance + 1
-    >>> judge(claim, Ours(far, "estimate", "", far - 1e-9, far + 1e-9, 10)).verdict
+    >>> judge(claim, Ours(far, "estimate", "", far - 1e-9, far + 1e-9, 10)).word
     'refuted'
     """
     if claim.value is None:
         raise ValueError(f"claim {claim.id} has no value to judge")
-    low = -math.inf if claim.relation == "at most" else claim.value - claim.tolerance
-    high = math.inf if claim.relation == "at least" else claim.value + claim.tolerance
-    if ours.low is None or ours.high is None:
-        return Verdict(CONFIRMED if low <= ours.value <= high else REFUTED)
-    if ours.kind == "prediction":
-        overlap = ours.low <= high and low <= ours.high
-        return Verdict(CONFIRMED if overlap else REFUTED)
-    if low <= ours.low and ours.high <= high:
-        return Verdict(CONFIRMED)
-    if ours.high < low or high < ours.low:
-        return Verdict(REFUTED)
-    return Verdict(UNDECIDED, ours.needed or _needed(ours, low, high))
+    allowed = bounds(claim.value, claim.relation, claim.tolerance)
+    low, high = ours.low, ours.high
+    if low is None or high is None:
+        place = place_of(ours.value, ours.value, allowed)
+    else:
+        place = place_of(low, high, allowed)
+    if place is Place.ACROSS and ours.kind != "prediction":
+        return Verdict(UNDECIDED, needed=ours.needed or _needed(ours, *allowed))
+    return Verdict(REFUTED if place is Place.BESIDE else CONFIRMED)
 
 
 def _needed(ours: Ours, low: float, high: float) -> int | None:

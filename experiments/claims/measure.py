@@ -93,7 +93,7 @@ def row_of(claim: Claim, parameters: ClaimsParameters, context: Context) -> dict
         "size": ours.size,
         "unit": ours.unit or None,
         "needed": judged.needed,
-        "verdict": judged.verdict,
+        "verdict": judged.word,
     }
 
 

@@ -1,176 +1,158 @@
-"""How the rows of `claims` are shown: theirs, ours, the interval, the verdict, and why."""
+"""How the numbers of `claims` are shown: theirs, ours, the interval, the verdict, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from experiments.claims.claim import READ
-from experiments.claims.judge import unexpected
-from experiments.inference.verdict import CONFIRMED, NOT_IMPLEMENTED, REFUTED, UNDECIDED
+from experiments.claims.formats import Ends, Judged, Rough, Theirs, shown_theirs, shown_value
+from experiments.claims.summary import summary
+from experiments.inference.verdict import (
+    CONFIRMED,
+    NOT_IMPLEMENTED,
+    OF_CLAIMS,
+    REFUTED,
+    UNDECIDED,
+)
 from experiments.report.presentation import Presentation, Results
-from experiments.report.tables.formats import Percent, Significant, Text
+from experiments.report.summary import Sheet, Summary
+from experiments.report.tables.formats import is_missing
 from experiments.report.tables.table import Table
-from experiments.storage.records import Record, records
 
 if TYPE_CHECKING:
     from experiments.claims.parameters import ClaimsParameters
 
 __all__ = ["present", "shown_theirs", "shown_value"]
 
-VERDICTS = (CONFIRMED, REFUTED, UNDECIDED, NOT_IMPLEMENTED)
-
 
 def present(results: Results[ClaimsParameters]) -> Presentation:
     """Return tables and meaning of a run of `claims`."""
-    rows = records(results.rows)
-    titles = list(dict.fromkeys(row["title"] for row in rows))
+    numbers = summary(results)
     tables = [
-        _table([row for row in rows if row["title"] == title], title, results.parameters) for title in titles
+        _table(numbers["claims"], source["source"], source["title"], results.parameters)
+        for source in numbers["sources"].records()
     ]
     return Presentation(
-        [*tables, _summary(rows, titles), *_waiting(rows)],
+        [*tables, _counts(numbers), *_waiting(numbers["claims"])],
         (),
-        _meaning(rows, results.parameters),
-        _failures(rows),
+        _meaning(numbers, results.parameters),
+        _failures(numbers["claims"]),
         methods=[
             "A claim is confirmed if all of our interval lies within the tolerance that stands beside it, "
             "and refuted if none of it does; the intervals of all claims hold together at 99 % (Bonferroni)."
         ],
+        summary=numbers,
     )
 
 
-def _table(rows: Sequence[Record], title: str, parameters: ClaimsParameters) -> Table:
-    body, notes = [], list[str]()
-    for row in (row for row in rows if row["verdict"] != NOT_IMPLEMENTED):
-        note = " ".join(filter(None, [row.get("why"), _needed(row)]))
-        if note and note not in notes:
-            notes.append(note)
-        body.append(
-            (
-                row["where"],
-                shown_theirs(row),
-                row.get("ours_shown") or shown_value(row["ours"], row),
-                _interval(row),
-                row["verdict"] + ("!" if unexpected(row["verdict"], row["expected"]) else ""),
-                str(notes.index(note) + 1) if note else "",
-            )
-        )
-    shown = [row for row in rows if row["verdict"] != NOT_IMPLEMENTED]
-    sources = "; ".join(dict.fromkeys(f"{row['work']} ({READ[row['read']]})" for row in shown))
-    single = any(row["kind"] == "prediction" for row in shown)
+def _table(sheet: Sheet, source: str, title: str, parameters: ClaimsParameters) -> Table:
+    part = sheet.where(source=source)
+    part = part[part["verdict"] != NOT_IMPLEMENTED].reset_index(drop=True)
+    rows = part.to_dict("records")
+    notes = [_note(row) for row in rows]
+    numbered = {note: str(number) for number, note in enumerate(dict.fromkeys(filter(None, notes)), 1)}
+    works = "; ".join(dict.fromkeys(f"{row['work']} ({READ[row['read']]})" for row in rows))
+    single = (part["kind"] == "prediction").any()
     legend = " * where one measurement falls, if the law holds." if single else ""
-    return Table.of_rows(
-        f"claims-{rows[0]['claim'].partition('.')[0]}".replace("_", "-"),
+    return Table(
+        f"claims-{source}".replace("_", "-"),
         title,
-        ["where", "theirs", "ours", "interval", "verdict", "why"],
-        body,
-        caption=f"Source: {sources}.{_sampled(shown, parameters)}{legend}",
-        formats={name: Text() for name in ("theirs", "ours", "interval")},
-        align={"theirs": "right", "ours": "right", "interval": "left"},
-        headers={"why": "note", "where": "claim"},
-        notes=[f"{number} {note}" for number, note in enumerate(notes, 1)],
+        part.assign(why=pd.Series([numbered.get(note, "") for note in notes], dtype=object)),
+        caption=f"Source: {works}.{_sampled(part, parameters)}{legend}",
+        columns=["where", "theirs", "ours", "kind", "verdict", "why"],
+        formats={
+            "theirs": sheet.measures["theirs"].format,
+            "ours": sheet.measures["ours"].format,
+            "kind": Ends(),
+            "verdict": Judged(),
+        },
+        headers={"why": "note", "where": "claim", "kind": "interval"},
+        notes=[f"{number} {note}" for note, number in numbered.items()],
     )
 
 
-def _sampled(rows: Sequence[Record], parameters: ClaimsParameters) -> str:
+def _note(row: Mapping[Any, Any]) -> str:
+    return " ".join(filter(None, [row["why"], _needed(row)]))
+
+
+def _needed(row: Mapping[Any, Any]) -> str:
+    if row["verdict"] != UNDECIDED:
+        return ""
+    if is_missing(row["needed"]):
+        return "No number that can be had would decide: ours is as far off as is tolerated."
+    return f"About {Rough().text(row['needed'], {})} {row['unit']} would decide."
+
+
+def _sampled(part: pd.DataFrame, parameters: ClaimsParameters) -> str:
     """Return what the intervals of a table come from, if it has any."""
-    if not any("low" in row for row in rows):
-        return " All of ours are exact." if all(row["kind"] == "exact" for row in rows) else ""
+    if part["low"].isna().all():
+        return " All of ours are exact." if (part["kind"] == "exact").all() else ""
     return (
         f" Ours: {parameters.keys:,} keys or {parameters.repetitions:,} rings where sampled; the intervals "
         "of all claims hold together at 99 %."
     )
 
 
-def shown_value(value: float, row: Record) -> str:
-    """Return a value of a claim as it is shown: in percent or not, to the digits that its tolerance needs."""
-    if row["percent"]:
-        return Percent(3 if abs(value) < 0.1 else 2).text(value, {})
-    whole = float(value).is_integer() and abs(value) < 1e15
-    return f"{int(value):,}" if whole else Significant(_digits(row)).text(value, {})
-
-
-def _digits(row: Record) -> int:
-    """Return how many digits show a difference of the size of the tolerance."""
-    from math import floor, log10
-
-    size, tolerance = abs(row.get("theirs", 0.0)), row["tolerance"]
-    if not size or not tolerance:
-        return 4
-    return min(6, max(3, floor(log10(size)) - floor(log10(tolerance)) + 1))
-
-
-def shown_theirs(row: Record) -> str:
-    """Return the published value of a claim as it is shown, with its relation."""
-    if "theirs_shown" in row:
-        return str(row["theirs_shown"])
-    words = {"equals": "", "at most": "≤ ", "at least": "≥ "}
-    return words[row["relation"]] + shown_value(row["theirs"], row)
-
-
-def _interval(row: Record) -> str:
-    if "low" not in row or "high" not in row:
-        return "exact" if row["kind"] == "exact" else ""
-    ends = f"[{shown_value(row['low'], row)}, {shown_value(row['high'], row)}]"
-    return f"{ends} *" if row["kind"] == "prediction" else ends
-
-
-def _needed(row: Record) -> str:
-    if row["verdict"] != UNDECIDED:
-        return ""
-    if "needed" not in row:
-        return "No number that can be had would decide: ours is as far off as is tolerated."
-    return f"About {row['needed']:,} {row['unit']} would decide."
-
-
-def _summary(rows: Sequence[Record], titles: Sequence[str]) -> Table:
-    def line(name: str, some: Sequence[Record]) -> tuple[Any, ...]:
-        found = [row["verdict"] for row in some]
-        wrong = sum(unexpected(row["verdict"], row["expected"]) for row in some)
-        return (name, len(some), *map(found.count, VERDICTS), wrong)
-
-    body = [line(title, [row for row in rows if row["title"] == title]) for title in titles]
+def _counts(numbers: Summary) -> Table:
+    by_verdict = {(row["source"], row["verdict"]): row["claims"] for row in numbers["counts"].records()}
+    verdicts = {row["verdict"]: row["claims"] for row in numbers["verdicts"].records()}
+    body: list[tuple[Any, ...]] = [
+        (
+            row["title"],
+            row["claims"],
+            *(by_verdict[row["source"], verdict] for verdict in OF_CLAIMS),
+            row["unexpected"],
+        )
+        for row in numbers["sources"].records()
+    ]
+    (whole,) = numbers["all"].records()
+    body.append(("all", whole["claims"], *map(verdicts.get, OF_CLAIMS), whole["unexpected"]))
     return Table.of_rows(
         "summary",
         "Claims of the literature, re-examined",
-        ["source", "claims", *VERDICTS, "unexpected"],
-        [*body, line("all", rows)],
+        ["source", "claims", *OF_CLAIMS, "unexpected"],
+        body,
         caption="A verdict is unexpected if it is the opposite of the one that stands beside the claim.",
     )
 
 
-def _waiting(rows: Sequence[Record]) -> list[Table]:
-    waiting = [row for row in rows if row["verdict"] == NOT_IMPLEMENTED]
-    if not waiting:
+def _waiting(sheet: Sheet) -> list[Table]:
+    waiting = sheet.where(verdict=NOT_IMPLEMENTED)
+    if waiting.empty:
         return []
-    table = Table.of_rows(
+    table = Table(
         "not-implemented",
         "Claims about algorithms that are not implemented yet",
-        ["missing", "where", "says", "theirs"],
-        [(row["missing"], row["where"], row["says"], shown_theirs(row)) for row in waiting],
-        formats={"theirs": Text()},
+        waiting.reset_index(drop=True),
+        columns=["missing", "where", "says", "theirs"],
+        formats={"theirs": Theirs()},
         headers={"where": "claim"},
-        align={"theirs": "right"},
         groups=["missing"],
     )
     return [table]
 
 
-def _meaning(rows: Sequence[Record], parameters: ClaimsParameters) -> list[str]:
-    count = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS}
+def _meaning(numbers: Summary, parameters: ClaimsParameters) -> list[str]:
+    confirmed, refuted, undecided, waiting = (
+        numbers.value(f"claims/{verdict}").text
+        for verdict in (CONFIRMED, REFUTED, UNDECIDED, NOT_IMPLEMENTED)
+    )
     return [
-        f"Of {len(rows)} claims {count[CONFIRMED]} are confirmed, {count[REFUTED]} refuted and "
-        f"{count[UNDECIDED]} undecided; {count[NOT_IMPLEMENTED]} wait for their algorithm.",
+        f"Of {numbers.value('claims').text} claims {confirmed} are confirmed, {refuted} refuted and "
+        f"{undecided} undecided; {waiting} wait for their algorithm.",
         f"Sampled with {parameters.keys:,} keys and {parameters.repetitions:,} rings, seed "
         f"{parameters.seed}; all intervals hold together at 99 %.",
     ]
 
 
-def _failures(rows: Sequence[Record]) -> list[str]:
+def _failures(sheet: Sheet) -> Sequence[str]:
     return [
         f"{row['claim']} ({row['says']}): {row['verdict']}, but expected {row['expected']}: theirs "
-        f"{shown_theirs(row)}, ours {shown_value(row['ours'], row)} {_interval(row)} ({row['method']})"
-        for row in rows
-        if unexpected(row["verdict"], row["expected"])
+        f"{shown_theirs(row)}, ours {shown_value(row['ours'], row)} {Ends().text(row['kind'], row)} "
+        f"({row['method']})"
+        for row in sheet.records()
+        if row["unexpected"]
     ]

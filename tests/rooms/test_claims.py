@@ -14,17 +14,17 @@ import pytest
 from algorithms import create, names
 from experiments import run
 from experiments.article.published import published
-from experiments.claims import EXPERIMENT
+from experiments.claims import EXPERIMENT, page
 from experiments.claims.claim import Claim, claims_of, load
 from experiments.claims.judge import Ours, judge, unexpected
 from experiments.claims.measure import row_of
 from experiments.claims.parameters import ClaimsParameters
 from experiments.claims.recipes import Run, recipes
 from experiments.claims.recipes.jump import guava_bucket, jump_shares, simulated_counts
-from experiments.harness import runner
+from experiments.harness import chapters, runner
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context
-from experiments.inference.verdict import CONFIRMED, NOT_IMPLEMENTED, REFUTED, UNDECIDED
+from experiments.inference.verdict import CONFIRMED, NOT_IMPLEMENTED, OF_CLAIMS, REFUTED, UNDECIDED
 from experiments.report.tables import terminal
 from experiments.storage import store
 
@@ -72,6 +72,33 @@ def test_every_file_is_a_table_and_all_add_up(smoke: runner.Outcome[Any]) -> Non
     assert set(summary["source"]) == titles | {"all"}
     assert summary["claims"].iloc[-1] == len(load()) == summary["claims"].iloc[:-1].sum()
     assert {f"claims-{path.stem.replace('_', '-')}" for path in EXPERIMENT_FILES} <= set(tables)
+
+
+def test_the_summary_counts_every_verdict_and_holds_every_number(smoke: runner.Outcome[Any]) -> None:
+    numbers = smoke.presentation.summary
+    assert numbers.value("claims").number == len(smoke.rows)
+    assert numbers.value("unexpected").number == 0
+    verdicts = Counter(str(row["verdict"]) for row in smoke.rows)
+    by_source = Counter((str(row["claim"]).partition(".")[0], str(row["verdict"])) for row in smoke.rows)
+    for verdict in OF_CLAIMS:
+        assert numbers.value(f"claims/{verdict}").number == verdicts[verdict]
+        for path in EXPERIMENT_FILES:
+            assert numbers.value(f"claims/{path.stem}/{verdict}").number == by_source[path.stem, verdict]
+    for row in smoke.rows:
+        for column in ("theirs", "ours", "low", "high", "needed"):
+            name = f"{column}/{row['claim']}"
+            assert (numbers.values[name].number if name in numbers.values else None) == row[column], name
+    assert numbers.value("theirs/folklore.peak-10").text == "≤ 1.0500"
+    assert numbers.value("published/folklore.peak-10").text == "1.0500"
+    assert numbers.value("ratio/folklore.points-200").text == "1.4"
+    assert numbers.value("given/folklore.points-200/points").number == 200
+
+
+def test_the_page_counts_as_the_summary_does(smoke: runner.Outcome[Any]) -> None:
+    (chapter,) = chapters.read([smoke.folder])
+    (chart,) = page.charts(chapter)
+    assert sum(row["claims"] for row in chart.rows) == len(smoke.rows)
+    assert {row["source"] for row in chart.rows} == {one.title for one in load()}
 
 
 EXPERIMENT_FILES = sorted(Path(__file__).parents[2].glob("experiments/claims/sources/*.toml"))
@@ -240,7 +267,7 @@ def test_the_article_is_asked_for_what_it_prints() -> None:
     ],
 )
 def test_a_claim_is_judged_by_all_that_ours_may_be(ours: Ours, relation: str, verdict: str) -> None:
-    assert judge(claim(relation=relation), ours).verdict == verdict
+    assert judge(claim(relation=relation), ours).word == verdict
 
 
 def test_what_would_decide_grows_with_the_square() -> None:

@@ -1,0 +1,96 @@
+"""Every number that `claims` states: theirs beside ours, and how many claims came to which verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from experiments.claims.claim import load
+from experiments.claims.formats import OfClaim, Ours, Rough, Theirs
+from experiments.claims.judge import unexpected
+from experiments.inference.verdict import OF_CLAIMS
+from experiments.report.presentation import Results
+from experiments.report.summary import Measure, Sheet, Summary
+from experiments.report.tables.formats import Count, Significant
+from experiments.storage.records import records
+
+if TYPE_CHECKING:
+    from experiments.claims.parameters import ClaimsParameters
+
+__all__ = ["summary"]
+
+MEASURES: Mapping[str, Measure] = {
+    "theirs": Measure("the published value, with its relation", Theirs()),
+    "published": Measure("the published value", OfClaim()),
+    "ours": Measure("the value that was computed", Ours()),
+    "low": Measure("the lower end of its interval", OfClaim()),
+    "high": Measure("the upper end of its interval", OfClaim()),
+    "ratio": Measure("ours / theirs", Significant(2)),
+    "needed": Measure("how many keys or rings would decide", Rough()),
+}
+"""The numbers of a claim."""
+
+WORDS = (
+    "work", "read", "where", "says", "relation", "tolerance", "percent", "expected", "why", "missing",
+    "theirs_shown", "ours_shown", "kind", "method", "size", "unit", "verdict",
+)  # fmt: skip
+"""What else is known of a claim."""
+
+
+def summary(results: Results[ClaimsParameters]) -> Summary:
+    """Return the claims, what their recipes are given, and counts by source and verdict."""
+    claims = [_claim(row) for row in records(results.rows)]
+    sheet = Sheet.of_records("claims", ("claim",), MEASURES, claims)
+    frame = sheet.frame
+    sources = list(dict.fromkeys(frame["source"]))
+    counted = {"claims": Measure("rows", Count()), "unexpected": Measure("rows", Count())}
+    return Summary(
+        [
+            sheet,
+            Sheet.of_records(
+                "sources",
+                ("source",),
+                counted,
+                ({"source": name, **_count(frame[frame["source"] == name])} for name in sources),
+            ),
+            Sheet.of_counts("counts", frame, "claims", "rows", source=sources, verdict=OF_CLAIMS),
+            Sheet.of_counts("verdicts", frame, "claims", "rows", verdict=OF_CLAIMS),
+            Sheet.of_records("all", (), counted, [_count(frame)]),
+            Sheet.of_records(
+                "given",
+                ("claim", "argument"),
+                {"given": Measure("what the recipe is given", Count())},
+                _given(set(frame["claim"])),
+            ),
+        ]
+    )
+
+
+def _claim(row: Mapping[str, Any]) -> dict[str, Any]:
+    theirs, ours = row.get("theirs"), row.get("ours")
+    return {
+        **dict.fromkeys(WORDS),
+        **row,
+        "source": row["claim"].partition(".")[0],
+        "published": theirs,
+        "ratio": ours / theirs if ours and theirs else None,
+        "unexpected": unexpected(row["verdict"], row["expected"]),
+    }
+
+
+def _count(part: pd.DataFrame) -> dict[str, Any]:
+    titles: Sequence[str] = part["title"].tolist()
+    return {
+        "title": titles[0] if titles else None,
+        "claims": len(part),
+        "unexpected": int(part["unexpected"].sum()),
+    }
+
+
+def _given(claims: set[str]) -> Iterator[dict[str, Any]]:
+    for claim in load():
+        for argument, value in claim.given.items():
+            if claim.id in claims and isinstance(value, int):
+                yield {"claim": claim.id, "argument": argument, "given": value}
