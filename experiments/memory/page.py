@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.html.chart import Axis, Chart, Glance, lines, measured, records, table_of
+from experiments.report.html.chart import Axis, Chart, Glance, lines, measured, records
 from experiments.report.tables.formats import Count
 
 if TYPE_CHECKING:
@@ -47,5 +47,4 @@ def glance(chapter: Chapter) -> Iterator[Glance]:
 
 
 def _rows(chapter: Chapter) -> list[dict[str, Any]]:
-    frames = table_of(chapter, "counted")
-    return [row for frame in frames for row in records(frame, ("n", "label", "built", "nbytes"))]
+    return records(chapter.presentation.summary["counted"].frame, ("n", "label", "built", "nbytes"))

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from experiments.memory.summary import summary
 from experiments.report.absent import notes_of
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import log_ticks, round_ticks
 from experiments.report.presentation import Presentation, Results
-from experiments.report.tables.formats import Count, Percent
+from experiments.report.tables.formats import Count
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Table
 
@@ -24,15 +25,11 @@ if TYPE_CHECKING:
 
 def present(results: Results[MemoryParameters]) -> Presentation:
     """Return tables, figures and meaning of a run of `memory`."""
-    assert results.timing is not None, "memory has timing rows: what an allocator counts differs by machine"
-    counted = results.timing.copy()
-    counted["off"] = counted["nbytes"] / counted["built"] - 1
-    counted["off_looked_up"] = counted["nbytes_looked_up"] / counted["looked_up"] - 1
-    absent = results.rows[results.rows["cannot"].notna()] if "cannot" in results.rows else results.rows[:0]
-    taking_part = results.rows.drop(index=absent.index)
-    structure = taking_part.pivot_table(index=["label"], columns="n", values="structure", sort=False)
-    nodes = [int(n) for n in structure.columns]
-    frame = structure.reset_index()
+    numbers = summary(results)
+    structure, counted = numbers["structure"].frame, numbers["counted"]
+    by_nodes = structure.pivot_table(index=["label"], columns="n", values="structure", sort=False)
+    nodes = [int(n) for n in by_nodes.columns]
+    frame = by_nodes.reset_index()
     frame.columns = pd.Index(["label", *(f"at {n}" for n in nodes)])
     frame = frame.astype({f"at {n}": "int64" for n in nodes})
     tables = [
@@ -43,12 +40,12 @@ def present(results: Results[MemoryParameters]) -> Presentation:
             "The arrays that lookups of batches read, as the partitioner says itself.",
             headers={"label": "algorithm", **{f"at {n}": NODES.is_value(n) for n in nodes}},
             formats={f"at {n}": Count() for n in nodes},
-            notes=notes_of(absent) if len(absent) else (),
+            notes=notes_of(numbers["absent"].frame),
         ),
         Table(
             "counted",
             "Bytes that a partitioner says, and that the allocator counted",
-            counted,
+            counted.frame,
             "Names and all; once built, at the peak of building, and after a first single key.",
             columns=[
                 "n", "label", "nbytes", "built", "off", "peak",
@@ -59,7 +56,7 @@ def present(results: Results[MemoryParameters]) -> Presentation:
                 "off": "says more", "peak": "peak", "nbytes_looked_up": "after a key, says",
                 "looked_up": "counted ", "off_looked_up": "says more ",
             },
-            formats={"off": Percent(1), "off_looked_up": Percent(1)},
+            formats={name: measure.format for name, measure in counted.measures.items()},
             groups=["n"],
             notes=[
                 "Counted: Python's and numpy's allocations (tracemalloc), among them about a thousand bytes "
@@ -68,11 +65,10 @@ def present(results: Results[MemoryParameters]) -> Presentation:
             timing=True,
         ),
     ]  # fmt: skip
-    most = counted[counted["n"] == max(nodes)].sort_values("nbytes", kind="stable")
+    most = counted.where(n=max(nodes)).sort_values("nbytes", kind="stable")
     parts = [f"{row.label} {row.nbytes:,}" for row in most.itertuples()]
-    return Presentation(
-        tables, _figures(counted, nodes), [f"At n = {max(nodes):,}, bytes: {', '.join(parts)}."]
-    )
+    meaning = [f"At n = {max(nodes):,}, bytes: {', '.join(parts)}."]
+    return Presentation(tables, _figures(counted.frame, nodes), meaning, summary=numbers)
 
 
 def _figures(counted: pd.DataFrame, nodes: list[int]) -> list[Figure]:

@@ -63,3 +63,14 @@ def test_rows_are_the_same_everywhere_and_counts_are_not(tmp_path: Path) -> None
     by_name = {table.name: table for table in first.presentation.tables}
     assert not by_name["structure"].timing
     assert by_name["counted"].timing
+
+
+def test_the_summary_names_the_bytes_that_a_paper_would_state(tmp_path: Path) -> None:
+    outcome = runner.run(EXPERIMENT, EXPERIMENT.profile("smoke"), out=tmp_path)
+    stated = outcome.presentation.summary
+    (row,) = (row for row in outcome.rows if (row["n"], row["label"]) == (64, "ring"))
+    assert stated.value("structure/64/ring").number == row["structure"]
+    assert stated.value("structure/64/ring").text == f"{row['structure'] / 1000:,.0f} kB"
+    assert stated.value("off/64/ring").number == (
+        stated.value("nbytes/64/ring").number / stated.value("built/64/ring").number - 1
+    )

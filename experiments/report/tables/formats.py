@@ -22,6 +22,7 @@ from typing import Any
 from experiments.report.tables.escapes import escape_latex, one_line, unbroken
 
 __all__ = [
+    "Bytes",
     "Count",
     "Format",
     "Fractional",
@@ -127,6 +128,28 @@ class Count(Numeric):
         if self.digits == 0 and float(value) == int(value):
             return f"{int(value):,}"
         return _fixed(_decimal(value), self.digits)
+
+
+@dataclass(frozen=True)
+class Bytes(Format):
+    """A number of bytes, in the unit that leaves at most four digits.
+
+    >>> [Bytes().text(size, {}) for size in (0, 9_999, 1_280_640, 12_345_678_900)]
+    ['0 B', '9,999 B', '1,281 kB', '12 GB']
+    """
+
+    def text(self, value: Any, row: Row) -> str:
+        """Write a number of bytes, with its unit."""
+        size = int(value)
+        for unit in ("B", "kB", "MB"):
+            if size < 10_000:
+                return f"{size:,} {unit}"
+            size = round(size / 1000)
+        return f"{size:,} GB"
+
+    def latex(self, value: Any, row: Row) -> str:
+        """Write a number of bytes as LaTeX."""
+        return latex_number(self.text(value, row))
 
 
 @dataclass(frozen=True)
