@@ -220,7 +220,7 @@ def environment(figure: Figure) -> str:
 def _of(sources: Sources, experiment: str, name: str, caption: str) -> Figure:
     """Return a figure that an experiment makes of its own results, with a caption of the article."""
     (chapter,) = chapters.read([sources.run(experiment).folder])
-    figure = next(figure for figure in chapter.presentation.figures if figure.name == name)
+    figure = next(figure for figure in chapter.presentation.drawn() if figure.name == name)
     return replace(figure, caption=caption)
 
 

@@ -3,7 +3,7 @@
 The folder ``experiments/NAME/`` has ``profiles.toml`` (title and section of its chapter, and the profiles),
 ``parameters.py`` (one class), ``measure.py`` (``cases`` and ``measure``, perhaps ``inputs``), ``show.py``
 (``present``), ``summary.py`` (``summary``: every number that is stated, computed once) and perhaps
-``page.py`` (``charts`` and ``glance``, for the HTML page). Its ``__init__.py`` is::
+``page.py`` (charts and columns of the HTML page alone). Its ``__init__.py`` is::
 
     EXPERIMENT = Room(__name__)
 

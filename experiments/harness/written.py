@@ -75,7 +75,7 @@ class Written(Generic[P]):
         for table in self.presentation.tables:
             self._add(f"tables/{table.stem}.tex", latex.write(table).encode(), table.timing)
             self._add(f"tables/{table.stem}.md", markdown.write(table).encode(), table.timing)
-        for figure in self.presentation.figures:
+        for figure in self.presentation.drawn():
             stem = timed_stem(figure.name, figure.timing)
             for kind, content in render(figure).items():
                 self._add(f"figures/{stem}.{kind}", content, figure.timing)

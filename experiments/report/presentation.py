@@ -1,4 +1,4 @@
-"""What a finished run has stored, and how it is shown: tables, figures, and what they mean."""
+"""What a finished run has stored, and how it is shown: tables, charts, and what they mean."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from experiments.report.summary import Summary
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.report.chart import Chart
     from experiments.report.figures.figure import Figure
+    from experiments.report.glance import Glance
     from experiments.report.tables.table import Table
     from experiments.storage.documents import Part
 
@@ -51,8 +53,10 @@ class Presentation:
 
     Parameters
     ----------
-    tables, figures
+    tables
         Written to files by their names; those with ``timing`` set get it into the names of their files.
+    figures
+        What is drawn by hand, since no chart can show it.
     meaning
         What the results mean, a sentence or so a line; printed under the tables.
     failures
@@ -64,6 +68,10 @@ class Presentation:
         Which intervals, tests and corrections were used, a sentence each; for the methods of a report.
     summary
         Every number that tables, figures and sentences state, by name; for the page and the paper.
+    charts
+        Figures of the documents, and in the page charts that a reader can change.
+    glance
+        Columns of the page's first table.
     """
 
     tables: Sequence[Table] = ()
@@ -73,3 +81,11 @@ class Presentation:
     documents: Sequence[Part] = ()
     methods: Sequence[str] = ()
     summary: Summary = field(default_factory=Summary)
+    charts: Sequence[Chart] = ()
+    glance: Sequence[Glance] = ()
+
+    def drawn(self) -> list[Figure]:
+        """Return all figures of the documents: those of the charts, and those drawn by hand."""
+        from experiments.report.figures.drawn import figures_of
+
+        return [*(figure for chart in self.charts for figure in figures_of(chart)), *self.figures]

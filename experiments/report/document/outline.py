@@ -54,7 +54,7 @@ def sections(chapters: Sequence[Chapter]) -> tuple[Section, ...]:
                 f"{stem[:1].upper()}{stem[1:]}: {chapter.title}" if chapter.title else stem,
                 chapter,
                 tuple(dataclasses.replace(table, name=f"{stem}-{table.name}") for table in shown.tables),
-                tuple(dataclasses.replace(figure, name=f"{stem}-{figure.name}") for figure in shown.figures),
+                tuple(dataclasses.replace(figure, name=f"{stem}-{figure.name}") for figure in shown.drawn()),
             )
         )
     return tuple(found)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.report.figures.layout import nothing, percent_axis, spread, text_inches
+from experiments.report.figures.layout import between, nothing, percent_axis, spread, text_inches
 from experiments.report.figures.palette import INK, MUTED, ink_on, styles
 from experiments.report.figures.ticks import plain_numbers, round_ticks
 
@@ -135,6 +135,7 @@ def lines(
         y = np.asarray(series[name], dtype=float)
         if bands and name in bands:
             low, high = (np.asarray(end, dtype=float) for end in bands[name])
+            low = np.where((low > 0) | (not logy), low, np.nan)  # a band that has no lower end there
             axes.fill_between(where, low, high, color=style.colour, alpha=0.18, linewidth=0)
         axes.plot(
             where, y, color=style.colour, linestyle=style.linestyle, marker=style.marker, markersize=3.2
@@ -260,7 +261,7 @@ def _name_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> Non
     places = [to_axes.transform((x, y)) for x, y, _, _ in ends]
     order = sorted(range(len(ends)), key=lambda i: (places[i][1], i))
     height = axes.get_window_extent().height / axes.figure.dpi * 72
-    heights = spread([float(places[i][1]) for i in order], 8.5 / height)
+    heights = between(spread([float(places[i][1]) for i in order], 8.5 / height), 8.5 / height)
     for i, at in zip(order, heights, strict=True):
         _, _, name, colour = ends[i]
         leader = [places[i][0] + 0.015, 1.03], [places[i][1], at]

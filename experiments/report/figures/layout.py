@@ -11,7 +11,7 @@ from experiments.report.figures.figure import COLUMN
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["axes_inches", "nothing", "percent_axis", "spread", "text_inches"]
+__all__ = ["axes_inches", "between", "nothing", "percent_axis", "spread", "text_inches"]
 
 
 def nothing(axes: Axes) -> None:
@@ -55,6 +55,22 @@ def spread(places: list[float], gap: float) -> list[float]:
             below, count = blocks.pop()
             blocks.append([(centre * size + below * count) / (size + count), size + count])
     return [centre + gap * (i - (size - 1) / 2) for centre, size in blocks for i in range(int(size))]
+
+
+def between(places: list[float], gap: float) -> list[float]:
+    """Move ascending places, a gap from one another, to where axes are, from 0 to 1, as far as there is room.
+
+    Examples
+    --------
+    >>> between([0.5, 0.9, 1.3], 0.2)
+    [0.5, 0.9, 1.1]
+    >>> between([0.0, 0.5, 1.0, 1.5], 0.5)
+    [-0.25, 0.25, 0.75, 1.25]
+    """
+    last = len(places) - 1
+    low = min(-gap / 2, (1 - gap * last) / 2)
+    below = [min(place, 1 - low - gap * (last - i)) for i, place in enumerate(places)]
+    return [max(place, low + gap * i) for i, place in enumerate(below)]
 
 
 def percent_axis(axes: Any, which: str) -> None:

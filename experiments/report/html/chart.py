@@ -13,6 +13,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from experiments.report.glance import Glance
 from experiments.report.tables.formats import is_missing
 
 if TYPE_CHECKING:
@@ -113,28 +114,6 @@ class Chart:
                 column: list(dict.fromkeys(row[column] for row in self.rows)) for column in self.choices
             },
         }
-
-
-@dataclass(frozen=True)
-class Glance:
-    """A column of the summary: one number for each label.
-
-    Parameters
-    ----------
-    header
-        What stands above it, in a few words.
-    about
-        A sentence: n, keys, event.
-    values
-        By label.
-    format
-        A format of :mod:`experiments.report.tables.formats`.
-    """
-
-    header: str
-    about: str
-    values: Mapping[str, Any]
-    format: Any
 
 
 def table_of(chapter: Chapter, stem: str) -> list[pd.DataFrame]:

@@ -16,8 +16,9 @@ from markupsafe import Markup
 from algorithms import Spec
 from algorithms.hashing import hash_names
 from experiments.report.figures import figure as figures
+from experiments.report.glance import Glance
 from experiments.report.html import provenance, ring, table
-from experiments.report.html.chart import Chart, Glance
+from experiments.report.html.chart import Chart
 from experiments.report.html.declared import charts_of, glance_of
 from experiments.report.html.labels import Labels
 from experiments.report.tables.escapes import unbroken

@@ -1,0 +1,231 @@
+"""Declared charts as Vega-Lite, for the page.
+
+A specification says what, and leaves colours, shapes, widths and what is selected to the page: a scale of the
+labels is named only (`BY_ALGORITHM`), and other colours are variables of the page's style. So one filter
+drives all charts, and they are light on a light page, dark on a dark one, and light again on paper.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from experiments.report.chart import Axis, Chart, Dots, Lines, Stacked
+from experiments.report.tables.formats import is_missing
+
+__all__ = ["caption_of", "choices_of", "described", "records", "specification", "toggles_of"]
+
+Spec = dict[str, Any]
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+"""The language of the specifications. A name: nobody fetches it."""
+
+BY_ALGORITHM = "algorithms:"
+"""With ``colour``, ``shape``, ``dash`` or ``order``: in the place of a scale or an order of labels."""
+
+FORMATS: Mapping[str, str] = {"number": ",.4~r", "percent": ".2~%", "count": ",", "size": "~s"}
+"""How numbers are written, in the language of d3."""
+
+MOST_TICKS = 20
+"""With more places than this, ticks are at round numbers."""
+
+STEP = 12
+"""Pixels from a dot to the next."""
+
+
+def described(chart: Chart) -> Spec:
+    """Return what the page's script needs of a chart: plain values."""
+    return {
+        "name": chart.name,
+        "spec": specification(chart),
+        "rows": records(chart),
+        "log": toggles_of(chart),
+        "choices": {column: chart.values(column) for column in choices_of(chart)},
+    }
+
+
+def choices_of(chart: Chart) -> Mapping[str, str]:
+    """Return what a reader can choose, by column: what has several values."""
+    return {column: title for column, title in chart.choices.items() if len(chart.values(column)) > 1}
+
+
+def toggles_of(chart: Chart) -> dict[str, bool]:
+    """Return which axes a reader can make logarithmic, and whether they are at first."""
+    mark = chart.mark
+    axes = {"x": mark.x, "y": mark.y} if isinstance(mark, Lines) else {"x": mark.x}
+    return {name: axis.log for name, axis in axes.items() if not axis.fixed}
+
+
+def caption_of(chart: Chart) -> str:
+    """Return the caption, with what cannot be chosen."""
+    several = choices_of(chart)
+    alone = {column: chart.values(column) for column in chart.choices if column not in several}
+    return chart.said({column: values[0] for column, values in alone.items() if values})
+
+
+def records(chart: Chart) -> list[dict[str, Any]]:
+    """Return the rows as plain values: numbers to 9 digits, None for what is missing or infinite."""
+    columns = chart.columns
+    cells = zip(*(chart.frame[column].tolist() for column in columns), strict=True)
+    named = ["label" if column == chart.series else column for column in columns]
+    return [dict(zip(named, map(_plain, row), strict=True)) for row in cells]
+
+
+def specification(chart: Chart) -> Spec:
+    """Return the Vega-Lite of a chart, without data, width and theme."""
+    mark = chart.mark
+    if isinstance(mark, Lines):
+        body = _lines(chart, mark)
+    elif isinstance(mark, Dots):
+        body = _dots(chart, mark)
+    else:
+        body = _stacked(mark)
+    return {"$schema": SCHEMA, **body}
+
+
+def _plain(value: Any) -> Any:
+    if is_missing(value):
+        return None
+    if isinstance(value, str | bool):
+        return value
+    if hasattr(type(value), "__index__"):
+        return int(value)
+    number = float(value) if not isinstance(value, Fraction) else value.numerator / value.denominator
+    return float(f"{number:.9g}") if math.isfinite(number) else None
+
+
+def _dots(chart: Chart, mark: Dots) -> Spec:
+    place = {
+        "y": {
+            "field": mark.y,
+            "type": "nominal",
+            "sort": None,
+            "title": None,
+            "axis": {"ticks": False, "domain": False, "grid": True, "tickBand": "extent"},
+            "scale": {"paddingInner": 0.12},
+        },
+        "yOffset": {"field": "label", "type": "nominal", "sort": f"{BY_ALGORITHM}order"},
+        "color": _scaled("colour"),
+    }
+    quantity = _quantity(mark.x, chart)
+    layers: list[Spec] = []
+    if mark.low and mark.high:
+        between = {"x": quantity | {"field": mark.low}, "x2": {"field": mark.high}}
+        layers.append({"mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.7}, "encoding": between})
+    if mark.law:
+        stroke = {"type": "tick", "thickness": 1.2, "size": STEP + 2, "color": "var(--ink)", "opacity": 0.9}
+        at = {"x": quantity | {"field": mark.law}, "color": {"value": "var(--ink)"}}
+        layers.append({"mark": stroke, "encoding": at})
+    layers.append(
+        {
+            "mark": {"type": "point", "filled": True, "size": 75, "opacity": 1},
+            "encoding": {
+                "x": quantity,
+                "shape": _scaled("shape"),
+                "tooltip": _tooltip(mark.x, [mark.y], mark),
+            },
+        }
+    )
+    return {"height": {"step": STEP, "for": "offset"}, "encoding": place, "layer": layers}
+
+
+def _lines(chart: Chart, mark: Lines) -> Spec:
+    across, up = _quantity(mark.x, chart), _quantity(mark.y, chart)
+    layers: list[Spec] = []
+    if mark.low and mark.high:
+        between = {"y": up | {"field": mark.low}, "y2": {"field": mark.high}}
+        layers.append({"mark": {"type": "area", "opacity": 0.16, "line": False}, "encoding": between})
+    if mark.law:
+        dotted = {"type": "line", "strokeWidth": 1.2, "strokeDash": [2, 3], "opacity": 0.9}
+        colour: Spec = {"color": {"value": "var(--ink)"}} if mark.law_title else {}
+        layers.append({"mark": dotted, "encoding": {"y": up | {"field": mark.law}, **colour}})
+    layers.append(
+        {"mark": {"type": "line", "strokeWidth": 2}, "encoding": {"y": up, "strokeDash": _scaled("dash")}}
+    )
+    layers.append(
+        {
+            "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
+            "encoding": {
+                "y": up,
+                "shape": _scaled("shape"),
+                "tooltip": [_said(mark.x), *_tooltip(mark.y, [], mark)],
+            },
+        }
+    )
+    encoding = {"x": across, "color": _scaled("colour"), "detail": {"field": "label"}}
+    return {"height": 300, "encoding": encoding, "layer": layers}
+
+
+def _stacked(mark: Stacked) -> Spec:
+    parts = list(mark.parts)
+    words = {name: said for name, (said, _) in mark.parts.items()}
+    return {
+        "height": {"step": 22},
+        "transform": [{"calculate": f"indexof({parts!r}, datum[{mark.part!r}])", "as": "place"}],
+        "mark": {"type": "bar", "height": {"band": 0.72}},
+        "encoding": {
+            "y": {
+                "field": "label",
+                "type": "nominal",
+                "sort": f"{BY_ALGORITHM}order",
+                "title": None,
+                "axis": {"ticks": False, "domain": False, "labelLimit": 260},
+            },
+            "x": _quantity(mark.x, None) | {"stack": "zero"},
+            "order": {"field": "place", "type": "quantitative"},
+            "color": {
+                "field": mark.part,
+                "type": "nominal",
+                "scale": {"domain": parts, "range": [f"var(--{kind})" for _, kind in mark.parts.values()]},
+                "legend": {"title": None, "orient": "top", "labelExpr": _named(words), "labelLimit": 300},
+            },
+            "tooltip": [
+                {"field": "label", "type": "nominal", "title": "of"},
+                {"field": mark.part, "type": "nominal", "title": "part"},
+                _said(mark.x),
+            ],
+        },
+    }
+
+
+def _named(parts: Mapping[str, str]) -> str:
+    cases = "".join(f"datum.value === {name!r} ? {words!r} : " for name, words in parts.items())
+    return f"{cases}datum.value"
+
+
+def _quantity(axis: Axis, chart: Chart | None) -> Spec:
+    scale: Spec = {"type": "log" if axis.log else "linear", "zero": axis.zero}
+    places = sorted(chart.values(axis.column)) if chart is not None and axis.measured else []
+    ticks: Spec = {"values": places} if 0 < len(places) <= MOST_TICKS else {}
+    if ticks:
+        scale |= {"nice": False, "padding": 12}
+    return {
+        "field": axis.column,
+        "type": "quantitative",
+        "title": axis.title,
+        "axis": {"format": FORMATS[axis.written], **ticks},
+        "scale": scale,
+    }
+
+
+def _scaled(by: str) -> Spec:
+    """Return an encoding by label, on a scale that the page's script fills in."""
+    return {"field": "label", "type": "nominal", "scale": f"{BY_ALGORITHM}{by}", "legend": None}
+
+
+def _said(axis: Axis) -> Spec:
+    return _number(axis.column, axis.title, axis)
+
+
+def _number(column: str, title: str, axis: Axis) -> Spec:
+    return {"field": column, "type": "quantitative", "title": title, "format": FORMATS[axis.written]}
+
+
+def _tooltip(axis: Axis, show: Sequence[str], mark: Lines | Dots) -> list[Spec]:
+    said: list[Spec] = [{"field": "label", "type": "nominal", "title": "algorithm"}]
+    said += [{"field": column, "type": "nominal", "title": column} for column in show]
+    said.append(_said(axis))
+    ends = [(mark.low, "from"), (mark.high, "to"), (mark.law, "law")]
+    return said + [_number(column, title, axis) for column, title in ends if column]

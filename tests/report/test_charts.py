@@ -1,0 +1,192 @@
+"""A chart is declared once: both renderers put the same numbers at the same places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure as Canvas
+
+from experiments.report.chart import BY_NODES, Axis, Chart, Dots, Lines, Stacked
+from experiments.report.figures.drawn import drawn, figures_of
+from experiments.report.figures.figure import style
+from experiments.report.figures.palette import styles
+from experiments.report.html import vega
+from experiments.report.slugs import slug
+
+vl_convert = pytest.importorskip("vl_convert")
+
+NODES = [4, 16, 64, 1000]
+LABELS = ["ring", "jump", "modulo"]
+
+
+def numbers() -> pd.DataFrame:
+    """Return a tidy frame of odd numbers, one missing, whose place is known by a formula."""
+    body = [
+        {
+            "workload": workload,
+            "n": n,
+            "label": label,
+            "above": 0.003 * (2 + i) * n**0.5 * (1 + j) if (i, n) != (1, 64) else None,
+            "law": 0.01 * n**0.5,
+        }
+        for j, workload in enumerate(["uniform", "zipf:1.2"])
+        for i, label in enumerate(LABELS)
+        for n in NODES
+    ]
+    frame = pd.DataFrame(body)
+    return frame.assign(low=frame["above"] * 0.8, high=frame["above"] * 1.3)
+
+
+def lines(*, log: bool) -> Lines:
+    above = Axis("above", "above the mean", "percent", log=log)
+    return Lines(replace(BY_NODES, log=log), above, low="low", high="high", law="law")
+
+
+def dots(*, log: bool) -> Dots:
+    return Dots(Axis("above", "above", "percent", log=log), "n", low="low", high="high", law="law")
+
+
+def chart(mark: Lines | Dots, **options: Any) -> Chart:
+    return Chart("above", "Above", "Means.", numbers(), mark, choices={"workload": "Keys"}, **options)
+
+
+def on_paper(one: Chart) -> dict[str, list[tuple[float, float]]]:
+    """Return where the markers of each label are on paper, in pixels, lowest first."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    colours = {style.colour: label for label, style in styles(LABELS).items()}
+    found: dict[str, list[tuple[float, float]]] = {}
+    with style():
+        canvas = Canvas(figsize=(7, 4), layout="constrained")
+        FigureCanvasAgg(canvas)
+        drawn(one, "one", "").draw(canvas)
+        canvas.draw_without_rendering()
+        (axes,) = canvas.get_axes()
+        for line in axes.get_lines():
+            label = colours.get(str(line.get_color()))
+            if label and line.get_marker() == styles(LABELS)[label].marker:
+                places = np.array(line.get_xydata())
+                seen = axes.transData.transform(places[np.isfinite(places).all(axis=1)])
+                found[label] = sorted((float(x), float(y)) for x, y in seen)
+    return found
+
+
+def on_the_page(one: Chart) -> dict[str, list[tuple[float, float]]]:
+    """Return where the points of each label are on the page, in pixels, as Vega places them."""
+    colours = {style.colour: label for label, style in styles(LABELS).items()}
+    scales = {
+        "colour": list(colours),
+        "shape": ["circle", "square", "diamond"],
+        "dash": [[], [2, 2], [4, 1]],
+    }
+
+    def filled(value: Any) -> Any:
+        """Do what the page's script does: put in the scales of the labels."""
+        if isinstance(value, str) and value.startswith(vega.BY_ALGORITHM):
+            kind = value.removeprefix(vega.BY_ALGORITHM)
+            labels = list(colours.values())
+            return labels if kind == "order" else {"domain": labels, "range": scales[kind]}
+        if isinstance(value, str) and value.startswith("var("):
+            return "black"
+        if isinstance(value, list):
+            return [filled(item) for item in value]
+        return {key: filled(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+    described = vega.described(one)
+    specification = filled(described["spec"]) | {
+        "data": {"values": described["rows"]},
+        "width": 500,
+        "config": {"mark": {"invalid": "break-paths-filter-domains"}},
+    }
+    graph = vl_convert.vegalite_to_scenegraph(specification, vl_version="6.4")
+    found: dict[str, list[tuple[float, float]]] = {}
+    for item in _symbols(graph):
+        found.setdefault(colours[item["fill"]], []).append((float(item["x"]), -float(item["y"])))
+    return {label: sorted(places) for label, places in found.items()}
+
+
+def _symbols(graph: Any) -> Iterator[Any]:
+    if isinstance(graph, list):
+        for one in graph:
+            yield from _symbols(one)
+    elif isinstance(graph, dict):
+        if graph.get("marktype") == "symbol" and graph.get("role") == "mark":
+            yield from graph["items"]
+        else:
+            yield from _symbols(list(graph.values()))
+
+
+@pytest.mark.parametrize("log", [True, False])
+@pytest.mark.parametrize("make", [lines, dots])
+def test_both_renderers_put_the_same_points_at_the_same_places(make: Any, log: bool) -> None:
+    one = chart(make(log=log)).where(workload="uniform")
+    paper, page = on_paper(one), on_the_page(one)
+    assert paper.keys() == page.keys() == set(LABELS)
+    assert [len(paper[label]) for label in LABELS] == [4, 3, 4]
+    assert {label: len(places) for label, places in page.items()} == {k: len(v) for k, v in paper.items()}
+    left, right = (
+        np.array([place for label in LABELS for place in places[label]]) for places in (paper, page)
+    )
+    for axis in range(2 if make is lines else 1):
+        scale, start = np.polyfit(left[:, axis], right[:, axis], 1)
+        assert scale > 0
+        np.testing.assert_allclose(scale * left[:, axis] + start, right[:, axis], atol=0.02)
+
+
+def test_what_can_be_chosen_on_the_page_is_a_figure_each_on_paper() -> None:
+    one = chart(lines(log=True))
+    assert [figure.name for figure in figures_of(one)] == ["above-uniform", f"above-{slug('zipf:1.2')}"]
+    assert next(figures_of(one)).caption == "Above. Means. Keys: uniform."
+    described = vega.described(one)
+    assert described["choices"] == {"workload": ["uniform", "zipf:1.2"]}
+    assert vega.caption_of(one) == "Means."
+    alone = one.where(workload="uniform")
+    assert [figure.name for figure in figures_of(alone)] == ["above"]
+    assert (vega.choices_of(alone), vega.caption_of(alone)) == ({}, "Means. Keys: uniform.")
+
+
+def test_panels_stand_beside_one_another_on_paper() -> None:
+    (figure,) = figures_of(chart(lines(log=True), panels="workload"))
+    with style():
+        canvas = Canvas(figsize=figure.size, layout="constrained")
+        figure.draw(canvas)
+    assert [axes.get_title(loc="left") for axes in canvas.get_axes()] == ["uniform", "zipf:1.2"]
+    assert vega.choices_of(chart(lines(log=True), panels="workload")) == {"workload": "Keys"}
+
+
+def test_a_law_of_all_and_a_reference_are_drawn_once_and_named() -> None:
+    mark = replace(lines(log=True), law_title="ideal", references=("modulo",))
+    (figure,) = figures_of(chart(mark).where(workload="uniform"))
+    with style():
+        canvas = Canvas(figsize=figure.size, layout="constrained")
+        figure.draw(canvas)
+    (axes,) = canvas.get_axes()
+    assert sorted(text.get_text() for text in axes.texts) == ["ideal", "jump", "modulo", "ring"]
+
+
+def test_a_chart_with_nothing_to_see_is_not_drawn() -> None:
+    one = chart(lines(log=True))
+    assert one.where(n=4).is_empty
+    assert not list(figures_of(one.where(n=4)))
+    assert not list(figures_of(replace(one, page_only=True)))
+    assert replace(chart(dots(log=True)), frame=numbers().assign(above=np.nan)).is_empty
+    parts = Stacked(
+        Axis("above", "above"), "workload", {"uniform": ("even", "good"), "zipf:1.2": ("not", "bad")}
+    )
+    assert not list(figures_of(Chart("parts", "", "", numbers(), parts, choices={"n": "Nodes"})))
+
+
+def test_a_chart_refuses_numbers_that_it_cannot_place() -> None:
+    with pytest.raises(ValueError, match="two rows with the same label, n"):
+        Chart("above", "", "", numbers(), lines(log=True))
+    with pytest.raises(ValueError, match="no column 'hash'"):
+        Chart("above", "", "", numbers(), lines(log=True), choices={"hash": "Hash function"})
+    with pytest.raises(ValueError, match="none of its choices"):
+        chart(lines(log=True), panels="n")
+    with pytest.raises(ValueError, match="cannot name a chart"):
+        Chart("A b", "", "", numbers(), lines(log=True))
