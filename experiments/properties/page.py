@@ -1,11 +1,10 @@
-"""The columns of the summary that `properties` has: how many properties each algorithm keeps."""
+"""The column of the first table that `properties` has: how many properties each algorithm keeps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.inference.verdict import HOLDS, KEPT, NOT_APPLICABLE
 from experiments.report.html.chart import Glance
 from experiments.report.tables.formats import Text
 
@@ -15,12 +14,10 @@ if TYPE_CHECKING:
 
 def glance(chapter: Chapter) -> Iterator[Glance]:
     """Yield how many of the properties that can be asked for hold."""
-    rows = chapter.results.rows
-    held = rows["verdict"].isin([HOLDS, KEPT]).groupby(rows["label"], sort=False).sum()
-    asked = (rows["verdict"] != NOT_APPLICABLE).groupby(rows["label"], sort=False).sum()
+    labels = chapter.presentation.summary["labels"].records()
     yield Glance(
         "properties",
         "that hold, of those that can be asked for",
-        {str(label): f"{int(held[label])} of {int(asked[label])}" for label in held.index},
+        {row["label"]: f"{row['held']} of {row['asked']}" for row in labels},
         Text(),
     )

@@ -15,24 +15,17 @@ from experiments.inference.verdict import (
     NOT_APPLICABLE,
     NOT_DECLARED_REFUTED,
 )
+from experiments.properties.summary import SYMBOLS, summary
 from experiments.report.presentation import Presentation, Results
-from experiments.report.tables.formats import Significant, Text
+from experiments.report.summary import Sheet, Summary
+from experiments.report.tables.formats import Text, is_missing
 from experiments.report.tables.table import Mark, Table
-from experiments.storage.records import Record, records
 
 if TYPE_CHECKING:
     from experiments.properties.parameters import PropertiesParameters
 
-__all__ = ["present"]
+__all__ = ["SYMBOLS", "present"]
 
-SYMBOLS: Mapping[str, str] = {
-    HOLDS: "+",
-    NOT_DECLARED_REFUTED: "o",
-    NOT_APPLICABLE: "·",
-    BROKEN: "FAILS",
-    KEPT: "(+)",
-    NO_REASON: "?",
-}
 LEGEND: Mapping[str, str] = {
     HOLDS: "+ holds in {effort} examples, or at its level of significance",
     NOT_DECLARED_REFUTED: "o not declared, and refuted by a counterexample",
@@ -45,31 +38,33 @@ LEGEND: Mapping[str, str] = {
 
 def present(results: Results[PropertiesParameters]) -> Presentation:
     """Return tables and meaning of a run of `properties`."""
-    rows = records(results.rows)
+    numbers = summary(results)
+    cells = numbers["cells"]
     effort = 1 if results.parameters.replay else results.parameters.effort
-    tables = [
-        _matrix(rows, effort, results.parameters),
-        *_statistics(rows),
-        *_counterexamples(rows, results.parameters),
-        *_reasons(rows),
-    ]
     return Presentation(
-        tables,
+        [
+            _matrix(cells, effort, results.parameters),
+            *_statistics(cells),
+            *_counterexamples(cells, results.parameters),
+            *_reasons(cells),
+        ],
         (),
-        _meaning(rows, results.parameters),
-        _failures(rows),
+        _meaning(numbers, results.parameters),
+        _failures(cells.records()),
         methods=[
             f"Counterexamples to properties are searched for by Hypothesis, {effort} example"
             f"{'s' if effort > 1 else ''} a cell, and shrunk to the smallest; statistical properties are "
             "tested at levels that add up to 0.001 an algorithm."
         ],
+        summary=numbers,
     )
 
 
-def _matrix(rows: Sequence[Record], effort: int, parameters: PropertiesParameters) -> Table:
+def _matrix(cells: Sheet, effort: int, parameters: PropertiesParameters) -> Table:
+    rows = cells.records()
     labels = list(dict.fromkeys(row["label"] for row in rows))
     names = list(dict.fromkeys(row["property"] for row in rows))
-    cell = {(row["property"], row["label"]): SYMBOLS[row["verdict"]] for row in rows}
+    cell = {(row["property"], row["label"]): row["symbol"] for row in rows}
     seen = {row["verdict"] for row in rows}
     legend = "; ".join(text.format(effort=effort) for verdict, text in LEGEND.items() if verdict in seen)
     return Table.of_rows(
@@ -86,14 +81,14 @@ def _matrix(rows: Sequence[Record], effort: int, parameters: PropertiesParameter
 
 
 def _marks(
-    rows: Sequence[Record], names: Sequence[str], parameters: PropertiesParameters
+    rows: Sequence[Mapping[str, Any]], names: Sequence[str], parameters: PropertiesParameters
 ) -> dict[tuple[int, str], Mark]:
     """Return what each cell of the matrix says beyond its symbol, and how to see a counterexample again."""
     titles = {row["property"]: str(row["title"]) for row in rows}
     marks = {(i, "property"): Mark("", name, {"": titles[name]}, "name") for i, name in enumerate(names)}
     for row in rows:
-        said = {what: str(row[key]) for what, key in _SAID.items() if key in row}
-        if "counterexample" in row:
+        said = {what: str(row[key]) for what, key in _SAID.items() if not is_missing(row[key])}
+        if not is_missing(row["counterexample"]):
             said["Try it"] = f"python -m experiments.run properties {_flags(row, parameters)}"
         title = f"{row['label']}, {row['property']}: {row['verdict']}"
         marks[names.index(row["property"]), row["label"]] = Mark(KINDS[row["verdict"]], title, said)
@@ -110,44 +105,33 @@ _SAID = {
 """What a mark says, by the word before it: a column of the rows."""
 
 
-def _statistics(rows: Sequence[Record]) -> list[Table]:
-    body = [
-        (
-            row["property"],
-            row["label"],
-            row.get("test"),
-            row.get("statistic"),
-            row.get("p_value"),
-            row.get("level"),
-            row.get("sizes"),
-        )
-        for row in rows
-        if row["kind"] == "statistical" and row["verdict"] in (HOLDS, KEPT)
-    ]
-    if not body:
+def _statistics(cells: Sheet) -> list[Table]:
+    frame = cells.where(kind="statistical")
+    frame = frame[frame["verdict"].isin([HOLDS, KEPT])].reset_index(drop=True)
+    if frame.empty:
         return []
-    table = Table.of_rows(
+    shown = ("statistic", "p_value", "level")
+    table = Table(
         "statistics",
         "Properties that are tests of significance",
-        ["property", "algorithm", "test", "statistic", "p_value", "level", "sizes"],
-        body,
+        frame,
+        columns=["property", "label", "test", *shown, "sizes"],
         caption="The p-value is that of the worst size, corrected for the number of sizes; below the level "
         "the property would be refuted. The levels of all tests of an algorithm add up to 0.001.",
-        formats={"statistic": Significant(4), "p_value": Significant(2), "level": Significant(2)},
-        headers={"p_value": "p-value", "sizes": "numbers of nodes"},
+        formats={name: cells.measures[name].format for name in shown},
+        headers={"label": "algorithm", "p_value": "p-value", "sizes": "numbers of nodes"},
         groups=["property"],
     )
     return [table]
 
 
-def _counterexamples(rows: Sequence[Record], parameters: PropertiesParameters) -> list[Table]:
+def _counterexamples(cells: Sheet, parameters: PropertiesParameters) -> list[Table]:
+    rows = cells.records()
     order = list(dict.fromkeys(row["property"] for row in rows))
-    found = sorted(
-        (row for row in rows if "counterexample" in row), key=lambda row: order.index(row["property"])
-    )
-    if not found:
+    refuted = [row for row in rows if not is_missing(row["counterexample"])]
+    if not refuted:
         return []
-    numbered = list(enumerate(found, 1))
+    numbered = list(enumerate(sorted(refuted, key=lambda row: order.index(row["property"])), 1))
     return [
         Table.of_rows(
             "counterexamples",
@@ -179,18 +163,18 @@ def _counterexamples(rows: Sequence[Record], parameters: PropertiesParameters) -
     ]
 
 
-def _flags(row: Record, parameters: PropertiesParameters) -> str:
+def _flags(row: Mapping[str, Any], parameters: PropertiesParameters) -> str:
     """Return what shows a counterexample again: the example, or the search where it cannot be written."""
     selected, name = row["selection"], row["property"]
-    if "replay" in row:
+    if not is_missing(row["replay"]):
         return f"--replay {shlex.quote(' '.join([selected, name, row['replay']]))}"
     again = ["--seed", str(parameters.seed), "--effort", str(parameters.effort)]
     return shlex.join(["--algorithms", selected, "--property", name, *again])
 
 
-def _reasons(rows: Sequence[Record]) -> list[Table]:
+def _reasons(cells: Sheet) -> list[Table]:
     listed: dict[tuple[str, str], list[str]] = {}
-    for row in rows:
+    for row in cells.records():
         if row["verdict"] in (NOT_APPLICABLE, NO_REASON):
             listed.setdefault((row["label"], row["reason"]), []).append(row["property"])
     if not listed:
@@ -205,38 +189,36 @@ def _reasons(rows: Sequence[Record]) -> list[Table]:
     return [table]
 
 
-def _meaning(rows: Sequence[Record], parameters: PropertiesParameters) -> list[str]:
-    count = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in SYMBOLS}
-    lines = [
-        f"Of {len(rows)} cells {count[HOLDS]} are declared and hold, {count[NOT_DECLARED_REFUTED]} are not "
-        f"declared and are refuted, {count[NOT_APPLICABLE]} are not applicable, {count[BROKEN]} are declared "
-        "and refuted."
-    ]
+def _meaning(numbers: Summary, parameters: PropertiesParameters) -> list[str]:
     if parameters.replay:
-        refuted = "counterexample" in rows[0]
-        lines = [
+        refuted = numbers.value("counterexamples").number
+        return [
             "The example refutes the property." if refuted else "The example does not refute the property."
         ]
-    else:
-        lines.append(
-            "A property that holds was not refuted by this search; more --effort searches longer. "
-            f"The same --seed ({parameters.seed}) finds the same."
-        )
-    return lines
+    holds, refuted, not_applicable, broken = (
+        numbers.value(f"cells/{verdict}").text
+        for verdict in (HOLDS, NOT_DECLARED_REFUTED, NOT_APPLICABLE, BROKEN)
+    )
+    return [
+        f"Of {numbers.value('cells').text} cells {holds} are declared and hold, {refuted} are not "
+        f"declared and are refuted, {not_applicable} are not applicable, {broken} are declared and refuted.",
+        "A property that holds was not refuted by this search; more --effort searches longer. "
+        f"The same --seed ({parameters.seed}) finds the same.",
+    ]
 
 
-def _failures(rows: Sequence[Record]) -> list[str]:
+def _failures(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     failures = []
     for row in rows:
         what = f"{row['label']}, {row['property']}"
         if row["verdict"] == BROKEN:
             failures.append(
-                f"{what}: declared ({row.get('promise', 'by every partitioner')}) and refuted: "
+                f"{what}: declared ({row['promise'] or 'by every partitioner'}) and refuted: "
                 f"{row['counterexample']}"
             )
         elif row["verdict"] == NO_REASON:
             failures.append(f"{what}: {row['reason']}")
-        elif row["verdict"] == KEPT and not (row.get("reason") or _refuted_elsewhere(row, rows)):
+        elif row["verdict"] == KEPT and not (row["reason"] or _refuted_elsewhere(row, rows)):
             failures.append(
                 f"{what}: {row['promise']} is not declared, but no counterexample was found: declare it, "
                 "give the reason in Spec.lacks, or search with more --effort"
@@ -244,10 +226,10 @@ def _failures(rows: Sequence[Record]) -> list[str]:
     return failures
 
 
-def _refuted_elsewhere(row: Mapping[str, Any], rows: Sequence[Record]) -> bool:
+def _refuted_elsewhere(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> bool:
     """Return whether another property of the same promise is refuted for the same algorithm."""
     mine = (row["label"], row["promise"])
     return any(
-        (other["label"], other.get("promise")) == mine and other["verdict"] == NOT_DECLARED_REFUTED
+        (other["label"], other["promise"]) == mine and other["verdict"] == NOT_DECLARED_REFUTED
         for other in rows
     )

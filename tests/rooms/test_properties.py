@@ -14,10 +14,17 @@ import pytest
 from algorithms import Node, names, unregister
 from experiments import run
 from experiments.conformance import checks
-from experiments.harness import runner
-from experiments.inference.verdict import BROKEN, HOLDS, KEPT, NOT_APPLICABLE, NOT_DECLARED_REFUTED
+from experiments.harness import chapters, runner
+from experiments.inference.verdict import (
+    BROKEN,
+    HOLDS,
+    KEPT,
+    NOT_APPLICABLE,
+    NOT_DECLARED_REFUTED,
+    OF_PROPERTIES,
+)
 from experiments.options.errors import BadUse
-from experiments.properties import EXPERIMENT
+from experiments.properties import EXPERIMENT, page
 from experiments.properties.cells import cells_of
 from experiments.properties.parameters import PropertiesParameters
 from experiments.properties.replay import Player, read, write
@@ -98,6 +105,21 @@ def test_every_cell_has_what_it_rests_on(tmp_path: Path) -> None:
     assert rows["jump uniform"]["sizes"] == "2 3 10 64 257"
     assert rows["jump uniform"]["p_value"] > rows["jump uniform"]["level"]
     assert "single hashes" in rows["jump arcs_tile_the_space"]["reason"]
+
+
+def test_the_summary_and_the_page_count_the_cells(tmp_path: Path) -> None:
+    _, rows = launch(tmp_path, "--effort", "2", "--algorithms", "modulo,jump", "--property",
+                     "growth_onto_new_only,uniform,ordered,arcs_tile_the_space")  # fmt: skip
+    (chapter,) = chapters.read([tmp_path / "out"])
+    numbers = chapter.presentation.summary
+    assert [numbers.value(name).number for name in ("cells", "checks", "selections")] == [8, 4, 2]
+    verdicts = [row["verdict"] for row in rows.values()]
+    assert all(numbers.value(f"cells/{one}").number == verdicts.count(one) for one in OF_PROPERTIES)
+    assert numbers.value("counterexamples").number == verdicts.count(NOT_DECLARED_REFUTED) == 3
+    assert numbers.value("examples/growth_onto_new_only/jump").number == 2
+    assert numbers.value("p_value/uniform/jump").number == rows["jump uniform"]["p_value"]
+    (held,) = page.glance(chapter)
+    assert held.values == {"modulo": "1 of 3", "jump": "2 of 3"}
 
 
 def test_what_is_excused_and_can_be_seen_is_refuted_all_the_same(tmp_path: Path) -> None:
