@@ -98,11 +98,22 @@ class Sheet:
         How each number is written, by column.
     rows
         The file of rows that it comes from: ``rows`` or ``timing``.
+    usual
+        Values of keys that a name leaves out: of the default hash function, of uniform keys.
 
     Raises
     ------
     ValueError
-        If a column is missing, or two rows have the same keys.
+        If a column is missing, two rows have the same keys, or two numbers the same name.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"hash": ["xxh64", "crc32"], "label": ["jump", "jump"], "cv": [0.1, 0.2]})
+    >>> measures = {"cv": Measure("mean of cv", Count(1))}
+    >>> sheet = Sheet("loads", frame, ("hash", "label"), measures, usual={"hash": "xxh64"})
+    >>> [value.name for value in sheet.values()]
+    ['cv/jump', 'cv/crc32/jump']
     """
 
     name: str
@@ -110,6 +121,7 @@ class Sheet:
     keys: tuple[str, ...]
     measures: Mapping[str, Measure] = field(default_factory=dict)
     rows: str = "rows"
+    usual: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         named = [*self.keys, *self.measures]
@@ -124,6 +136,11 @@ class Sheet:
             raise ValueError(f"sheet {self.name!r} has no column {missing[0]!r}")
         if self.keys and self.frame.duplicated(list(self.keys)).any():
             raise ValueError(f"sheet {self.name!r} has two rows with the same {', '.join(self.keys)}")
+        if self.usual:
+            paths = Counter(self._path(record) for record in self.records())
+            twice = [path for path, many in paths.items() if many > 1]
+            if twice:
+                raise ValueError(f"sheet {self.name!r} names two numbers {twice[0]!r}")
 
     @classmethod
     def of_records(
@@ -181,6 +198,19 @@ class Sheet:
             for values in zip(*(self.frame[column].tolist() for column in columns), strict=True)
         ]
 
+    def formats(self, columns: Iterable[str]) -> dict[str, Format]:
+        """Return how some measures and laws are written, of those columns that are one.
+
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"label": ["jump"], "cv": [0.1], "law": [0.1]})
+        >>> sheet = Sheet("loads", frame, ("label",), {"cv": Measure("mean of cv", Count(1), law="law")})
+        >>> sheet.formats(["label", "cv", "law"])
+        {'cv': Count(digits=1, whole=False), 'law': Count(digits=1, whole=False)}
+        """
+        known = {measure.law: single(measure.format) for measure in self.measures.values() if measure.law}
+        known |= {name: measure.format for name, measure in self.measures.items()}
+        return {column: known[column] for column in columns if column in known}
+
     def where(self, **keys: Any) -> pd.DataFrame:
         """Return the rows in which some columns have some values."""
         part = self.frame
@@ -203,7 +233,7 @@ class Sheet:
         """
         for record in self.records():
             keys = [(key, record[key]) for key in self.keys]
-            path = "/".join(_written(value) for _, value in keys)
+            path = self._path(record)
             where = ", ".join(f"{key} = {_written(value)}" for key, value in keys)
             for name, measure in self.measures.items():
                 alone = single(measure.format)
@@ -222,6 +252,12 @@ class Sheet:
                             f"{self.rows}: {what}" + (f" where {where}" if where else ""),
                             alone,
                         )
+
+    def _path(self, record: Mapping[str, Any]) -> str:
+        """Return the keys of a row as a name has them."""
+        return "/".join(
+            _written(record[key]) for key in self.keys if record[key] != self.usual.get(key, _NO_KEY)
+        )
 
 
 @dataclass(frozen=True)
@@ -280,6 +316,9 @@ class Summary:
             near = [other for other in self.values if other.partition("/")[0] == begin][:5]
             raise LookupError(f"no number is named {name!r}" + (f"; near: {', '.join(near)}" if near else ""))
         return self.values[name]
+
+
+_NO_KEY = object()
 
 
 def _written(key: Any) -> str:

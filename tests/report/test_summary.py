@@ -79,3 +79,15 @@ def test_a_column_that_is_not_there_and_keys_that_come_twice_are_refused() -> No
         sheet(stray=Measure("mean", Percent(2)))
     with pytest.raises(ValueError, match="two rows with the same n"):
         Sheet("events", FRAME, ("n",))
+
+
+def test_a_name_leaves_out_what_is_usual_and_never_names_two_numbers() -> None:
+    frame = pd.DataFrame({"hash": ["a", "b"], "workload": ["b", "a"], "cv": [0.1, 0.2]})
+    measures = {"cv": Measure("mean of cv", Percent(2))}
+    keys = ("hash", "workload")
+    assert [v.name for v in Sheet("loads", frame, keys, measures, usual={"hash": "a"}).values()] == [
+        "cv/b",
+        "cv/b/a",
+    ]
+    with pytest.raises(ValueError, match="names two numbers 'b'"):
+        Sheet("loads", frame, keys, measures, usual={"hash": "a", "workload": "a"})
