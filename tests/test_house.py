@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments.commands import COMMANDS
 from experiments.harness import catalogue
 
 ROOT = Path(catalogue.FOLDER).parent
@@ -166,6 +167,22 @@ def test_what_shows_numbers_computes_none(room: str) -> None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         }
         assert not calls & AVERAGES, f"{module} calls {calls & AVERAGES}; compute it in {room}/summary.py"
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_a_command_is_one_file_with_one_function(command: str) -> None:
+    module = f"experiments.commands.{COMMANDS[command].module}"
+    (made,) = (
+        node for node in ast.parse(modules()[module].read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name == "command"
+    )  # fmt: skip
+    assert ast.unparse(made.returns or made) == "Output"
+
+
+def test_the_command_line_alone_prints() -> None:
+    printers = {f"experiments.options.streams.{name}" for name in ("say", "complain")}
+    printing = {module for module in modules() if printers & set(imported(module))}
+    assert printing == {"experiments.run", "experiments.options.flags"}  # the latter prints --help
 
 
 def test_no_module_is_named_after_a_builtin() -> None:

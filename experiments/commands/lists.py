@@ -1,8 +1,54 @@
-"""What ``list`` shows: names, each with a line; heavy modules are imported by whoever asks."""
+"""The command ``list``: names, each with a line; heavy modules are imported by whoever asks."""
 
 from __future__ import annotations
 
-__all__ = ["algorithms", "events", "hashes", "workloads"]
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from experiments.commands import COMMANDS, Invocation, Output
+from experiments.harness.experiment import Find, names
+from experiments.options.errors import BadUse, did_you_mean
+
+__all__ = ["command"]
+
+
+def command(invocation: Invocation) -> Output:
+    """Say what there is of a kind."""
+    what, *rest = invocation.rest or ["experiments"]
+    kinds: Mapping[str, Callable[[], list[tuple[str, str]]]] = {
+        "experiments": lambda: experiments(invocation.find),
+        "algorithms": algorithms,
+        "hashes": hashes,
+        "workloads": workloads,
+        "events": events,
+        "results": lambda: results(rest, invocation.find),
+    }
+    if what in ("-h", "--help"):
+        yield f"usage: {invocation.program} [{' | '.join(kinds)} [PATH ...]]"
+        return 0
+    if what not in kinds or (rest and what != "results"):
+        hint = did_you_mean(what, kinds)
+        raise BadUse(f"list takes one of {', '.join(kinds)}, not {' '.join([what, *rest])!r}{hint}")
+    entries = kinds[what]()
+    longest = max((len(name) for name, _ in entries), default=0)
+    for name, title in entries:
+        yield f"{name:<{longest}}  {title}"
+    return 0
+
+
+def experiments(find: Find) -> list[tuple[str, str]]:
+    """Return each experiment and its title, then what else can stand in its place."""
+    rooms = [(name, find(name).title) for name in names()]
+    return rooms + [(name, other.summary) for name, other in COMMANDS.items()]
+
+
+def results(paths: Sequence[str], find: Find) -> list[tuple[str, str]]:
+    """Return the folders below some paths that hold a run, and what run."""
+    from experiments.harness.listing import describe, runs_below
+    from experiments.harness.runner import RESULTS
+
+    folders = runs_below([Path(path) for path in paths] or [RESULTS])
+    return [(str(folder), describe(folder, find)) for folder in folders]
 
 
 def algorithms() -> list[tuple[str, str]]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from experiments.harness.experiment import Experiment
+from experiments.commands import Invocation, Output
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.options.flags import FlagParser
 
-__all__ = ["FORMATS", "report"]
+__all__ = ["FORMATS", "command"]
 
 
 @dataclass(frozen=True)
@@ -47,20 +46,9 @@ FORMATS: Mapping[str, Kind] = {
 }
 
 
-def report(
-    typed: Sequence[str], find: Callable[[str], Experiment[Any]], program: str = "report"
-) -> Iterator[str]:
-    """Write a report of stored runs.
-
-    Examples
-    --------
-    >>> list(report(["--format", "word"], lambda name: None))
-    Traceback (most recent call last):
-        ...
-    experiments.options.errors.BadUse: --format: 'word' is unknown; give html, markdown or latex
-    """
-    parser = _parser(program)
-    given = parser.parse_args(list(typed))
+def command(invocation: Invocation) -> Output:
+    """Write a report of stored runs."""
+    given = _parser(invocation.program).parse_args(invocation.rest)
     if given.format not in FORMATS:
         *most, last = FORMATS
         hint = did_you_mean(given.format, FORMATS)
@@ -73,7 +61,7 @@ def report(
     out = RESULTS / "report" / FORMATS[given.format].out
     if given.out is not None:
         out = _place(Path(given.out), given.format)
-    chapters = read([Path(path) for path in given.results], find=find)
+    chapters = read([Path(path) for path in given.results], find=invocation.find)
     kind = FORMATS[given.format]
     module = f"experiments.report.{kind.module}"
     if importlib.util.find_spec(module) is None:
@@ -81,6 +69,7 @@ def report(
     yield from (f"{chapter.name}: {chapter.folder}/" for chapter in chapters)
     importlib.import_module(module).write(chapters, out)
     yield f"Written to {out}{'/' if out.is_dir() else ''}"
+    return 0
 
 
 def _place(out: Path, wanted: str) -> Path:

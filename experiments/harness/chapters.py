@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from algorithms.errors import ShardlabError
 from experiments.harness import catalogue
 from experiments.harness.class_files import code_only_from
-from experiments.harness.experiment import Experiment
+from experiments.harness.experiment import Experiment, Find
 from experiments.harness.experiment import find as find_experiment
 from experiments.harness.presented import presented
 from experiments.harness.runner import RESULTS
@@ -29,8 +29,6 @@ from experiments.storage import store
 __all__ = ["read", "summary"]
 
 T = TypeVar("T")
-
-Find = Callable[[str], Experiment[Any]]
 
 
 @dataclass(frozen=True)

@@ -14,17 +14,14 @@ from typing import Any
 
 from algorithms.errors import ShardlabError
 from experiments.harness import catalogue, selection
-from experiments.harness.experiment import Experiment, names
+from experiments.harness.experiment import Experiment, Find, names
 from experiments.harness.parameters import Parameters
 from experiments.harness.runner import RESULTS, Reporter, folder_of, run, show_again
 from experiments.harness.sources import project
 from experiments.options.errors import BadUse, CannotWrite, did_you_mean
-from experiments.options.flags import FlagParser
 from experiments.storage import provenance, store
 
-__all__ = ["Done", "Find", "choose", "comparing", "flags", "recompute"]
-
-Find = Callable[[str], Experiment[Any]]
+__all__ = ["Done", "choose", "comparing", "recompute"]
 
 
 @dataclass(frozen=True)
@@ -50,39 +47,6 @@ class Done:
     seconds: float
     folder: Path
     failures: Sequence[str] = ()
-
-
-def flags(program: str) -> FlagParser:
-    """Return the parser of the command's flags."""
-    parser = FlagParser(
-        prog=program,
-        description="Run every experiment whose results are committed; leave those whose parameters, sources "
-        "and versions are the ones of a finished run.",
-        allow_abbrev=False,
-    )
-    usual = catalogue.DEFAULT_PROFILE
-    profiles = ", ".join(catalogue.PROFILES)
-    parser.add_argument("--profile", metavar="PROFILE", default=usual, help=f"{profiles} (default {usual})")
-    parser.add_argument(
-        "--only",
-        metavar="NAME,...",
-        default="",
-        help="some experiments; rows: those that no clock decides, timing: the others",
-    )
-    parser.add_argument("--again", action="store_true", help="run also what has not changed")
-    parser.add_argument(
-        "--shown", action="store_true", help="measure nothing: tables and figures anew from the stored rows"
-    )
-    parser.add_argument(
-        "--algorithms",
-        metavar="NAME,...",
-        action="append",
-        help="with these algorithms, such as ring,mine.py:Mine, into folders of their own, by every "
-        "experiment that compares algorithms",
-    )
-    parser.add_argument("--threads", metavar="T", help="threads (default: the processors)")
-    parser.add_argument("--quiet", action="store_true", help="print no progress")
-    return parser
 
 
 def choose(find: Find, only: Sequence[str] = ()) -> list[Experiment[Any]]:

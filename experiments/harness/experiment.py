@@ -36,6 +36,7 @@ __all__ = [
     "Case",
     "Context",
     "Experiment",
+    "Find",
     "Measured",
     "find",
     "names",
@@ -168,6 +169,10 @@ class Experiment(ABC, Generic[P]):
     def summary(self, results: Results[P]) -> Summary:
         """Return every number that it states, by name, from what was stored and nothing else."""
         return self.present(results).summary
+
+
+Find = Callable[[str], Experiment[Any]]
+"""How an experiment is found by its name: `find`, but for tests."""
 
 
 def names() -> tuple[str, ...]:

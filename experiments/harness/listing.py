@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from experiments.harness import catalogue
 from experiments.harness.class_files import code_only_from
-from experiments.harness.experiment import Experiment
+from experiments.harness.experiment import Find
 from experiments.harness.folders import JOURNAL
 from experiments.harness.journal import progress_of
 from experiments.options.errors import BadUse
 from experiments.storage.facts import RUN, read_facts
 
 __all__ = ["describe", "runs_below"]
-
-Find = Callable[[str], Experiment[Any]]
 
 LONGEST_VALUE = 60
 

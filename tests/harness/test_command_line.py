@@ -347,7 +347,9 @@ def test_help_imports_the_standard_library_alone() -> None:
     assert imported("--help") & {*HEAVY, "numpy", "algorithms", "filelock", "xxhash", "mmh3"} == set()
 
 
-@pytest.mark.parametrize("typed", ["list", "list algorithms", *(f"{name} --help" for name in names())])
+@pytest.mark.parametrize(
+    "typed", ["list", "list algorithms", *(f"{name} --help" for name in (*names(), *run.COMMANDS))]
+)
 def test_lists_and_the_help_of_experiments_import_nothing_heavy(typed: str) -> None:
     assert imported(typed) & HEAVY == set()
 
