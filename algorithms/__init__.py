@@ -30,7 +30,17 @@ from algorithms.interface import Capability, Cost, Partitioner, Publication, Spe
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.node import Node
 from algorithms.interface.nodes import Nodes
-from algorithms.registry import class_of, create, having, names, parameters_of, register, spec_of, unregister
+from algorithms.registry import (
+    class_of,
+    create,
+    having,
+    names,
+    parameters_of,
+    register,
+    spec_of,
+    unregister,
+    usual,
+)
 
 __all__ = [
     "Arcs",
@@ -63,4 +73,5 @@ __all__ = [
     "register",
     "spec_of",
     "unregister",
+    "usual",
 ]

@@ -111,6 +111,22 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(_classes, key=lambda name: (_classes[name].spec.baseline, name)))
 
 
+def usual() -> tuple[str, ...]:
+    """Return the names of the algorithms that are compared where nobody names any.
+
+    Returns
+    -------
+    tuple of str
+        In the order of :func:`names`.
+
+    Examples
+    --------
+    >>> "jump" in usual(), "jumpback" in usual()
+    (True, False)
+    """
+    return tuple(name for name in names() if class_of(name).spec.by_default)
+
+
 def having(*capabilities: Capability) -> tuple[str, ...]:
     """Return the names of the algorithms that declare all of these capabilities.
 

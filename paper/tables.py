@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from algorithms import Capability
-from algorithms.registry import names as algorithm_names
-from algorithms.registry import spec_of
+from algorithms.registry import spec_of, usual
 from experiments import events, inference
 from experiments.properties.show import SYMBOLS
 from experiments.report.tables import latex
@@ -44,7 +43,7 @@ WIDE = ("algorithms", "movement", "counterexamples", "calibration")
 def algorithms(sources: Sources) -> Table:
     """Return what each algorithm computes, costs and declares."""
     rows = []
-    for name in sorted(algorithm_names(), key=lambda name: (spec_of(name).baseline, name)):
+    for name in sorted(usual(), key=lambda name: (spec_of(name).baseline, name)):
         spec = spec_of(name)
         marks = ["+" if spec.can(capability) else None for capability in SHORT]
         rows.append((name, spec.summary, spec.lookup_cost.order, spec.memory_cost.order, *marks))

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from algorithms.hashing import hash_function
-from algorithms.registry import names as algorithm_names
-from algorithms.registry import parameters_of
+from algorithms.registry import parameters_of, usual
 from experiments import inference, theory
 from experiments.claims.recipes.jump import BITS
 from experiments.harness import experiment as experiments
@@ -89,7 +88,7 @@ def _definitions() -> Iterator[Value]:
     bits = hash_function("xxh64").width
     yield Value("hash-bits", str(bits), "algorithms.hashing: the width of xxh64")
     yield Value("article-bits", str(hash_function("sha1_28").width), "algorithms.hashing: sha1_28")
-    for name in algorithm_names():
+    for name in usual():
         for parameter, described_by in parameters_of(name).items():
             if isinstance(described_by.default, int) and parameter not in ("seed",):
                 yield Value(
@@ -102,7 +101,7 @@ def _definitions() -> Iterator[Value]:
         yield Value(f"peak-points/{n}", needed, "experiments.theory.points_for_peak")
     yield Value("peak-goal", str(PEAK), "paper.values.PEAK")
     yield Value("jump-bits", str(BITS), "experiments.claims.recipes.jump.BITS")
-    yield Value("algorithms", in_words(len(algorithm_names())), "algorithms.registry")
+    yield Value("algorithms", in_words(len(usual())), "algorithms.registry")
     yield Value("level", percent(inference.LEVEL, 0), "experiments.inference.LEVEL")
     for cv in GOALS:
         name = f"{100 * cv:.0f}"

@@ -73,7 +73,7 @@ class Parameters:
     Parameters
     ----------
     algorithms
-        Selection texts, see :mod:`experiments.harness.selection`; empty for all registered algorithms.
+        Selection texts, see :mod:`experiments.harness.selection`; empty for the usual ones.
     nodes
         Numbers of nodes.
     cluster
@@ -112,7 +112,7 @@ class Parameters:
     """The common fields that mean nothing to this experiment, each with the reason."""
 
     algorithms: tuple[str, ...] = parameter(
-        "algorithms, by name, NAME:PARAM=VALUE or FILE.py:Class; all by default",
+        "algorithms, by name, NAME:PARAM=VALUE, FILE.py:Class, family:NAME or all; the usual ones by default",
         text, (), many=True, metavar="NAME,...", least=0,
     )  # fmt: skip
     nodes: tuple[int, ...] = parameter(

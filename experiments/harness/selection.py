@@ -1,7 +1,8 @@
 """Which algorithms a run compares, and with which parameters: from texts to candidates.
 
-A selection is a registered name, ``NAME:PARAM=VALUE:PARAM=VALUE``, or ``FILE.py:Class``, which registers an
-algorithm from a file; ``--set NAME.PARAM=VALUE`` changes a parameter for all candidates of a name.
+A selection is a registered name, ``NAME:PARAM=VALUE:PARAM=VALUE``, ``FILE.py:Class``, which registers an
+algorithm from a file, ``family:NAME`` for all of an idea, or ``all``; ``--set NAME.PARAM=VALUE`` changes a
+parameter for all candidates of a name.
 Parameters, their types and their defaults are read from the signature of the algorithm's ``__init__``.
 """
 
@@ -16,7 +17,7 @@ from algorithms.errors import ShardlabError, suggestion
 from algorithms.hashing import hash_function
 from algorithms.interface import Capability, Partitioner, Spec
 from algorithms.interface.nodes import NodesLike
-from algorithms.registry import check_required, class_of, names, parameters_of
+from algorithms.registry import check_required, class_of, names, parameters_of, spec_of, usual
 from experiments.harness.class_files import load_class, sources_of
 from experiments.harness.parameters import Parameters, target_of_setting
 from experiments.options.errors import BadUse
@@ -36,6 +37,7 @@ __all__ = [
     "of_run",
     "refuse_same",
     "resolve",
+    "spelled_out",
 ]
 
 SURELY_SMALL = 10_000
@@ -214,8 +216,37 @@ def refuse_same(candidates: Sequence[Candidate], *, varied: Collection[str] = ()
         known.append((candidate.cls, values, candidate.label))
 
 
+def spelled_out(selections: Sequence[str]) -> list[str]:
+    """Return selections of one algorithm each: of ``all``, of ``family:NAME``, and the usual ones if empty.
+
+    Examples
+    --------
+    >>> spelled_out(["family:rings", "jump"])[-1], spelled_out(["all"]) == list(names())
+    ('jump', True)
+    >>> spelled_out(["family:ring"])
+    Traceback (most recent call last):
+        ...
+    experiments.options.errors.BadUse: --algorithms: no family is named 'ring': ...
+    """
+    texts: list[str] = []
+    for text in selections or usual():
+        head, colon, family = text.partition(":")
+        if text == "all":
+            texts += names()
+        elif head == "family" and colon:
+            families = {name: spec_of(name).family for name in names()}
+            members = [name for name, its in families.items() if its and its == family]
+            if not members:
+                allowed = sorted({its for its in families.values() if its})
+                raise BadUse(f"--algorithms: no family is named {family!r}: {suggestion(family, allowed)}")
+            texts += members
+        else:
+            texts.append(text)
+    return texts
+
+
 def _candidates(selections: Sequence[str], settings: Sequence[str]) -> list[Candidate]:
-    found = [_candidate(text) for text in (selections or names())]
+    found = [_candidate(text) for text in spelled_out(selections)]
     _refuse_repeated("--set", settings, target_of_setting)
     general = [
         _setting(text, {candidate.algorithm: candidate.cls for candidate in found}) for text in settings

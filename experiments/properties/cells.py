@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import algorithms
 from algorithms.errors import BrokenAlgorithm
-from experiments.harness.selection import resolve
+from experiments.harness.selection import resolve, spelled_out
 from experiments.inference.verdict import BROKEN, HOLDS, KEPT, NO_REASON, NOT_APPLICABLE, NOT_DECLARED_REFUTED
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.properties.replay import Example, Player, Recorder, write
@@ -152,7 +151,7 @@ def cells_of(texts: Sequence[str], settings: Sequence[str], names: Sequence[str]
 
     wanted = chosen(names)
     statistical = sum(check.kind is Kind.STATISTICAL for check in checks())
-    selections = texts or algorithms.names()
+    selections = spelled_out(texts)
     found: dict[str, Subject] = {}
     cells: list[Cell] = []
     for text, candidate in zip(selections, resolve(selections, settings), strict=True):

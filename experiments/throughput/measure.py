@@ -165,7 +165,7 @@ def _fresh_processes(
     """Yield a row for each algorithm and stage: one fresh process each."""
     candidates: Sequence[Candidate] = case.arguments["candidates"]
     n, keys, load = parameters.nodes[0], min(COLD_KEYS, parameters.keys), load_average()
-    texts = parameters.algorithms or [candidate.label for candidate in candidates]
+    texts = selection.spelled_out(parameters.algorithms)
     for done, (text, candidate) in enumerate(zip(texts, candidates, strict=True), 1):
         # --set is for all candidates of a run, and refused where it names none of them
         own = [text for text in parameters.set if text.partition(".")[0] == candidate.algorithm]

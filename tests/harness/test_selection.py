@@ -10,7 +10,7 @@ import pytest
 from algorithms import Capability, names, unregister
 from algorithms.interface import memory
 from algorithms.interface.signature import Parameter
-from algorithms.registry import parameters_of, spec_of
+from algorithms.registry import parameters_of, spec_of, usual
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context, find
 from experiments.harness.parameters import Parameters
@@ -74,8 +74,28 @@ def test_every_default_of_every_algorithm_is_kept_when_nothing_is_set() -> None:
             assert candidate.value(name) is parameter.default
 
 
-def test_all_algorithms_are_candidates_by_default_in_their_order() -> None:
-    assert [candidate.label for candidate in resolve()] == list(names())
+def test_the_usual_algorithms_are_candidates_by_default_in_their_order() -> None:
+    assert [candidate.label for candidate in resolve()] == list(usual())
+
+
+def test_a_word_names_all_algorithms_or_those_of_a_family() -> None:
+    assert [candidate.label for candidate in resolve(["all"])] == list(names())
+    jumps = [name for name in names() if spec_of(name).family == "jumps"]
+    assert [candidate.label for candidate in resolve(["ring", "family:jumps"])] == ["ring", *jumps]
+
+
+@pytest.mark.parametrize(
+    ("selections", "said"),
+    [
+        (["family:jump"], "no family is named 'jump': .*jumps"),
+        (["family:"], "no family is named ''"),
+        (["jump", "family:jumps"], "'jump' is given twice"),
+        (["all", "ring"], "'ring' is given twice"),
+    ],
+)
+def test_a_family_that_is_not_there_or_comes_twice_is_refused(selections: list[str], said: str) -> None:
+    with pytest.raises(BadUse, match=said):
+        resolve(selections)
 
 
 @pytest.mark.parametrize("name", names())

@@ -1,17 +1,23 @@
 """One colour, marker and line style for each algorithm, the same in every chart, and colours for nodes.
 
-Nobody lists algorithms here. A name hashes to a slot, and where two names want the same slot the algorithm
-published first has it. So a colour does not depend on which algorithms a chart shows, and a new algorithm
-keeps off the colours of those before it. Baselines are grey. The colours, after Okabe and Ito, and Tol, are
-told apart with each of the common colour blindnesses, and markers and line styles tell them apart without.
+Nobody lists algorithms here. The algorithms that are compared where nobody names any have a colour each: a
+name hashes to a slot, and where two names want the same slot the algorithm published first has it. A family
+has the colour of its first such member, or a slot of its own; its other members have that hue, a marker and
+a line each. So a colour does not depend on which algorithms a chart shows, and a new algorithm keeps off the
+colours of those before it. Baselines are grey. The colours, after Okabe and Ito, and Tol, are told apart with
+each of the common colour blindnesses, and markers and line styles tell them apart without.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from algorithms import Spec
 
 __all__ = ["INK", "MUTED", "Style", "ink_on", "node_colours", "on_dark", "style_of", "styles"]
 
@@ -81,9 +87,9 @@ def styles(labels: Iterable[str]) -> dict[str, Style]:
     (True, False)
     """
     labels = list(dict.fromkeys(labels))
-    known = _registered()
-    strangers = sorted({_algorithm(label) for label in labels} - known.keys())
-    given = _assign(known | dict.fromkeys(strangers, False))
+    from algorithms import names
+
+    given = _assign(sorted({_algorithm(label) for label in labels} - set(names())))
     found: dict[str, Style] = {}
     seen: dict[str, int] = {}
     for label in labels:
@@ -147,29 +153,65 @@ def _luminance(parts: Sequence[int]) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _registered() -> dict[str, bool]:
-    """Return the registered names and whether each is a baseline, in the order in which they take slots."""
+def _registered() -> list[Spec]:
+    """Return the specs of all algorithms, in the order of a legend: by year, baselines last."""
     from algorithms import names, spec_of
 
-    specs = sorted(
-        (spec_of(name) for name in names()), key=lambda spec: (spec.baseline, spec.year or 9999, spec.name)
-    )
-    return {spec.name: spec.baseline for spec in specs}
+    return sorted(map(spec_of, names()), key=lambda spec: (spec.baseline, spec.year or 9999, spec.name))
 
 
-def _assign(names: Mapping[str, bool]) -> dict[str, Style]:
+def _assign(strangers: Iterable[str]) -> dict[str, Style]:
+    """Return the styles of all that is registered, and of other names."""
+    specs = _registered()
+    usual = [spec for spec in specs if spec.by_default]
+    others = [spec for spec in specs if not spec.by_default]
+    slots: dict[str, int] = {}
     taken: dict[bool, set[int]] = {False: set(), True: set()}
-    assigned = {}
-    for order, (name, baseline) in enumerate(names.items()):
-        colours = _GREYS if baseline else _COLOURS
-        lines = _DOTTED if baseline else _LINES
-        slot = _free_slot(name, len(colours), taken[baseline])
+    hues: dict[str, int] = {}
+
+    def take(name: str, *, baseline: bool) -> int:
+        slot = _free_slot(name, len(_GREYS if baseline else _COLOURS), taken[baseline])
         taken[baseline].add(slot)
-        layer = slot // len(colours)
-        # Layers step through the markers by three, so that a colour's second owner looks different.
-        marker = _MARKERS[(slot % len(colours) + 3 * layer + (8 if baseline else 0)) % len(_MARKERS)]
-        assigned[name] = Style(order * 100, colours[slot % len(colours)], marker, lines[layer % len(lines)])
-    return assigned
+        return slot
+
+    for spec in usual:
+        slots[spec.name] = take(spec.name, baseline=spec.baseline)
+        if not spec.baseline:
+            hues.setdefault(spec.family, slots[spec.name])
+    for family in sorted({spec.family for spec in others if spec.family and not spec.baseline} - hues.keys()):
+        hues[family] = take(family, baseline=False)
+    members: dict[str, int] = {}
+    styles: dict[str, Style] = {}
+    for order, spec in enumerate(specs):
+        if spec.name in slots or spec.baseline or not spec.family:
+            if spec.name not in slots:
+                slots[spec.name] = take(spec.name, baseline=spec.baseline)
+            styles[spec.name] = _style(order * 100, slots[spec.name], baseline=spec.baseline)
+        else:
+            hue = _style(order * 100, hues[spec.family], baseline=False)
+            members[spec.family] = members.get(spec.family, 0) + 1
+            styles[spec.name] = _member(hue, members[spec.family])
+    for order, name in enumerate(strangers, len(specs)):
+        styles[name] = _style(order * 100, take(name, baseline=False), baseline=False)
+    return styles
+
+
+def _style(order: int, slot: int, *, baseline: bool) -> Style:
+    colours = _GREYS if baseline else _COLOURS
+    lines = _DOTTED if baseline else _LINES
+    layer = slot // len(colours)
+    # Layers step through the markers by three, so that a colour's second owner looks different.
+    marker = _MARKERS[(slot % len(colours) + 3 * layer + (8 if baseline else 0)) % len(_MARKERS)]
+    return Style(order, colours[slot % len(colours)], marker, lines[layer % len(lines)])
+
+
+def _member(hue: Style, number: int) -> Style:
+    """Return the style of a family's further member: darker and lighter by turns, another mark and line."""
+    parts = [int(hue.colour[i : i + 2], 16) for i in (1, 3, 5)]
+    step = (number + 1) // 2 % 4 * 2
+    shade = [round(part * (1 - step / 16)) if number % 2 else _towards_white(part, step) for part in parts]
+    varied = _vary(hue, number)
+    return Style(hue.order, _hexadecimal(shade), varied.marker, varied.linestyle)
 
 
 def _free_slot(name: str, width: int, taken: set[int]) -> int:

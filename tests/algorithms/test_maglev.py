@@ -15,7 +15,7 @@ from algorithms import Node, create
 from algorithms.errors import InvalidParameter
 from algorithms.tables.maglev import LARGEST_TABLE, fill_kernel
 
-FOLDER = Path(__file__).with_name("vectors")
+FOLDER = Path(__file__).parents[1] / "vectors"
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -31,7 +31,7 @@ from experiments import theory
 from experiments.conformance import Subject, checks, run_machine
 from experiments.conformance.check import Kind
 
-VECTORS = Path(__file__).with_name("vectors")
+VECTORS = Path(__file__).parents[1] / "vectors"
 Row = dict[str, str]
 WITH_HISTORY = {"anchor": anchor, "jumpback_anchor": jumpback_anchor, "memento": memento}
 

@@ -34,7 +34,7 @@ from experiments.theory import (
 )
 
 Row = dict[str, int]
-FOLDER = Path(__file__).with_name("vectors")
+FOLDER = Path(__file__).parents[1] / "vectors"
 MOST = 2**31 - 1
 HASHES = st.integers(0, 2**64 - 1)
 SIZES = st.integers(1, 300) | st.integers(1, MOST) | st.integers(0, 30).map(lambda k: (1 << k) + 1)

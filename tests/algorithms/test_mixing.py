@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from algorithms.machinery.mixing import GOLDEN_GAMMA, WORD, derive, derive2, mix_int, stream
 
-VECTORS = Path(__file__).with_name("vectors") / "hash_functions.csv"
+VECTORS = Path(__file__).parents[1] / "vectors" / "hash_functions.csv"
 WORDS = st.integers(0, WORD)
 
 
