@@ -67,7 +67,7 @@ def doublejump_bucket_of_signed(value: int, live: NDArray[np.bool_], compact: ND
             Capability.INTERVALS: "the state is scrambled at each jump, so the arcs would be single hashes",
             Capability.REPLICAS: "a key has one answer; a second hash may lead to the same node",
         },
-        reference="edwingeng/doublejump, a Go library",
+        reference="Geng, doublejump, a Go library, 2018",
         year=2018,
         publications=(
             Publication(

@@ -147,7 +147,7 @@ def jumpback_kernel(
             Capability.REPLICAS: "a key has one answer; a second hash may lead to the same node",
         },
         reference="Ertl, JumpBackHash, Software: Practice and Experience 55(3), 2025, arXiv:2403.18682",
-        year=2024,
+        year=2025,
         publications=(
             Publication(
                 "jumpback",

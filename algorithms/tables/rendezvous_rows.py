@@ -9,7 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.errors import InvalidParameter
-from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Spec, whole_number
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Partitioner,
+    Publication,
+    Spec,
+    whole_number,
+)
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
@@ -58,8 +68,18 @@ def rows_kernel(hashes: Hashes, shift: np.uint64, owners: NDArray[np.int32], out
                 Capability.REVERSIBLE,
             }
         ),
-        reference="after GitHub's GLB director, which calls its table a derivative of rendezvous hashing",
+        reference="Julienne, GLB, 2018: GitHub's director calls its table a derivative of rendezvous hashing",
         year=2018,
+        publications=(
+            Publication(
+                "rendezvous-rows",
+                "misc",
+                "Julienne, Theo",
+                "GLB: GitHub's open source load balancer",
+                2018,
+                {"howpublished": "GitHub Engineering"},
+            ),
+        ),
         lookup_cost=Cost("O(1)"),
         resize_cost=Cost("O(v n)", "of v rows"),
         memory_cost=Cost("O(v + n)", "of v rows"),
