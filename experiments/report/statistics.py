@@ -11,40 +11,36 @@ import pandas as pd
 
 from experiments import inference
 from experiments.inference.levels import FAMILY_LEVEL
+from experiments.report.conclusions import (
+    COLUMNS,
+    FORMATS,
+    HEADERS,
+    LEGEND,
+    MARGIN,
+    POWER,
+    counted,
+    pair_formats,
+)
 from experiments.report.frames import frame_of
-from experiments.report.tables.formats import Format, Percent, PlusMinus, Significant
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-MARGIN = 0.05
-"""A difference from the law that is too small to matter, as a part of the law's value."""
-
-POWER = 0.8
-"""The chance to find the smallest difference that a run is said to see."""
-
-COLUMNS: Sequence[str] = ("off", "d", "corrected", "same", "sees", "conclusion")
-
-FORMATS: Mapping[str, Format] = {
-    "off": Percent(2),
-    "d": Significant(2),
-    "corrected": Significant(2),
-    "same": Significant(2),
-    "sees": Percent(2),
-}
-
-HEADERS: Mapping[str, str] = {
-    "off": "off by", "d": "d", "corrected": "p", "same": "TOST p", "sees": "sees", "conclusion": "conclusion",
-}  # fmt: skip
-
-LEGEND: Sequence[str] = (
-    "Off by: measured over law, less 1. d: the same in standard deviations of a repetition (Cohen). p: t "
-    "test, corrected by Holm over the run. TOST p: two one-sided t tests of a difference of "
-    f"{MARGIN:.0%} of the law. "
-    f"Sees: the smallest difference that so many repetitions find with {POWER:.0%} at the corrected level.",
-    "Agrees: no difference found, and shown to be within the margin; negligible: found, but within it; open: "
-    "neither found nor shown to be within it, so more repetitions are needed; differs: found.",
-)
+__all__ = [
+    "COLUMNS",
+    "FORMATS",
+    "HEADERS",
+    "LEGEND",
+    "MARGIN",
+    "POWER",
+    "against_law",
+    "concluded",
+    "counted",
+    "ends_of",
+    "half",
+    "pair_formats",
+    "pairs",
+]
 
 
 def against_law(values: ArrayLike, law: float, *, margin: float = MARGIN) -> dict[str, Any]:
@@ -111,32 +107,20 @@ def pairs(values: Mapping[str, Mapping[str, ArrayLike]]) -> pd.DataFrame:
     return frame_of(found.values(), numbers=numbers, others=["ours", "theirs"])
 
 
-def pair_formats(measures: Mapping[str, Percent | Significant]) -> dict[str, Format]:
-    """Return the formats of the columns of `pairs`."""
-    formats: dict[str, Format] = {}
-    for measure, inner in measures.items():
-        formats[measure] = PlusMinus(inner, f"{measure}_half")
-        formats |= {f"{measure}_d": Significant(2), f"{measure}_p": Significant(2)}
-    return formats
+def ends_of(estimate: inference.Estimate, before: str = "") -> dict[str, float | None]:
+    """Return the ends of an interval and half of its width, as columns; None where there is none.
+
+    Examples
+    --------
+    >>> ends_of(inference.mean([1.0]), "cv_")
+    {'cv_low': None, 'cv_high': None, 'cv_half': None}
+    """
+    interval = estimate.interval
+    ends = (None, None) if interval is None else (interval.low, interval.high)
+    return {f"{before}low": ends[0], f"{before}high": ends[1], f"{before}half": half(estimate)}
 
 
 def half(estimate: inference.Estimate) -> float | None:
     """Return half of the width of an interval, or None where there is none."""
     interval = estimate.interval
     return None if interval is None else (interval.high - interval.low) / 2
-
-
-def counted(conclusions: pd.Series[Any]) -> str:
-    """Say how many conclusions there are of each kind.
-
-    Examples
-    --------
-    >>> counted(pd.Series(["agrees", "open", "agrees", None]))
-    '2 agree, 1 is open'
-    """
-    words = {
-        "agrees": ("agrees", "agree"), "negligible": ("differs negligibly", "differ negligibly"),
-        "open": ("is open", "are open"), "differs": ("differs", "differ"),
-    }  # fmt: skip
-    found = {name: int((conclusions == name).sum()) for name in words}
-    return ", ".join(f"{many} {words[name][many > 1]}" for name, many in found.items() if many)

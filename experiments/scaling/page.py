@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.report.html.chart import PERCENT, Axis, Chart, Glance, dots, records, stacked
 from experiments.report.tables.formats import Percent
+from experiments.scaling.part import parts
 
 if TYPE_CHECKING:
     from experiments.report.document.chapter import Chapter
@@ -86,12 +87,11 @@ def glance(chapter: Chapter) -> Iterator[Glance]:
 
 
 def _rows(chapter: Chapter) -> list[dict[str, Any]]:
-    """Return the rows of the tables of events, with what each table's caption says of its case."""
-    tables = [table for table in chapter.presentation.tables if table.name.startswith("events")]
+    """Return the events that were possible, each with its case in words."""
     return [
-        row | {"case": table.caption.partition(". ")[0]}
-        for table in tables
-        for row in records(table.frame, COLUMNS)
+        row | {"case": part.facts}
+        for part in parts(chapter.presentation.summary)
+        for row in records(part.done, COLUMNS)
     ]
 
 

@@ -14,8 +14,12 @@ from experiments import inference, run
 from experiments.balance import statistics as balance_statistics
 from experiments.harness import runner
 from experiments.harness.experiment import find
+from experiments.inference.levels import FAMILY_LEVEL
 from experiments.report import statistics
-from experiments.scaling import statistics as scaling_statistics
+from experiments.report.presentation import Results
+from experiments.report.summary import Summary
+from experiments.scaling import details as scaling_details
+from experiments.scaling.summary import QUANTITIES, summary
 
 
 def test_conclusions_are_of_all_four_kinds() -> None:
@@ -32,7 +36,7 @@ def test_conclusions_are_of_all_four_kinds() -> None:
     p_values = [row["p_value"] for row in rows]
     assert frame["corrected"].dropna().tolist() == inference.holm(p_values).tolist()
     for row, sees in zip(rows, frame["sees"], strict=False):
-        power = inference.mean_power(sees / row["deviation"], 20, alpha=statistics.FAMILY_LEVEL / 4)
+        power = inference.mean_power(sees / row["deviation"], 20, alpha=FAMILY_LEVEL / 4)
         assert power == pytest.approx(statistics.POWER)
 
 
@@ -70,7 +74,7 @@ def table(outcome: runner.Outcome[Any], name: str) -> pd.DataFrame:
 def test_every_quantity_of_scaling_has_an_interval(scaled: runner.Outcome[Any]) -> None:
     frame = table(scaled, "intervals")
     assert len(frame) == 6
-    for name in scaling_statistics.QUANTITIES:
+    for name in QUANTITIES:
         assert frame[f"{name}_half"].notna().all()
     rows = scaled.results.rows
     ring = rows[(rows["label"] == "ring") & (rows["event"] == "add:1") & (rows["method"] == "sampled")]
@@ -99,10 +103,11 @@ def test_a_law_that_is_wrong_is_found(scaled: runner.Outcome[Any]) -> None:
     rows.loc[wrong, "movement"] = rows.loc[wrong, "movement"] * 1.2
     ring = (rows["label"] == "ring") & (rows["event"] == "add:1")
     rows.loc[ring, "law_variance"] = 1e-7  # as if it were binomial
-    frame = scaling_statistics.against_laws(rows).set_index(["label", "event"])
+    numbers: Summary = summary(Results(scaled.results.parameters, rows))
+    frame = numbers["laws"].frame.set_index(["label", "event"])
     assert frame["conclusion"][("jump", "add:1")] == "differs"
     assert frame["spread"][("ring", "add:1")] < 1e-6
-    said = " ".join(scaling_statistics.meaning(frame.reset_index()))
+    said = " ".join(scaling_details.meaning(numbers))
     assert "Not so: jump, add one (uniform, 16 nodes)" in said
     assert "ring, add one (uniform, 16 nodes)." in said.partition("vary over")[2]
 

@@ -1,0 +1,121 @@
+"""The tables of `scaling` after those that everybody reads: intervals, laws, pairs; and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from experiments.report import conclusions
+from experiments.report.tables.formats import Percent, PlusMinus, Significant
+from experiments.report.tables.table import Table
+from experiments.scaling.summary import PAIRED, QUANTITIES
+
+if TYPE_CHECKING:
+    from experiments.report.summary import Summary
+    from experiments.scaling.part import Part
+
+NAMES = {
+    "cv_after": "CV",
+    "max_to_mean_after": "max/mean",
+    "min_to_mean_after": "min/mean",
+}
+
+
+def tables(part: Part) -> Iterator[Table]:
+    """Yield the tables of one workload and one number of nodes."""
+    if part.repetitions < 2:
+        return
+    yield _intervals(part)
+    laws = part.sheet("laws")
+    if len(laws):
+        yield _laws(part, laws)
+    pairs = part.sheet("pairs")
+    if len(pairs):
+        yield _pairs(part, pairs)
+
+
+def _intervals(part: Part) -> Table:
+    frame = part.sheet("events")
+    frame = frame[frame["movement"].notna()]
+    return Table(
+        f"intervals{part.suffix}",
+        "Every quantity with its interval",
+        frame.assign(event=[part.title(event) for event in frame["event"]]),
+        f"{part.facts}. Means ± half of the 95 % interval: t over repetitions"
+        + ("; of max/mean and min/mean BCa." if part.case["bootstrapped"] else ".")
+        + " Balance after the event.",
+        columns=["event", "label", *QUANTITIES],
+        groups=["event"],
+        formats={name: PlusMinus(inner, f"{name}_half") for name, inner in QUANTITIES.items()},
+        headers={"label": "algorithm", **NAMES},
+        detail=True,
+    )
+
+
+def _laws(part: Part, laws: pd.DataFrame) -> Table:
+    return Table(
+        f"laws{part.suffix}",
+        "Movement against its law",
+        laws.assign(event=[part.title(event) for event in laws["event"]]),
+        f"{part.facts}.",
+        columns=["event", "label", "law", *conclusions.COLUMNS[:-1], "spread", "conclusion"],
+        groups=["event"],
+        formats={"law": Percent(2), "spread": Significant(2), **conclusions.FORMATS},
+        headers={"label": "algorithm", "spread": "spread p", **conclusions.HEADERS},
+        align={"conclusion": "left"},
+        detail=True,
+        notes=[
+            *conclusions.LEGEND,
+            "Spread p: whether repetitions vary as the law says (binomial; on a ring Beta too); corrected.",
+        ],
+    )
+
+
+def _pairs(part: Part, pairs: pd.DataFrame) -> Table:
+    headers = {"ours": "algorithm", "theirs": "less"}
+    for name in PAIRED:
+        shown = NAMES.get(name, name)
+        headers |= {name: shown, f"{name}_d": "d" + " " * len(headers), f"{name}_p": "p" + " " * len(headers)}
+    return Table(
+        f"pairs{part.suffix}",
+        f"Algorithms against each other, {part.title(part.events[0])}: paired differences",
+        pairs,
+        f"{part.facts}, the same keys and seeds for all. Mean differences ± half of the 95 % t interval; "
+        "d: in standard deviations of a difference (Cohen's d_z); p: paired t, corrected by Holm over "
+        "the table. CV and max/mean after the event, in % of the mean load.",
+        columns=["ours", "theirs", *(f"{name}{end}" for name in PAIRED for end in ("", "_d", "_p"))],
+        groups=["ours"],
+        formats=conclusions.pair_formats(dict.fromkeys(PAIRED, Percent(2))),
+        headers=headers,
+        detail=True,
+    )
+
+
+def meaning(numbers: Summary) -> list[str]:
+    """Say how many means agree with their laws, and which do not."""
+    laws = numbers["laws"].frame
+    (said,) = numbers["agreement"].records()
+    if not said["tested"]:
+        return []
+    lines = [
+        f"{said['agree']} of {said['tested']} measured means agree with their law (t-tests, Holm, "
+        f"{said['level']:.0%}); with equivalence within {conclusions.MARGIN:.0%} of it: "
+        f"{conclusions.counted(laws['conclusion'])}." + _apart(numbers, laws[laws["apart"]])
+    ]
+    if said["spreads"]:
+        lines.append(
+            f"{said['spreads_agree']} of {said['spreads']} vary over repetitions as their law says "
+            f"(dispersion, Holm, {said['level']:.0%})." + _apart(numbers, laws[laws["wild"]])
+        )
+    return lines
+
+
+def _apart(numbers: Summary, laws: pd.DataFrame) -> str:
+    titles: dict[str, Any] = dict(numbers["asked"].frame[["event", "title"]].itertuples(index=False))
+    names = [
+        f"{row['label']}, {titles[row['event']]} ({row['workload']}, {row['n']} nodes)"
+        for row in laws.to_dict("records")
+    ]
+    return f" Not so: {'; '.join(names)}." if names else ""

@@ -1,0 +1,67 @@
+"""Movement against its laws, and algorithms against each other: the families of tests of `scaling`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from experiments import inference
+from experiments.inference.levels import FAMILY_LEVEL
+from experiments.report import statistics
+
+KEYS = ("workload", "n", "event", "label")
+
+
+def law_of(group: pd.DataFrame) -> float | None:
+    """Return the mean law of movement over repetitions; None where none is known."""
+    laws = group["law_movement"].dropna()
+    return float(np.mean([float(value) for value in laws])) if len(laws) else None
+
+
+def against_laws(measured: pd.DataFrame) -> pd.DataFrame:
+    """Test every mean movement of a run against its law, and its spread; two families."""
+    found = []
+    for key, group in measured.groupby(list(KEYS), sort=False):
+        law = law_of(group)
+        if group["law_movement"].isna().any() or not law:
+            continue
+        moved = group["movement"].to_numpy(dtype=float)
+        tested = statistics.against_law(moved, law)
+        found.append({**dict(zip(KEYS, key, strict=True)), "law": law, **tested, "spread": _spread(group)})
+    frame = statistics.concluded(found, numbers=["law", "spread"], others=KEYS)
+    known = frame["spread"].notna()
+    frame.loc[known, "spread"] = inference.holm(frame.loc[known, "spread"].to_numpy(dtype=float))
+    frame["apart"] = frame["conclusion"].notna() & (frame["corrected"] <= FAMILY_LEVEL)
+    frame["wild"] = frame["spread"] <= FAMILY_LEVEL
+    return frame
+
+
+def _spread(group: pd.DataFrame) -> float | None:
+    """Return the p-value of the dispersion about the law, or None where its variance is not known."""
+    if "law_variance" not in group or len(group) < 2 or group["law_variance"].isna().any():
+        return None
+    variances = group["law_variance"].to_numpy(dtype=float)
+    if not (variances > 0).all():
+        return None
+    laws = np.array([float(value) for value in group["law_movement"]])
+    scaled = (group["movement"].to_numpy(dtype=float) - laws) / np.sqrt(variances)
+    return inference.dispersion_agrees(scaled, 0.0, 1.0).p_value
+
+
+def against_each_other(measured: pd.DataFrame, event: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Yield the paired differences of all algorithms in one event, for each workload and number of nodes.
+
+    Nothing where an algorithm cannot do some of the repetitions.
+    """
+    of_event = measured[measured["event"] == event]
+    for key, rows in of_event.groupby(["workload", "n"], sort=False):
+        labels = list(dict.fromkeys(rows["label"]))
+        by_label = {label: rows[rows["label"] == label].sort_values("repetition") for label in labels}
+        done = {tuple(group["repetition"]) for group in by_label.values()}
+        if len(labels) > 1 and len(done) == 1 and len(*done) > 1:
+            workload, n = cast("tuple[str, int]", key)
+            values = {name: {label: group[name] for label, group in by_label.items()} for name in columns}
+            yield statistics.pairs(values).assign(workload=workload, n=n, event=event)
