@@ -12,11 +12,13 @@ from experiments.claims.formats import Ends, Judged, Rough, Theirs, shown_theirs
 from experiments.claims.summary import summary
 from experiments.inference.verdict import (
     CONFIRMED,
+    KINDS,
     NOT_IMPLEMENTED,
     OF_CLAIMS,
     REFUTED,
     UNDECIDED,
 )
+from experiments.report.chart import Axis, Chart, Stacked
 from experiments.report.presentation import Presentation, Results
 from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.formats import is_missing
@@ -37,14 +39,31 @@ def present(results: Results[ClaimsParameters]) -> Presentation:
     ]
     return Presentation(
         [*tables, _counts(numbers), *_waiting(numbers["claims"])],
-        (),
-        _meaning(numbers, results.parameters),
-        _failures(numbers["claims"]),
+        meaning=_meaning(numbers, results.parameters),
+        failures=_failures(numbers["claims"]),
         methods=[
             "A claim is confirmed if all of our interval lies within the tolerance that stands beside it, "
             "and refuted if none of it does; the intervals of all claims hold together at 99 % (Bonferroni)."
         ],
         summary=numbers,
+        charts=[_chart(numbers)],
+    )
+
+
+def _chart(numbers: Summary) -> Chart:
+    titles = {row["source"]: row["title"] for row in numbers["sources"].records()}
+    counts = numbers["counts"].frame
+    return Chart(
+        "verdicts",
+        "Claims of the literature, by source and verdict",
+        "Each claim is a published number or sentence, computed again and judged.",
+        counts[counts["claims"] > 0].assign(source=counts["source"].map(titles)),
+        Stacked(
+            Axis("claims", "claims", "count", fixed=True),
+            "verdict",
+            {verdict: (verdict, KINDS[verdict]) for verdict in OF_CLAIMS},
+        ),
+        series="source",
     )
 
 

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from experiments.memory.summary import summary
 from experiments.report.absent import notes_of
-from experiments.report.figures import charts
-from experiments.report.figures.figure import PAGE, Figure
-from experiments.report.figures.ticks import log_ticks, round_ticks
+from experiments.report.chart import BY_NODES, Axis, Chart, Lines
+from experiments.report.glance import Glance
 from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Count
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Table
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
-
     from experiments.memory.parameters import MemoryParameters
 
 
 def present(results: Results[MemoryParameters]) -> Presentation:
-    """Return tables, figures and meaning of a run of `memory`."""
+    """Return tables, a chart and meaning of a run of `memory`."""
     numbers = summary(results)
     structure, counted = numbers["structure"].frame, numbers["counted"]
     by_nodes = structure.pivot_table(index=["label"], columns="n", values="structure", sort=False)
@@ -68,26 +64,19 @@ def present(results: Results[MemoryParameters]) -> Presentation:
     most = counted.where(n=max(nodes)).sort_values("nbytes", kind="stable")
     parts = [f"{row.label} {row.nbytes:,}" for row in most.itertuples()]
     meaning = [f"At n = {max(nodes):,}, bytes: {', '.join(parts)}."]
-    return Presentation(tables, _figures(counted.frame, nodes), meaning, summary=numbers)
-
-
-def _figures(counted: pd.DataFrame, nodes: list[int]) -> list[Figure]:
-    if len(nodes) < 2:
-        return []
-    caption = "Bytes that a partitioner holds once it is built, against the number of nodes."
-    return [
-        Figure(
-            "bytes-nodes", caption, partial(_draw, counted=counted, nodes=nodes), (0.7 * PAGE, 3), timing=True
-        )
-    ]
-
-
-def _draw(canvas: Canvas, *, counted: pd.DataFrame, nodes: list[int]) -> None:
-    axes = canvas.subplots()
-    series = {
-        str(label): group.set_index("n")["built"].reindex(nodes).to_numpy(dtype=float)
-        for label, group in counted.groupby("label", sort=False)
-    }
-    charts.lines(axes, nodes, series, xlabel=NODES.axis, ylabel="bytes")
-    log_ticks(axes.xaxis, nodes)
-    round_ticks(axes.yaxis)
+    held = Axis("built", "bytes", "size", log=True)
+    chart = Chart(
+        "bytes-nodes",
+        "What a partitioner holds in memory",
+        "Bytes once it is built, against the number of nodes.",
+        counted.frame,
+        Lines(BY_NODES, held),
+        timing=True,
+    )
+    glance = Glance(
+        "bytes",
+        f"of all that it owns, names included, {max(nodes):,} nodes",
+        dict(zip(most["label"], most["nbytes"], strict=True)),
+        counted.measures["nbytes"].format,
+    )
+    return Presentation(tables, meaning=meaning, summary=numbers, charts=[chart], glance=[glance])

@@ -16,6 +16,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,12 +25,14 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Text as Written
 
 import algorithms
-from experiments.report.figures.bars import bars, bars_by_letter, histogram
-from experiments.report.figures.charts import dots, heat_map, legend, lines
+from experiments.report.chart import BY_NODES, Axis, Chart, Lines
+from experiments.report.figures.bars import bars, bars_by_letter
+from experiments.report.figures.charts import dots, legend, lines
 from experiments.report.figures.cuts import Cut, colours_of
-from experiments.report.figures.figure import COLUMN, FORMATS, PAGE, Figure, render, save, style
+from experiments.report.figures.drawn import drawn
+from experiments.report.figures.figure import COLUMN, FORMATS, PAGE, Figure, render, style
 from experiments.report.figures.layout import spread
-from experiments.report.figures.palette import node_colours, style_of, styles
+from experiments.report.figures.palette import node_colours, styles
 from experiments.report.figures.spaces import before_after, query, ring, rings, ripple, strip
 from experiments.report.figures.ticks import round_ticks
 
@@ -133,7 +136,6 @@ def test_newcomers_take_nobodys_colour_while_there_is_one_left() -> None:
 
 def test_a_name_may_be_anything() -> None:
     assert set(styles(["", "π", "mine.py:MyHash", "50 % law"])) == {"", "π", "mine.py:MyHash", "50 % law"}
-    assert style_of("π") == style_of("π")
 
 
 @pytest.mark.parametrize("count", [1, 2, 8, 9, 17, 100])
@@ -155,6 +157,12 @@ def test_labels_are_spread_no_nearer_than_their_gap(places: list[float], gap: fl
 # ------------------------------------------------------------------------------------------------ figures
 
 
+def _many(count: int) -> Chart:
+    """Return a chart of so many lines that end at nearly the same height."""
+    body = [{"n": n, "label": f"member-{i}", "ns": n + i / 50} for i in range(count) for n in (1, 10, 100)]
+    return Chart("many", "", "", pd.DataFrame(body), Lines(BY_NODES, Axis("ns", "ns a key", log=True)))
+
+
 def _gallery() -> list[Figure]:
     """Return a figure of each kind, on data that a formula makes."""
     names = ["modulo", "key_range", "ring", "jump", "rendezvous", "table", "random_choice"]
@@ -164,7 +172,6 @@ def _gallery() -> list[Figure]:
     n = 10.0 ** np.arange(0, 5)
     letters = [chr(65 + i) for i in range(26)]
     loads = (np.arange(26) * 7 % 11 + 1) / 150
-    half = np.linspace(-2, 2, 501)
     points = [(0x1000000 * (3 * i % 16) + 17 * i, f"server-{'abc'[i % 3]}") for i in range(15)]
 
     def cut(count: int) -> tuple[Cut, list[tuple[int, str, str]]]:
@@ -207,12 +214,6 @@ def _gallery() -> list[Figure]:
             ylabel="ns",
         )
 
-    def heat(canvas: Canvas) -> None:
-        heat_map(canvas.subplots(), np.diag(np.arange(1, 17) / 272, 1))
-
-    def cells(canvas: Canvas) -> None:
-        heat_map(canvas.subplots(), np.diag([0.05, 0.1, 0.15, 0.2], 1), [f"server-{i}" for i in "abcde"])
-
     def queries(canvas: Canvas) -> None:
         left, right = canvas.subplots(1, 2, sharey=True)
         pay = 20_000 + 1000 * (np.arange(100) * 37 % 101)
@@ -225,15 +226,7 @@ def _gallery() -> list[Figure]:
     return [
         Figure("moved", "", moved, (COLUMN, 3.6)),
         Figure("costs", "", costs),
-        Figure(
-            "loads",
-            "",
-            lambda canvas: histogram(
-                canvas.subplots(), 10 + half**3, law=(np.linspace(0.3, 1.7, 50), np.full(50, 0.7))
-            ),
-        ),
-        Figure("heat", "", heat, (COLUMN, 3)),
-        Figure("cells", "", cells, (COLUMN, 3)),
+        drawn(_many(24), "many", ""),
         Figure(
             "bars",
             "",
@@ -333,12 +326,11 @@ def test_threads_draw_the_same_bytes_and_leave_no_settings_behind() -> None:
     assert dict(matplotlib.rcParams) == before
 
 
-def test_saved_figures_hold_no_date_and_no_version(tmp_path: Path) -> None:
+def test_figures_hold_no_date_and_no_version() -> None:
     figure = Figure("line", "", lambda canvas: canvas.subplots().plot([1, 2]), (1, 1), timing=True)
-    paths = save(figure, tmp_path / "deep" / "folder")
-    assert [path.name for path in paths] == ["line-timing.pdf", "line-timing.svg", "line-timing.png"]
-    assert sorted(paths) == sorted((tmp_path / "deep" / "folder").iterdir())
-    contents = [path.read_bytes() for path in paths]
+    files = render(figure)
+    assert list(files) == ["pdf", "svg", "png"]
+    contents = list(files.values())
     assert [content[:4] for content in contents] == [b"%PDF", b"<?xm", b"\x89PNG"]
     for content in contents:
         assert b"Date" not in content
@@ -365,9 +357,7 @@ def test_colours_of_nodes_stay_before_and_after() -> None:
 
 def test_charts_bear_with_nothing_measured() -> None:
     def draw(canvas: Canvas) -> None:
-        left, right = canvas.subplots(1, 2)
-        dots(left, ["add:1"], ["ring"], [[np.nan]], label="movement", percent=True)
-        heat_map(right, np.zeros((2, 2)))
+        dots(canvas.subplots(), ["add:1"], ["ring"], [[np.nan]], label="movement", percent=True)
 
     assert render(Figure("empty", "", draw), ["png"])["png"]
 
@@ -380,10 +370,6 @@ NOTHING = {
     "no places": lambda axes: lines(axes, [], {"a": []}),
     "noughts": lambda axes: (lines(axes, [1, 2], {"a": [0, 0]}), round_ticks(axes.yaxis)),
     "no values": lambda axes: (lines(axes, [1, 2], {"a": [np.nan] * 2}), round_ticks(axes.yaxis)),
-    "no nodes": lambda axes: heat_map(axes, np.zeros((0, 0))),
-    "no moves known": lambda axes: heat_map(axes, np.full((2, 2), np.nan)),
-    "no loads": lambda axes: histogram(axes, []),
-    "no keys": lambda axes: histogram(axes, [0.0, 0.0]),
     "no bars": lambda axes: bars(axes, [], [], []),
 }
 

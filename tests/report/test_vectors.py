@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.lib.introspect import opt_func_info
 
-from experiments.report.figures.charts import dots, heat_map, legend, lines
+from experiments.report.figures.charts import dots, legend, lines
 from experiments.report.figures.figure import FORMATS, PAGE, Figure, render
 from experiments.report.figures.rounding import on_grid
 from experiments.report.figures.ticks import round_ticks
@@ -34,21 +34,20 @@ EXPERIMENTS = {
 
 
 def drawing(noise: float = 0.0) -> Figure:
-    """Return a figure of logarithmic scales, bands, markers, cells and texts at odd places."""
+    """Return a figure of logarithmic scales, bands, markers and texts at odd places."""
     random = np.random.default_rng(7)
     values = random.lognormal(0, 2, (3, 40)) * (1 + noise * random.uniform(-1, 1, (3, 40)))
 
     def draw(canvas: Any) -> None:
-        upper, middle, lower = canvas.subplots(3, 1)
+        upper, lower = canvas.subplots(2, 1)
         x = np.arange(1, 41) ** 2.3
         series = dict(zip(("ring", "jump", "table"), values, strict=True))
         lines(upper, x, series, bands={"ring": (values[0] * 0.9, values[0] * 1.1)}, xlabel="nodes, $n$")
         round_ticks(upper.yaxis)
-        dots(middle, ["a", "b", "c"], [f"s{i}" for i in range(7)], values[:, :7], log=True)
-        legend(canvas, middle)
-        heat_map(lower, np.abs(values[:, :3]) / values.sum())
+        dots(lower, ["a", "b", "c"], [f"s{i}" for i in range(7)], values[:, :7], log=True)
+        legend(canvas, lower)
 
-    return Figure("noise", "", draw, (PAGE, 7))
+    return Figure("noise", "", draw, (PAGE, 5))
 
 
 def digests(folder: Path) -> Iterator[tuple[str, str]]:

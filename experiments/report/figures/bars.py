@@ -1,4 +1,4 @@
-"""Bars: loads of nodes, of letters, and how loads are distributed."""
+"""Bars: loads of nodes, and of letters."""
 
 from __future__ import annotations
 
@@ -14,47 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike
 
-__all__ = ["bars", "bars_by_letter", "histogram"]
-
-
-def histogram(
-    axes: Axes,
-    loads: ArrayLike,
-    *,
-    bins: int = 40,
-    law: tuple[ArrayLike, ArrayLike] | None = None,
-    colour: str = "#7FB8DA",
-    label: str = "load of a node / mean load",
-    unit: str = "nodes",
-) -> None:
-    """Draw how many nodes have which load, relative to the mean, and the law they should follow."""
-    values = np.asarray(loads, dtype=float)
-    if not values.size or not values.any():
-        nothing(axes)
-        return
-    values = values / values.mean()
-    counts, edges = np.histogram(values, bins=bins)
-    axes.stairs(counts, edges, fill=True, color=colour)
-    # The bars at the ends of the range are too low to be seen, and the fullest node is what decides the size.
-    for value in (values.min(), values.max()):
-        axes.annotate(
-            f"{value:.2f}",
-            (value, 0),
-            xytext=(0, 7),
-            textcoords="offset points",
-            ha="center",
-            fontsize=6.5,
-            color=INK,
-            arrowprops={"arrowstyle": "-", "linewidth": 0.6, "color": INK, "shrinkA": 0, "shrinkB": 0},
-        )
-    axes.axvline(1.0, color=INK, linewidth=0.7)
-    if law is not None:
-        at, density = (np.asarray(part, dtype=float) for part in law)
-        axes.plot(at, density * len(values) * (edges[1] - edges[0]), color=INK, linewidth=1.0, label="law")
-        axes.legend(loc="upper right")
-    axes.set_xlabel(label)
-    axes.set_ylabel(unit)
-    axes.set_ylim(bottom=0)
+__all__ = ["bars", "bars_by_letter"]
 
 
 def bars(

@@ -1,4 +1,4 @@
-"""Charts of measurements: movement and its theory, costs over n, moves from node to node.
+"""Charts of measurements: movement and its theory, costs over n.
 
 Each function draws into axes it is given, from plain arrays, and computes nothing that a table would not
 show. Missing values (NaN) are left out, or named where the reader would look for them.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.report.figures.layout import between, nothing, percent_axis, spread, text_inches
-from experiments.report.figures.palette import INK, MUTED, ink_on, styles
+from experiments.report.figures.palette import INK, MUTED, styles
 from experiments.report.figures.ticks import plain_numbers, round_ticks
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["dots", "heat_map", "legend", "lines"]
+__all__ = ["dots", "legend", "lines"]
 
 
 def dots(
@@ -154,61 +154,6 @@ def lines(
     if percent:
         percent_axis(axes, "y")
     _name_ends(axes, ends)
-
-
-def heat_map(
-    axes: Axes,
-    moves: ArrayLike,
-    names: Sequence[str] | None = None,
-    *,
-    label: str = "share of keys",
-    limit: int = 9,
-) -> None:
-    """Draw what moved from which node to which."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    fractions = np.nan_to_num(np.asarray(moves, dtype=float))
-    if not fractions.size:
-        nothing(axes)
-        return
-    count = fractions.shape[0]
-    labels = [str(i) for i in range(count)] if names is None else list(names)
-    colours = LinearSegmentedColormap.from_list("moves", ["#E3EEF6", "#56B4E9", "#0072B2", "#0B2A4A"])
-    top = float(fractions.max()) or 1.0
-    image = axes.pcolormesh(
-        np.ma.masked_equal(fractions, 0.0), cmap=colours, vmin=0, vmax=top, edgecolors="white", linewidth=0.4
-    )
-    axes.plot([0, count], [0, count], color="#BBBBBB", linewidth=0.6, zorder=0)
-    axes.set_aspect("equal")
-    axes.set_ylim(count, 0)
-    step = max(1, -(-count // 17))
-    ticks = np.arange(0, count, step)
-    upright = max(len(name) for name in labels) > 2
-    axes.set_xticks(ticks + 0.5, [labels[i] for i in ticks], rotation=90 if upright else 0)
-    axes.set_yticks(ticks + 0.5, [labels[i] for i in ticks])
-    axes.tick_params(length=0)
-    axes.set_xlabel("to node")
-    axes.set_ylabel("from node")
-    for side in axes.spines.values():
-        side.set_visible(True)
-        side.set_color("#BBBBBB")
-    if count <= limit:
-        for row, column in zip(*np.nonzero(fractions), strict=True):
-            value = fractions[row, column]
-            red, green, blue, _ = (round(255 * part) for part in colours(value / top))
-            axes.text(
-                column + 0.5,
-                row + 0.5,
-                f"{100 * value:.1f}",
-                ha="center",
-                va="center",
-                fontsize=6.5,
-                color=ink_on(f"#{red:02X}{green:02X}{blue:02X}"),
-            )
-    bar = axes.figure.colorbar(image, ax=axes, shrink=0.8, aspect=25, pad=0.02)
-    bar.set_label(label)
-    bar.outline.set_visible(False)
-    percent_axis(bar.ax, "y")
 
 
 def legend(canvas: Canvas, axes: Axes) -> None:

@@ -12,7 +12,7 @@ from experiments.report.chart import Axis, Chart, Dots, Lines, Stacked
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.palette import MUTED
-from experiments.report.figures.ticks import log_ticks, round_ticks
+from experiments.report.figures.ticks import log_ticks, number, round_ticks
 from experiments.report.slugs import slug
 from experiments.report.tables.formats import is_missing
 
@@ -149,6 +149,8 @@ def _ticks(axis: Any, scale: Axis, places: Sequence[float]) -> None:
         round_ticks(axis, percent=scale.written == "percent")
     elif scale.measured:
         axis.set_ticks(places)
+    if scale.written == "size":
+        axis.set_major_formatter(lambda value, _: number(value, size=True))
 
 
 def _title(axis: Axis) -> str:

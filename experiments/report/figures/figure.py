@@ -1,4 +1,4 @@
-"""Figures: drawn by a function, saved as PDF, SVG and PNG, byte-identical from run to run.
+"""Figures: drawn by a function as PDF, SVG and PNG, byte-identical from run to run.
 
 A figure holds no date, no random identifier and no setting of the person who runs it: matplotlib's own
 defaults, the style below, and the DejaVu fonts that come with matplotlib. Nothing here touches pyplot.
@@ -7,22 +7,20 @@ defaults, the style below, and the DejaVu fonts that come with matplotlib. Nothi
 from __future__ import annotations
 
 import io
-import os
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.report.figures.rounding import rounded
-from experiments.report.names import check_name, timed_stem
+from experiments.report.names import check_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-__all__ = ["COLUMN", "FORMATS", "PAGE", "Figure", "blank", "render", "save", "style"]
+__all__ = ["COLUMN", "FORMATS", "PAGE", "Figure", "blank", "render", "style"]
 
 #: Widths of one and of two columns of a paper, in inches.
 COLUMN = 3.4
@@ -169,18 +167,3 @@ def blank(size: tuple[float, float]) -> Canvas:
                 super().draw(renderer)
 
     return Rounded(figsize=size, layout="constrained")
-
-
-def save(figure: Figure, folder: str | os.PathLike[str]) -> list[Path]:
-    """Draw a figure and write its PDF, SVG and PNG."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = timed_stem(figure.name, figure.timing)
-    paths = []
-    for kind, content in render(figure).items():
-        path = folder / f"{stem}.{kind}"
-        partial = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-        partial.write_bytes(content)
-        partial.replace(path)
-        paths.append(path)
-    return paths

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from algorithms import Spec
 
-__all__ = ["INK", "MUTED", "Style", "ink_on", "node_colours", "on_dark", "style_of", "styles"]
+__all__ = ["INK", "MUTED", "Style", "ink_on", "node_colours", "on_dark", "styles"]
 
 #: The colour of text and axes, and of what is only said in passing.
 INK = "#222222"
@@ -62,19 +62,6 @@ class Style:
     linestyle: str | tuple[int, tuple[float, ...]]
 
 
-def style_of(label: str) -> Style:
-    """Return the style of one algorithm.
-
-    Examples
-    --------
-    >>> style_of("ring(points=400)") == style_of("ring")
-    True
-    >>> style_of("modulo").colour in ("#4D4D4D", "#808080", "#A6A6A6")
-    True
-    """
-    return styles([label])[label]
-
-
 def styles(labels: Iterable[str]) -> dict[str, Style]:
     """Return the styles of all that a chart shows.
 
@@ -82,6 +69,10 @@ def styles(labels: Iterable[str]) -> dict[str, Style]:
     --------
     >>> list(styles(["modulo", "jump", "ring"]))
     ['ring', 'jump', 'modulo']
+    >>> styles(["modulo"])["modulo"].colour in ("#4D4D4D", "#808080", "#A6A6A6")
+    True
+    >>> styles(["ring(points=400)"])["ring(points=400)"] == styles(["ring"])["ring"]
+    True
     >>> a, b = styles(["ring(points=40)", "ring(points=400)"]).values()
     >>> a.colour == b.colour, a.marker == b.marker
     (True, False)

@@ -45,9 +45,8 @@ def rounded(renderer: Any) -> Iterator[None]:
         "draw_path": _draw_path(renderer.draw_path),
         "draw_markers": _draw_markers(renderer.draw_markers),
         "draw_text": _draw_text(renderer.draw_text),
-        # those of the base class draw path by path, each by the method above
+        # that of the base class draws path by path, each by the method above
         "draw_path_collection": RendererBase.draw_path_collection.__get__(renderer),
-        "draw_quad_mesh": RendererBase.draw_quad_mesh.__get__(renderer),
     }
     before = {name: vars(renderer)[name] for name in own if name in vars(renderer)}
     vars(renderer).update(own)

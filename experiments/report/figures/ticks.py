@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
-__all__ = ["log_ticks", "plain_numbers", "round_numbers", "round_ticks"]
+__all__ = ["log_ticks", "number", "plain_numbers", "round_numbers", "round_ticks"]
 
 
 def plain_numbers(axis: Axis) -> None:
     """Write the ticks of a logarithmic axis as numbers rather than as powers of ten."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
-    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}"))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: number(x)))
     axis.set_minor_formatter(NullFormatter())
 
 
@@ -25,7 +25,7 @@ def log_ticks(axis: Axis, places: Sequence[float], *, percent: bool = False) -> 
     from matplotlib.ticker import FuncFormatter, NullLocator
 
     axis.set_ticks(list(places))
-    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:g} %" if percent else f"{x:,g}"))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:g} %" if percent else number(x)))
     axis.set_minor_locator(NullLocator())
 
 
@@ -33,6 +33,20 @@ def round_ticks(axis: Axis, *, percent: bool = False) -> None:
     """Put ticks at round numbers of a logarithmic axis; of one that had nothing above 0 to show, none."""
     low, high = axis.get_view_interval()
     log_ticks(axis, round_numbers(low, high) if axis.get_scale() == "log" else [], percent=percent)
+
+
+def number(value: float, *, size: bool = False) -> str:
+    """Write a number of an axis: in full, or with k, M, G where it is a size.
+
+    Examples
+    --------
+    >>> number(0.05), number(2_000_000), number(2_000_000, size=True), number(500, size=True)
+    ('0.05', '2,000,000', '2M', '500')
+    """
+    if size:
+        power = next((power for power in (3, 2, 1) if abs(value) >= 1000**power), 0)
+        return f"{value / 1000**power:g}{' kMG'[power].strip()}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
 
 
 def round_numbers(low: float, high: float, *, most: int = 8) -> list[float]:

@@ -69,7 +69,8 @@ def records(chart: Chart) -> list[dict[str, Any]]:
     """Return the rows as plain values: numbers to 9 digits, None for what is missing or infinite."""
     columns = chart.columns
     cells = zip(*(chart.frame[column].tolist() for column in columns), strict=True)
-    named = ["label" if column == chart.series else column for column in columns]
+    series = chart.series if isinstance(chart.mark, Stacked) else "label"
+    named = [series if column == chart.series else column for column in columns]
     return [dict(zip(named, map(_plain, row), strict=True)) for row in cells]
 
 
@@ -81,7 +82,7 @@ def specification(chart: Chart) -> Spec:
     elif isinstance(mark, Dots):
         body = _dots(chart, mark)
     else:
-        body = _stacked(mark)
+        body = _stacked(chart.series, mark)
     return {"$schema": SCHEMA, **body}
 
 
@@ -158,7 +159,7 @@ def _lines(chart: Chart, mark: Lines) -> Spec:
     return {"height": 300, "encoding": encoding, "layer": layers}
 
 
-def _stacked(mark: Stacked) -> Spec:
+def _stacked(of: str, mark: Stacked) -> Spec:
     parts = list(mark.parts)
     words = {name: said for name, (said, _) in mark.parts.items()}
     return {
@@ -167,9 +168,9 @@ def _stacked(mark: Stacked) -> Spec:
         "mark": {"type": "bar", "height": {"band": 0.72}},
         "encoding": {
             "y": {
-                "field": "label",
+                "field": of,
                 "type": "nominal",
-                "sort": f"{BY_ALGORITHM}order",
+                "sort": f"{BY_ALGORITHM}order" if of == "label" else None,
                 "title": None,
                 "axis": {"ticks": False, "domain": False, "labelLimit": 260},
             },
@@ -182,7 +183,7 @@ def _stacked(mark: Stacked) -> Spec:
                 "legend": {"title": None, "orient": "top", "labelExpr": _named(words), "labelLimit": 300},
             },
             "tooltip": [
-                {"field": "label", "type": "nominal", "title": "of"},
+                {"field": of, "type": "nominal", "title": "of"},
                 {"field": mark.part, "type": "nominal", "title": "part"},
                 _said(mark.x),
             ],
