@@ -16,6 +16,7 @@ from experiments.inference.verdict import (
     NOT_DECLARED_REFUTED,
 )
 from experiments.properties.summary import SYMBOLS, summary
+from experiments.report.glance import Glance
 from experiments.report.presentation import Presentation, Results
 from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.formats import Text, is_missing
@@ -48,15 +49,22 @@ def present(results: Results[PropertiesParameters]) -> Presentation:
             *_counterexamples(cells, results.parameters),
             *_reasons(cells),
         ],
-        (),
-        _meaning(numbers, results.parameters),
-        _failures(cells.records()),
+        meaning=_meaning(numbers, results.parameters),
+        failures=_failures(cells.records()),
         methods=[
             f"Counterexamples to properties are searched for by Hypothesis, {effort} example"
             f"{'s' if effort > 1 else ''} a cell, and shrunk to the smallest; statistical properties are "
             "tested at levels that add up to 0.001 an algorithm."
         ],
         summary=numbers,
+        glance=[
+            Glance(
+                "properties",
+                "that hold, of those that can be asked for",
+                {row["label"]: f"{row['held']} of {row['asked']}" for row in numbers["labels"].records()},
+                Text(),
+            )
+        ],
     )
 
 

@@ -24,7 +24,7 @@ from experiments.inference.verdict import (
     OF_PROPERTIES,
 )
 from experiments.options.errors import BadUse
-from experiments.properties import EXPERIMENT, page
+from experiments.properties import EXPERIMENT
 from experiments.properties.cells import cells_of
 from experiments.properties.parameters import PropertiesParameters
 from experiments.properties.replay import Player, read, write
@@ -118,7 +118,7 @@ def test_the_summary_and_the_page_count_the_cells(tmp_path: Path) -> None:
     assert numbers.value("counterexamples").number == verdicts.count(NOT_DECLARED_REFUTED) == 3
     assert numbers.value("examples/growth_onto_new_only/jump").number == 2
     assert numbers.value("p_value/uniform/jump").number == rows["jump uniform"]["p_value"]
-    (held,) = page.glance(chapter)
+    (held,) = chapter.presentation.glance
     assert held.values == {"modulo": "1 of 3", "jump": "2 of 3"}
 
 
