@@ -14,7 +14,7 @@ import pytest
 from algorithms import create, names
 from experiments import run
 from experiments.article.published import published
-from experiments.claims import EXPERIMENT, page
+from experiments.claims import EXPERIMENT
 from experiments.claims.claim import Claim, claims_of, load
 from experiments.claims.judge import Ours, judge, unexpected
 from experiments.claims.measure import row_of
@@ -94,11 +94,11 @@ def test_the_summary_counts_every_verdict_and_holds_every_number(smoke: runner.O
     assert numbers.value("given/folklore.points-200/points").number == 200
 
 
-def test_the_page_counts_as_the_summary_does(smoke: runner.Outcome[Any]) -> None:
+def test_the_chart_counts_as_the_summary_does(smoke: runner.Outcome[Any]) -> None:
     (chapter,) = chapters.read([smoke.folder])
-    (chart,) = page.charts(chapter)
-    assert sum(row["claims"] for row in chart.rows) == len(smoke.rows)
-    assert {row["source"] for row in chart.rows} == {one.title for one in load()}
+    (chart,) = chapter.presentation.charts
+    assert chart.frame["claims"].sum() == len(smoke.rows)
+    assert set(chart.frame["source"]) == {one.title for one in load()}
 
 
 EXPERIMENT_FILES = sorted(Path(__file__).parents[2].glob("experiments/claims/sources/*.toml"))
