@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from algorithms import Partitioner, create
 from algorithms.hashing import hash_column
 from algorithms.hashing.columns import Strings
-from experiments.article.part import Answer, Part, Verdicts
+from experiments.article.part import Answer, Part
 from experiments.article.subjects import LETTERS, SPLITS, groups_of
 from experiments.seeds import derive
 from experiments.storage.records import Record
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.article.published import Question
     from experiments.harness.experiment import Context
-    from experiments.report.figures.figure import Figure
-    from experiments.report.tables.table import Table
 
 __all__ = [
     "AddressBook",
@@ -169,39 +167,6 @@ class AddressBook(Part):
                 note=f'not "almost even" with real names: {" | ".join(f"{share:.1f} %" for share in shares)}',
             ),
         }
-
-    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
-        """Return the splits, and the letters that stay empty."""
-        from experiments.article import address_book_tables
-
-        numbers = self.numbers(verdicts, "The address book: the article's splits")
-        return [numbers, *address_book_tables.tables(rows)]
-
-    def meaning(self, rows: Sequence[Record]) -> Sequence[str]:
-        """Return how uneven the splits are."""
-        splits: dict[str, list[float]] = {}
-        for row in rows:
-            if row["kind"] == "split":
-                splits.setdefault(row["table"], []).append(
-                    float(row.get("share", row["drawn"] / row["keys"]))
-                )
-        peaks = {name: max(shares) * len(shares) for name, shares in splits.items()}
-        told = ", ".join(f"{name} {peaks[name]:.2f}" for name in SPLITS)
-        return [
-            f"Address book, fullest node over mean: {told}; the same names hashed on "
-            + ", ".join(
-                f"{name.removeprefix('hashed, ')} nodes {peak:.2f}"
-                for name, peak in peaks.items()
-                if "hashed" in name
-            )
-            + "."
-        ]
-
-    def figures(self, rows: Sequence[Record]) -> Sequence[Figure]:
-        """Return the splits by letter and their loads."""
-        from experiments.article import figures
-
-        return [figures.letters(rows)]
 
 
 def _written(partitioner: Partitioner[Any]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from algorithms import Partitioner, create
-from experiments.article.part import Answer, Part, Verdicts
+from experiments.article.part import Answer, Part
 from experiments.article.rings import event_rows
 from experiments.storage.records import Record
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.article.published import Question
     from experiments.harness.experiment import Context
-    from experiments.report.figures.figure import Figure
-    from experiments.report.tables.table import Table
 
 __all__ = ["BITS", "Arithmetic", "floored_movement", "modulo_movement", "ranges"]
 
@@ -137,19 +135,6 @@ class Arithmetic(Part):
             str(seventeen.last[0]), str(floored), "floored", "where the size is floored"
         )
         return answers | _ripple_answers() | _movement_answers()
-
-    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
-        """Return the ripple, one node more for several n, and more nodes at once."""
-        from experiments.article import arithmetic_tables
-
-        numbers = self.numbers(verdicts, "Integer division and modulo: the article's numbers")
-        return [numbers, *arithmetic_tables.tables(rows)]
-
-    def figures(self, rows: Sequence[Record]) -> Sequence[Figure]:
-        """Return the hash space cut into ranges, and the ripple."""
-        from experiments.article import figures
-
-        return figures.division(rows)
 
 
 def _cut_rows(nodes: int) -> Iterable[Record]:

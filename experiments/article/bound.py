@@ -14,7 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from algorithms import create
-from experiments.article.part import Answer, Part, Verdicts
+from experiments.article.part import Answer, Part
 from experiments.article.rings import HASH, event_rows, server, servers, the_ring
 from experiments.seeds import derive
 from experiments.storage.records import Record
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.article.published import Question
     from experiments.harness.experiment import Context
-    from experiments.report.tables.table import Table
 
 __all__ = ["Bound", "Counterexample", "counterexample", "new_share"]
 
@@ -148,61 +147,3 @@ class Bound(Part):
             f"1/101 on average; with 5 points each, {newcomer} takes {100 * float(share):.2f} %",
         )
         return answers
-
-    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
-        """Return the study."""
-        from experiments.report.tables.formats import Interval, Percent
-        from experiments.report.tables.table import Table
-
-        study = [row for row in rows if row["kind"] == "study"]
-        columns = ["n", "points", "chance", "low", "high", "law_chance", "mean", "ideal", "most"]
-        body = [
-            (
-                f"{row['n']} → {row['n'] + 1}",
-                row["points"],
-                row["chance"],
-                row["low"],
-                row["high"],
-                row["law_chance"],
-                row["mean"],
-                1 / (row["n"] + 1),
-                row["most"],
-            )
-            for row in study
-        ]
-        notes = [
-            f"Smallest counterexample with {row['points']} point{'s' * (row['points'] > 1)} each: "
-            "server-a and server-b, "
-            f"and {row['node']} joins: {100 * float(row['share']):.2f} % moves, more than 1/2."
-            for row in rows
-            if row["kind"] == "counterexample"
-        ]
-        return [
-            self.numbers(verdicts, "Consistent hashing, one node more: the article's bounds"),
-            Table.of_rows(
-                "at-most",
-                'A ring, one node more: is it "at most 1/n" that moves?',
-                columns,
-                body,
-                caption=f"{study[0]['repetitions']:,} random rings a line, exact movement of each; 95 "
-                "% interval "
-                "(Clopper-Pearson); the law is Beta(v, nv).",
-                formats={
-                    "chance": Interval(Percent(1), low="low", high="high"),
-                    "law_chance": Percent(1),
-                    "mean": Percent(2),
-                    "ideal": Percent(2),
-                    "most": Percent(1),
-                },
-                headers={
-                    "n": "nodes",
-                    "chance": "rings that move more than 1/n",
-                    "law_chance": "law",
-                    "mean": "mean movement",
-                    "ideal": "1/(n+1)",
-                    "most": "most",
-                },
-                groups=["n"],
-                notes=notes,
-            ),
-        ]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from algorithms import Capability
-from experiments.article.part import Part, Verdicts
+from experiments.article.part import Part
 from experiments.seeds import repetition_of
 from experiments.storage.records import Record
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.harness.experiment import Context
     from experiments.measures import Flows
-    from experiments.report.tables.table import Table
 
 __all__ = ["Comparison"]
 
@@ -90,44 +89,3 @@ class Comparison(Part):
         if candidate.spec.can(Capability.INTERVALS):
             row["exact"] = Flows.exact(shape, before.arcs(), after.arcs()).movement
         yield row
-
-    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
-        """Return one line for each algorithm."""
-        from experiments.report.tables.formats import Percent, Text
-        from experiments.report.tables.table import Table
-
-        body = [
-            (
-                " ".join([row["algorithm"], *([f"({row['settings']})"] if "settings" in row else [])]),
-                row["share"],
-                row.get("exact"),
-                row.get("law"),
-                row["minimum"],
-                row["stray"],
-                row["pairs"],
-            )
-            for row in rows
-        ]
-        n, keys = rows[0]["n"], rows[0]["keys"]
-        return [
-            Table.of_rows(
-                "comparison",
-                f"From {n} to {n + 1} nodes: what each algorithm moves",
-                ["algorithm", "share", "exact", "law", "minimum", "stray", "pairs"],
-                body,
-                caption=f"{keys:,} keys, the same for all; exact over all hashes where there are arcs.",
-                formats={
-                    "algorithm": Text(),
-                    "share": Percent(2),
-                    "exact": Percent(2),
-                    "law": Percent(2),
-                    "minimum": Percent(2),
-                    "stray": Percent(2),
-                },
-                headers={"share": "moved", "exact": "all hashes", "pairs": "pairs of nodes"},
-                notes=[
-                    "The scaling experiment has more events, with intervals: python -m "
-                    "experiments.run scaling"
-                ],
-            )
-        ]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from algorithms import create
 from algorithms.hashing import hash_key
-from experiments.article.part import Answer, Part, Verdicts
+from experiments.article.part import Answer, Part
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.article.published import Question
     from experiments.harness.experiment import Context
-    from experiments.report.tables.table import Table
 
 __all__ = ["Digests", "md5"]
 
@@ -54,10 +53,6 @@ class Digests(Part):
             }
         for key in KEYS:
             yield {"kind": "whole key", "key": str(key), "modulo": _partition("modulo", "identity", key)}
-
-    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
-        """Return the published hash values and partitions beside ours."""
-        return [self.numbers(verdicts, "Hash values: MD5 of strings, SHA-1's space, modulo of whole keys")]
 
     def answers(self) -> Mapping[Question, Answer]:
         """Answer for MD5, SHA-1's space, and modulo of whole keys."""

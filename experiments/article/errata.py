@@ -14,7 +14,7 @@ from algorithms import create
 from experiments.article.address_book import best_split, census_letters
 from experiments.article.arithmetic import BITS, floored_movement, ranges
 from experiments.article.bound import counterexample
-from experiments.article.part import Part, Verdicts
+from experiments.article.part import Part
 from experiments.article.rings import HASH, event_rows, the_ring
 from experiments.article.subjects import LETTERS, SPLITS, groups_of
 from experiments.storage.records import Record
@@ -22,7 +22,6 @@ from experiments.storage.records import Record
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.harness.experiment import Context
-    from experiments.report.tables.table import Table
 
 __all__ = ["ERRATA", "OUT_OF_SCOPE", "Errata", "Erratum", "smallest_outside", "smallest_short"]
 
@@ -224,35 +223,3 @@ class Errata(Part):
             }
         for subject, reason in OUT_OF_SCOPE.items():
             yield {"kind": "out of scope", "key": subject, "reason": reason}
-
-    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
-        """Return the list of errata, and that of what is out of scope."""
-        from experiments.report.tables.table import Table
-
-        errata = [row for row in rows if row["kind"] == "erratum"]
-        found = [row.get("erratum") for row in verdicts.rows.values() if row["verdict"] == "erratum"]
-        return [
-            Table.of_rows(
-                "errata",
-                "Errata",
-                ["erratum", "says", "correct", "example", "numbers"],
-                [
-                    (number, row["says"], row["correct"], row["example"], found.count(row["erratum"]))
-                    for number, row in enumerate(errata, 1)
-                ],
-                caption="Each with the smallest example that shows it, computed; and how many of the "
-                "published numbers it touches.",
-                headers={
-                    "erratum": "",
-                    "says": "the article says",
-                    "correct": "what is so",
-                    "example": "smallest example",
-                },
-            ),
-            Table.of_rows(
-                "out-of-scope",
-                "Out of scope here",
-                ["subject", "reason"],
-                [(row["key"], row["reason"]) for row in rows if row["kind"] == "out of scope"],
-            ),
-        ]

@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from algorithms import create
-from experiments.article.arithmetic import BITS, ranges
-from experiments.article.part import Part, Verdicts
+from experiments.article.arithmetic import ranges
+from experiments.article.part import Part
 from experiments.article.rings import HASH, event_rows
 from experiments.seeds import derive
 from experiments.storage.records import Record
@@ -20,7 +20,6 @@ from experiments.storage.records import Record
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.harness.experiment import Context
-    from experiments.report.tables.table import Table
 
 __all__ = ["Folklore"]
 
@@ -72,40 +71,3 @@ class Folklore(Part):
             "limit": float(Fraction(1, points)) ** 0.5,
             "said": SAYINGS[points],
         }
-
-    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
-        """Return a table for each saying."""
-        from experiments.report.tables.formats import Fractional, Percent
-        from experiments.report.tables.table import Table
-
-        spread = [row for row in rows if row["kind"] == "spread"]
-        removed = [row for row in rows if row["kind"] == "removed"]
-        return [
-            Table.of_rows(
-                "folklore-points",
-                'Folklore: "10 % with 100 points a node, 5 % with 200"',
-                ["points", "said", "spread", "law", "limit"],
-                [
-                    (row["points"], row.get("said"), row["spread"], row["law_spread"], row["limit"])
-                    for row in spread
-                ],
-                caption=f"Standard deviation of shares over their mean: {NODES} nodes, root mean square of "
-                f"{spread[0]['repetitions']} random rings, exact shares; law sqrt((n-1)/(nv+1)), "
-                "below 1/sqrt(v).",
-                formats={"said": Percent(0), "spread": Percent(2), "law": Percent(2), "limit": Percent(2)},
-                headers={"limit": "1/sqrt(v)", "spread": "measured"},
-            ),
-            Table.of_rows(
-                "folklore-removal",
-                'Folklore: "removing a range moves about 1/N"',
-                ["position", "share", "law", "said"],
-                [
-                    (f"{row['position']} of {row['n']}", row["share"], row["law"], Fraction(1, row["n"]))
-                    for row in removed
-                ],
-                caption=f"Exact, over 2^{BITS} hashes; law of the continuum [K(K-1) + (N-K)(N-K+1)] / "
-                "(2N(N-1)).",
-                formats={"share": Percent(2), "law": Fractional(), "said": Fractional()},
-                headers={"position": "range removed", "share": "moved"},
-            ),
-        ]

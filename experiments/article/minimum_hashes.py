@@ -6,11 +6,11 @@ each range, relieve all of them; with the fewest hashes moved, all are equal aft
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from algorithms import Partitioner, create
-from experiments.article.part import Part, Verdicts
+from experiments.article.part import Part
 from experiments.article.rings import HASH, event_rows, server, servers
 from experiments.article.subjects import SPACE
 from experiments.storage.records import Record
@@ -18,8 +18,6 @@ from experiments.storage.records import Record
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.harness.experiment import Context
-    from experiments.report.figures.figure import Figure
-    from experiments.report.tables.table import Table
 
 __all__ = ["MinimumHashes", "events"]
 
@@ -81,45 +79,3 @@ class MinimumHashes(Part):
                     node = table.nodes[bucket].name
                     yield {"kind": f"load {side}", "table": event, "node": node, "hashes": hashes}
             yield from event_rows(event, before, after)
-
-    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
-        """Return the loads before and after each event."""
-        from experiments.report.tables.formats import Percent
-        from experiments.report.tables.table import Table
-
-        loads = {
-            (row["table"], row["kind"], row["node"]): row["hashes"]
-            for row in rows
-            if row["kind"].startswith("load")
-        }
-        names = servers(NODES + 1)
-        body: list[tuple[Any, ...]] = []
-        for row in rows:
-            if row["kind"] != "moved":
-                continue
-            event = row["table"]
-            added = [part for part in rows if part["kind"] == "after" and part["table"] == event]
-            given = {part["node"] for part in rows if part["kind"] == "flow" and part["table"] == event}
-            after = [loads[event, "load after", name] / SPACE for name in names]
-            body.append((event, len(added), row["share"], row["minimum"], len(given), *after))
-        before = [loads[body[0][0], "load before", name] / SPACE for name in names[:NODES]]
-        body.insert(0, ("before", NODES, None, None, None, *before, None))
-        shares = {name: Percent(1) for name in names}
-        return [
-            Table.of_rows(
-                "minimum-hashes",
-                "The table of minimum hashes: rows added for a fifth node",
-                ["event", "rows", "moved", "minimum", "relieved", *names],
-                body,
-                caption="Exact, over 2^28 hashes: one row relieves one node, a row in each range "
-                "relieves all four.",
-                formats={"moved": Percent(1), "minimum": Percent(1), **shares},
-                headers={"relieved": "nodes relieved"},
-            )
-        ]
-
-    def figures(self, rows: Sequence[Record]) -> Sequence[Figure]:
-        """Return the table before and after one row and several rows."""
-        from experiments.article import figures
-
-        return [figures.minimum_hashes(rows)]

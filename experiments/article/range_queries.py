@@ -7,7 +7,7 @@ and a highest salary, and must ask every node on which some salary between them 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +16,13 @@ from numpy.typing import NDArray
 
 from algorithms import Partitioner, create
 from algorithms.hashing import hash_column
-from experiments.article.part import Part, Verdicts
+from experiments.article.part import Part
 from experiments.seeds import derive
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.harness.experiment import Context
-    from experiments.report.figures.figure import Figure
-    from experiments.report.tables.table import Table
 
 __all__ = ["RangeQueries", "asked", "partitioners", "salaries"]
 
@@ -116,85 +114,6 @@ class RangeQueries(Part):
                     "holding": Fraction(sum(found), len(found)),
                     "peak": Fraction(int(load.max()) * NODES, EMPLOYEES),
                 }
-
-    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
-        """Return how many nodes queries ask."""
-        from experiments.report.tables.formats import Count, Significant
-        from experiments.report.tables.table import Table
-
-        queries = [row for row in rows if row["kind"] == "query"]
-        by_width = {(row["table"], row["width"]): row for row in queries}
-        body = []
-        for width in dict.fromkeys(row["width"] for row in queries):
-            hashed, ranged = (by_width[name, width] for name in ("hashed", "ranged"))
-            body.append(
-                (
-                    width,
-                    *(float(row["asked"]) for row in (hashed, ranged)),
-                    hashed["most_asked"],
-                    ranged["most_asked"],
-                    float(hashed["holding"]),
-                    float(ranged["holding"]),
-                )
-            )
-        return [
-            Table.of_rows(
-                "range-queries",
-                f"Employees by salary: of {NODES} nodes, how many must a range query ask?",
-                [
-                    "width",
-                    "hashed",
-                    "ranged",
-                    "most_hashed",
-                    "most_ranged",
-                    "holding_hashed",
-                    "holding_ranged",
-                ],
-                body,
-                caption=f"{EMPLOYEES} employees, {QUERIES:,} queries a line, each from the salary of "
-                "one of them on; mean and "
-                "most. A node is asked if a salary in the range (in steps of 100) would be on it, "
-                "and holds if one is.",
-                formats={
-                    "width": Count(),
-                    "hashed": Significant(3),
-                    "ranged": Significant(3),
-                    "holding_hashed": Significant(3),
-                    "holding_ranged": Significant(3),
-                },
-                headers={
-                    "width": "salaries wide",
-                    "hashed": "hashed: asked",
-                    "ranged": "ranged: asked",
-                    "most_hashed": "hashed: most",
-                    "most_ranged": "ranged: most",
-                    "holding_hashed": "hashed: holding",
-                    "holding_ranged": "ranged: holding",
-                },
-            )
-        ]
-
-    def meaning(self, rows: Sequence[Record]) -> Sequence[str]:
-        """Return what a query of middle width asks."""
-        width = WIDTHS[len(WIDTHS) // 2]
-        hashed, ranged = (
-            next(
-                float(row["asked"])
-                for row in rows
-                if row["kind"] == "query" and (row["table"], row["width"]) == (name, width)
-            )
-            for name in ("hashed", "ranged")
-        )
-        return [
-            f"A query over salaries {width:,} wide asks {hashed:.1f} of {NODES} nodes on hashed data, "
-            f"{ranged:.1f} on ranged."
-        ]
-
-    def figures(self, rows: Sequence[Record]) -> Sequence[Figure]:
-        """Return a range query on hashed and on ranged data."""
-        from experiments.article import figures
-
-        return [figures.range_query(rows)]
 
 
 def _starts(earned: NDArray[np.uint64], seed: int) -> list[int]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from algorithms import Arcs, Partitioner, create
 from algorithms.hashing import hash_key
-from experiments.article.part import Answer, Part, Verdicts
+from experiments.article.part import Answer, Part
 from experiments.article.subjects import LISTED, PRINTED, SHARES, TOTALS, Printed
 from experiments.storage.records import Record
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.article.published import Question
     from experiments.harness.experiment import Context
-    from experiments.report.figures.figure import Figure
-    from experiments.report.tables.table import Table
 
 __all__ = [
     "HASH",
@@ -162,19 +160,6 @@ class Rings(Part):
         label = f"own: {_label(size, int(ring.value('points')))}, {ring.value('serves')}, {ring.hash}"
         yield from ring_rows(label, before)
         yield from event_rows(f"own: {size} -> {size + 1}", before, after)
-
-    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
-        """Return points, routing tables, shares and flows, as the article prints them."""
-        from experiments.article import ring_tables
-
-        numbers = self.numbers(verdicts, "The ring: the article's other numbers")
-        return [*ring_tables.tables(rows, verdicts), numbers]
-
-    def figures(self, rows: Sequence[Record]) -> Sequence[Figure]:
-        """Return the ring before and after."""
-        from experiments.article import figures
-
-        return figures.rings(rows)
 
     def answers(self) -> Mapping[Question, Answer]:
         """Answer for points, arcs, shares, totals, the lookup and what moves from 2 to 3 nodes."""

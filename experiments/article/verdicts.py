@@ -10,21 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.article.part import Answer, Part, Verdicts
+from experiments.article.part import Answer, Part
 from experiments.article.published import Published, Question, published
-from experiments.inference.verdict import DIFFERS, EQUAL, ERRATUM, OUT_OF_SCOPE, UNASKED
+from experiments.inference.verdict import DIFFERS, EQUAL, ERRATUM, UNASKED, Verdict
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:
     from experiments.article.parameters import ArticleParameters
     from experiments.harness.experiment import Context
-    from experiments.report.tables.table import Table
 
-__all__ = ["ACCEPTED", "PublishedNumbers", "failures", "judge", "verdicts_of"]
+__all__ = ["PublishedNumbers", "judge"]
 
 NOBODY = "nobody"
-ACCEPTED = (EQUAL, ERRATUM, OUT_OF_SCOPE)
-"""The verdicts that leave the article reproduced."""
 
 
 def judge(number: Published, answer: Answer | None, theme: str = "") -> Record:
@@ -47,42 +44,22 @@ def judge(number: Published, answer: Answer | None, theme: str = "") -> Record:
         "unit": number.unit,
         "published": number.value,
     }
+    verdict = _verdict(number, answer)
+    if answer is not None:
+        row["ours"] = answer.ours
+        if verdict.word == ERRATUM:
+            row["erratum"] = answer.erratum
+    return {**row, "verdict": verdict.word, "reason": verdict.reason}
+
+
+def _verdict(number: Published, answer: Answer | None) -> Verdict:
     if answer is None:
-        return {**row, "verdict": DIFFERS, "reason": "nobody answers for it"}
-    row["ours"] = answer.ours
-    if answer.ours == number.value:
-        return {**row, "verdict": EQUAL, "reason": answer.note}
-    if answer.slip is not None and answer.slip == number.value:
-        return {**row, "verdict": ERRATUM, "erratum": answer.erratum, "reason": answer.note}
-    return {**row, "verdict": DIFFERS, "reason": "no known slip explains it"}
-
-
-def verdicts_of(rows: Iterable[Record]) -> Verdicts:
-    """Return the verdicts as the tables of all parts need them.
-
-    Examples
-    --------
-    >>> row = {"item": "share", "table": "x", "key": "a", "published": "7", "verdict": "equal"}
-    >>> verdicts_of([row]).of([("share", "x", "a")])
-    ('7', 'equal')
-    """
-    return Verdicts({(row["item"], row["table"], row["key"]): row for row in rows})
-
-
-def failures(rows: Iterable[Record]) -> list[str]:
-    """Return a sentence for each number that is neither equal, nor an erratum, nor out of scope.
-
-    Examples
-    --------
-    >>> failures([judge(Published(1, "share", "x", "a", "7", "hashes", ""), Answer("8"))])
-    ['number 1, share of x, a: published 7, ours 8: no known slip explains it']
-    """
-    return [
-        f"number {row.get('number', 'none')}, {row['item']} of {row['table']}, {row['key']}: "
-        f"published {row.get('published', 'nothing')}, ours {row.get('ours', 'nothing')}: {row['reason']}"
-        for row in rows
-        if row["verdict"] not in ACCEPTED
-    ]
+        return Verdict(DIFFERS, "nobody answers for it")
+    if number.value == answer.ours:
+        return Verdict(EQUAL, answer.note)
+    if number.value == answer.slip:
+        return Verdict(ERRATUM, answer.note)
+    return Verdict(DIFFERS, "no known slip explains it")
 
 
 class PublishedNumbers(Part):
@@ -126,41 +103,3 @@ class PublishedNumbers(Part):
                     raise ValueError(f"two parts answer for {question}; one idea must have it")
                 answers[question] = (part.name, answer)
         return answers
-
-    def tables(self, rows: Sequence[Record], verdicts: Verdicts) -> Sequence[Table]:
-        """Return the summary by theme."""
-        from experiments.report.tables.table import Table
-
-        listed = [
-            *ACCEPTED,
-            *(other for other in (DIFFERS, UNASKED) if any(r["verdict"] == other for r in rows)),
-        ]
-        order = [part.name for part in self._parts] + [NOBODY]
-        body: list[tuple[Any, ...]] = []
-        for theme, item in sorted(
-            {(row["theme"], row["item"]) for row in rows}, key=lambda two: (order.index(two[0]), two[1])
-        ):
-            verdicts_here = [row["verdict"] for row in rows if (row["theme"], row["item"]) == (theme, item)]
-            body.append((theme, item, len(verdicts_here), *map(verdicts_here.count, listed)))
-        all_verdicts = [row["verdict"] for row in rows]
-        body.append(("all", None, len(rows), *map(all_verdicts.count, listed)))
-        return [
-            Table.of_rows(
-                "summary",
-                "The article's numbers, reproduced",
-                ["theme", "item", "numbers", *listed],
-                body,
-                caption="Equal to the digits printed; an erratum where a known slip gives just what "
-                "the article prints.",
-                groups=["theme"],
-            )
-        ]
-
-    def meaning(self, rows: Sequence[Record]) -> Sequence[str]:
-        """Return how many numbers are what."""
-        count = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in ACCEPTED}
-        return [
-            f"Of the {len(rows)} numbers of the article {count[EQUAL]} are equal and {count[ERRATUM]} "
-            "are errata; "
-            f"{count[OUT_OF_SCOPE]} are out of scope (subjects that are have no number: see the table)."
-        ]

@@ -13,16 +13,20 @@ from typing import Any
 import pytest
 
 from experiments import run
-from experiments.article import EXPERIMENT, measure, show, verdicts
+from experiments.article import EXPERIMENT, measure, verdicts
 from experiments.article.errata import ERRATA, OUT_OF_SCOPE
 from experiments.article.parameters import ArticleParameters
 from experiments.article.part import Answer, Part
 from experiments.article.parts import PARTS
 from experiments.article.published import FILE, Published, published
-from experiments.article.verdicts import PublishedNumbers, failures, judge
+from experiments.article.sheets.published import sheets
+from experiments.article.shown.published import failures
+from experiments.article.verdicts import PublishedNumbers, judge
 from experiments.harness import runner
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context
+from experiments.inference.verdict import OF_ARTICLE
+from experiments.report.summary import Summary
 from experiments.report.tables import terminal
 from experiments.storage import store
 from experiments.storage.records import records
@@ -75,6 +79,11 @@ def judged() -> dict[int, dict[str, Any]]:
 def smoke(tmp_path_factory: pytest.TempPathFactory) -> runner.Outcome[Any]:
     parameters = EXPERIMENT.profile("smoke").replace({"threads": 2})
     return runner.run(EXPERIMENT, parameters, profile="smoke", out=tmp_path_factory.mktemp("smoke"))
+
+
+def told_of(*rows: dict[str, Any]) -> list[str]:
+    """Return the failures among some published numbers."""
+    return failures(Summary(sheets(rows, [], [])))
 
 
 def table(outcome: runner.Outcome[Any], name: str) -> Any:
@@ -162,8 +171,9 @@ def test_a_difference_that_no_slip_explains_fails() -> None:
     assert judge(seven, Answer("8", "6", "space"))["verdict"] == "differs"
     assert judge(seven, Answer("8"))["verdict"] == "differs"
     assert judge(seven, None)["verdict"] == "differs"
-    assert not failures([judge(seven, Answer("8", "7", "space")), judge(seven, Answer("7"))])
-    assert failures([judge(seven, Answer("8"))]) == [
+    assert not told_of(judge(seven, Answer("7")))
+    assert not told_of(judge(seven, Answer("8", "7", "space")))
+    assert told_of(judge(seven, Answer("8"))) == [
         "number 9, share of x, a: published 7, ours 8: no known slip explains it"
     ]
 
@@ -185,7 +195,7 @@ class Wrong(Part):
 
 def test_what_nobody_asked_for_and_what_nobody_answers_fails() -> None:
     rows = list(PublishedNumbers([Wrong()]).measure({}, ArticleParameters(), CONTEXT))
-    told = failures(rows)
+    told = told_of(*rows)
     assert len(told) == 158
     assert told[0].startswith(
         "number 1, point of points of server-a, server-a-0: published 148456820, ours 1"
@@ -205,8 +215,7 @@ def test_the_command_exits_1_where_a_number_differs(
     first, *others = published()
     other = dataclasses.replace(first, value="148456821")
     monkeypatch.setattr(verdicts, "published", lambda: (other, *others))
-    for module in (measure, show):  # the verdicts and the errata: the other parts take their time
-        monkeypatch.setattr(module, "PARTS", PARTS[:2])
+    monkeypatch.setattr(measure, "PARTS", PARTS[:2])  # the other parts take their time
     code = run.main(["article", "--profile", "smoke", "--out", str(tmp_path / "out"), "--quiet"])
     assert code == 1
     assert "published 148456821, ours 148456820" in capsys.readouterr().err
@@ -224,6 +233,32 @@ def test_the_list_of_errata_is_exactly_this() -> None:
     assert "server-e takes 55.74 %" in examples["bound"]
     assert examples["thirty"] == "84,970,214 of 268,435,456 hashes are 31.65 %"
     assert examples["almost even"].startswith("A-B 12.6 %, C-D 12.3 %, E-Z 75.1 %")
+
+
+def test_the_summary_holds_what_the_tables_say(smoke: runner.Outcome[Any]) -> None:
+    numbers = smoke.presentation.summary
+    assert [numbers.value(f"numbers/{verdict}").number for verdict in OF_ARTICLE] == [133, 24, 0, 0, 0]
+    assert numbers.value("numbers").number == 157
+    themes = numbers["themes"].frame
+    assert sum(themes["numbers"]) == 157
+    assert sum(numbers["counts"].frame["numbers"]) == 157
+    assert list(dict.fromkeys(themes["theme"])) == [
+        part.name for part in PARTS if part.answers() and part.name != "published"
+    ]
+    for name, text in (
+        ("numbers/space", "18"),
+        ("published/moved/2 -> 3 nodes/server-a to server-c", "47070844"),
+        ("ours/moved/2 -> 3 nodes/fraction of all hashes", "31.65"),
+        ("short/16", "8"),
+        ("moved/16", "2,147,483,640"),
+        ("modulo_law/16", "16/17"),
+        ("total/5 nodes, 3000 points", "268,435,456"),
+        ("stay/2 -> 3", "183,465,242"),
+        ("takes/2/1", "55.74 %"),
+        ("law_spread/200", "6.85 %"),
+        ("limit/200", "7.07 %"),
+    ):
+        assert numbers.value(name).text == text, name
 
 
 def test_what_is_out_of_scope_is_named_with_a_reason(smoke: runner.Outcome[Any]) -> None:

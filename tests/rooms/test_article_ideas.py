@@ -22,14 +22,19 @@ from experiments.article.errata import smallest_outside, smallest_short
 from experiments.article.folklore import Folklore
 from experiments.article.minimum_hashes import MinimumHashes, events
 from experiments.article.parameters import ArticleParameters
-from experiments.article.part import Part, Verdicts
+from experiments.article.part import Part
 from experiments.article.parts import PARTS
 from experiments.article.range_queries import RangeQueries, asked, partitioners, salaries
 from experiments.article.rings import Rings, event_rows, servers, the_ring
+from experiments.article.sheets import published as published_sheets
+from experiments.article.sheets import rings as ring_sheets
+from experiments.article.shown import rings as ring_tables
+from experiments.article.shown.published import Verdicts
 from experiments.article.subjects import LETTERS, LISTED, SPACE, SPLITS
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context
 from experiments.options.errors import BadUse
+from experiments.report.summary import Summary
 
 CONTEXT = Context(Engine(1))
 
@@ -77,7 +82,9 @@ def test_a_large_ring_has_shares_and_no_list_of_arcs() -> None:
     rows = rows_of(Rings(), nodes=LISTED // 100, set="ring.points=101")
     own = [row for row in rows if str(row.get("table")).startswith("own: 20 nodes")]
     assert {row["kind"] for row in own} == {"share"}
-    names = [table.name for table in Rings().tables(rows, Verdicts())]
+    judged = list(PARTS[0].measure({}, ArticleParameters(), CONTEXT))
+    numbers = Summary([*published_sheets.sheets(judged, [], []), *ring_sheets.sheets(rows)])
+    names = [table.name for table in ring_tables.tables(numbers, Verdicts.in_summary(numbers))]
     assert "own-1-shares" in names
     assert "own-1-full" not in names
 

@@ -1,34 +1,31 @@
-"""The article's figures, drawn from our own rows."""
+"""The article's figures, drawn from our own sheets."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from experiments.article.address_book_tables import share_of
+import pandas as pd
+
 from experiments.article.subjects import EXAMPLE, LETTERS, SPACE, SPLITS, groups_of
 from experiments.report.figures.cuts import Cut
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.palette import node_colours
-from experiments.storage.records import Record
+from experiments.report.summary import Sheet, Summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-__all__ = ["cut", "division", "letters", "minimum_hashes", "range_query", "ring_cut", "rings", "ripple"]
+__all__ = ["division", "letters", "minimum_hashes", "range_query", "rings"]
 
 MOST = 32
 """From this many ranges on they are not drawn: they could not be told apart."""
 
 
-def letters(rows: Sequence[Record]) -> Figure:
+def letters(numbers: Summary) -> Figure:
     """Return the splits by letter and their loads, and as many nodes by hash."""
-    nodes = [row for row in rows if row["kind"] == "split"]
-    by_letter = [float(share_of(row)) for row in nodes if row["table"] == "26 letters"]
-    hashed = {
-        count: [float(share_of(row)) for row in nodes if row["table"] == f"hashed, {count}"]
-        for count in map(len, SPLITS.values())
-    }
+    nodes = numbers["nodes"]
+    by_letter = _shares(nodes, "26 letters")
+    hashed = {count: _shares(nodes, f"hashed, {count}") for count in map(len, SPLITS.values())}
 
     def draw(canvas: Canvas) -> None:
         from experiments.report.figures import bars
@@ -50,22 +47,26 @@ def letters(rows: Sequence[Record]) -> Figure:
             right.set_title(f"hashed, {len(starts)} nodes")
             right.set_ylim(0, 1.15 * max(hashed[len(starts)]))
 
-    source = nodes[0]["workload"]
+    source = nodes.records()[0]["workload"]
     return Figure(
         "letters", f"Last names ({source}) by first letter, and the same names hashed.", draw, (PAGE, 5.2)
     )
 
 
-def division(rows: Sequence[Record]) -> list[Figure]:
+def _shares(nodes: Sheet, split: str) -> list[float]:
+    return [float(share) for share in nodes.series("share", split=split).values()]
+
+
+def division(numbers: Summary) -> list[Figure]:
     """Return the hash space cut into equal ranges, and the ripple."""
-    n = min(row["n"] for row in rows if row["kind"] == "cut")
-    return [cut(rows), ripple(rows)] if n < MOST else []
+    cuts = numbers["cuts"]
+    n = min(cuts.frame["n"])
+    return [cut(cuts, n), ripple(cuts, n)] if n < MOST else []
 
 
-def cut(rows: Sequence[Record]) -> Figure:
+def cut(cuts: Sheet, n: int) -> Figure:
     """Return the hash space cut into equal ranges."""
-    n = min(row["n"] for row in rows if row["kind"] == "cut")
-    space = _cut_of(rows, n)
+    space = _cut(cuts.where(n=n))
 
     def draw(canvas: Canvas) -> None:
         from experiments.report.figures import spaces
@@ -78,10 +79,9 @@ def cut(rows: Sequence[Record]) -> Figure:
     return Figure("space-cut", f"The hash space of 32 bits cut into {n} equal ranges.", draw, (PAGE, 1.1))
 
 
-def ripple(rows: Sequence[Record]) -> Figure:
+def ripple(cuts: Sheet, n: int) -> Figure:
     """Return the ripple: one range more, and how much each node hands to the next."""
-    n = min(row["n"] for row in rows if row["kind"] == "cut")
-    before, after = _cut_of(rows, n), _cut_of(rows, n + 1)
+    before, after = (_cut(cuts.where(n=many)) for many in (n, n + 1))
 
     def draw(canvas: Canvas) -> None:
         from experiments.report.figures import spaces
@@ -92,10 +92,15 @@ def ripple(rows: Sequence[Record]) -> Figure:
     return Figure("ripple", caption, draw, (PAGE, 3.6))
 
 
-def minimum_hashes(rows: Sequence[Record]) -> Figure:
+def minimum_hashes(numbers: Summary) -> Figure:
     """Return the table of minimum hashes before and after one row and several rows."""
     events = ("one row", "several rows")
-    cuts = {(event, side): _table_cut(rows, event, side) for event in events for side in ("before", "after")}
+    rows = numbers["minimum-rows"]
+    cuts = {
+        (event, side): _cut(rows.where(event=event, side=side), SPACE)
+        for event in events
+        for side in ("before", "after")
+    }
 
     def draw(canvas: Canvas) -> None:
         from experiments.report.figures import spaces
@@ -113,20 +118,20 @@ def minimum_hashes(rows: Sequence[Record]) -> Figure:
     return Figure("minimum-hashes", caption, draw, (PAGE, 3.6))
 
 
-def range_query(rows: Sequence[Record]) -> Figure:
+def range_query(numbers: Summary) -> Figure:
     """Return one range query on hashed and on ranged data."""
-    employees = [row for row in rows if row["kind"] == "employee"]
+    employees = numbers["employees"]
     low, high = EXAMPLE
 
     def draw(canvas: Canvas) -> None:
         from experiments.report.figures import spaces
 
         for axes, name in zip(canvas.subplots(1, 2), ("hashed", "ranged"), strict=True):
-            mine = [row for row in employees if row["table"] == name]
+            mine = employees.where(table=name)
             spaces.query(
                 axes,
-                [row["salary"] for row in mine],
-                [row["node"] for row in mine],
+                mine["salary"].tolist(),
+                mine["node"].tolist(),
                 low,
                 high,
                 label=f"salary, {name}",
@@ -136,17 +141,18 @@ def range_query(rows: Sequence[Record]) -> Figure:
     return Figure("range-query", caption, draw, (PAGE, 2.4))
 
 
-def rings(rows: Sequence[Record]) -> list[Figure]:
+def rings(numbers: Summary) -> list[Figure]:
     """Return the article's ring before and after the third node."""
-    sides = {n: _ring_rows(rows, n) for n in (2, 3)}
+    arcs = numbers["arcs"]
+    sides = {n: arcs.where(ring=f"{n} nodes, 5 points", kind="full") for n in (2, 3)}
 
     def draw(canvas: Canvas) -> None:
         from experiments.report.figures import spaces
 
         spaces.rings(
             canvas,
-            ring_cut(sides[2]),
-            ring_cut(sides[3]),
+            _cut(sides[2]),
+            _cut(sides[3]),
             points=(_points(sides[2]), _points(sides[3])),
             titles=("2 nodes", "3 nodes"),
         )
@@ -154,38 +160,17 @@ def rings(rows: Sequence[Record]) -> list[Figure]:
     return [Figure("rings", "The article's ring: server-c joins with 5 points.", draw, (PAGE, 3.7))]
 
 
-def ring_cut(rows: Sequence[Record]) -> Cut:
-    """Return the cut of a stored full routing table.
-
-    Examples
-    --------
-    >>> ring_cut([{"start": 0, "last": 2**28 - 1, "node": "server-a"}]).shares()
-    {'server-a': Fraction(1, 1)}
-    """
-    return Cut(rows[-1]["last"] + 1, [row["start"] for row in rows], [row["node"] for row in rows])
+def _cut(arcs: pd.DataFrame, space: int | None = None) -> Cut:
+    """Return the cut of arcs that follow each other to the end of the space."""
+    starts, nodes = arcs["start"].tolist(), arcs["node"].tolist()
+    return Cut(arcs["last"].tolist()[-1] + 1 if space is None else space, starts, nodes)
 
 
-def _ring_rows(rows: Sequence[Record], nodes: int) -> list[Record]:
-    label = f"{nodes} nodes, 5 points"
-    return [row for row in rows if row["kind"] == "full" and row["table"] == label]
-
-
-def _points(rows: Sequence[Record]) -> list[tuple[int, str, str]]:
+def _points(arcs: pd.DataFrame) -> list[tuple[int, str, str]]:
+    rows: list[dict[Any, Any]] = arcs.to_dict("records")
     return [
-        (row["start"], row["node"], row["point"].removeprefix("server-"))
-        for row in rows
-        if not row.get("wrap")
+        (row["start"], row["node"], row["point"].removeprefix("server-")) for row in rows if not row["wrap"]
     ]
-
-
-def _cut_of(rows: Sequence[Record], nodes: int) -> Cut:
-    mine = [row for row in rows if row["kind"] == "cut" and row["n"] == nodes]
-    return Cut(mine[-1]["last"] + 1, [row["start"] for row in mine], [row["node"] for row in mine])
-
-
-def _table_cut(rows: Sequence[Record], event: str, side: str) -> Cut:
-    mine = [row for row in rows if row["kind"] == side and row["table"] == event]
-    return Cut(SPACE, [row["start"] for row in mine], [row["node"] for row in mine])
 
 
 def _grouped(hash: int) -> str:

@@ -1,0 +1,1 @@
+"""The sheets of the article's ideas: what each of its tables, figures and sentences states, computed once."""
