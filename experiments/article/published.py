@@ -12,10 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
-__all__ = ["ARTICLE", "FILE", "Published", "Question", "published"]
-
-ARTICLE = "Data Partitioning and Consistent Hashing"
-"""The title of the article."""
+__all__ = ["FILE", "Published", "Question", "published"]
 
 FILE = Path(__file__).with_name("published.csv")
 

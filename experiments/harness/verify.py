@@ -149,7 +149,7 @@ def _other_rows(
     if not stored.rows:
         return
     every = list(experiment.cases(parameters))
-    known = store.text_of(stored)
+    known = stored.content
     chosen = sorted({len(every) * (2 * i + 1) // (2 * count) for i in range(count)} if every else ())
     with Engine(parameters.threads) as engine:
         for number in chosen:

@@ -29,7 +29,7 @@ from experiments.inference.comparisons import Comparison, compare, paired_differ
 from experiments.inference.corrections import holm
 from experiments.inference.distributions import counts_agree, dispersion_agrees, law_agrees
 from experiments.inference.effects import cohen_d, relative_excess
-from experiments.inference.equivalence import Equivalence, mean_equivalent, paired_equivalent
+from experiments.inference.equivalence import Equivalence, mean_equivalent
 from experiments.inference.estimates import (
     bootstrap,
     cv_by_law,
@@ -87,7 +87,6 @@ __all__ = [
     "mean_equivalent",
     "mean_power",
     "paired_difference",
-    "paired_equivalent",
     "proportion",
     "proportion_agrees",
     "relative_excess",

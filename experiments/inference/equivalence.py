@@ -13,7 +13,7 @@ from fractions import Fraction
 from numpy.typing import ArrayLike
 
 from experiments.inference.levels import ALPHA
-from experiments.inference.samples import Interval, differences, finite, interval_of, mean_and_error, ratio
+from experiments.inference.samples import Interval, finite, interval_of, mean_and_error, ratio
 from experiments.measures import rounded
 
 
@@ -82,16 +82,3 @@ def mean_equivalent(
     reach = float(stats.t.isf(alpha, degrees)) * error
     interval = interval_of(effect - reach, effect + reach, 1 - 2 * alpha, "t")
     return Equivalence(rounded(p_value), effect, margin, interval, sample.size)
-
-
-def paired_equivalent(
-    ours: ArrayLike, theirs: ArrayLike, margin: float, *, alpha: float = ALPHA
-) -> Equivalence:
-    """Show that two algorithms differ by less than a margin, over the same repetitions.
-
-    Examples
-    --------
-    >>> paired_equivalent([3.0, 4.01, 5.0], [3.0, 4.0, 5.01], 0.05).holds(0.05)
-    True
-    """
-    return mean_equivalent(differences(ours, theirs), 0, margin, alpha=alpha)

@@ -4,7 +4,7 @@ Whatever is counted is counted in integers, and every ratio of counts is a `Frac
 one, so that a measure has the same bits on every machine. Nodes are told apart by name, never by bucket.
 """
 
-from experiments.measures.balance import cv, loads, max_to_mean, min_to_mean, percentiles, relative_loads
+from experiments.measures.balance import cv, loads, max_to_mean, min_to_mean, relative_loads
 from experiments.measures.digits import rounded
 from experiments.measures.flows import Counts, EventShape, Flows
 from experiments.measures.shares import total_variation, whole_numbers, whole_weights
@@ -17,7 +17,6 @@ __all__ = [
     "loads",
     "max_to_mean",
     "min_to_mean",
-    "percentiles",
     "relative_loads",
     "rounded",
     "total_variation",

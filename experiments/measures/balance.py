@@ -97,20 +97,6 @@ def min_to_mean(load: ArrayLike, weights: ArrayLike | None = None) -> float:
     return float(relative_loads(load, weights).min())
 
 
-def percentiles(
-    load: ArrayLike, levels: Sequence[float], weights: ArrayLike | None = None
-) -> NDArray[np.float64]:
-    """Percentiles, over the nodes, of the relative load (linear between nodes); see `relative_loads`.
-
-    Examples
-    --------
-    >>> percentiles([1, 2, 3], [0, 50, 100])
-    array([0.5, 1. , 1.5])
-    """
-    result: NDArray[np.float64] = np.percentile(relative_loads(load, weights), list(levels))
-    return result
-
-
 def _checked(load: ArrayLike, weights: ArrayLike | None) -> tuple[list[int], list[int]]:
     counts = whole_numbers(load)
     shares = [1] * len(counts) if weights is None else whole_numbers(weights)

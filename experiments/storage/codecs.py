@@ -1,17 +1,17 @@
-"""The columns of a file of rows: as CSV, as Parquet, as pandas series."""
+"""The columns of a file of rows: as CSV, as pandas series."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Columns", "from_csv", "from_parquet", "series", "to_csv", "to_parquet"]
+__all__ = ["Columns", "from_csv", "series", "to_csv"]
 
 Columns = dict[str, list[Any]]
 
@@ -43,31 +43,6 @@ def from_csv(content: bytes) -> Columns:
         name: [cell if cell != "" else None for cell in cells]
         for name, cells in zip(header, zip(*body, strict=True) if body else [()] * len(header), strict=True)
     }
-
-
-def to_parquet(columns: Columns, types: Mapping[str, str]) -> bytes:
-    """Return columns of these types as a Parquet file; what Parquet has no type for is text."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    arrow = {"boolean": pa.bool_(), "integer": pa.int64(), "float": pa.float64()}
-    arrays = {
-        name: pa.array(values, arrow[types[name]])
-        if types[name] in arrow
-        else pa.array([None if value is None else str(value) for value in values], pa.string())
-        for name, values in columns.items()
-    }
-    file = io.BytesIO()
-    pq.write_table(pa.table(arrays), file, compression="zstd")
-    return file.getvalue()
-
-
-def from_parquet(content: bytes) -> Columns:
-    """Return the columns of a Parquet file."""
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(io.BytesIO(content))
-    return {name: table.column(name).to_pylist() for name in table.column_names}
 
 
 def series(values: Sequence[Any], kind: str) -> pd.Series[Any]:

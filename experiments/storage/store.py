@@ -1,6 +1,6 @@
 """Where results are written and read: rows with exact types, files that appear whole or not at all.
 
-A run's folder holds ``rows`` and ``timing`` (CSV, or Parquet above `LARGE` rows), tables, figures and
+A run's folder holds ``rows.csv`` and ``timing.csv``, tables, figures and
 ``run.json``, which knows the types of the columns. :func:`load` is the door for reports and notebooks:
 
     >>> from experiments.storage import store
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "LARGE",
     "RUN",
     "Stored",
     "decode",
@@ -38,12 +37,8 @@ __all__ = [
     "plain",
     "run_facts",
     "stored_files",
-    "text_of",
     "write_atomically",
 ]
-
-LARGE = 50_000
-"""Above this number of rows, Parquet instead of CSV."""
 
 DIGITS = 12
 """Significant digits of a float: few enough to be the same on every machine."""
@@ -138,16 +133,7 @@ def encode(stem: str, rows: Sequence[Row]) -> Stored:
     for name, kind in types.items():
         if kind == "float":
             columns[name] = [plain(float(value)) if value is not None else None for value in columns[name]]
-    if len(rows) > LARGE:
-        return Stored(f"{stem}.parquet", codecs.to_parquet(columns, types), types, len(rows))
     return Stored(f"{stem}.csv", codecs.to_csv(columns), types, len(rows))
-
-
-def text_of(stored: Stored) -> bytes:
-    """Return the rows of a file as CSV, whatever it is."""
-    if stored.name.endswith(".csv"):
-        return stored.content
-    return codecs.to_csv(codecs.from_parquet(stored.content))
 
 
 def lines_of(rows: Sequence[Row], types: Mapping[str, str]) -> bytes:
@@ -176,9 +162,8 @@ def decode(stored: Stored) -> pd.DataFrame:
     """
     import pandas as pd
 
-    read = codecs.from_parquet if stored.name.endswith(".parquet") else codecs.from_csv
     try:
-        columns = read(stored.content)
+        columns = codecs.from_csv(stored.content)
     except UNREADABLE as error:
         raise BadUse(f"{stored.name} is no file of rows: {' '.join(str(error).split())}; run again") from None
     if list(columns) != list(stored.types):
@@ -249,6 +234,8 @@ def _stored_file(folder: Path, facts: Mapping[str, Any], stem: str) -> Stored:
     entry = facts["rows"][stem]
     name = entry["file"]
     path = path_of(folder, name)
+    if path.suffix == ".parquet":
+        raise BadUse(f"{path} is of an earlier version, which kept many rows in Parquet; run again")
     try:
         content = read_regular(path)
     except OSError as error:

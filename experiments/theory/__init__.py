@@ -17,7 +17,6 @@ from experiments.theory.cost import (
 from experiments.theory.extremes import dirichlet, dirichlet_multinomial, multinomial
 from experiments.theory.loads import (
     collision,
-    cv_standard_error,
     keys_needed,
     load_cv_squared,
     mean_to_root_mean_square,
@@ -26,7 +25,6 @@ from experiments.theory.movement import (
     family_of,
     minimum,
     movement,
-    ring_points,
     stray,
     weighted_rendezvous,
 )
@@ -42,7 +40,6 @@ from experiments.theory.prediction import Prediction
 from experiments.theory.rings import (
     nearest_point_cv_squared,
     points_needed,
-    ring_chi_square,
     ring_moved,
     ring_share,
     ring_share_cv_squared,
@@ -55,7 +52,6 @@ from experiments.theory.simple_events import (
     random_choice,
     removed_range,
     replaced,
-    replaced_stray,
 )
 from experiments.theory.spread import cv_squared_variance, movement_variance
 
@@ -70,7 +66,6 @@ __all__ = [
     "candidates",
     "collision",
     "cv_squared_variance",
-    "cv_standard_error",
     "dirichlet",
     "dirichlet_multinomial",
     "dx_draws",
@@ -96,10 +91,7 @@ __all__ = [
     "random_choice",
     "removed_range",
     "replaced",
-    "replaced_stray",
-    "ring_chi_square",
     "ring_moved",
-    "ring_points",
     "ring_share",
     "ring_share_cv_squared",
     "stray",

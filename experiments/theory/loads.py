@@ -66,19 +66,6 @@ def mean_to_root_mean_square(nodes: int) -> float:
     return rounded(math.sqrt(2 / degrees) * math.exp(math.lgamma(nodes / 2) - math.lgamma(degrees / 2)))
 
 
-def cv_standard_error(cv: float, nodes: int) -> float:
-    """Give the standard error of a CV measured once over n nodes: about CV / sqrt(2 (n - 1)).
-
-    Examples
-    --------
-    >>> cv_standard_error(0.1, 51)
-    0.01
-    """
-    if nodes < 2:
-        raise ValueError(f"{nodes} nodes; the CV of fewer than 2 is always 0")
-    return cv / math.sqrt(2 * (nodes - 1))
-
-
 def keys_needed(cv: float, nodes: int) -> int:
     """Keys for which equal shares give loads of this CV: (n - 1) / CV^2.
 

@@ -57,22 +57,6 @@ def weighted_rendezvous(before: Sequence[float], after: Sequence[float]) -> Frac
     return 1 - stays
 
 
-def ring_points(before: Sequence[float], after: Sequence[float]) -> Fraction:
-    """Movement of a ring whose nodes have, before and after, the first so many of one sequence of points.
-
-    Of a node's points max(a, b) are in use on either side, min(a, b) on both. All M = sum max(a, b) are in
-    random order. If the first is in use on both sides, the key stays; if it is in use before only, and node
-    i's, the key stays if i has the first of those after, which is its share after. So the chance to stay is
-    [sum min(a, b) + sum (a - b)+ b / B + sum (b - a)+ a / A] / M, with A and B the sums of a and b.
-
-    Examples
-    --------
-    >>> ring_points([1, 1, 1, 0], [1, 1, 0, 1])
-    Fraction(1, 2)
-    """
-    return _ring_moves(before, after, [0] * len(before)).movement
-
-
 @dataclass(frozen=True)
 class _Moves:
     movement: Fraction

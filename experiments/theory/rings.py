@@ -49,20 +49,6 @@ def nearest_point_cv_squared(nodes: int, points: int) -> Fraction:
     return Fraction((nodes - 1) * (total - 2), 2 * (total + 1) * (total - 1))
 
 
-def ring_chi_square(nodes: int, points: int, keys: int) -> Fraction:
-    """E[chi^2 / (n - 1)] of loads on a ring drawn anew: (m + N) / (N + 1).
-
-    1 for equal shares. A plain chi-square test therefore rejects every ring, given keys enough.
-
-    Examples
-    --------
-    >>> ring_chi_square(10, 100, 9_009)
-    Fraction(10009, 1001)
-    """
-    total = nodes * points
-    return Fraction(keys + total, total + 1)
-
-
 def ring_share(points: float, others: float) -> rv_frozen:
     """Law of the share of `points` points among `points + others`: Beta(points, others).
 

@@ -88,21 +88,6 @@ def replaced(nodes: int, replacements: int = 1) -> Fraction:
     return Fraction(2 * replacements, nodes + replacements)
 
 
-def replaced_stray(nodes: int, replacements: int = 1) -> Fraction:
-    """Stray moves of the event of `replaced`: all but those from a leaver to a newcomer.
-
-    A leaver is best of all with chance r / (n + r), and then a newcomer takes the key with chance r / n, its
-    share afterwards; the same the other way round. What remains of the movement is 2r (n - r) / (n (n + r)).
-
-    Examples
-    --------
-    >>> replaced_stray(16)
-    Fraction(15, 136)
-    """
-    _check_replaced(nodes, replacements)
-    return Fraction(2 * replacements * (nodes - replacements), nodes * (nodes + replacements))
-
-
 def random_choice(before: int, after: int) -> Fraction:
     """Movement under independent draws, nodes joining or leaving at the end: 1 - 1 / max(n, k).
 

@@ -6,7 +6,7 @@ gets the same keys. What the user types is read by :func:`parse`.
 
 from experiments.workloads.base import CHUNK, Chunks, Workload, chunks_of
 from experiments.workloads.census import last_names
-from experiments.workloads.distinct import Distinct, count_distinct
+from experiments.workloads.distinct import Distinct
 from experiments.workloads.parse import FAMILIES, drawn, ends, meaning, parse
 from experiments.workloads.repeats import repeats
 
@@ -17,7 +17,6 @@ __all__ = [
     "Distinct",
     "Workload",
     "chunks_of",
-    "count_distinct",
     "drawn",
     "ends",
     "last_names",

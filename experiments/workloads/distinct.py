@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Self
 
 import numpy as np
@@ -12,7 +11,7 @@ from algorithms.hashing import hash_column
 from algorithms.hashing.columns import Offsets, Strings
 from algorithms.machinery.kernel import kernel
 
-__all__ = ["Distinct", "count_distinct", "first_rows"]
+__all__ = ["Distinct", "first_rows"]
 
 
 class Distinct:
@@ -64,20 +63,6 @@ def _unique(ids: NDArray[np.uint64]) -> NDArray[np.uint64]:
     new = np.ones(len(ids), dtype=np.bool_)
     np.not_equal(ascending[1:], ascending[:-1], out=new[1:])
     return ascending[new]
-
-
-def count_distinct(chunks: Iterable[NDArray[np.uint64]]) -> int:
-    """Return how many different numbers some arrays hold.
-
-    Examples
-    --------
-    >>> count_distinct([np.array([1, 2], dtype=np.uint64), np.array([2, 3], dtype=np.uint64)])
-    3
-    """
-    counter = Distinct()
-    for chunk in chunks:
-        counter.add(chunk)
-    return counter.count
 
 
 def first_rows(keys: Strings) -> NDArray[np.uint64]:

@@ -257,7 +257,7 @@ def test_equal_repetitions_have_an_interval_of_no_width() -> None:
         (lambda: inference.fraction_power(10, 0, 0.5), r"in \(0, 1\)"),
         (lambda: inference.loads_power(0.1, 1, 10), "at least 2, 1 and 0"),
         (lambda: inference.cv_of_excess(0.1, 1), "one alone"),
-        (lambda: inference.paired_equivalent([1.0, 2.0], [1.0], 0.1), "2 and 1 repetitions"),
+        (lambda: inference.paired_difference([1.0, 2.0], [1.0]), "2 and 1 repetitions"),
     ],
 )
 def test_bad_samples_are_refused(call: Callable[[], object], message: str) -> None:

@@ -23,7 +23,6 @@ from experiments.measures import (
     loads,
     max_to_mean,
     min_to_mean,
-    percentiles,
     relative_loads,
     total_variation,
     whole_weights,
@@ -237,12 +236,6 @@ def test_balance_is_relative_to_the_declared_weights(nodes: list[tuple[int, floa
 def test_cv_of_equal_weights_is_deviation_over_mean(load: list[int]) -> None:
     assert cv(load) == pytest.approx(np.std(load) / np.mean(load), rel=1e-12, abs=1e-12)
     assert cv(load, [3.0] * len(load)) == pytest.approx(cv(load), rel=1e-12, abs=1e-12)
-
-
-def test_percentiles_run_from_the_emptiest_node_to_the_fullest() -> None:
-    load = [5, 1, 3, 7, 4]
-    assert percentiles(load, [0, 25, 50, 100]).tolist() == [0.25, 0.75, 1.0, 1.75]
-    assert percentiles([2, 4], [0, 100], [1.0, 2.0]).tolist() == [1.0, 1.0]
 
 
 def test_loads_count_live_buckets_only() -> None:

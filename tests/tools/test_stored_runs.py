@@ -28,6 +28,7 @@ from experiments.storage import facts, specs, store
 SMOKE = FAKE.profile("smoke")
 MINE = """
 from algorithms import Publication, Spec, register
+from algorithms.interface import Cost
 from algorithms.baselines.modulo import Modulo
 
 @register(Spec(name="mine_of_{0}", title="Mine", summary="mine", capabilities=Modulo.spec.capabilities,
@@ -128,17 +129,23 @@ def test_rows_that_are_not_those_of_the_run_are_refused(
     "content",
     [b"", b"\n", b"\xff", b"algorithm\n1,2\n", b'"', b"PAR1", b"n,n\n1,2\n", b"\0", b"1/0\n"],
 )
-@pytest.mark.parametrize("name", ["rows.csv", "rows.parquet"])
-def test_content_that_is_none_is_refused_even_where_its_digest_is_right(
-    folder: Path, name: str, content: bytes
-) -> None:
-    known = altered.read(folder)
-    entry = {**known["rows"]["rows"], "file": name}
-    (folder / name).write_bytes(content)
-    altered.restate(folder, rows={**known["rows"], "rows": entry}, files={**known["files"], name: "0" * 64})
+def test_content_that_is_none_is_refused_even_where_its_digest_is_right(folder: Path, content: bytes) -> None:
+    (folder / "rows.csv").write_bytes(content)
+    altered.restate(folder)
     for read in (store.load, READERS["report"]):
         with pytest.raises(BadUse):
             read(folder)
+
+
+def test_rows_in_parquet_are_refused_in_a_sentence(folder: Path) -> None:
+    """Earlier versions wrote more than 50,000 rows so."""
+    known = altered.read(folder)
+    entry = {**known["rows"]["rows"], "file": "rows.parquet"}
+    files = {**known["files"], "rows.parquet": known["files"]["rows.csv"]}
+    (folder / "rows.csv").rename(folder / "rows.parquet")
+    del files["rows.csv"]
+    altered.restate(folder, rows={**known["rows"], "rows": entry}, files=files)
+    refused(folder, "is of an earlier version, which kept many rows in Parquet; run again")
 
 
 def test_fewer_rows_than_their_count_are_refused_even_where_the_digest_is_right(folder: Path) -> None:

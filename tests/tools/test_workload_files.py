@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from algorithms.hashing import hash_column
 from experiments.options.errors import BadUse
-from experiments.workloads import CHUNK, count_distinct, lines, parse, reading
+from experiments.workloads import CHUNK, Distinct, lines, parse, reading
 from experiments.workloads.lines import split_lines
 from experiments.workloads.tables import csv_column, csv_header
 
@@ -129,7 +129,7 @@ def test_equal_lines_have_equal_ids_across_chunks(write: Write) -> None:
     workload = parse("file:often.txt")
     ids = np.concatenate([workload.ids(number, 0) for number in range(2)]).tolist()
     assert len(set(zip(ids, texts, strict=True))) == len(set(ids)) == len(set(texts))
-    assert count_distinct(workload.ids(number, 0) for number in range(2)) == len(set(texts))
+    assert Distinct().add(workload.ids(0, 0)).add(workload.ids(1, 0)).count == len(set(texts))
     assert workload.ids(1, 0, limit=3).tolist() == ids[CHUNK : CHUNK + 3]
 
 
@@ -407,7 +407,7 @@ def test_columns_of_parquet(write: Write, values: pa.Array, keys: list[object]) 
     workload = parse("file:t.parquet:key")
     assert workload.chunk(0, 0).tolist() == keys
     assert workload.integers == isinstance(keys[0], int)
-    assert count_distinct([workload.ids(0, 0)]) == len(set(keys))
+    assert Distinct().add(workload.ids(0, 0)).count == len(set(keys))
 
 
 def test_a_column_of_many_row_groups_keeps_its_order(write: Write) -> None:

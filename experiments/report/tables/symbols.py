@@ -16,19 +16,10 @@ if TYPE_CHECKING:
     from experiments.report.tables.table import Header
 
 __all__ = [
-    "BITS",
-    "CV",
-    "HASH",
-    "KEYS",
-    "LOAD",
     "MEAN",
     "NODES",
     "POINTS",
-    "REPETITIONS",
-    "SHARE",
     "SYMBOLS",
-    "TOTAL_VARIATION",
-    "WEIGHT",
     "Symbol",
     "write",
 ]
@@ -85,21 +76,10 @@ class Symbol:
 
 
 NODES = Symbol("Nodes", "n", "n", "nodes")
-KEYS = Symbol("Keys", "m", "m", "keys")
 POINTS = Symbol("Points", "v", "v", "points a node")
-REPETITIONS = Symbol("Repetitions", "r", "r", "repetitions")
-BITS = Symbol("Bits", "b", "b", "bits of a hash")
-HASH = Symbol("Hash", "h", "h", "hash")
-SHARE = Symbol("Share", "p", "p", "share of the hash space")
-LOAD = Symbol("Load", "x", "x", "load of a node")
-WEIGHT = Symbol("Weight", "w", "w", "weight of a node")
 MEAN = Symbol("Mean", r"\mu", "mean", "mean load")
-CV = Symbol("CV", r"\mathrm{CV}", "CV", "standard deviation of the load over its mean")
-TOTAL_VARIATION = Symbol("TV", r"\mathrm{TV}", "TV", "total variation distance")
 
-SYMBOLS = (
-    NODES, KEYS, POINTS, REPETITIONS, BITS, HASH, SHARE, LOAD, WEIGHT, MEAN, CV, TOTAL_VARIATION,
-)  # fmt: skip
+SYMBOLS = (NODES, POINTS, MEAN)
 """All of them, in the order in which they are explained."""
 
 
@@ -108,8 +88,8 @@ def write() -> str:
 
     Examples
     --------
-    >>> print(write().splitlines()[2])
-    \providecommand*{\symKeys}{\ensuremath{m}}% keys
+    >>> print(write().splitlines()[1])
+    \providecommand*{\symNodes}{\ensuremath{n}}% nodes
     """
     lines = [
         rf"\providecommand*{{{symbol.macro}}}{{\ensuremath{{{symbol.latex}}}}}% {symbol.meaning}"
