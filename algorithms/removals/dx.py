@@ -292,6 +292,7 @@ def _live(nodes: Nodes, size: int) -> Slots:
         lookup_cost=Cost("O(a/v)", "for v slots of a"),
         resize_cost=Cost("O(a)"),
         memory_cost=Cost("O(a)", "at least twice the v slots"),
+        by_default=False,
         movement_law="bound",
         balance_law="multinomial",
     )

@@ -78,6 +78,11 @@ def test_the_usual_algorithms_are_candidates_by_default_in_their_order() -> None
     assert [candidate.label for candidate in resolve()] == list(usual())
 
 
+def test_seven_are_usual_so_that_committed_results_keep_their_rows_when_a_member_joins() -> None:
+    seven = ("jump", "key_range", "rendezvous", "ring", "modulo", "random_choice", "table")
+    assert usual() == seven
+
+
 def test_a_word_names_all_algorithms_or_those_of_a_family() -> None:
     assert [candidate.label for candidate in resolve(["all"])] == list(names())
     jumps = [name for name in names() if spec_of(name).family == "jumps"]
