@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.errors import InvalidParameter, InvalidWeight
-from algorithms.hashing.labels import labels
 from algorithms.interface import (
     Buckets,
     Capability,
     Cost,
     Hashes,
     Nodes,
-    Partitioner,
     Publication,
     Spec,
     State,
@@ -26,26 +21,12 @@ from algorithms.interface import (
     whole_number,
 )
 from algorithms.interface.arcs import Arcs
-from algorithms.interface.node import Node
 from algorithms.interface.nodes import NodesLike
-from algorithms.machinery.circles import merged_intervals, order_of, scattered_intervals
+from algorithms.machinery.circles import merged_intervals, scattered_intervals
 from algorithms.machinery.intervals import Intervals, build_intervals, namer, place, row_of
 from algorithms.machinery.kernel import kernel
 from algorithms.registry import register
-
-MOST_POINTS = 1 << 26
-MOST_POINTS_IN_ALL = MOST_POINTS
-"""Points of one ring, each of which takes some 30 bytes while it is built: 2 GB, and half a minute."""
-BLOCK = 1 << 12
-"""Points whose labels are written and hashed at a time."""
-
-
-class Points(NamedTuple):
-    """All points in ascending order; of equal ones first that of the smaller name."""
-
-    hashes: NDArray[np.uint64]
-    owners: NDArray[np.int32]
-    numbers: NDArray[np.int64]
+from algorithms.rings.points import MOST_POINTS, MOST_POINTS_IN_ALL, PartitionerWithPoints, Points
 
 
 class Circle(NamedTuple):
@@ -140,7 +121,7 @@ def ring_replicas_kernel(
         balance_law="ring",
     )
 )
-class Ring(Partitioner[Circle]):
+class Ring(PartitionerWithPoints[Circle]):
     """Consistent hashing (Karger et al. 1997) with ``points`` points a node.
 
     Nodes and keys are hashed onto one circle. A new node takes over the arcs at its own points and nothing
@@ -206,67 +187,6 @@ class Ring(Partitioner[Circle]):
         one_of("serves", serves, ["predecessor", "successor"])
         self.serves = serves
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
-
-    def point_count(self, weight: float) -> int:
-        """Return how many points a node of this weight has; raise InvalidWeight if they are too many."""
-        count = max(1, math.floor(self.points * Fraction(weight) + Fraction(1, 2)))
-        if count > MOST_POINTS:
-            raise InvalidWeight(
-                f"a weight of {weight:g} would make {float(count):.3g} points: at most {MOST_POINTS} a node; "
-                "divide all weights by the same number, so that they are about 1"
-            )
-        return count
-
-    def _point_counts(self, nodes: Nodes) -> NDArray[np.int64]:
-        if nodes.equal_weights:
-            weight = next(nodes.spelled(), Node("any")).weight
-            each = self.point_count(weight)
-            self._check_total(each * len(nodes), len(nodes), weight)
-            return np.full(len(nodes), each, dtype=np.int64)
-        weights = nodes.weights()
-        counts = np.array([self.point_count(weight) for weight in weights], dtype=np.int64)
-        self._check_total(int(counts.sum()), len(nodes), math.fsum(weights) / len(weights))
-        return counts
-
-    def _check_size(self, nodes: Nodes) -> None:
-        self._point_counts(nodes)
-
-    def _check_total(self, total: int, n: int, mean: float) -> None:
-        """Raise InvalidParameter for more points than fit, or InvalidWeight if the weights are why."""
-        if total <= MOST_POINTS_IN_ALL:
-            return
-        many = f"{total} points on one ring are too many: at most {MOST_POINTS_IN_ALL}"
-        if self.points * n > MOST_POINTS_IN_ALL:
-            raise InvalidParameter(f"{many}; give fewer points a node, or fewer nodes")
-        raise InvalidWeight(
-            f"{many}; a node has points times weight of them, so divide all weights by the same number, such "
-            f"as their mean, {mean:g}"
-        )
-
-    def _point_hashes(self, nodes: Nodes, counts: NDArray[np.int64]) -> Hashes:
-        """Return the hashes of all points, node by node, made in blocks of labels that fit the caches."""
-        names, ends = nodes.name_column(), np.cumsum(counts)
-        hashes = np.empty(int(ends[-1]), dtype=np.uint64)
-        for first in range(0, len(hashes), BLOCK):
-            block = hashes[first : first + BLOCK]
-            low = int(np.searchsorted(ends, first, side="right"))
-            high = int(np.searchsorted(ends, first + len(block), side="left")) + 1
-            begins = ends[low:high] - counts[low:high]
-            numbers = np.maximum(first - begins, 0)
-            after = np.minimum(ends[low:high], first + len(block)) - begins
-            block[:] = self._name_hashes(labels(names[low:high], after - numbers, starts=numbers))
-        return hashes
-
-    def _sorted_points(self, nodes: Nodes) -> Points:
-        counts = self._point_counts(nodes)
-        hashes = self._point_hashes(nodes, counts)
-        node = np.repeat(np.arange(len(nodes)), counts)
-        numbers = np.arange(len(hashes)) - np.repeat(np.cumsum(counts) - counts, counts)
-        order = order_of(hashes, self.hash_bits)
-        ascending = hashes[order]
-        if np.any(ascending[1:] == ascending[:-1]):
-            order = np.lexsort((numbers, nodes.name_order()[node], hashes))
-        return Points(ascending, nodes.buckets()[node[order]], numbers[order])
 
     def _scattered(self, nodes: Nodes) -> tuple[Hashes, Buckets]:
         """Return where the arcs of all points begin, in no order, and their owners."""

@@ -28,6 +28,13 @@ from experiments.theory.movement import (
     stray,
     weighted_rendezvous,
 )
+from experiments.theory.nearby import (
+    bounded_max_to_mean,
+    lrh_cv_squared,
+    lrh_moved,
+    multi_probe_cv_squared,
+    multi_probe_max_to_mean,
+)
 from experiments.theory.needed import points_for_peak
 from experiments.theory.numbered import (
     binomial_draws,
@@ -63,6 +70,7 @@ __all__ = [
     "balance",
     "binomial_draws",
     "binomial_shares",
+    "bounded_max_to_mean",
     "candidates",
     "collision",
     "cv_squared_variance",
@@ -77,12 +85,16 @@ __all__ = [
     "jumpback_words",
     "keys_needed",
     "load_cv_squared",
+    "lrh_cv_squared",
+    "lrh_moved",
     "mean_to_root_mean_square",
     "memento_links",
     "minimum",
     "modulo",
     "movement",
     "movement_variance",
+    "multi_probe_cv_squared",
+    "multi_probe_max_to_mean",
     "multinomial",
     "nearest_point_cv_squared",
     "points_for_peak",
