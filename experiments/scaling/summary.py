@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from experiments.scaling.parameters import ScalingParameters
 
 CASE = ("workload", "n")
+USUAL = {"workload": "uniform"}
 MEAN = "mean over repetitions of "
 SIDES = ("before", "after")
 SHARES = ("movement", "minimum", "excess", "stray")
@@ -55,7 +56,7 @@ def summary(results: Results[ScalingParameters]) -> Summary:
             _events(sampled, results.parameters.event),
             _refused(sampled),
             _exact(rows[(rows["method"] == "exact") & rows["movement"].notna()]),
-            Sheet("laws", laws, KEYS, {**conclusions.MEASURES, "spread": _SPREAD}),
+            Sheet("laws", laws, KEYS, {**conclusions.MEASURES, "spread": _SPREAD}, usual=USUAL),
             _agreement(laws),
             _pairs(measured, results.parameters.event[0]),
             *_timed(results.timing),
@@ -81,7 +82,7 @@ def _cases(sampled: pd.DataFrame) -> Sheet:
         "keys": Measure("the most keys of a repetition", Count()),
         "repetitions": Measure("how many", Count()),
     }
-    return Sheet.of_records("cases", CASE, measures, body)
+    return Sheet.of_records("cases", CASE, measures, body, usual=USUAL)
 
 
 def _asked(sampled: pd.DataFrame, asked: Sequence[str]) -> Sheet:
@@ -104,7 +105,7 @@ def _asked(sampled: pd.DataFrame, asked: Sequence[str]) -> Sheet:
         "n_after": Measure("nodes after the event", Count()),
         "ideal": Measure(MEAN + "ideal", Percent(2)),
     }
-    return Sheet.of_records("asked", (*CASE, "event"), measures, body)
+    return Sheet.of_records("asked", (*CASE, "event"), measures, body, usual=USUAL)
 
 
 def _events(sampled: pd.DataFrame, asked: Sequence[str]) -> Sheet:
@@ -135,7 +136,7 @@ def _events(sampled: pd.DataFrame, asked: Sequence[str]) -> Sheet:
         "distinct": Measure("distinct keys that moved over distinct keys, of all repetitions", Percent(2)),
     }
     frame = frame_of(body, numbers=numbers, others=[*KEYS, "law_fraction"])
-    return Sheet("events", frame, KEYS, measures)
+    return Sheet("events", frame, KEYS, measures, usual=USUAL)
 
 
 def _means(group: pd.DataFrame | None) -> Mapping[str, Any]:
@@ -223,7 +224,7 @@ def _pairs(measured: pd.DataFrame, event: str) -> Sheet:
             f"the same in standard deviations (Cohen's d_z) of {name}", Significant(2)
         )
         measures[f"{name}_p"] = Measure("p of the paired t test, corrected by Holm", Significant(2))
-    return Sheet("pairs", frame, keys, measures)
+    return Sheet("pairs", frame, keys, measures, usual=USUAL)
 
 
 def _timed(timing: pd.DataFrame | None) -> Iterator[Sheet]:
@@ -239,6 +240,6 @@ def _timed(timing: pd.DataFrame | None) -> Iterator[Sheet]:
         changes += [{**common, "event": event, "event_ms": ms} for event, ms in median["event_ms"].items()]
     about = "million lookups per second {} the event, of median nanoseconds"
     measures = {side: Measure(about.format(side), Significant(3)) for side in SIDES}
-    yield Sheet("lookups", pd.DataFrame(lookups), (*CASE, "label"), measures, rows="timing")
+    yield Sheet("lookups", pd.DataFrame(lookups), (*CASE, "label"), measures, rows="timing", usual=USUAL)
     took = {"event_ms": Measure("median milliseconds", Significant(3))}
-    yield Sheet("changes", pd.DataFrame(changes), KEYS, took, rows="timing")
+    yield Sheet("changes", pd.DataFrame(changes), KEYS, took, rows="timing", usual=USUAL)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from experiments.report.html.chart import PERCENT, Axis, Chart, lines, measured, records
+from experiments.sequence.part import parts
 
 if TYPE_CHECKING:
     from experiments.report.document.chapter import Chapter
 
-BESIDE = ("step", "event", "n", "ideal")
-"""Columns of the tables of steps that are no label's."""
+COLUMNS = ("step", "event", "ideal", "movement", "label")
 
 
 def charts(chapter: Chapter) -> Iterator[Chart]:
@@ -34,16 +34,15 @@ def charts(chapter: Chapter) -> Iterator[Chart]:
 
 
 def _rows(chapter: Chapter) -> list[dict[str, Any]]:
-    """Return one row for each step and label: the tables have a column for each label."""
+    """Return one row for each label and step, with its case in words."""
     rows = []
-    for table in chapter.presentation.tables:
-        if table.name.partition("-")[0] != "steps":
-            continue
-        case = table.title.partition(": ")[2]
-        for label in (column for column in table.frame.columns if column not in BESIDE):
-            part = table.frame[[*BESIDE, label]].rename(columns={label: "movement"})
-            rows += [
-                row | {"case": case, "label": str(label)}
-                for row in records(part, ("step", "event", "ideal", "movement"))
-            ]
+    every = list(parts(chapter.presentation.summary))
+    titles = [part.title for part in every]
+    for part in every:
+        where = f", {part.case['n']} nodes, {part.case['workload']} keys"
+        case = part.title + (where if titles.count(part.title) > 1 else "")
+        asked = part.sheet("asked")[["step", "title", "ideal"]].rename(columns={"title": "event"})
+        steps = part.sheet("steps").merge(asked, on="step")
+        for _, of_label in steps.groupby("label", sort=False):
+            rows += [row | {"case": case} for row in records(of_label, COLUMNS)]
     return rows

@@ -12,8 +12,10 @@ import pytest
 
 from algorithms import Capability, create, names, spec_of
 from experiments import events
+from experiments.harness import chapters
 from experiments.harness.runner import Outcome, run
 from experiments.options.errors import BadUse
+from experiments.report.html.declared import charts_of
 from experiments.report.tables import terminal
 from experiments.seeds import repetition_of
 from experiments.sequence import EXPERIMENT
@@ -198,3 +200,28 @@ def test_what_it_shows_is_complete(smoke: tuple[pd.DataFrame, Outcome[SequencePa
     assert any("table 2.0 %" in line for line in outcome.presentation.meaning)
     assert {path.name for path in outcome.files} >= {"rows.csv", "run.json", "steps-life.pdf"}
     assert outcome.results.timing is None
+
+
+def test_the_ideal_of_a_step_is_that_of_who_makes_all_steps(tmp_path: Path) -> None:
+    """Who sits out a change of weights has as many nodes, and another ideal."""
+    text = "weight:3,add:1"
+    rows, outcome = rows_of(
+        tmp_path, sequence=[text], algorithms="modulo,ring", nodes="5", keys=4000, repetitions=2
+    )
+    ideals = rows[rows["step"] == 2].groupby("label")["ideal"].first()
+    assert ideals["ring"] != ideals["modulo"]
+    (steps, _) = outcome.presentation.tables
+    numbers = outcome.presentation.summary
+    for shown in (steps.frame["ideal"][1], numbers.value(f"ideal/{text}/5/2").number):
+        assert shown == pytest.approx(ideals["ring"])
+
+
+def test_a_page_tells_cases_apart_and_states_what_the_tables_do(tmp_path: Path) -> None:
+    rows_of(tmp_path, sequence=["add:1,double"], algorithms="ring,jump", nodes="3,5", keys=4000)
+    (chapter,) = chapters.read([tmp_path])
+    (chart,) = charts_of(chapter)
+    assert len({row["case"] for row in chart.rows}) == 2
+    tables = [table.frame for table in chapter.presentation.tables if table.name.startswith("steps")]
+    shown = [row["movement"] for row in chart.rows]
+    stated = [value for frame in tables for label in ("jump", "ring") for value in frame[label]]
+    assert sorted(shown) == pytest.approx(sorted(stated), abs=1e-9)
