@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.lanes import enclosing_mask, top_index
 from algorithms.machinery.mixing import derive, stream
 from algorithms.registry import register
 
@@ -17,8 +18,7 @@ BLOCK = 256
 """Keys whose first candidates are found side by side."""
 
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
-# of a double the bits above the fraction are its exponent, plus this
-_S52, _BIAS = np.uint64(52), np.uint64(1023)
+
 
 Flags = NDArray[np.uint8]
 
@@ -31,23 +31,11 @@ class Live(NamedTuple):
 
 
 @kernel
-def octave(x: np.uint64) -> np.uint64:
-    """Return the index of the highest set bit of 0 < x < 2^52, where its double is exact."""
-    return (np.float64(x).view(np.uint64) >> _S52) - _BIAS
-
-
-@kernel
-def enclosing(n: np.uint64) -> np.uint64:
-    """Return 2^ceil(log2 n) - 1, for n >= 1."""
-    return _ZERO if n <= _ONE else (np.uint64(2) << octave(n - _ONE)) - _ONE
-
-
-@kernel
 def one(key: np.uint64, n: np.uint64) -> np.uint64:
     """Return the bucket of a key among n, octave by octave from the top."""
-    bits = key & enclosing(n)
+    bits = key & enclosing_mask(n)
     while bits:
-        e = octave(bits)
+        e = top_index(bits)
         bit = _ONE << e
         bits ^= bit
         seed, t = derive(key, e), _ONE
@@ -123,13 +111,13 @@ def choose_kernel(
     not below the size, or is free, look at others.
     """
     n = np.uint64(size)
-    mask = enclosing(n)
+    mask = enclosing_mask(n)
     for start in range(0, len(hashes), BLOCK):
         block = min(BLOCK, len(hashes) - start)
         for i in range(block):
             key = derive(hashes[start + i], _ZERO)
             bits = key & mask
-            e = octave(bits | _ONE)
+            e = top_index(bits | _ONE)
             bit = _ONE << e
             r = (stream(derive(key, e), _ONE) & (bit - _ONE)) + bit
             keys[i] = key

@@ -18,52 +18,25 @@ from algorithms.interface import (
 )
 from algorithms.machinery.histories import Anchors, History, Places, anchors_of, seen
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.lanes import enclosing_mask, odd, top
 from algorithms.machinery.mixing import stream
 from algorithms.registry import register
 
 BLOCK = 256
 """Keys that are drawn side by side; those that need another word are drawn again together."""
 
-_ZERO, _ONE, _TWO = np.uint64(0), np.uint64(1), np.uint64(2)
-_S1, _S4, _S8, _S16, _S32 = np.uint64(1), np.uint64(4), np.uint64(8), np.uint64(16), np.uint64(32)
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
+_S32 = np.uint64(32)
 _LOW, _SPACE = np.uint64(0xFFFFFFFF), np.uint64(1 << 32)
-
-
-@kernel
-def top_bit(x: np.uint64) -> np.uint64:
-    """Return the highest set bit of a number below 2^32; 0 of 0."""
-    x |= x >> _S1
-    x |= x >> _TWO
-    x |= x >> _S4
-    x |= x >> _S8
-    x |= x >> _S16
-    return x ^ (x >> _S1)
-
-
-@kernel
-def odd(x: np.uint64) -> np.uint64:
-    """Return 1 for a number below 2^32 with an odd number of ones, 0 else."""
-    x ^= x >> _S16
-    x ^= x >> _S8
-    x ^= x >> _S4
-    x ^= x >> _TWO
-    x ^= x >> _S1
-    return x & _ONE
-
-
-@kernel
-def enclosing(n: np.uint64) -> np.uint64:
-    """Return 2^ceil(log2 n) - 1, for 2 <= n <= 2^31."""
-    return (top_bit(n - _ONE) << _ONE) - _ONE
 
 
 @kernel
 def jump_back(h: np.uint64, n: np.uint64) -> tuple[np.uint64, np.uint64]:
     """Return the bucket of a hash among n > 1 by JumpBackHash, and how many words of its stream that took."""
     first, t = stream(h, _ONE), _ONE
-    octaves = (first ^ (first >> _S32)) & enclosing(n)
+    octaves = (first ^ (first >> _S32)) & enclosing_mask(n)
     while octaves:
-        low = top_bit(octaves)
+        low = top(octaves)
         within = (low << _ONE) - _ONE
         half = first >> _S32 if odd(octaves) else first
         bucket = low + (half & (low - _ONE))
@@ -136,13 +109,13 @@ def jumpback_anchor_kernel(
         out[:] = 0
         return
     n, above = np.uint64(size), np.int32(len(stayed) - 1)
-    mask = enclosing(n)
+    mask = enclosing_mask(n)
     for start in range(0, len(hashes), BLOCK):
         block = min(BLOCK, len(hashes) - start)
         for i in range(block):
             first = stream(hashes[start + i], _ONE)
             octaves = (first ^ (first >> _S32)) & mask
-            low = top_bit(octaves)
+            low = top(octaves)
             # where an octave is active low - 1 keeps the bits below it, else low is 0 and nothing is kept
             half = first >> (odd(octaves) << np.uint64(5))
             words[i] = low + (half & (low - (_ONE if low else _ZERO)))

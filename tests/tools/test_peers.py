@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from algorithms import create
+from algorithms import Capability, create
 from experiments.harness import runner
+from experiments.harness.selection import resolve
 from experiments.peers import Disagrees, Peer, Task, peers
-from experiments.peers.paper_jump import compiled_loop, compiler, why_not
+from experiments.peers.compiled import compiler, library, why_not
+from experiments.peers.loops import LOOPS, TAKEN, call_of
 from experiments.throughput import EXPERIMENT
 from experiments.throughput.parameters import MODES
 
@@ -51,7 +53,7 @@ def test_others_answer_with_the_name_of_a_node(one: Peer) -> None:
 def test_references_need_no_library_and_come_first() -> None:
     references = peers(libraries=False)
     assert references == peers()[: len(references)]
-    assert {one.beside for one in references} == {"modulo", "ring", "jump"}
+    assert {one.beside for one in references} == {"modulo", "ring", "jump", *TAKEN}
     assert all(one.same and not one.library for one in references)
     assert {one.mode for one in peers()} <= set(MODES)
 
@@ -80,22 +82,52 @@ def test_what_is_missing_says_why() -> None:
 
 
 def test_a_machine_without_a_compiler_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    compiled_loop.cache_clear()
+    library.cache_clear()
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("CC", raising=False)
     assert compiler() is None
-    assert why_not() == "there is no C compiler"
-    compiled_loop.cache_clear()
+    assert why_not(LOOPS) == "there is no C compiler"
+    library.cache_clear()
 
 
 def test_a_compiler_that_fails_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     failing = tmp_path / "cc"
     failing.write_text("#!/bin/sh\necho no such thing >&2\nexit 3\n")
     failing.chmod(0o755)
-    compiled_loop.cache_clear()
+    library.cache_clear()
     monkeypatch.setenv("CC", str(failing))
-    assert str(why_not()).endswith("cc failed: no such thing")
-    compiled_loop.cache_clear()
+    assert str(why_not(LOOPS)).endswith("cc failed: no such thing")
+    library.cache_clear()
+
+
+SELECTIONS = [
+    *TAKEN,
+    "jumpback:generator=xorshift",
+    "binomial:rehash=authors",
+    "binomial:retries=0",
+    "anchor:capacity=5000",
+]
+
+
+@pytest.mark.parametrize("removed", [0, 1, 40], ids=lambda percent: f"{percent} % removed")
+@pytest.mark.parametrize("n", [1, 2, 17, 64, 1000])
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_loops_in_c_place_as_ours_also_after_removals(selection: str, n: int, removed: int) -> None:
+    if compiler() is None:
+        assert why_not(LOOPS) == "there is no C compiler"
+        return
+    (candidate,) = resolve([selection])
+    ours = candidate.build(n, seed=n)
+    leaving = [f"node-{i}" for i in np.random.default_rng(n).permutation(n)[: n * removed // 100]]
+    if leaving and not ours.spec.can(Capability.REMOVES_ANY):
+        leaving = []
+    if leaving:
+        ours.change(remove=leaving)
+    hashes = np.random.default_rng(removed).integers(0, 1 << 64, 5_000, dtype=np.uint64)
+    task = Task([node.name for node in ours.nodes.values()], hashes, [], ours)
+    symbol, arguments = TAKEN[candidate.algorithm]
+    theirs: Any = call_of(task, LOOPS, symbol, arguments)(len(hashes))()
+    np.testing.assert_array_equal(theirs, ours.assign(hashes))
 
 
 def test_a_missing_peer_is_a_row_and_a_note(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,15 +1,16 @@
 """The targets: what each is, what it should be, and how it is measured.
 
-`goal` says what a target is; `kernels`, `columns` and `commands` hold those of compiled loops, of keys with
-their names, and of whole commands.
+`goal` says what a target is; `kernels`, `members`, `columns` and `commands` hold those of compiled loops, of
+the algorithms of a family, of keys with their names, and of whole commands.
 """
 
 from experiments.targets.goals.columns import COLUMNS
 from experiments.targets.goals.commands import COMMANDS
 from experiments.targets.goals.goal import Goal, Pair, Setting
 from experiments.targets.goals.kernels import KERNELS
+from experiments.targets.goals.members import MEMBERS
 
 __all__ = ["GOALS", "Goal", "Pair", "Setting"]
 
-GOALS: tuple[Goal, ...] = (*KERNELS, *COLUMNS, *COMMANDS)
+GOALS: tuple[Goal, ...] = (*KERNELS, *MEMBERS, *COLUMNS, *COMMANDS)
 """All targets, in the order of the table."""

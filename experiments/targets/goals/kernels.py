@@ -18,60 +18,66 @@ from experiments.peers import Task, peers
 from experiments.seeds import derive
 from experiments.targets.goals.goal import ANY, AVX2, AVX512, Goal, Pair, Setting, faster, slower
 
-__all__ = ["KERNELS"]
+__all__ = ["KERNELS", "SLOW_ROUNDS", "beside", "hashes_of", "placing"]
 
 SLOW_ROUNDS = 7
 """Rounds of what takes a second: the fewest that give a median its interval, and one."""
 
 
-def _hashes(setting: Setting, count: int) -> NDArray[np.uint64]:
+def hashes_of(setting: Setting, count: int) -> NDArray[np.uint64]:
+    """Return fresh hashes, the same for all targets."""
     return np.random.default_rng(derive(setting.seed, "targets")).integers(0, 1 << 64, count, dtype=np.uint64)
 
 
-def _placing(partitioner: Partitioner[Any], hashes: NDArray[np.uint64]) -> Callable[[], object]:
+def placing(partitioner: Partitioner[Any], hashes: NDArray[np.uint64]) -> Callable[[], object]:
+    """Return the call that places some hashes, once made."""
     out = np.empty(len(hashes), dtype=np.int32)
     partitioner._assign(hashes, out)
     return partial(partitioner._assign, hashes, out)
 
 
 def _beside_copy(algorithm: str, n: int, setting: Setting) -> Pair:
-    ours = _placing(create(algorithm, n), _hashes(setting, setting.keys))
+    ours = placing(create(algorithm, n), hashes_of(setting, setting.keys))
     return Pair(ours, copy_competitor(setting.keys).call, slower)
 
 
-def _beside(peer_name: str, algorithm: str, n: int, slow: bool, setting: Setting) -> Pair | str:
-    """Pair an algorithm with the peer of a name, whose placement is checked first."""
+def beside(peer_name: str, partitioner: Partitioner[Any], slow: bool, setting: Setting) -> Pair | str:
+    """Pair a partitioner with the peer of a name, whose placement is checked first."""
     one = next(known for known in peers(libraries=False) if known.name == peer_name)
-    reason = one.missing(n)
+    reason = one.missing(len(partitioner.nodes))
     if reason is not None:
         return reason
-    partitioner, hashes = create(algorithm, n), _hashes(setting, setting.keys)
-    names = [""] * n  # these peers know nodes by number
+    hashes = hashes_of(setting, setting.keys)
+    names = [""] * len(partitioner.nodes)  # these peers know nodes by number
     theirs = one.calls(Task(names, hashes, [], partitioner))(len(hashes))
-    return Pair(_placing(partitioner, hashes), theirs, faster, SLOW_ROUNDS if slow else 10**6)
+    return Pair(placing(partitioner, hashes), theirs, faster, SLOW_ROUNDS if slow else 10**6)
+
+
+def _beside(peer_name: str, algorithm: str, n: int, slow: bool, setting: Setting) -> Pair | str:
+    return beside(peer_name, create(algorithm, n), slow, setting)
 
 
 def _rendezvous(n: int, setting: Setting) -> Pair:
     """Time so many keys that the pairs of node and key are as many for any n."""
     keys = max(1, setting.keys * 100 // n)
-    ours = _placing(create("rendezvous", n), _hashes(setting, keys))
+    ours = placing(create("rendezvous", n), hashes_of(setting, keys))
     return Pair(ours, None, lambda spent: spent[0] / keys / n)
 
 
 def _weighted(n: int, setting: Setting) -> Pair:
     keys = max(1, setting.keys * 100 // n)
-    hashes = _hashes(setting, keys)
+    hashes = hashes_of(setting, keys)
     # weights within 1:100, equally spread on a log axis
     nodes = [Node(f"node-{i}", round(100 ** (i * 7919 % n / n), 3)) for i in range(n)]
     return Pair(
-        _placing(create("rendezvous", nodes), hashes), _placing(create("rendezvous", n), hashes), slower
+        placing(create("rendezvous", nodes), hashes), placing(create("rendezvous", n), hashes), slower
     )
 
 
 def _threads(algorithm: str, n: int, setting: Setting) -> Pair | str:
     if available_threads() < 2:
         return "this machine has one processor"
-    partitioner, hashes = create(algorithm, n), _hashes(setting, setting.large_keys)
+    partitioner, hashes = create(algorithm, n), hashes_of(setting, setting.large_keys)
     out = np.empty(len(hashes), dtype=np.int32)
     parts = 16
     pieces = [
@@ -85,12 +91,12 @@ def _threads(algorithm: str, n: int, setting: Setting) -> Pair | str:
     def ours() -> list[None]:
         return list(engine.map(place, parts))
 
-    return Pair(ours, _placing(partitioner, hashes), faster, SLOW_ROUNDS, engine.close)
+    return Pair(ours, placing(partitioner, hashes), faster, SLOW_ROUNDS, engine.close)
 
 
 def _build(setting: Setting) -> Pair:
     make = partial(create, "ring", 1000, points=160)
-    make().assign(_hashes(setting, 1))
+    make().assign(hashes_of(setting, 1))
     return Pair(make, None, _milliseconds)
 
 

@@ -1,0 +1,51 @@
+"""C compiled when it is first wanted, by the system's compiler, in a temporary folder."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = ["CannotCompile", "compiler", "library", "why_not"]
+
+OPTIONS = ("-O3", "-march=native", "-fPIC", "-shared")
+
+
+class CannotCompile(RuntimeError):
+    """There is no C compiler, or it failed."""
+
+
+def compiler() -> str | None:
+    """Return the system's C compiler: what the variable CC names, cc, gcc or clang; None if there is none."""
+    wanted = [os.environ.get("CC", ""), "cc", "gcc", "clang"]
+    return next((program for name in wanted if name and (program := shutil.which(name))), None)
+
+
+@functools.cache
+def library(source: Path, options: Sequence[str] = OPTIONS) -> ctypes.CDLL:
+    """Compile a file of C and load it; raises CannotCompile."""
+    command = compiler()
+    if command is None:
+        raise CannotCompile("there is no C compiler")
+    with tempfile.TemporaryDirectory() as folder:
+        built = Path(folder) / f"{source.stem}.so"
+        done = subprocess.run(
+            [command, *options, "-o", str(built), str(source)], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise CannotCompile(f"{command} failed: {done.stderr.strip() or done.returncode}")
+        return ctypes.CDLL(str(built))
+
+
+def why_not(source: Path, options: Sequence[str] = OPTIONS) -> str | None:
+    """Return why a file of C cannot be compiled here, or None if it can."""
+    try:
+        library(source, options)
+    except CannotCompile as error:
+        return str(error)
+    return None

@@ -1,0 +1,263 @@
+/* The published lookups of this suite's algorithms as plain loops in C, each of one key after the other, on
+   the same words and arrays as ours: what a careful port gives without lanes or blocks. Compiled and loaded
+   by loops.py; sources of the algorithms stand in their modules. */
+#include <stdint.h>
+
+typedef uint64_t u64;
+typedef int64_t i64;
+typedef int32_t i32;
+typedef uint8_t u8;
+
+#define GAMMA 0x9E3779B97F4A7C15ULL
+#define LOOP(...) for (i64 i = 0; i < count; i++) out[i] = (i32)(__VA_ARGS__)
+
+static inline u64 mix(u64 x) {
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL;
+    return x ^ (x >> 31);
+}
+static inline u64 derive(u64 h, u64 i) { return mix(h ^ (GAMMA * ((i & 0xFFFFFFFFULL) + 1))); }
+static inline u64 stream(u64 s, u64 t) { return mix(s + t * GAMMA); }
+static inline u64 magnitude(u64 x) { return (i64)x < 0 ? 0 - x : x; }
+static inline u64 reduce(u64 x, u64 n) { return (u64)(((unsigned __int128)x * n) >> 64); }
+static inline int octave(u64 x) { return 63 - __builtin_clzll(x); }
+static inline u64 top(u64 x) { return x ? 1ULL << octave(x) : 0; }
+static inline u64 below(u64 bit) { return bit ? bit - 1 : 0; }
+static inline u64 enclosing(u64 n) { return n <= 1 ? 0 : (2ULL << octave(n - 1)) - 1; }
+
+/* ------------------------------------------------------------------ numbered buckets */
+
+static inline u64 jump(u64 key, i64 n) {
+    i64 b = -1, j = 0;
+    while (j < n) {
+        b = j;
+        key = key * 2862933555777941757ULL + 1;
+        j = (i64)((b + 1) * ((double)(1LL << 31) / (double)((key >> 33) + 1)));
+    }
+    return (u64)b;
+}
+
+static inline u64 jumpback_word(u64 *state, int xorshift) {
+    if (xorshift) {
+        u64 word = *state, shifted = word ^ (word << 7);
+        *state = shifted ^ (shifted >> 9);
+        return word;
+    }
+    *state += GAMMA;
+    return mix(*state);
+}
+
+static inline u64 jumpback(u64 h, u64 n, int xorshift) {
+    u64 state = h, first = jumpback_word(&state, xorshift);
+    u64 octaves = (first ^ (first >> 32)) & enclosing(n);
+    while (octaves) {
+        u64 low = top(octaves), within = (low << 1) - 1;
+        u64 half = __builtin_popcountll(octaves) & 1 ? first >> 32 : first;
+        u64 bucket = low + (half & (low - 1));
+        if (bucket < n) return bucket;
+        for (;;) {
+            u64 word = jumpback_word(&state, xorshift);
+            bucket = word & within;
+            if (bucket < low) break;
+            if (bucket < n) return bucket;
+            bucket = (word >> 32) & within;
+            if (bucket < low) break;
+            if (bucket < n) return bucket;
+        }
+        octaves ^= low;
+    }
+    return 0;
+}
+
+static inline u64 flip_word(u64 h, u64 exponent, u64 number) {
+    u64 word = h * (2 * exponent + 1);
+    word = (word ^ (word >> 27)) * 0x3C79AC492BA7B653ULL;
+    word *= 2 * number + 1;
+    word = (word ^ (word >> 33)) * 0x1C69B3F74AC4AE35ULL;
+    return word ^ (word >> 27);
+}
+static inline u64 flipped(u64 h, u64 bits) {
+    return bits ? bits ^ (flip_word(h, (u64)octave(bits), 0) & below(top(bits))) : 0;
+}
+static inline u64 flip(u64 h, u64 n, int tries) {
+    u64 mask = enclosing(n), half = mask >> 1;
+    if (!mask) return 0;
+    u64 general = flip_word(h, 0, 0), bucket = flipped(h, general & mask);
+    if (bucket < n) return bucket;
+    for (int number = 1; number <= tries; number++) {
+        bucket = flip_word(h, (u64)octave(mask), (u64)number) & mask;
+        if (bucket <= half) break;
+        if (bucket < n) return bucket;
+    }
+    return flipped(h, general & half);
+}
+
+static inline u64 hashed_again(u64 h, u64 number, int authors) {
+    if (!authors) return derive(h, number);
+    u64 step = h * 2862933555777941757ULL + 1;
+    return (step * step * number) >> 32;
+}
+static inline u64 relocated(u64 h, u64 bits, int authors) {
+    u64 low = top(bits), inside = below(low);
+    return low + (hashed_again(h, inside, authors) & inside);
+}
+static inline u64 binomial(u64 h, u64 n, int retries, int authors) {
+    u64 mask = enclosing(n), half = mask >> 1, bucket = relocated(h, h & mask, authors), again = h;
+    if (bucket < n) return bucket;
+    for (int t = 0; t < retries; t++) {
+        again = hashed_again(again, mask, authors);
+        bucket = relocated(again, again & mask, authors);
+        if (bucket <= half) break;
+        if (bucket < n) return bucket;
+    }
+    return relocated(h, h & half, authors);
+}
+
+static inline u64 spread(u64 h, u64 bits) { u64 low = top(bits); return low + (derive(h, low) & below(low)); }
+static inline u64 power(u64 h, i64 n) {
+    u64 mask = enclosing((u64)n), bucket = spread(h, h & mask), state = h;
+    i64 half = (i64)(mask >> 1), jumped = half, candidate = half;
+    if (bucket < (u64)n) return bucket;
+    while (candidate < n) {
+        jumped = candidate;
+        state = state * 2862933555777941757ULL + 1;
+        candidate = (i64)((jumped + 1) * ((double)(1LL << 31) / (double)((state >> 33) + 1)));
+    }
+    return jumped > half ? (u64)jumped : spread(h, h & (u64)half);
+}
+
+void jumpback_all(const u64 *h, i64 count, i64 n, i64 xorshift, i32 *out) {
+    if (xorshift) LOOP(jumpback(h[i], (u64)n, 1)); else LOOP(jumpback(h[i], (u64)n, 0));
+}
+void flip_all(const u64 *h, i64 count, i64 n, i64 tries, i32 *out) { LOOP(flip(h[i], (u64)n, (int)tries)); }
+void binomial_all(const u64 *h, i64 count, i64 n, i64 retries, i64 authors, i32 *out) {
+    if (authors) LOOP(binomial(h[i], (u64)n, (int)retries, 1)); else LOOP(binomial(h[i], (u64)n, (int)retries, 0));
+}
+void power_all(const u64 *h, i64 count, i64 n, i32 *out) { LOOP(power(h[i], n)); }
+
+/* ------------------------------------------------------------------ any bucket may go
+   Arrays of a history end one past the highest free bucket; their last entry stands for all above. */
+
+static inline i32 at(const i32 *places, i64 length, i32 bucket) {
+    return places[bucket < length - 1 ? bucket : length - 1];
+}
+static inline i32 seen(const i32 *stayed, const i32 *stand_ins, i64 length, i32 bucket, i32 live) {
+    while (at(stayed, length, bucket) >= live) bucket = stand_ins[bucket];
+    return bucket;
+}
+
+static inline i32 anchor(u64 h, i64 capacity, const i32 *stayed, const i32 *stand_ins, i64 length) {
+    u64 word = magnitude(derive(h, 0xDEADBEEF));
+    i32 bucket = (i32)(word % (u64)capacity), live;
+    while ((live = at(stayed, length, bucket))) {
+        word = magnitude(derive(derive(word, (u64)bucket), 0xDEADBEEF));
+        bucket = seen(stayed, stand_ins, length, (i32)(word % (u64)live), live);
+    }
+    return bucket;
+}
+
+static inline i32 memento(u64 h, i64 size, const i32 *replacers, i64 length) {
+    i32 bucket = (i32)jump(h, size), live;
+    while ((live = at(replacers, length, bucket))) {
+        bucket = (i32)(magnitude(derive(h, (u64)bucket)) % (u64)live);
+        i32 replacer;
+        while ((replacer = at(replacers, length, bucket)) >= live) bucket = replacer;
+    }
+    return bucket;
+}
+
+static inline i32 jumpback_anchor(u64 h, i64 size, const i32 *stayed, const i32 *stand_ins, i64 length) {
+    u64 n = (u64)size, first = stream(h, 1), t = 1, bucket = 0;
+    u64 octaves = (first ^ (first >> 32)) & enclosing(n);
+    if (size <= 1) return 0;
+    for (; octaves; octaves ^= top(octaves)) {
+        u64 low = top(octaves), within = (low << 1) - 1;
+        u64 half = __builtin_popcountll(octaves) & 1 ? first >> 32 : first;
+        bucket = low + (half & (low - 1));
+        if (bucket < n) break;
+        for (;;) {
+            u64 word = stream(h, ++t);
+            bucket = word & within;
+            if (bucket < n) break;
+            bucket = (word >> 32) & within;
+            if (bucket < n) break;
+        }
+        if (bucket >= low) break;
+        bucket = 0;
+    }
+    i32 place = (i32)bucket, live;
+    while ((live = at(stayed, length, place))) {
+        u64 product = (stream(h, ++t) & 0xFFFFFFFFULL) * (u64)live;
+        if ((product & 0xFFFFFFFFULL) < (u64)live) {
+            u64 least = (1ULL << 32) % (u64)live;
+            while ((product & 0xFFFFFFFFULL) < least) product = (stream(h, ++t) & 0xFFFFFFFFULL) * (u64)live;
+        }
+        place = seen(stayed, stand_ins, length, (i32)(product >> 32), live);
+    }
+    return place;
+}
+
+static inline u64 dx(u64 h, const u8 *live, i64 slots) {
+    u64 t = 1, slot = reduce(stream(h, t), (u64)slots);
+    while (!live[slot]) slot = reduce(stream(h, ++t), (u64)slots);
+    return slot;
+}
+
+static inline u64 consistent(u64 key, u64 n) {
+    u64 bits = key & enclosing(n);
+    while (bits) {
+        int e = octave(bits);
+        u64 bit = 1ULL << e, seed = derive(key, (u64)e), t = 1, r = (stream(seed, 1) & (bit - 1)) + bit;
+        bits ^= bit;
+        if (r < n) return r;
+        for (;;) {
+            r = stream(seed, ++t) & ((bit << 1) - 1);
+            if (r < bit) break;
+            if (r < n) return r;
+        }
+    }
+    return 0;
+}
+static inline i32 sample(u64 h, i32 j, i32 n) { return j + (i32)consistent(derive(h, (u64)j), (u64)(n - j)); }
+static inline i32 next_candidate(u64 h, i32 n, i32 k, i32 *chosen) {
+    i32 drawn = sample(h, k, n);
+    if (!k || chosen[k - 1] < drawn) return chosen[k] = drawn;
+    i32 highest = chosen[k - 1], down = highest, i = k - 1;
+    for (; i >= 0 && chosen[i] >= down; i--) {
+        down = sample(h, i, down);
+        if (i && down < chosen[i - 1]) down = chosen[i - 1];
+        chosen[i] = down;
+    }
+    chosen[k] = highest;
+    return chosen[i + 1];
+}
+static inline i32 choose(u64 h, i32 n, const u8 *live, i64 mapped, i32 *chosen) {
+    i32 k = 0, bucket = next_candidate(h, n, k, chosen);
+    while (mapped && !live[bucket]) bucket = next_candidate(h, n, ++k, chosen);
+    return bucket;
+}
+
+void anchor_all(const u64 *h, i64 count, i64 capacity, const i32 *stayed, const i32 *stand_ins, i64 length, i32 *out) {
+    LOOP(anchor(h[i], capacity, stayed, stand_ins, length));
+}
+void memento_all(const u64 *h, i64 count, i64 size, const i32 *replacers, i64 length, i32 *out) {
+    LOOP(memento(h[i], size, replacers, length));
+}
+void jumpback_anchor_all(const u64 *h, i64 count, i64 size, const i32 *stayed, const i32 *stand_ins, i64 length, i32 *out) {
+    LOOP(jumpback_anchor(h[i], size, stayed, stand_ins, length));
+}
+void dx_all(const u64 *h, i64 count, const u8 *live, i64 slots, i32 *out) { LOOP(dx(h[i], live, slots)); }
+void choose_all(const u64 *h, i64 count, i64 size, const u8 *live, i64 mapped, i32 *chosen, i32 *out) {
+    LOOP(choose(h[i], (i32)size, live, mapped, chosen));
+}
+
+/* ------------------------------------------------------------------ tables */
+
+void remainder_all(const u64 *h, i64 count, const i32 *table, i64 size, i32 *out) {
+    u64 entries = (u64)size;
+    LOOP(table[h[i] % entries]);
+}
+void row_all(const u64 *h, i64 count, const i32 *table, i64 shift, i32 *out) { LOOP(table[h[i] >> shift]); }
+void gather_all(const u64 *h, i64 count, const i32 *table, i64 size, i32 *out) {
+    LOOP(table[reduce(h[i], (u64)size)]); /* no rule to speak of: what the memory allows */
+}

@@ -1,0 +1,123 @@
+"""Plain loops in C over our words and arrays: the published lookups, one key after the other."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.peers.compiled import library, why_not
+from experiments.peers.peer import CallOf, Task, peer
+
+LOOPS = Path(__file__).with_suffix(".c")
+JUMP = LOOPS.with_name("jump.c")
+
+Arguments = Callable[[Any], Sequence[Any]]
+"""Gives what a loop takes between the hashes and the buckets: ints and arrays of a partitioner."""
+
+
+def call_of(task: Task, source: Path, symbol: str, arguments: Arguments) -> CallOf:
+    """Return the calls of one loop."""
+    loop: Any = getattr(library(source), symbol)
+    hashes = np.ascontiguousarray(task.hashes)
+    out = np.empty(len(hashes), dtype=np.int32)
+    values = arguments(task.ours)
+    passed = [_passed(value) for value in values]
+    loop.restype = None
+
+    def of(count: int) -> Callable[[], object]:
+        call_loop = partial(loop, _passed(hashes), _passed(count), *passed, _passed(out))
+
+        # `values` stays here: a pointer keeps no array
+        def call(_: object = (values, hashes)) -> NDArray[np.int32]:
+            call_loop()
+            return out[:count]
+
+        return call
+
+    return of
+
+
+def _passed(value: Any) -> ctypes.c_void_p | ctypes.c_int64:
+    if isinstance(value, np.ndarray):
+        return ctypes.c_void_p(value.ctypes.data)
+    return ctypes.c_int64(int(value))
+
+
+def _structure(ours: Any) -> Any:
+    return ours._state.structure
+
+
+def _anchors(ours: Any) -> Sequence[Any]:
+    history, stayed, stand_ins = _structure(ours)
+    return history.size, stayed, stand_ins, len(stayed)
+
+
+def _memento(ours: Any) -> Sequence[Any]:
+    history, replacers = _structure(ours)
+    return history.size, replacers, len(replacers)
+
+
+def _choose(ours: Any) -> Sequence[Any]:
+    size, live = _structure(ours)
+    return size, live, len(live), np.empty(size, dtype=np.int32)
+
+
+def _nodes(ours: Any) -> Sequence[Any]:
+    return (len(ours.nodes),)
+
+
+TAKEN: dict[str, tuple[str, Arguments]] = {
+    "jumpback": ("jumpback_all", lambda ours: (len(ours.nodes), ours.generator == "xorshift")),
+    "flip": ("flip_all", lambda ours: (len(ours.nodes), 64)),
+    "binomial": ("binomial_all", lambda o: (len(o.nodes), o.retries, o.rehash == "authors")),
+    "power": ("power_all", _nodes),
+    "anchor": ("anchor_all", _anchors),
+    "memento": ("memento_all", _memento),
+    "jumpback_anchor": ("jumpback_anchor_all", _anchors),
+    "dx": ("dx_all", lambda ours: (_structure(ours).live, len(_structure(ours).live))),
+    "choose": ("choose_all", _choose),
+    "maglev": ("remainder_all", lambda ours: (_structure(ours).buckets, len(_structure(ours).buckets))),
+    "rendezvous_rows": ("row_all", lambda ours: (_structure(ours).owners, ours._shift)),
+}
+"""By algorithm, its loop and what that takes."""
+
+
+def _loop_of(symbol: str, arguments: Arguments) -> Callable[[Task], CallOf]:
+    def make(task: Task) -> CallOf:
+        return call_of(task, LOOPS, symbol, arguments)
+
+    return make
+
+
+for _algorithm, (_symbol, _arguments) in TAKEN.items():
+    peer(
+        f"C loop of {_algorithm}",
+        beside=_algorithm,
+        mode="batch",
+        written_in="C",
+        same=True,
+        needs=partial(why_not, LOOPS),
+    )(_loop_of(_symbol, _arguments))
+
+
+@peer("C -O3 loop", beside="jump", mode="batch", written_in="C", same=True, needs=partial(why_not, JUMP))
+def paper_jump(task: Task) -> CallOf:
+    """Get the loop of the jump paper ready."""
+    return call_of(task, JUMP, "jump_all", _nodes)
+
+
+def gather(hashes: NDArray[np.uint64], table: NDArray[np.int32]) -> Callable[[], object]:
+    """Return the call that reads a place of a table for each hash, by no rule to speak of: a bound."""
+    out, loop = np.empty(len(hashes), dtype=np.int32), library(LOOPS).gather_all
+
+    def call(_: object = (hashes, table)) -> NDArray[np.int32]:
+        loop(_passed(hashes), _passed(len(hashes)), _passed(table), _passed(len(table)), _passed(out))
+        return out
+
+    return call
