@@ -152,6 +152,8 @@ class Chart:
         The column that tells the series apart.
     choices
         Columns of which one value is seen at a time, and what each is called.
+    facts
+        The column that says in words what the numbers of a case were measured with.
     panels
         The one of them whose values a figure has beside one another, each in a panel.
     size
@@ -175,6 +177,7 @@ class Chart:
     _: KW_ONLY
     series: str = "label"
     choices: Mapping[str, str] = field(default_factory=dict)
+    facts: str = ""
     panels: str = ""
     size: tuple[float, float] | None = None
     page_only: bool = False
@@ -211,8 +214,8 @@ class Chart:
         """All columns that are shown."""
         mark = self.mark
         beside = [] if isinstance(mark, Stacked) else [mark.low, mark.high, mark.law]
-        named = [*self.choices, *self.place, self.quantity.column, *filter(None, beside)]
-        return list(dict.fromkeys(named))
+        named = [*self.choices, *self.place, self.quantity.column, *beside, self.facts]
+        return list(dict.fromkeys(filter(None, named)))
 
     @property
     def is_empty(self) -> bool:
@@ -242,8 +245,11 @@ class Chart:
                 yield chosen, part
 
     def said(self, chosen: Mapping[str, Any]) -> str:
-        """Return the caption, and which values were chosen."""
-        words = [f"{self.choices[column]}: {_written(value)}." for column, value in chosen.items()]
+        """Return the caption, and what is known of this case: its facts, or else which values were chosen."""
+        if self.facts:
+            words = [f"{facts}." for facts in self.values(self.facts)]
+        else:
+            words = [f"{self.choices[column]}: {_written(value)}." for column, value in chosen.items()]
         return " ".join([*([self.caption] if self.caption else []), *words])
 
 

@@ -5,52 +5,48 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from experiments.report.figures import charts
-from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Percent, PlusMinus
 from experiments.report.tables.symbols import MEAN
 from experiments.report.tables.table import Header, Table
 from experiments.scaling import details
+from experiments.scaling.charts import charts, glance
 from experiments.scaling.part import Part, parts
 from experiments.scaling.summary import RATIOS, summary
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
-
     from experiments.scaling.parameters import ScalingParameters
 
 _BALANCE = ("cv_before", "cv_after", *RATIOS)
 
 
 def present(results: Results[ScalingParameters]) -> Presentation:
-    """Return tables, figures and meaning of a run of `scaling`."""
+    """Return tables, charts and meaning of a run of `scaling`."""
     numbers = summary(results)
     timed = {sheet.name for sheet in numbers.sheets} >= {"lookups", "changes"}
     tables: list[Table] = []
-    figures: list[Figure] = []
     meaning: list[str] = []
     last: list[Table] = []
-    for part in parts(numbers):
+    cases = list(parts(numbers))
+    for part in cases:
         tables += [_overview(part), _details(part), _balance(part)]
         if timed and len(part.sheet("lookups")):
             tables.append(_speed(part))
         last += details.tables(part)
-        figures += [_movement_figure(part), _balance_figure(part)]
         meaning += _meaning(part)
     return Presentation(
         [*tables, *last],
-        figures,
-        [*meaning, *details.meaning(numbers)],
+        meaning=[*meaning, *details.meaning(numbers)],
         methods=[
             "Means of scaling over repetitions have 95 % t intervals, the repetition being the unit "
             "(of a single one, exact binomial ones), and are held against their laws by t-tests "
             "and two one-sided t-tests, corrected by Holm over the run at 1 %."
         ],
         summary=numbers,
+        charts=charts(cases),
+        glance=glance(cases[0]),
     )
 
 
@@ -154,54 +150,6 @@ def _speed(part: Part) -> Table:
         },
         timing=True,
     )
-
-
-def _grid(part: Part, column: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-    frame = part.sheet("events").pivot(index="event", columns="label", values=column)
-    return frame.reindex(index=part.events, columns=part.labels).to_numpy(dtype=float)
-
-
-def _movement_figure(part: Part) -> Figure:
-    def draw(canvas: Canvas) -> None:
-        axes = canvas.subplots()
-        charts.dots(
-            axes,
-            [part.title(event) for event in part.events],
-            part.labels,
-            _grid(part, "movement"),
-            low=_grid(part, "low"),
-            high=_grid(part, "high"),
-            theory=_grid(part, "law"),
-            label="keys moved",
-            percent=True,
-        )
-        charts.legend(canvas, axes)
-
-    caption = (
-        f"Keys moved by each scale event, with 95 % intervals ({part.method}); marks: the law. {part.facts}."
-    )
-    return Figure(f"movement{part.suffix}", caption, draw, size=_size(part))
-
-
-def _balance_figure(part: Part) -> Figure:
-    def draw(canvas: Canvas) -> None:
-        axes = canvas.subplots()
-        charts.dots(
-            axes,
-            [part.title(event) for event in part.events],
-            part.labels,
-            _grid(part, "max_to_mean_after") - 1.0,
-            label="load of the fullest node after the event, above the mean",
-            percent=True,
-        )
-        charts.legend(canvas, axes)
-
-    caption = f"How far the load of the fullest node is above the mean after each event. {part.facts}."
-    return Figure(f"balance{part.suffix}", caption, draw, size=_size(part))
-
-
-def _size(part: Part) -> tuple[float, float]:
-    return (PAGE, 1.0 + len(part.events) * max(0.35, 0.11 * len(part.labels)))
 
 
 def _meaning(part: Part) -> list[str]:

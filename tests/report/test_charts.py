@@ -150,6 +150,15 @@ def test_what_can_be_chosen_on_the_page_is_a_figure_each_on_paper() -> None:
     assert (vega.choices_of(alone), vega.caption_of(alone)) == ({}, "Means. Keys: uniform.")
 
 
+def test_facts_are_those_of_their_case() -> None:
+    frame = numbers().assign(facts=[f"9 keys ({workload})" for workload in numbers()["workload"]])
+    one = replace(chart(lines(log=True)), frame=frame, facts="facts")
+    said = [figure.caption for figure in figures_of(one)]
+    assert said == ["Above. Means. 9 keys (uniform).", "Above. Means. 9 keys (zipf:1.2)."]
+    assert vega.caption_of(one) == "Means."
+    assert {row["facts"] for row in vega.described(one)["rows"]} == {"9 keys (uniform)", "9 keys (zipf:1.2)"}
+
+
 def test_panels_stand_beside_one_another_on_paper() -> None:
     (figure,) = figures_of(chart(lines(log=True), panels="workload"))
     with style():

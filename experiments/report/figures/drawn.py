@@ -31,7 +31,7 @@ def figures_of(chart: Chart) -> Iterator[Figure]:
     for chosen, part in chart.cases([column for column in chart.choices if column != chart.panels]):
         several = {column: value for column, value in chosen.items() if len(chart.values(column)) > 1}
         name = "-".join([chart.name, *(_stem(column, value) for column, value in several.items())])
-        yield drawn(part, name, f"{chart.title}. {chart.said(chosen)}")
+        yield drawn(part, name, f"{chart.title}. {part.said(chosen)}")
 
 
 def drawn(chart: Chart, name: str, caption: str) -> Figure:

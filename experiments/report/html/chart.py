@@ -101,6 +101,7 @@ class Chart:
     choices: Mapping[str, str] = field(default_factory=dict)
     replaces: Sequence[str] = ()
     timing: bool = False
+    facts: str = ""
 
     def described(self) -> dict[str, Any]:
         """Return what the page's script needs: plain values."""
@@ -109,6 +110,7 @@ class Chart:
             "name": self.name,
             "spec": {"$schema": SCHEMA, **self.spec},
             "rows": [dict(row) for row in self.rows],
+            "facts": self.facts,
             "log": {name: axis.log for name, axis in axes.items() if axis.toggle},
             "choices": {
                 column: list(dict.fromkeys(row[column] for row in self.rows)) for column in self.choices

@@ -52,4 +52,5 @@ def _interactive(chart: Declared) -> Chart:
         y=y,
         choices=vega.choices_of(chart),
         timing=chart.timing,
+        facts=chart.facts,
     )

@@ -43,6 +43,7 @@ def described(chart: Chart) -> Spec:
         "rows": records(chart),
         "log": toggles_of(chart),
         "choices": {column: chart.values(column) for column in choices_of(chart)},
+        "facts": chart.facts,
     }
 
 
@@ -59,7 +60,9 @@ def toggles_of(chart: Chart) -> dict[str, bool]:
 
 
 def caption_of(chart: Chart) -> str:
-    """Return the caption, with what cannot be chosen."""
+    """Return the caption, with what cannot be chosen; facts stand beside it, since they follow what is."""
+    if chart.facts:
+        return chart.caption
     several = choices_of(chart)
     alone = {column: chart.values(column) for column in chart.choices if column not in several}
     return chart.said({column: values[0] for column, values in alone.items() if values})

@@ -36,6 +36,7 @@ const charts = (() => {
       this.chosen = Object.fromEntries(Object.entries(described.choices).map(([column, values]) => [column, values[0]]));
       this.controls();
       this.legend();
+      this.tell();
     }
 
     controls() {
@@ -44,6 +45,7 @@ const charts = (() => {
         for (const value of this.described.choices[column]) select.append(element("option", {}, String(value)));
         select.addEventListener("change", () => {
           this.chosen[column] = this.described.choices[column][select.selectedIndex];
+          this.tell();
           settle((chart) => chart === this && this.view.signal(`chosen_${column}`, this.chosen[column]).runAsync());
         });
       }
@@ -55,6 +57,13 @@ const charts = (() => {
         });
       }
       this.figure.querySelector("[data-save]").addEventListener("click", () => this.save());
+    }
+
+    // What the numbers of this case were measured with.
+    tell() {
+      const { facts } = this.described;
+      const row = facts && this.rows.find((one) => Object.entries(this.chosen).every(([column, value]) => one[column] === value));
+      if (row) this.figure.querySelector(".facts").textContent = `${row[facts]}.`;
     }
 
     legend() {
