@@ -36,6 +36,7 @@ __all__ = [
     "by_letters",
     "capitals",
     "census_letters",
+    "sums_of",
 ]
 
 HASHED = "xxh64"
@@ -87,10 +88,17 @@ def best_split(weights: Sequence[int], parts: int) -> tuple[str, ...]:
     ('A', 'N')
     """
     splits = (("A", *rest) for rest in combinations(LETTERS[1:], parts - 1))
-    return min(splits, key=lambda starts: max(_sums(weights, starts)))
+    return min(splits, key=lambda starts: max(sums_of(weights, starts)))
 
 
-def _sums(weights: Sequence[int], starts: Sequence[str]) -> list[int]:
+def sums_of(weights: Sequence[int], starts: Sequence[str]) -> list[int]:
+    """Return the sum of the letters of each range.
+
+    Examples
+    --------
+    >>> sums_of([1] * 26, ["A", "N", "Z"])
+    [13, 12, 1]
+    """
     edges = [LETTERS.index(start) for start in starts] + [len(LETTERS)]
     return [sum(weights[low:high]) for low, high in pairwise(edges)]
 
@@ -153,7 +161,9 @@ class AddressBook(Part):
         """Answer for the three splits by letter."""
         table = "address book"
         halves, letters, adjusted = (_written(by_letters(starts)) for starts in SPLITS.values())
-        shares = [100 * load / sum(census_letters()) for load in _sums(census_letters(), SPLITS["adjusted"])]
+        shares = [
+            100 * load / sum(census_letters()) for load in sums_of(census_letters(), SPLITS["adjusted"])
+        ]
         (empty,) = (row["empty"] for row in _empty_rows() if row["keys"] == BOOKS[0])
         smaller = "smaller groups of letters" if len(letters) == len(LETTERS) else "another split"
         return {

@@ -14,7 +14,7 @@ import numpy as np
 
 from algorithms import Partitioner, create
 from experiments.article.part import Answer, Part
-from experiments.article.rings import event_rows
+from experiments.article.rings import arc_rows, event_rows
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:
@@ -138,12 +138,7 @@ class Arithmetic(Part):
 
 
 def _cut_rows(nodes: int) -> Iterable[Record]:
-    arcs = ranges(nodes).arcs()
-    for bucket, start, last, hashes in zip(
-        arcs.bucket.tolist(), arcs.start.tolist(), arcs.last.tolist(), arcs.sizes(), strict=True
-    ):
-        node = arcs.nodes[bucket].name
-        yield {"kind": "cut", "n": nodes, "node": node, "start": start, "last": last, "hashes": hashes}
+    yield from ({"kind": "cut", "n": nodes, **row} for row in arc_rows(ranges(nodes).arcs()))
 
 
 def _ripple_rows(before: int, after: int) -> Iterable[Record]:

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from algorithms import create
 from experiments.article.part import Answer, Part
-from experiments.article.rings import HASH, event_rows, server, servers, the_ring
-from experiments.seeds import derive
+from experiments.article.rings import HASH, event_rows, prefix_of, server, servers, the_ring
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ class Bound(Part):
         n, points, rings = unit["n"], unit["points"], parameters.repetitions
 
         def one(repetition: int) -> Fraction:
-            return new_share(n, points, f"{derive(parameters.seed, 'nodes', repetition) >> 32:08x}-")
+            return new_share(n, points, prefix_of(parameters.seed, repetition))
 
         taken = list(context.engine.map(one, rings, progress=context.chunks_done))
         above = sum(share > Fraction(1, n) for share in taken)

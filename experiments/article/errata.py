@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from algorithms import create
-from experiments.article.address_book import best_split, census_letters
+from experiments.article.address_book import best_split, census_letters, sums_of
 from experiments.article.arithmetic import BITS, floored_movement, ranges
 from experiments.article.bound import counterexample
 from experiments.article.part import Part
 from experiments.article.rings import HASH, event_rows, the_ring
-from experiments.article.subjects import LETTERS, SPLITS, groups_of
+from experiments.article.subjects import SPLITS, groups_of
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:
@@ -137,11 +136,8 @@ def _almost_even() -> str:
     weights, people = census_letters(), sum(census_letters())
 
     def written(starts: Sequence[str]) -> str:
-        edges = [*(LETTERS.index(start) for start in starts), len(LETTERS)]
-        shares = (sum(weights[low:high]) / people for low, high in pairwise(edges))
-        return ", ".join(
-            f"{held} {100 * share:.1f} %" for held, share in zip(groups_of(starts), shares, strict=True)
-        )
+        sums = zip(groups_of(starts), sums_of(weights, starts), strict=True)
+        return ", ".join(f"{held} {100 * (bearers / people):.1f} %" for held, bearers in sums)
 
     return f"{written(SPLITS['adjusted'])}; the most even three are {written(best_split(weights, 3))}"
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from algorithms import create
 from experiments.article.arithmetic import ranges
 from experiments.article.part import Part
-from experiments.article.rings import HASH, event_rows
-from experiments.seeds import derive
+from experiments.article.rings import HASH, event_rows, prefix_of
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Folklore(Part):
         points, rings = unit["points"], min(parameters.repetitions, RINGS)
 
         def squared_cv(repetition: int) -> Fraction:
-            prefix = f"{derive(parameters.seed, 'nodes', repetition) >> 32:08x}-"
+            prefix = prefix_of(parameters.seed, repetition)
             names = [f"{prefix}server-{index}" for index in range(NODES)]
             shares = create("ring", names, points=points, hash=HASH).arcs().shares().values()
             return Fraction(NODES * sum(share * share for share in shares), sum(shares) ** 2) - 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from algorithms import Partitioner, create
 from experiments.article.part import Part
-from experiments.article.rings import HASH, event_rows, server, servers
+from experiments.article.rings import HASH, arc_rows, event_rows, server, servers
 from experiments.article.subjects import SPACE
 from experiments.storage.records import Record
 
@@ -63,18 +63,7 @@ class MinimumHashes(Part):
         for event, (before, after) in events().items():
             for side, table in (("before", before), ("after", after)):
                 arcs = table.arcs()
-                for start, last, bucket, hashes in zip(
-                    arcs.start.tolist(), arcs.last.tolist(), arcs.bucket.tolist(), arcs.sizes(), strict=True
-                ):
-                    node = table.nodes[bucket].name
-                    yield {
-                        "kind": side,
-                        "table": event,
-                        "node": node,
-                        "start": start,
-                        "last": last,
-                        "hashes": hashes,
-                    }
+                yield from ({"kind": side, "table": event, **row} for row in arc_rows(arcs))
                 for bucket, hashes in arcs.shares().items():
                     node = table.nodes[bucket].name
                     yield {"kind": f"load {side}", "table": event, "node": node, "hashes": hashes}

@@ -16,6 +16,7 @@ from algorithms import Arcs, Partitioner, create
 from algorithms.hashing import hash_key
 from experiments.article.part import Answer, Part
 from experiments.article.subjects import LISTED, PRINTED, SHARES, TOTALS, Printed
+from experiments.seeds import repetition_of
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 __all__ = [
     "HASH",
     "Rings",
+    "arc_rows",
     "event_rows",
+    "prefix_of",
     "ring_rows",
     "server",
     "servers",
@@ -65,6 +68,17 @@ def servers(count: int) -> list[str]:
     return [server(index) for index in range(count)]
 
 
+def prefix_of(seed: int, repetition: int) -> str:
+    """Return what names of nodes begin with in a repetition: it makes a ring random.
+
+    Examples
+    --------
+    >>> prefix_of(0, 1) == prefix_of(0, 1) != prefix_of(0, 2)
+    True
+    """
+    return repetition_of(seed, "", repetition, seed_bits=0).prefix
+
+
 def the_ring(nodes: int, points: int) -> Partitioner[Any]:
     """Return a ring as the article builds it.
 
@@ -94,19 +108,18 @@ def ring_rows(label: str, ring: Partitioner[Any]) -> Iterable[Record]:
         }
 
 
-def _arc_rows(arcs: Arcs, wraps: bool) -> Iterable[Record]:
-    for row, (start, last, hashes) in enumerate(
-        zip(arcs.start.tolist(), arcs.last.tolist(), arcs.sizes(), strict=True)
+def arc_rows(arcs: Arcs) -> Iterable[Record]:
+    """Return whose each arc is, and from where to where it goes, as rows."""
+    for bucket, start, last, hashes in zip(
+        arcs.bucket.tolist(), arcs.start.tolist(), arcs.last.tolist(), arcs.sizes(), strict=True
     ):
-        yield {
-            "node": arcs.nodes[int(arcs.bucket[row])].name,
-            "point": arcs.point_name(row),
-            "start": start,
-            "last": last,
-            "hashes": hashes,
-            "share": Fraction(hashes, 1 << arcs.hash_bits),
-            "wrap": wraps and row == 0,
-        }
+        yield {"node": arcs.nodes[bucket].name, "start": start, "last": last, "hashes": hashes}
+
+
+def _arc_rows(arcs: Arcs, wraps: bool) -> Iterable[Record]:
+    for place, row in enumerate(arc_rows(arcs)):
+        share = Fraction(row["hashes"], 1 << arcs.hash_bits)
+        yield {**row, "point": arcs.point_name(place), "share": share, "wrap": wraps and place == 0}
 
 
 def _wraps(arcs: Arcs) -> bool:

@@ -10,6 +10,7 @@ from experiments.claims.judge import Ours
 from experiments.claims.recipes import Run, recipe
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context, find
+from experiments.inference.verdict import EQUAL
 
 __all__: list[str] = []
 
@@ -34,7 +35,7 @@ def article_differs(given: Mapping[str, Any], run: Run) -> Ours:
     ]
     if not rows:
         raise ValueError(f"the article has no number {dict(given)}")
-    different = [row for row in rows if row["verdict"] != "equal"]
+    different = [row for row in rows if row["verdict"] != EQUAL]
     if len(rows) == 1:
         shown = (rows[0]["published"], rows[0].get("ours", "nothing"))
     else:
