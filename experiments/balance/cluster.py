@@ -23,19 +23,19 @@ def ring_law(results: Results[BalanceParameters]) -> str:
     return "√((n-1)/(n·points+1))" if all_alike(results) else "√((n-1)/(N+1)), N the points of all nodes"
 
 
-def about(results: Results[BalanceParameters], summary: pd.DataFrame) -> list[str]:
+def about(results: Results[BalanceParameters], loads: pd.DataFrame) -> list[str]:
     """Say how even the loads are relative to weights, and what is left out where weights are not all 1."""
     if all_alike(results):
         return []
-    sampled = summary[summary["method"] == "sampled"]
+    sampled = loads[loads["method"] == "sampled"]
     lines = []
     for (function, workload, n), group in sampled.groupby(["hash", "workload", "n"], sort=False):
         even = group.sort_values("cv")
-        loads = [
+        spreads = [
             f"{label} {100 * cv:.3g} %" for label, cv in zip(even["label"], even["cv"].tolist(), strict=True)
         ]
         lines.append(
-            f"CV of the loads relative to weights ({n} nodes, {workload}, {function}): {', '.join(loads)}."
+            f"CV of the loads relative to weights ({n} nodes, {workload}, {function}): {', '.join(spreads)}."
         )
     return [
         *lines,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from algorithms import names
 from algorithms.registry import parameters_of
 from experiments.balance.cluster import ring_law
+from experiments.balance.summary import interval_of_largest, parts
 from experiments.report.html.chart import (
     NUMBER,
     PERCENT,
@@ -17,7 +18,6 @@ from experiments.report.html.chart import (
     lines,
     measured,
     records,
-    table_of,
 )
 from experiments.report.tables.formats import Percent
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from experiments.report.document.chapter import Chapter
 
 COLUMNS = (
-    "hash", "workload", "n", "label", "algorithm", "points", "cv", "cv_half", "law_cv",
-    "max_to_mean", "max_half", "law_max_to_mean", "keys",
+    "hash", "workload", "n", "label", "algorithm", "points", "cv", "cv_low", "cv_high", "law_cv",
+    "max_to_mean", "max_low", "max_high", "law_max_to_mean", "keys",
 )  # fmt: skip
 
 
 def charts(chapter: Chapter) -> Iterator[Chart]:
     """Yield CV against points of exact shares; then CV and max/mean of loads against nodes."""
     repetitions = chapter.results.parameters.repetitions
-    shares = [_ends(row) for row in _rows(chapter, "shares")]
+    shares = _rows(chapter, "exact")
     # here the points are an axis, and a line is an algorithm's
     several = [row | {"label": row["algorithm"]} for row in shares if row["points"] is not None]
     points = Axis("points", "points a node", ",", log=True, at=measured(several, "points"))
@@ -51,25 +51,35 @@ def charts(chapter: Chapter) -> Iterator[Chart]:
             choices=_choices(several, ("hash", "n")),
             replaces=["cv-points"],
         )
-    loads = [_ends(row) for row in _rows(chapter, "loads")]
+    loads = _rows(chapter, "sampled")
     if len({row["n"] for row in loads}) > 1:
         nodes = Axis("n", "nodes", ",", log=True, at=measured(loads, "n"))
-        for name, axis, law, low, high, replaced in (
-            ("spread", Axis("cv", "CV of the loads", PERCENT, log=True), "law_cv", "cv_low", "cv_high", []),
+        largest = interval_of_largest(chapter.presentation.summary)
+        for name, axis, law, low, high, interval, replaced in (
+            (
+                "spread",
+                Axis("cv", "CV of the loads", PERCENT, log=True),
+                "law_cv",
+                "cv_low",
+                "cv_high",
+                "t",
+                [],
+            ),
             (
                 "fullest",
                 Axis("max_to_mean", "largest load / mean load", NUMBER, zero=False),
                 "law_max_to_mean",
                 "max_low",
                 "max_high",
+                largest,
                 ["max-nodes"],
             ),
         ):
             yield Chart(
                 name,
                 "How uneven the loads are" if name == "spread" else "The fullest node",
-                f"Against the number of nodes; {repetitions} repetitions, 95 % t intervals of the mean; "
-                "dotted: the law, where one is known.",
+                f"Against the number of nodes; {repetitions} repetitions, 95 % {interval} intervals of the "
+                "mean; dotted: the law, where one is known.",
                 loads,
                 lines(nodes, axis, low=low, high=high, law=law),
                 x=nodes,
@@ -81,7 +91,7 @@ def charts(chapter: Chapter) -> Iterator[Chart]:
 
 def glance(chapter: Chapter) -> Iterator[Glance]:
     """Yield the load of the fullest node at the largest number of nodes, for the first workload."""
-    rows = _rows(chapter, "loads")
+    rows = _rows(chapter, "sampled")
     if not rows:
         return
     first, most = rows[0], max(row["n"] for row in rows)
@@ -105,20 +115,11 @@ def _plain(row: dict[str, Any]) -> str:
     return name if usual is not None and usual.default == points else str(row["label"])
 
 
-def _rows(chapter: Chapter, stem: str) -> list[dict[str, Any]]:
-    return [row for frame in table_of(chapter, stem) for row in records(frame, COLUMNS)]
+def _rows(chapter: Chapter, method: str) -> list[dict[str, Any]]:
+    loads = chapter.presentation.summary["loads"]
+    return [row for _, part in parts(loads.where(method=method)) for row in records(part, COLUMNS)]
 
 
 def _choices(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> dict[str, str]:
     names = {"hash": "Hash function", "workload": "Keys", "n": "Nodes"}
     return {column: names[column] for column in columns if len({row[column] for row in rows}) > 1}
-
-
-def _ends(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with the ends of its intervals, which its table has as half-widths."""
-    ends = {}
-    for column, half, name in (("cv", "cv_half", "cv"), ("max_to_mean", "max_half", "max")):
-        known = row[column] is not None and row[half] is not None
-        ends[f"{name}_low"] = max(float(f"{row[column] - row[half]:.9g}"), 0.0) if known else None
-        ends[f"{name}_high"] = float(f"{row[column] + row[half]:.9g}") if known else None
-    return row | ends

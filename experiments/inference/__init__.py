@@ -40,7 +40,7 @@ from experiments.inference.estimates import (
     skewed_mean,
 )
 from experiments.inference.levels import FAMILY_LEVEL, LEVEL
-from experiments.inference.loads import g_statistic, loads_agree, ring_loads_agree
+from experiments.inference.loads import g_statistic, loads_agree, ring_loads_agree, square_agrees
 from experiments.inference.power import (
     cv_of_excess,
     fraction_power,
@@ -95,4 +95,5 @@ __all__ = [
     "skewed_mean",
     "smallest_cv",
     "smallest_difference",
+    "square_agrees",
 ]

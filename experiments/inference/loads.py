@@ -86,6 +86,24 @@ def ring_loads_agree(load: ArrayLike, points: int) -> TestResult:
     return _result(p_value, square, mean, variance, keys, "chi-square, scaled to Dirichlet-multinomial")
 
 
+def square_agrees(ratio: float, degrees: int) -> TestResult:
+    """Test CV² over that of random hashes, CV²/law², by its law: chi-square over its degrees, two-sided.
+
+    Of one draw of distinct keys, or of loads that are about normal, (n - 1) CV²/law² is chi-square with
+    n - 1 degrees of freedom; the mean of r independent draws has r (n - 1).
+
+    Examples
+    --------
+    >>> square_agrees(1.0, 99).agrees(0.5), square_agrees(2.0, 99).agrees(0.01)
+    (True, False)
+    """
+    from scipy import stats
+
+    law, value = stats.chi2(degrees), degrees * ratio
+    p_value = min(1.0, 2 * min(float(law.cdf(value)), float(law.sf(value))))
+    return _result(p_value, value, float(degrees), 2.0 * degrees, degrees, "chi-square, two-sided")
+
+
 def _statistic(load: ArrayLike, shares: ArrayLike | None, statistic: str) -> float:
     from scipy import stats
 

@@ -21,6 +21,7 @@ __all__ = [
     "POWER",
     "counted",
     "pair_formats",
+    "worded",
 ]
 
 MARGIN = 0.05
@@ -77,9 +78,21 @@ def counted(conclusions: pd.Series[Any]) -> str:
     >>> counted(pd.Series(["agrees", "open", "agrees", None]))
     '2 agree, 1 is open'
     """
-    words = {
-        "agrees": ("agrees", "agree"), "negligible": ("differs negligibly", "differ negligibly"),
-        "open": ("is open", "are open"), "differs": ("differs", "differ"),
-    }  # fmt: skip
-    found = {name: int((conclusions == name).sum()) for name in words}
-    return ", ".join(f"{many} {words[name][many > 1]}" for name, many in found.items() if many)
+    return worded({name: int((conclusions == name).sum()) for name in _WORDS})
+
+
+def worded(counts: Mapping[str, int]) -> str:
+    """Say how many conclusions there are of each kind, once they are counted.
+
+    Examples
+    --------
+    >>> worded({"agrees": 2, "negligible": 0, "open": 1})
+    '2 agree, 1 is open'
+    """
+    return ", ".join(f"{many} {_WORDS[name][many > 1]}" for name, many in counts.items() if many)
+
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "agrees": ("agrees", "agree"), "negligible": ("differs negligibly", "differ negligibly"),
+    "open": ("is open", "are open"), "differs": ("differs", "differ"),
+}  # fmt: skip

@@ -11,36 +11,13 @@ import pandas as pd
 
 from experiments import inference
 from experiments.inference.levels import FAMILY_LEVEL
-from experiments.report.conclusions import (
-    COLUMNS,
-    FORMATS,
-    HEADERS,
-    LEGEND,
-    MARGIN,
-    POWER,
-    counted,
-    pair_formats,
-)
+from experiments.report.conclusions import MARGIN, POWER
 from experiments.report.frames import frame_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = [
-    "COLUMNS",
-    "FORMATS",
-    "HEADERS",
-    "LEGEND",
-    "MARGIN",
-    "POWER",
-    "against_law",
-    "concluded",
-    "counted",
-    "ends_of",
-    "half",
-    "pair_formats",
-    "pairs",
-]
+__all__ = ["against_law", "concluded", "ends_of", "half", "pairs"]
 
 
 def against_law(values: ArrayLike, law: float, *, margin: float = MARGIN) -> dict[str, Any]:

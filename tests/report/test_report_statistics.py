@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from scipy import stats
 
 from experiments import inference, run
-from experiments.balance import statistics as balance_statistics
+from experiments.balance.summary import summary as balance_summary
 from experiments.harness import runner
 from experiments.harness.experiment import find
 from experiments.inference.levels import FAMILY_LEVEL
-from experiments.report import statistics
+from experiments.inference.verdict import DIFFERS, FITS
+from experiments.report import conclusions, statistics
 from experiments.report.presentation import Results
 from experiments.report.summary import Summary
 from experiments.scaling import details as scaling_details
@@ -32,12 +34,12 @@ def test_conclusions_are_of_all_four_kinds() -> None:
     ]  # fmt: skip
     frame = statistics.concluded([*rows, {"case": None, **statistics.against_law([1.0], 1.0)}])
     assert list(frame["conclusion"]) == list(frame["case"])
-    assert statistics.counted(frame["conclusion"]) == "1 agrees, 1 differs negligibly, 1 is open, 1 differs"
+    assert conclusions.counted(frame["conclusion"]) == "1 agrees, 1 differs negligibly, 1 is open, 1 differs"
     p_values = [row["p_value"] for row in rows]
     assert frame["corrected"].dropna().tolist() == inference.holm(p_values).tolist()
     for row, sees in zip(rows, frame["sees"], strict=False):
         power = inference.mean_power(sees / row["deviation"], 20, alpha=FAMILY_LEVEL / 4)
-        assert power == pytest.approx(statistics.POWER)
+        assert power == pytest.approx(conclusions.POWER)
 
 
 def test_pairs_are_one_family_over_all_measures() -> None:
@@ -141,25 +143,25 @@ def test_loads_and_shares_are_tested_as_a_whole(tmp_path: Path) -> None:
     )
     outcome = runner.run(find("balance"), parameters, profile="smoke", out=tmp_path / "out")
     rows = outcome.results.rows
-    frame = balance_statistics.measured(rows)
-    whole = frame[frame["measure"] == balance_statistics.G_TEST]
+    frame = balance_summary(outcome.results)["quantities"].frame
+    whole = frame[frame["quantity"] == "loads_g"]
     assert set(zip(whole["label"], whole["workload"], whole["hash"], strict=True)) == {
         ("jump", "uniform", "xxh64")
     }, "never a ring, nor keys that repeat, nor one draw of a hash function"
-    assert set(whole["conclusion"]) == {balance_statistics.FITS}
+    assert set(whole["conclusion"]) == {FITS}
     jump = rows[(rows["label"] == "jump") & (rows["workload"] == "uniform") & (rows["hash"] == "xxh64")]
     for n, group in jump.groupby("n"):
         p_value = stats.chi2.sf(group["g"].sum(), 12 * (n - 1))
         assert float(whole[whole["n"] == n]["p_value"].iloc[0]) == pytest.approx(p_value, rel=1e-6)
-    shares = frame[frame["measure"] == balance_statistics.KOLMOGOROV]
+    shares = frame[frame["quantity"] == "share_ks"]
     assert set(shares["label"]) == {"ring:points=40"}
-    assert set(shares["conclusion"]) == {balance_statistics.FITS}
+    assert set(shares["conclusion"]) == {FITS}
     said = " ".join(outcome.presentation.meaning)
     assert "2 of 2 cases fit equal shares by G" in said
     assert f"{len(shares)} of {len(shares)} cases fit Beta shares" in said
 
     wrong = rows.copy()
     wrong["first_to_mean"] *= 1.6
-    found = balance_statistics.measured(wrong)
-    found = found[found["measure"] == balance_statistics.KOLMOGOROV]
-    assert set(found["conclusion"]) == {balance_statistics.DIFFERS}
+    found = balance_summary(dataclasses.replace(outcome.results, rows=wrong))["quantities"].frame
+    found = found[found["quantity"] == "share_ks"]
+    assert set(found["conclusion"]) == {DIFFERS}

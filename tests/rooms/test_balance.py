@@ -16,7 +16,7 @@ import pytest
 from algorithms import create, names, spec_of, unregister
 from experiments import inference, run, theory, workloads
 from experiments.balance import EXPERIMENT
-from experiments.balance import show as report
+from experiments.balance import summary as balance_summary
 from experiments.balance.measure import sampled_load
 from experiments.balance.parameters import BalanceParameters
 from experiments.harness import runner
@@ -89,10 +89,10 @@ def test_tables_fit_a_terminal_of_100_columns(smoke: runner.Outcome[Any]) -> Non
 def test_what_a_ring_needs_is_told_for_each_number_of_nodes(smoke: runner.Outcome[Any]) -> None:
     (table,) = (table for table in smoke.presentation.tables if table.name == "needed")
     frame = table.frame.set_index(["n", "wanted"])
-    assert frame.loc[(16, "CV 5 %"), "points"] == 375
-    assert frame.loc[(16, "CV 5 %"), "entries"] == 16 * 375
-    assert frame.loc[(16, "CV 1 %"), "keys"] == 150_000
-    peaks = frame["points"].xs("max/mean 1.05", level="wanted")
+    assert frame.loc[(16, "CV 5 %"), "points_needed"] == 375
+    assert frame.loc[(16, "CV 5 %"), "entries_needed"] == 16 * 375
+    assert frame.loc[(16, "CV 1 %"), "keys_needed"] == 150_000
+    peaks = frame["points_needed"].xs("max/mean 1.05", level="wanted")
     assert 375 < peaks[4] < peaks[16]
 
 
@@ -231,14 +231,16 @@ def test_a_hash_function_without_a_seed_is_judged_as_one_draw() -> None:
     (row,) = said.tables[0].frame.to_dict("records")
     assert row["cv_half"] == 0
     assert row["verdict"] == "agrees"
-    assert row["p_value"] == pytest.approx(report._one_draw(row["ratio"] ** 2, 50))
+    assert row["p_value"] == pytest.approx(inference.square_agrees(row["ratio"] ** 2, 49).p_value)
 
 
 def test_one_draw_is_rejected_at_the_nominal_rate_under_the_law() -> None:
     n, keys, draws = 20, 4_000, 1_000
     loads = np.random.default_rng(3).multinomial(keys, [1 / n] * n, size=draws)
     squares = ((loads - keys / n) ** 2).mean(axis=1) / (keys / n) ** 2
-    p_values = np.array([report._one_draw(square / ((n - 1) / keys), n) for square in squares])
+    p_values = np.array(
+        [inference.square_agrees(square / ((n - 1) / keys), n - 1).p_value for square in squares]
+    )
     rejected = int((p_values < 0.05).sum())
     assert inference.proportion_agrees(rejected, draws, 0.05).agrees(LEVEL)
 
@@ -295,10 +297,68 @@ def test_an_algorithm_without_a_law_says_so(tmp_path: Path) -> None:
     assert said.tables[0].frame["verdict"].tolist() == ["no law"]
 
 
+def test_the_summary_names_what_a_paper_would_cite(smoke: runner.Outcome[Any]) -> None:
+    stated = smoke.presentation.summary
+    rows = smoke.results.rows
+    part = rows[(rows["n"] == 16) & (rows["workload"] == "uniform") & (rows["label"] == "jump")]
+    squares, laws = part["cv"].to_numpy() ** 2, part["law_cv"].to_numpy() ** 2
+    assert stated.value("cv/uniform/16/jump").number == pytest.approx(math.sqrt(squares.mean()), rel=1e-12)
+    assert stated.value("law_cv/uniform/16/jump").number == pytest.approx(math.sqrt(laws.mean()), rel=1e-12)
+    ratio = stated.value("ratio/uniform/16/jump").number
+    assert ratio == pytest.approx(math.sqrt((squares / laws).mean()), rel=1e-12)
+    ends = inference.mean(squares).interval
+    assert ends is not None
+    low, high = (stated.value(f"cv_{end}/uniform/16/jump").number ** 2 for end in ("low", "high"))
+    assert (low, high) == pytest.approx((max(ends.low, 0.0), ends.high), rel=1e-12)
+    assert stated.value(f"max_to_mean/{ALL_HASHES}/16/ring:points=160").number > 1
+    assert stated.value("points_needed/16/cv/0.05").text == "375"
+    assert stated.value("points_needed/cv/0.05").text == "400"
+    assert stated.value("largest_n").number == 16
+    agree, tested = (stated.value(name).number for name in ("agree", "tested"))
+    assert f"{agree} of {tested} rows agree" in smoke.presentation.meaning[-1]
+
+
+def test_keys_differ_between_repetitions_and_each_counts_alike_in_a_ratio() -> None:
+    # keys are drawn anew, so that a repetition has its own law: cv²/law² is averaged, as it is tested
+    values = {"algorithms": "jump", "workload": ("zipf:1:20",), "nodes": (4,), "keys": 50, "repetitions": 4}
+    rows = pd.DataFrame(rows_of(**values))
+    (ratio,) = shown(**values).summary["loads"].frame["ratio"]
+    relative = (rows["cv"] / rows["law_cv"]) ** 2
+    assert ratio == pytest.approx(math.sqrt(relative.mean()), rel=1e-12)
+    assert rows["law_cv"].nunique() > 1
+    assert ratio != pytest.approx(
+        math.sqrt((rows["cv"] ** 2).mean() / (rows["law_cv"] ** 2).mean()), rel=1e-6
+    )
+
+
+def test_the_mean_of_the_largest_load_has_one_interval_and_every_caption_names_it() -> None:
+    said = shown(algorithms="jump", workload=("uniform",), nodes=(4, 8), keys=500, repetitions=20)
+    loads, quantities = (said.summary[name].frame for name in ("loads", "quantities"))
+    largest = quantities[quantities["quantity"] == "max_to_mean"]
+    assert largest["half"].tolist() == loads["max_half"].tolist()
+    assert ((loads["max_high"] + loads["max_low"]) / 2 != loads["max_to_mean"]).all(), "BCa"
+    (figure,) = (figure for figure in said.figures if figure.name == "max-nodes")
+    assert "BCa of max/mean" in said.tables[0].caption
+    assert "BCa interval" in figure.caption
+
+
+def test_the_bins_of_a_histogram_hold_all_nodes_and_what_the_law_puts_there(
+    smoke: runner.Outcome[Any],
+) -> None:
+    bins = smoke.presentation.summary["histograms"].frame
+    assert set(bins["n"]) == {16}
+    for _, group in bins.groupby("label"):
+        assert group["nodes"].sum() == 16 * smoke.results.parameters.repetitions
+        assert group["low"].tolist()[1:] == group["high"].tolist()[:-1]
+    law = bins[bins["label"] == "jump"]["law"].sum()
+    assert 0.9 * 48 < law <= 48
+
+
 def test_half_of_an_interval_of_squares() -> None:
     interval = inference.Interval(0.04, 0.16, 0.95, "t")
-    assert report._half_of_root(interval) == pytest.approx(0.1)
-    assert report._half_of_root(None) is None
+    ends = balance_summary._roots(interval)
+    assert [ends[f"cv_{end}"] for end in ("low", "high", "half")] == pytest.approx([0.2, 0.4, 0.1])
+    assert balance_summary._roots(None) == {}
 
 
 @pytest.mark.parametrize(
