@@ -19,10 +19,12 @@ from algorithms.interface import (
     Publication,
     Spec,
     State,
+    Step,
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.jumps.jump import LANES, jump_bucket, jump_kernel
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.steps import Steps, counted
 from algorithms.registry import register
 
 _SECOND = np.uint64(0xC6A4A7935BD1E995)
@@ -48,12 +50,23 @@ def second_jump_kernel(
 
 
 @kernel
-def doublejump_bucket_of_signed(value: int, live: NDArray[np.bool_], compact: NDArray[np.int32]) -> np.int32:
-    """Return the bucket of one hash, whose bits are given as a signed integer."""
-    slot = jump_bucket(np.uint64(value), len(live))
+def double_jumped(
+    h: np.uint64, live: NDArray[np.bool_], compact: NDArray[np.int32], steps: Steps | None = None
+) -> np.int32:
+    """Return the bucket of one hash."""
+    slot = jump_bucket(h, len(live), steps)
     if live[slot]:
         return np.int32(slot)
-    return np.int32(compact[jump_bucket(np.uint64(value) * _SECOND, len(compact))])
+    return np.int32(compact[jump_bucket(h * _SECOND, len(compact), steps)])
+
+
+@kernel
+def doublejump_bucket_of_signed(value: int, live: NDArray[np.bool_], compact: NDArray[np.int32]) -> np.int32:
+    """Return the bucket of one hash, whose bits are given as a signed integer."""
+    return double_jumped(np.uint64(value), live, compact, None)
+
+
+count_jumps = counted(double_jumped)
 
 
 @register(
@@ -85,6 +98,9 @@ def doublejump_bucket_of_signed(value: int, live: NDArray[np.bool_], compact: ND
         by_default=False,
         balance_law="multinomial",
         kind="baseline",
+        steps={
+            "words": Step("two jumps"),
+        },
     )
 )
 class DoubleJump(Partitioner[Slots]):
@@ -167,6 +183,11 @@ class DoubleJump(Partitioner[Slots]):
         compact = self._state.structure.compact
         return () if np.array_equal(compact, self.nodes.buckets()) else tuple(compact.tolist())
 
+    @property
+    def numbered(self) -> int:
+        """How many slots there are, with a node or without."""
+        return len(self._state.structure.live)
+
     def _build(self, nodes: Nodes) -> Slots:
         removed = np.array(self._first_removed, dtype=np.int32)
         for bucket in self._first_removed:
@@ -214,6 +235,9 @@ class DoubleJump(Partitioner[Slots]):
         jump_kernel(hashes, slots, out, np.empty(LANES, np.uint64), np.empty(LANES), np.empty(LANES))
         if len(structure.removed):
             second_jump_kernel(hashes, structure.live, structure.compact, out)
+
+    def _place_counting(self, structure: Slots, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        count_jumps(hashes, (structure.live, structure.compact), out, steps)
 
 
 def _slots(count: int, removed: NDArray[np.int32], compact: NDArray[np.int32]) -> Slots:

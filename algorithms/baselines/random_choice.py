@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.hashing import hash_function
-from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Spec
+from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Spec, Step
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import mix, mix_int, multiply_high, through
+from algorithms.machinery.steps import WORDS, Steps, tally
 from algorithms.registry import register
 
 NODE_BYTES = 56
@@ -27,9 +28,13 @@ class Draw(NamedTuple):
 
 
 @kernel
-def random_choice_kernel(hashes: Hashes, salt: np.uint64, n: np.uint64, out: Buckets) -> None:
+def random_choice_kernel(
+    hashes: Hashes, salt: np.uint64, n: np.uint64, out: Buckets, steps: Steps | None
+) -> None:
     """Write a random number below n that is a function of hash and salt."""
     for i in range(len(hashes)):
+        if steps is not None:
+            tally(steps[i], WORDS)
         out[i] = np.int32(multiply_high(mix(hashes[i] ^ salt), n))
 
 
@@ -51,6 +56,7 @@ def random_choice_kernel(hashes: Hashes, salt: np.uint64, n: np.uint64, out: Buc
         movement_law="random",
         balance_law="multinomial",
         kind="baseline",
+        steps={"words": Step("one")},
     )
 )
 class RandomChoice(Partitioner[Draw]):
@@ -90,6 +96,12 @@ class RandomChoice(Partitioner[Draw]):
         return lambda value: live[mix_int(value ^ salt) * n >> 64]
 
     def _place(self, structure: Draw, hashes: Hashes, out: Buckets) -> None:
-        random_choice_kernel(hashes, structure.salt, np.uint64(len(structure.live)), out)
+        self._draw(structure, hashes, out, None)
+
+    def _place_counting(self, structure: Draw, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        self._draw(structure, hashes, out, steps)
+
+    def _draw(self, structure: Draw, hashes: Hashes, out: Buckets, steps: Steps | None) -> None:
+        random_choice_kernel(hashes, structure.salt, np.uint64(len(structure.live)), out, steps)
         if not structure.dense:
             through(structure.live, out)

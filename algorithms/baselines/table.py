@@ -10,12 +10,13 @@ import numpy as np
 
 from algorithms.checks import is_int
 from algorithms.errors import InvalidParameter
-from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Spec, State
+from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Spec, State, Step
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.memory import must_fit
 from algorithms.interface.node import NodeLike
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.intervals import Intervals, intervals_from, namer, place, proportional_starts
+from algorithms.machinery.steps import Steps
 from algorithms.registry import register
 
 Rows = Sequence[tuple[int, str]]
@@ -55,6 +56,9 @@ class Entries(NamedTuple):
         movement_law="bound",
         balance_law="exact",
         kind="baseline",
+        steps={
+            "probes": Step(),
+        },
     )
 )
 class Table(Partitioner[Entries]):
@@ -194,6 +198,9 @@ class Table(Partitioner[Entries]):
 
     def _place(self, structure: Entries, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)
+
+    def _place_counting(self, structure: Entries, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        place(structure.intervals, hashes, out, steps)
 
     def _arcs(self, structure: Entries, nodes: Nodes) -> Arcs:
         return Arcs.from_starts(structure.intervals.starts, structure.intervals.owners, self.hash_bits, nodes)

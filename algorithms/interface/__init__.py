@@ -7,7 +7,7 @@ from algorithms.checks import one_of, whole_number
 from algorithms.interface.history import PartitionerWithHistory
 from algorithms.interface.nodes import MOST_NODES, Nodes, NodesLike
 from algorithms.interface.partitioner import Buckets, Hashes, Partitioner, State
-from algorithms.interface.spec import Capability, Cost, Publication, Spec
+from algorithms.interface.spec import Capability, Cost, Publication, Spec, Step
 
 __all__ = [
     "MOST_NODES",
@@ -22,6 +22,7 @@ __all__ = [
     "Publication",
     "Spec",
     "State",
+    "Step",
     "one_of",
     "whole_number",
 ]

@@ -76,6 +76,16 @@ class PartitionerWithHistory(Partitioner[H]):
         rises = np.flatnonzero(freed[1:] > freed[:-1])
         return tuple(freed[rises[0] + 1 :].tolist()) if len(rises) else ()
 
+    @property
+    def numbered(self) -> int:
+        """How many buckets are live or free, of which a key's first one is drawn."""
+        return self._state.structure.history.size
+
+    @classmethod
+    def adverse_removals(cls, n: int) -> Sequence[int]:
+        """Return the first bucket, then the others from the top down: each stands in for the one before."""
+        return (0, *range(n - 1, 1, -1)) if n > 1 else ()
+
     @abstractmethod
     def _remember(self, history: History, before: H | None) -> H:
         """Return the structure for a history, ``before`` being that of a time before or after it."""

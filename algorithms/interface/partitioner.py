@@ -30,6 +30,7 @@ from algorithms.interface.node import Node, NodeLike, as_node
 from algorithms.interface.nodes import MOST_NODES, Nodes, NodesLike, leaving_names
 from algorithms.interface.signature import parameters_of
 from algorithms.interface.spec import Capability, Publication, Spec
+from algorithms.machinery.steps import STEPS, Steps
 
 S = TypeVar("S")
 Buckets = NDArray[np.int32]
@@ -98,7 +99,8 @@ class Partitioner(ABC, Generic[S]):
     With INTERVALS also ``_arcs``, with REPLICAS ``_place_replicas``. Override ``_rebuild`` if an event needs
     the structure before it, and ``_free_buckets`` if new nodes do not take the lowest free buckets; where
     the order of removals decides placements, ``interface.history`` has done both. Override ``room`` if there
-    is a capacity, and raise UnsupportedEvent beyond it.
+    is a capacity, and raise UnsupportedEvent beyond it. Steps that the spec names are counted by
+    ``_place_counting``.
     Parameters of its own stand in the signature of ``__init__``, each kept as an attribute of the same
     name and set before ``super().__init__`` is called.
     """
@@ -303,6 +305,45 @@ class Partitioner(ABC, Generic[S]):
         dropped = self._hash_function.width - self.hash_bits
         return hashes >> np.uint64(dropped) if dropped else hashes
 
+    def count_steps(self, hashes: NDArray[np.unsignedinteger[Any]]) -> tuple[Buckets, Steps]:
+        """Assign hashes one by one and count the steps of each lookup, by the kernel that makes it.
+
+        Parameters
+        ----------
+        hashes
+            As for :meth:`assign`.
+
+        Returns
+        -------
+        (ndarray, ndarray)
+            The buckets, which are those of :meth:`assign`, and (k, 3) int64: words, links and probes.
+
+        Raises
+        ------
+        MissingCapability
+            When the spec names no steps.
+        InvalidHash, BrokenAlgorithm
+            As for :meth:`assign`.
+
+        Examples
+        --------
+        >>> from algorithms import create
+        >>> create("jump", 57).count_steps(np.array([42], dtype=np.uint64))
+        (array([43], dtype=int32), array([[4, 0, 0]]))
+        """
+        if not self.spec.steps:
+            raise MissingCapability(f"{self.spec.name} counts no steps: its spec names none")
+        state = self._state
+        checked = self._checked_hashes(hashes)
+        out, steps = np.empty(len(checked), dtype=np.int32), np.zeros((len(checked), len(STEPS)), np.int64)
+        try:
+            self._place_counting(state.structure, checked, out, steps)
+        except Exception as error:
+            self._tell(state.nodes, error)
+            raise
+        self._check_buckets(state.nodes, checked, out)
+        return out, steps
+
     def _assign(self, hashes: Hashes, out: Buckets) -> None:
         """Assign checked hashes, without a look at the buckets; the only thing that a benchmark times."""
         self._place(self._state.structure, hashes, out)
@@ -368,6 +409,36 @@ class Partitioner(ABC, Generic[S]):
     def room(self) -> int:
         """How many nodes of weight 1 can still join; an algorithm with a capacity overrides it."""
         return MOST_NODES - len(self.nodes)
+
+    @property
+    def numbered(self) -> int:
+        """How many places lookups choose among, live or free: of laws of their cost it is a.
+
+        The buckets up to the last live one, unless an algorithm with free buckets or a capacity overrides it.
+        """
+        return self.nodes.top
+
+    @classmethod
+    def adverse_removals(cls, n: int) -> Sequence[int]:
+        """Return the order in which removing buckets of n costs lookups the most; none where all are alike.
+
+        Parameters
+        ----------
+        n
+            How many buckets, all live.
+
+        Returns
+        -------
+        sequence of int
+            Buckets, the first to go first; at least one stays.
+
+        Examples
+        --------
+        >>> from algorithms.registry import class_of
+        >>> class_of("anchor").adverse_removals(5), class_of("jump").adverse_removals(5)
+        ((0, 4, 3, 2), ())
+        """
+        return ()
 
     def copy(self) -> Self:
         """Return a partitioner of its own with the same nodes; it shares the immutable structure."""
@@ -435,6 +506,10 @@ class Partitioner(ABC, Generic[S]):
     @abstractmethod
     def _place(self, structure: S, hashes: Hashes, out: Buckets) -> None:
         """Write the bucket of each hash, without allocating."""
+
+    def _place_counting(self, structure: S, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        """Write what `_place` does, and add the steps of each hash to its counts: see `machinery.steps`."""
+        raise BrokenAlgorithm(f"{self.spec.name} names steps and counts none: write _place_counting")
 
     def _rebuild(self, before: State[S], nodes: Nodes, layout: Any) -> S:
         """Return the structure after an event; ``layout`` is what a sub-class' own ``change`` was given."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from algorithms.machinery.steps import STEPS
+
 Kind = Literal["algorithm", "baseline", "deployed"]
 
 
@@ -151,6 +153,30 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class Step:
+    """What is known of the steps of one kind that a lookup takes.
+
+    Parameters
+    ----------
+    law
+        The closed form of their mean, by its name in ``experiments.theory.lookups``; "" where none is known.
+    published
+        What a publication states of them, in the same names; "" where it states no number.
+    source
+        Where it does.
+
+    Examples
+    --------
+    >>> Step("draws", published="logarithm", source="the paper's bound").law
+    'draws'
+    """
+
+    law: str = ""
+    published: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class Spec:
     """What is known about an algorithm.
 
@@ -192,11 +218,14 @@ class Spec:
         but that of all algorithms.
     vary
         By parameter, the values that a sweep over it takes where nobody names others.
+    steps
+        The kinds of steps that its kernel counts, of "words", "links" and "probes", with what is known of
+        each; none where it counts none.
 
     Raises
     ------
     ValueError
-        If the kind is unknown.
+        If the kind is unknown, or one of the steps.
 
     Examples
     --------
@@ -222,14 +251,17 @@ class Spec:
     by_default: bool = True
     most_nodes: int | None = None
     vary: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    steps: Mapping[str, Step] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Freeze what was given as a set, a list or a dict."""
         if self.kind not in get_args(Kind):
             raise ValueError(f"{self.kind!r} is no kind: choose one of {', '.join(get_args(Kind))}")
+        if unknown := sorted(set(self.steps) - set(STEPS)):
+            raise ValueError(f"{unknown[0]!r} are no steps: choose of {', '.join(STEPS)}")
         object.__setattr__(self, "capabilities", frozenset(self.capabilities))
         object.__setattr__(self, "publications", tuple(self.publications))
-        for name in ("lacks", "vary"):
+        for name in ("lacks", "vary", "steps"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         for name in ("lookup_cost", "resize_cost", "memory_cost"):
             cost = getattr(self, name)

@@ -17,6 +17,7 @@ from algorithms.interface import (
     Partitioner,
     Publication,
     Spec,
+    Step,
     one_of,
     whole_number,
 )
@@ -24,6 +25,7 @@ from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, top
 from algorithms.machinery.mixing import derive
+from algorithms.machinery.steps import PROBES, WORDS, Steps, counted, tally
 from algorithms.registry import register
 
 _MULTIPLIER = np.uint64(2862933555777941757)
@@ -48,21 +50,32 @@ def relocated(value: np.uint64, low_bits: np.uint64, authors: bool) -> np.uint64
 
 
 @kernel
-def binomial_bucket(value: np.uint64, n: np.uint64, retries: int, authors: bool) -> np.uint64:
+def binomial_bucket(
+    value: np.uint64, n: np.uint64, retries: int, authors: bool, steps: Steps | None = None
+) -> np.uint64:
     """Return the bucket of one hash among n: the paper's algorithm."""
     mask = enclosing_mask(n)
     half = mask >> _ONE
+    tally(steps, PROBES)
+    if value & mask:
+        tally(steps, WORDS)
     bucket = relocated(value, value & mask, authors)
     if bucket < n:
         return bucket
     again = value
     for _ in range(retries):
+        tally(steps, PROBES)
+        tally(steps, WORDS)
         again = hashed_again(again, mask, authors)
+        if again & mask:
+            tally(steps, WORDS)
         bucket = relocated(again, again & mask, authors)
         if bucket <= half:
             break
         if bucket < n:
             return bucket
+    if value & half:
+        tally(steps, WORDS)
     return relocated(value, value & half, authors)
 
 
@@ -126,6 +139,9 @@ def binomial_kernel(
         out[i] = np.int32(binomial_bucket(hashes[i], n, retries, authors))
 
 
+count_words = counted(binomial_bucket)
+
+
 @register(
     Spec(
         name="binomial",
@@ -163,6 +179,10 @@ def binomial_kernel(
         memory_cost=Cost("O(1)"),
         by_default=False,
         movement_law="bound",
+        steps={
+            "words": Step("binomial words"),
+            "probes": Step("binomial draws"),
+        },
     )
 )
 class Binomial(Partitioner[int]):
@@ -240,3 +260,7 @@ class Binomial(Partitioner[int]):
         words, buckets, lower = (np.empty(LANES, np.uint64) for _ in range(3))
         authors = self.rehash == "authors"
         binomial_kernel(hashes, structure, self.retries, authors, out, words, buckets, lower)
+
+    def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        authors = self.rehash == "authors"
+        count_words(hashes, (np.uint64(structure), self.retries, authors), out, steps)

@@ -7,9 +7,20 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Partitioner,
+    Publication,
+    Spec,
+    Step,
+)
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, top, top_index
+from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
 _M1, _M2 = np.uint64(0x3C79AC492BA7B653), np.uint64(0x1C69B3F74AC4AE35)
@@ -46,22 +57,28 @@ def flipped(value: np.uint64, low_bits: np.uint64) -> np.uint64:
 
 
 @kernel
-def flip_bucket(value: np.uint64, n: np.uint64) -> np.uint64:
+def flip_bucket(value: np.uint64, n: np.uint64, steps: Steps | None = None) -> np.uint64:
     """Return the bucket of one hash among n; the hash xor a seed gives the authors' seeded function."""
     mask = enclosing_mask(n)
     if mask == _ZERO:
         return _ZERO
     half, exponent = mask >> _ONE, top_index(mask)
+    tally(steps, WORDS)
     general = flip_word(value, _ZERO, _ZERO)
+    if general & mask:
+        tally(steps, WORDS)
     bucket = flipped(value, general & mask)
     if bucket < n:
         return bucket
     for number in range(1, _TRIES + 1):
+        tally(steps, WORDS)
         bucket = flip_word(value, exponent, np.uint64(number)) & mask
         if bucket <= half:
             break
         if bucket < n:
             return bucket
+    if general & half:
+        tally(steps, WORDS)
     return flipped(value, general & half)
 
 
@@ -121,6 +138,9 @@ def flip_kernel(
         out[i] = np.int32(flip_bucket(hashes[i], n))
 
 
+count_words = counted(flip_bucket)
+
+
 @register(
     Spec(
         name="flip",
@@ -158,6 +178,9 @@ def flip_kernel(
         by_default=False,
         movement_law="bound",
         balance_law="multinomial",
+        steps={
+            "words": Step("flip"),
+        },
     )
 )
 class Flip(Partitioner[int]):
@@ -210,3 +233,6 @@ class Flip(Partitioner[int]):
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
         words, buckets, lower = (np.empty(LANES, np.uint64) for _ in range(3))
         flip_kernel(hashes, structure, out, words, buckets, lower)
+
+    def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        count_words(hashes, (np.uint64(structure),), out, steps)

@@ -8,8 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Partitioner,
+    Publication,
+    Spec,
+    Step,
+)
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
 _MULTIPLIER, _ONE, _S33 = np.uint64(2862933555777941757), np.uint64(1), np.uint64(33)
@@ -24,11 +35,12 @@ _MAGIC, _TWO_TO_52 = np.uint64(0x4330000000000001), float(1 << 52)
 
 
 @kernel
-def jump_bucket(state: np.uint64, n: int) -> Any:
+def jump_bucket(state: np.uint64, n: int, steps: Steps | None = None) -> Any:
     """Return the bucket of one hash among n: the paper's figure 1."""
     bucket, candidate = np.int64(0), np.int64(0)
     while candidate < n:
         bucket = candidate
+        tally(steps, WORDS)
         state = state * _MULTIPLIER + _ONE
         candidate = np.int64((bucket + 1) * (_TWO_TO_31 / np.float64((state >> _S33) + _ONE)))
     return bucket
@@ -80,6 +92,9 @@ def jump_kernel(
         out[i] = jump_bucket(hashes[i], n)
 
 
+count_jumps = counted(jump_bucket)
+
+
 @register(
     Spec(
         name="jump",
@@ -116,6 +131,9 @@ def jump_kernel(
         memory_cost=Cost("O(1)"),
         movement_law="bound",
         balance_law="multinomial",
+        steps={
+            "words": Step("jumps", published="jumps", source="the paper, section 3"),
+        },
     )
 )
 class Jump(Partitioner[int]):
@@ -155,3 +173,6 @@ class Jump(Partitioner[int]):
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
         jump_kernel(hashes, structure, out, np.empty(LANES, np.uint64), np.empty(LANES), np.empty(LANES))
+
+    def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        count_jumps(hashes, (structure,), out, steps)

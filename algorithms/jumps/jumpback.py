@@ -17,12 +17,14 @@ from algorithms.interface import (
     Partitioner,
     Publication,
     Spec,
+    Step,
     one_of,
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, odd, top
 from algorithms.machinery.mixing import GOLDEN_GAMMA, mix
+from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
 _GAMMA = np.uint64(GOLDEN_GAMMA)
@@ -47,8 +49,9 @@ def candidate(first: np.uint64, octaves: np.uint64) -> np.uint64:
 
 
 @kernel
-def jumpback_bucket(value: np.uint64, n: np.uint64, xorshift: bool) -> np.uint64:
+def jumpback_bucket(value: np.uint64, n: np.uint64, xorshift: bool, steps: Steps | None = None) -> np.uint64:
     """Return the bucket of one hash among n: the paper's algorithm."""
+    tally(steps, WORDS)
     first, state = next_word(value, xorshift)
     octaves = (first ^ (first >> _S32)) & enclosing_mask(n)
     while octaves > _ZERO:
@@ -58,6 +61,7 @@ def jumpback_bucket(value: np.uint64, n: np.uint64, xorshift: bool) -> np.uint64
             return bucket
         inside = low + (low - _ONE)
         while True:
+            tally(steps, WORDS)
             word, state = next_word(state, xorshift)
             bucket = word & inside
             if bucket >= n:
@@ -127,6 +131,9 @@ def jumpback_kernel(
         out[i] = np.int32(jumpback_bucket(hashes[i], n, xorshift))
 
 
+count_words = counted(jumpback_bucket)
+
+
 @register(
     Spec(
         name="jumpback",
@@ -170,6 +177,9 @@ def jumpback_kernel(
         by_default=False,
         movement_law="bound",
         balance_law="multinomial",
+        steps={
+            "words": Step("jumpback", published="jumpback", source="the paper, on random values consumed"),
+        },
     )
 )
 class JumpBack(Partitioner[int]):
@@ -243,3 +253,6 @@ class JumpBack(Partitioner[int]):
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
         states, buckets, lower = (np.empty(LANES, np.uint64) for _ in range(3))
         jumpback_kernel(hashes, structure, self.generator == "xorshift", out, states, buckets, lower)
+
+    def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        count_words(hashes, (np.uint64(structure), self.generator == "xorshift"), out, steps)

@@ -7,10 +7,21 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Partitioner,
+    Publication,
+    Spec,
+    Step,
+)
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, top
 from algorithms.machinery.mixing import derive
+from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
 _MULTIPLIER, _ZERO, _ONE, _S33 = np.uint64(2862933555777941757), np.uint64(0), np.uint64(1), np.uint64(33)
@@ -29,19 +40,26 @@ def spread(value: np.uint64, low_bits: np.uint64) -> np.uint64:
 
 
 @kernel
-def power_bucket(value: np.uint64, n: np.uint64) -> np.uint64:
+def power_bucket(value: np.uint64, n: np.uint64, steps: Steps | None = None) -> np.uint64:
     """Return the bucket of one hash among n: the paper's f, then its g, then f again."""
     mask = enclosing_mask(n)
     half = mask >> _ONE
+    if value & mask:
+        tally(steps, WORDS)
     bucket = spread(value, value & mask)
     if bucket < n:
         return bucket
     jumped, candidate, state = np.int64(half), np.int64(half), value
     while candidate < np.int64(n):
         jumped = candidate
+        tally(steps, WORDS)
         state = state * _MULTIPLIER + _ONE
         candidate = np.int64((jumped + 1) * (_TWO_TO_31 / np.float64((state >> _S33) + _ONE)))
-    return np.uint64(jumped) if jumped > np.int64(half) else spread(value, value & half)
+    if jumped > np.int64(half):
+        return np.uint64(jumped)
+    if value & half:
+        tally(steps, WORDS)
+    return spread(value, value & half)
 
 
 @kernel
@@ -110,6 +128,9 @@ def power_kernel(
         out[i] = np.int32(power_bucket(hashes[i], n))
 
 
+count_words = counted(power_bucket)
+
+
 @register(
     Spec(
         name="power",
@@ -147,6 +168,9 @@ def power_kernel(
         by_default=False,
         movement_law="bound",
         balance_law="multinomial",
+        steps={
+            "words": Step("power"),
+        },
     )
 )
 class Power(Partitioner[int]):
@@ -196,3 +220,6 @@ class Power(Partitioner[int]):
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
         states, buckets = (np.empty(LANES, np.uint64) for _ in range(2))
         power_kernel(hashes, structure, out, states, buckets, np.empty(LANES), np.empty(LANES))
+
+    def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        count_words(hashes, (np.uint64(structure),), out, steps)

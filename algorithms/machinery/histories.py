@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.steps import LINKS, Steps, tally
 
 Places = NDArray[np.int32]
 
@@ -82,10 +83,13 @@ class Anchors(NamedTuple):
 
 
 @kernel
-def seen(stayed: Places, stand_ins: Places, bucket: np.int32, live: np.int32) -> np.int32:
+def seen(
+    stayed: Places, stand_ins: Places, bucket: np.int32, live: np.int32, steps: Steps | None = None
+) -> np.int32:
     """Return who stood in a bucket at the time when so many were live."""
     above = np.int32(len(stayed) - 1)
     while stayed[min(bucket, above)] >= live:
+        tally(steps, LINKS)
         bucket = stand_ins[bucket]
     return bucket
 

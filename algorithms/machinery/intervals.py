@@ -29,6 +29,7 @@ from algorithms.machinery.cells import (
     room_for_cells,
 )
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.steps import PROBES, Steps, tally
 
 _STEPS = 8
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
@@ -148,14 +149,18 @@ def with_cells(
 
 
 @kernel
-def row_of(starts: NDArray[np.uint64], row: np.int64, value: np.uint64) -> np.int64:
+def row_of(
+    starts: NDArray[np.uint64], row: np.int64, value: np.uint64, steps: Steps | None = None
+) -> np.int64:
     """Return the interval that a hash lies in, which is not before ``row``: a few steps, then by halves."""
     low, high = row, np.int64(len(starts) - 1)
     for _ in range(_STEPS):
+        tally(steps, PROBES)
         if low == high or starts[low + 1] > value:
             return low
         low += 1
     while low < high:
+        tally(steps, PROBES)
         middle = (low + high + 1) >> 1
         if starts[middle] <= value:
             low = middle
@@ -174,6 +179,7 @@ def locate(
     owner_bits: int,
     hashes: NDArray[np.uint64],
     out: NDArray[np.int32],
+    steps: Steps | None,
 ) -> None:
     """Write the owner of the interval that each hash lies in."""
     to_cell, to_mark = np.uint64(shift), np.uint64(shift - mark_bits)
@@ -181,15 +187,20 @@ def locate(
     above_owners = below + below
     mark_mask, owner_mask = (_ONE << np.uint64(mark_bits)) - _ONE, (_ONE << below) - _ONE
     for i in range(len(hashes)):
+        if steps is not None:
+            tally(steps[i], PROBES)
         word = np.uint64(cells[hashes[i] >> to_cell])
         mark = (hashes[i] >> to_mark) & mark_mask
         boundary = word >> above_owners
         # the common case has no branch: which of the two owners
         owner = (word >> (below if mark < boundary else _ZERO)) & owner_mask
         if boundary > mark_mask:
-            owner = np.uint64(owners[row_of(starts, np.int64(word & _ROW), hashes[i])])
+            row = np.int64(word & _ROW)
+            own = None if steps is None else steps[i]
+            owner = np.uint64(owners[row_of(starts, row, hashes[i], own)])
         elif mark == boundary:
-            owner = np.uint64(owners[row_of(starts, np.int64(0), hashes[i])])
+            own = None if steps is None else steps[i]
+            owner = np.uint64(owners[row_of(starts, np.int64(0), hashes[i], own)])
         out[i] = np.int32(owner)
 
 
@@ -307,7 +318,9 @@ def _read_cell(table: Intervals, cell: int, name: Callable[[int], str], names: d
     return (boundaries[0], *owners) if len(boundaries) == 1 else (boundaries, owners)
 
 
-def place(table: Intervals, hashes: NDArray[np.uint64], out: NDArray[np.int32]) -> None:
+def place(
+    table: Intervals, hashes: NDArray[np.uint64], out: NDArray[np.int32], steps: Steps | None = None
+) -> None:
     """Write the owner of each hash, (k,) uint64 -> (k,) int32.
 
     Parameters
@@ -316,5 +329,7 @@ def place(table: Intervals, hashes: NDArray[np.uint64], out: NDArray[np.int32]) 
         The intervals.
     hashes, out
         As for ``Partitioner._place``.
+    steps
+        As for ``Partitioner._place_counting``; None where steps are not counted.
     """
-    locate(*table[:6], hashes, out)
+    locate(*table[:6], hashes, out, steps)

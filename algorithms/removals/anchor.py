@@ -19,11 +19,13 @@ from algorithms.interface import (
     PartitionerWithHistory,
     Publication,
     Spec,
+    Step,
     whole_number,
 )
 from algorithms.machinery.histories import Anchors, History, Places, anchors_of, seen
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import absolute, derive, derive2
+from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
 BLOCK = 256
@@ -33,16 +35,26 @@ _NAME = np.uint64(0xDEADBEEF)
 
 
 @kernel
-def anchor_bucket(value: int, capacity: int, stayed: Places, stand_ins: Places) -> int:
-    """Return the bucket of one hash, whose bits may be given as a signed integer: the paper's algorithm 3."""
-    word = absolute(derive(np.uint64(value), _NAME))
+def anchored(
+    h: np.uint64, capacity: int, stayed: Places, stand_ins: Places, steps: Steps | None = None
+) -> np.int32:
+    """Return the bucket of one hash: the paper's algorithm 3."""
+    tally(steps, WORDS)
+    word = absolute(derive(h, _NAME))
     bucket, above = np.int32(word % np.uint64(capacity)), np.int32(len(stayed) - 1)
     live = stayed[min(bucket, above)]
     while live:
+        tally(steps, WORDS)
         word = absolute(derive2(word, np.uint64(bucket), _NAME))
-        bucket = seen(stayed, stand_ins, np.int32(word % np.uint64(live)), live)
+        bucket = seen(stayed, stand_ins, np.int32(word % np.uint64(live)), live, steps)
         live = stayed[min(bucket, above)]
-    return int(bucket)
+    return bucket
+
+
+@kernel
+def anchor_bucket(value: int, capacity: int, stayed: Places, stand_ins: Places) -> int:
+    """Return the bucket of one hash, whose bits may be given as a signed integer."""
+    return int(anchored(np.uint64(value), capacity, stayed, stand_ins, None))
 
 
 @kernel
@@ -81,6 +93,9 @@ def anchor_kernel(
                 waiting[still] = i
                 still += 1 if stayed[min(bucket, above)] else 0
             left = still
+
+
+count_draws = counted(anchored)
 
 
 @register(
@@ -125,6 +140,10 @@ def anchor_kernel(
         by_default=False,
         movement_law="bound",
         balance_law="multinomial",
+        steps={
+            "words": Step("draws", published="logarithm", source="the paper's bound"),
+            "links": Step("links to stand-ins"),
+        },
     )
 )
 class Anchor(PartitionerWithHistory[Anchors]):
@@ -240,6 +259,10 @@ class Anchor(PartitionerWithHistory[Anchors]):
         history, stayed, stand_ins = structure
         words, waiting = np.empty(BLOCK, dtype=np.uint64), np.empty(BLOCK, dtype=np.int64)
         anchor_kernel(hashes, history.size, stayed, stand_ins, out, words, waiting)
+
+    def _place_counting(self, structure: Anchors, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        history, stayed, stand_ins = structure
+        count_draws(hashes, (history.size, stayed, stand_ins), out, steps)
 
 
 def _roomy(nodes: Nodes) -> int:

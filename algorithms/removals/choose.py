@@ -8,10 +8,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Partitioner,
+    Publication,
+    Spec,
+    Step,
+)
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import enclosing_mask, top_index
 from algorithms.machinery.mixing import derive, stream
+from algorithms.machinery.steps import PROBES, WORDS, Steps, counted, tally
 from algorithms.registry import register
 
 BLOCK = 256
@@ -31,19 +42,22 @@ class Live(NamedTuple):
 
 
 @kernel
-def one(key: np.uint64, n: np.uint64) -> np.uint64:
+def one(key: np.uint64, n: np.uint64, steps: Steps | None = None) -> np.uint64:
     """Return the bucket of a key among n, octave by octave from the top."""
     bits = key & enclosing_mask(n)
     while bits:
         e = top_index(bits)
         bit = _ONE << e
         bits ^= bit
+        tally(steps, WORDS)
         seed, t = derive(key, e), _ONE
+        tally(steps, WORDS)
         r = (stream(seed, t) & (bit - _ONE)) + bit
         if r < n:
             return r
         while True:
             t += _ONE
+            tally(steps, WORDS)
             r = stream(seed, t) & ((bit << _ONE) - _ONE)
             if r < bit:
                 break
@@ -53,22 +67,23 @@ def one(key: np.uint64, n: np.uint64) -> np.uint64:
 
 
 @kernel
-def sample(h: np.uint64, j: int, n: int) -> int:
+def sample(h: np.uint64, j: int, n: int, steps: Steps | None = None) -> int:
     """Return the j-th independent draw of a hash, j to n - 1."""
-    return j + int(one(derive(h, np.uint64(j)), np.uint64(n - j)))
+    tally(steps, WORDS)
+    return j + int(one(derive(h, np.uint64(j)), np.uint64(n - j), steps))
 
 
 @kernel
-def next_candidate(h: np.uint64, n: int, k: int, chosen: Buckets) -> int:
+def next_candidate(h: np.uint64, n: int, k: int, chosen: Buckets, steps: Steps | None = None) -> int:
     """Turn the k-subset of a hash, ascending, into that of k + 1, and return the bucket that enters it."""
-    drawn = sample(h, k, n)
+    drawn = sample(h, k, n, steps)
     if k == 0 or chosen[k - 1] < drawn:
         chosen[k] = drawn
         return drawn
     highest = chosen[k - 1]
     below, i = int(highest), k - 1
     while i >= 0 and chosen[i] >= below:
-        below = sample(h, i, below)
+        below = sample(h, i, below, steps)
         if i > 0:
             below = max(below, int(chosen[i - 1]))
         chosen[i] = below
@@ -78,13 +93,15 @@ def next_candidate(h: np.uint64, n: int, k: int, chosen: Buckets) -> int:
 
 
 @kernel
-def choose_bucket(h: np.uint64, n: int, live: Flags, chosen: Buckets) -> int:
+def choose_bucket(h: np.uint64, n: int, live: Flags, chosen: Buckets, steps: Steps | None = None) -> int:
     """Return the first live candidate of a hash."""
     k = 0
-    bucket = next_candidate(h, n, k, chosen)
+    tally(steps, PROBES)
+    bucket = next_candidate(h, n, k, chosen, steps)
     while len(live) and not live[bucket]:
         k += 1
-        bucket = next_candidate(h, n, k, chosen)
+        tally(steps, PROBES)
+        bucket = next_candidate(h, n, k, chosen, steps)
     return bucket
 
 
@@ -156,6 +173,9 @@ def choose_replicas_kernel(hashes: Hashes, n: int, live: Flags, out: Buckets, ch
                 taken += 1
 
 
+count_candidates = counted(choose_bucket)
+
+
 @register(
     Spec(
         name="choose",
@@ -192,6 +212,10 @@ def choose_replicas_kernel(hashes: Hashes, n: int, live: Flags, out: Buckets, ch
         by_default=False,
         movement_law="bound",
         balance_law="multinomial",
+        steps={
+            "words": Step("first candidate"),
+            "probes": Step("candidates", published="draws", source="the crate's README"),
+        },
     )
 )
 class Choose(Partitioner[Live]):
@@ -256,6 +280,11 @@ class Choose(Partitioner[Live]):
         keys, firsts = np.empty(BLOCK, dtype=np.uint64), np.empty(BLOCK, dtype=np.uint64)
         waiting = np.empty(BLOCK, dtype=np.int64)
         choose_kernel(hashes, size, live, out, chosen, keys, firsts, waiting)
+
+    def _place_counting(self, structure: Live, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        size, live = structure
+        chosen = np.empty(size if len(live) else 1, dtype=np.int32)
+        count_candidates(hashes, (size, live, chosen), out, steps)
 
     def _place_replicas(self, structure: Live, hashes: Hashes, out: Buckets) -> None:
         chosen = np.empty(structure.size, dtype=np.int32)

@@ -21,10 +21,12 @@ from algorithms.interface import (
     Publication,
     Spec,
     State,
+    Step,
     whole_number,
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import multiply_high, stream, through
+from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
 BLOCK = 256
@@ -45,14 +47,22 @@ class Slots(NamedTuple):
 
 
 @kernel
-def dx_slot(value: int, live: Flags) -> int:
-    """Return the slot of one hash, whose bits may be given as a signed integer: the paper's lookup."""
-    h, a, t = np.uint64(value), np.uint64(len(live)), _ONE
+def drawn(h: np.uint64, live: Flags, steps: Steps | None = None) -> np.uint64:
+    """Return the slot of one hash: the paper's lookup."""
+    a, t = np.uint64(len(live)), _ONE
+    tally(steps, PROBES)
     slot = multiply_high(stream(h, t), a)
     while not live[slot]:
         t += _ONE
+        tally(steps, PROBES)
         slot = multiply_high(stream(h, t), a)
-    return int(slot)
+    return slot
+
+
+@kernel
+def dx_slot(value: int, live: Flags) -> int:
+    """Return the slot of one hash, whose bits may be given as a signed integer."""
+    return int(drawn(np.uint64(value), live, None))
 
 
 @kernel
@@ -114,6 +124,9 @@ _REFERENCE = "Dong, Wang & Feng, DxHash: A scalable consistent hash, arXiv:2107.
 _NO_INTERVALS = "hashes are drawn one by one, so the arcs would be single hashes"
 
 
+count_draws = counted(drawn)
+
+
 @register(
     Spec(
         name="dx",
@@ -141,6 +154,9 @@ _NO_INTERVALS = "hashes are drawn one by one, so the arcs would be single hashes
         by_default=False,
         movement_law="bound",
         balance_law="multinomial",
+        steps={
+            "probes": Step("slots", published="slots", source="the paper: geometric with mean a/w"),
+        },
     )
 )
 class Dx(Partitioner[Slots]):
@@ -213,6 +229,11 @@ class Dx(Partitioner[Slots]):
         return None if size == _roomy(self.nodes.top) else size
 
     @property
+    def numbered(self) -> int:
+        """How many slots there are, live or free."""
+        return len(self._state.structure.live)
+
+    @property
     def room(self) -> int:
         """How many nodes can still join."""
         return len(self._state.structure.live) - len(self.nodes)
@@ -242,6 +263,11 @@ class Dx(Partitioner[Slots]):
 
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
         dx_kernel(hashes, structure.live, out, np.empty(BLOCK, dtype=np.int64))
+
+    def _place_counting(self, structure: Slots, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        count_draws(hashes, (structure.live,), out, steps)
+        if len(structure.owners):
+            through(structure.owners, out)
 
     def _place_replicas(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
         marked = np.zeros(len(structure.live), dtype=np.uint8)
@@ -295,6 +321,9 @@ def _live(nodes: Nodes, size: int) -> Slots:
         by_default=False,
         movement_law="bound",
         balance_law="multinomial",
+        steps={
+            "probes": Step("slots"),
+        },
     )
 )
 class WeightedDx(Partitioner[Slots]):
@@ -378,6 +407,11 @@ class WeightedDx(Partitioner[Slots]):
         if np.array_equal(self._in_order(state.nodes, len(owners)), owners):
             return None
         return tuple((first, count, state.nodes[owner].name) for first, count, owner in _runs(owners))
+
+    @property
+    def numbered(self) -> int:
+        """For how many nodes of weight 1 there are slots, live or free."""
+        return len(self._state.structure.live) // self.slots
 
     @property
     def room(self) -> int:
@@ -476,6 +510,11 @@ class WeightedDx(Partitioner[Slots]):
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
         dx_kernel(hashes, structure.live, out, np.empty(BLOCK, dtype=np.int64))
         through(structure.owners, out)
+
+    def _place_counting(self, structure: Slots, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        count_draws(hashes, (structure.live,), out, steps)
+        if len(structure.owners):
+            through(structure.owners, out)
 
     def _place_replicas(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
         marked = np.zeros(int(structure.owners.max()) + 1, dtype=np.uint8)

@@ -15,11 +15,13 @@ from algorithms.interface import (
     PartitionerWithHistory,
     Publication,
     Spec,
+    Step,
 )
 from algorithms.machinery.histories import Anchors, History, Places, anchors_of, seen
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import enclosing_mask, odd, top
 from algorithms.machinery.mixing import stream
+from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
 BLOCK = 256
@@ -31,8 +33,9 @@ _LOW, _SPACE = np.uint64(0xFFFFFFFF), np.uint64(1 << 32)
 
 
 @kernel
-def jump_back(h: np.uint64, n: np.uint64) -> tuple[np.uint64, np.uint64]:
+def jump_back(h: np.uint64, n: np.uint64, steps: Steps | None = None) -> tuple[np.uint64, np.uint64]:
     """Return the bucket of a hash among n > 1 by JumpBackHash, and how many words of its stream that took."""
+    tally(steps, WORDS)
     first, t = stream(h, _ONE), _ONE
     octaves = (first ^ (first >> _S32)) & enclosing_mask(n)
     while octaves:
@@ -44,6 +47,7 @@ def jump_back(h: np.uint64, n: np.uint64) -> tuple[np.uint64, np.uint64]:
             return bucket, t
         while True:
             t += _ONE
+            tally(steps, WORDS)
             word = stream(h, t)
             bucket = word & within
             if bucket < low:
@@ -61,33 +65,48 @@ def jump_back(h: np.uint64, n: np.uint64) -> tuple[np.uint64, np.uint64]:
 
 @kernel
 def drawn_again(
-    h: np.uint64, t: np.uint64, live: np.int32, stayed: Places, stand_ins: Places
+    h: np.uint64,
+    t: np.uint64,
+    live: np.int32,
+    stayed: Places,
+    stand_ins: Places,
+    steps: Steps | None = None,
 ) -> tuple[np.int32, np.uint64]:
     """Return who is drawn among those who stayed, and the number of the last word that this took (Lemire)."""
     n = np.uint64(live)
     t += _ONE
+    tally(steps, WORDS)
     product = (stream(h, t) & _LOW) * n
     if (product & _LOW) < n:
         least = _SPACE % n
         while (product & _LOW) < least:
             t += _ONE
+            tally(steps, WORDS)
             product = (stream(h, t) & _LOW) * n
-    return seen(stayed, stand_ins, np.int32(product >> _S32), live), t
+    return seen(stayed, stand_ins, np.int32(product >> _S32), live, steps), t
+
+
+@kernel
+def jumped_back(
+    h: np.uint64, size: int, stayed: Places, stand_ins: Places, steps: Steps | None = None
+) -> np.int32:
+    """Return the bucket of one hash."""
+    if size <= 1:
+        return np.int32(0)
+    above = np.int32(len(stayed) - 1)
+    start, t = jump_back(h, np.uint64(size), steps)
+    bucket = np.int32(start)
+    live = stayed[min(bucket, above)]
+    while live:
+        bucket, t = drawn_again(h, t, live, stayed, stand_ins, steps)
+        live = stayed[min(bucket, above)]
+    return bucket
 
 
 @kernel
 def jumpback_anchor_bucket(value: int, size: int, stayed: Places, stand_ins: Places) -> int:
     """Return the bucket of one hash, whose bits may be given as a signed integer."""
-    if size <= 1:
-        return 0
-    h, above = np.uint64(value), np.int32(len(stayed) - 1)
-    start, t = jump_back(h, np.uint64(size))
-    bucket = np.int32(start)
-    live = stayed[min(bucket, above)]
-    while live:
-        bucket, t = drawn_again(h, t, live, stayed, stand_ins)
-        live = stayed[min(bucket, above)]
-    return int(bucket)
+    return int(jumped_back(np.uint64(value), size, stayed, stand_ins, None))
 
 
 @kernel
@@ -148,6 +167,9 @@ def jumpback_anchor_kernel(
             left = still
 
 
+count_draws = counted(jumped_back)
+
+
 @register(
     Spec(
         name="jumpback_anchor",
@@ -184,6 +206,10 @@ def jumpback_anchor_kernel(
         by_default=False,
         movement_law="bound",
         balance_law="multinomial",
+        steps={
+            "words": Step("jumpback and draws"),
+            "links": Step("links to stand-ins"),
+        },
     )
 )
 class JumpBackAnchor(PartitionerWithHistory[Anchors]):
@@ -246,3 +272,7 @@ class JumpBackAnchor(PartitionerWithHistory[Anchors]):
         history, stayed, stand_ins = structure
         words, waiting = np.empty(BLOCK, dtype=np.uint64), np.empty(BLOCK, dtype=np.int64)
         jumpback_anchor_kernel(hashes, history.size, stayed, stand_ins, out, words, waiting)
+
+    def _place_counting(self, structure: Anchors, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        history, stayed, stand_ins = structure
+        count_draws(hashes, (history.size, stayed, stand_ins), out, steps)

@@ -16,11 +16,13 @@ from algorithms.interface import (
     PartitionerWithHistory,
     Publication,
     Spec,
+    Step,
 )
 from algorithms.jumps.jump import LANES, jump_bucket, jump_kernel
 from algorithms.machinery.histories import History, Places
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import absolute, derive
+from algorithms.machinery.steps import LINKS, WORDS, Steps, counted, tally
 from algorithms.registry import register
 
 
@@ -33,20 +35,27 @@ class Replacements(NamedTuple):
 
 @kernel
 def memento_bucket(value: int, size: int, replacers: Places) -> int:
-    """Return the bucket of one hash, whose bits may be given as a signed integer: the paper's lookup."""
-    h = np.uint64(value)
-    return int(replaced(h, np.int32(jump_bucket(h, size)), replacers))
+    """Return the bucket of one hash, whose bits may be given as a signed integer."""
+    return int(remembered(np.uint64(value), size, replacers, None))
 
 
 @kernel
-def replaced(h: np.uint64, bucket: np.int32, replacers: Places) -> np.int32:
+def remembered(h: np.uint64, size: int, replacers: Places, steps: Steps | None = None) -> np.int32:
+    """Return the bucket of one hash: the paper's lookup."""
+    return replaced(h, np.int32(jump_bucket(h, size, steps)), replacers, steps)
+
+
+@kernel
+def replaced(h: np.uint64, bucket: np.int32, replacers: Places, steps: Steps | None = None) -> np.int32:
     """Return the live bucket to which a draw of a hash leads."""
     above = np.int32(len(replacers) - 1)
     live = replacers[min(bucket, above)]
     while live:
+        tally(steps, WORDS)
         bucket = np.int32(absolute(derive(h, np.uint64(bucket))) % np.uint64(live))
         replacer = replacers[min(bucket, above)]
         while replacer >= live:
+            tally(steps, LINKS)
             bucket = replacer
             replacer = replacers[min(bucket, above)]
         live = replacer
@@ -86,6 +95,9 @@ BLOCK = 256
 """Keys that are drawn again together."""
 
 
+count_draws = counted(remembered)
+
+
 @register(
     Spec(
         name="memento",
@@ -123,6 +135,14 @@ BLOCK = 256
         by_default=False,
         movement_law="bound",
         balance_law="multinomial",
+        steps={
+            "words": Step("jumps and draws"),
+            "links": Step(
+                "links to replacements",
+                published="squared logarithm",
+                source="the paper's Proposition 18, as quoted in issue 4 of SUPSI's code",
+            ),
+        },
     )
 )
 class Memento(PartitionerWithHistory[Replacements]):
@@ -188,3 +208,6 @@ class Memento(PartitionerWithHistory[Replacements]):
         jump_kernel(hashes, size, out, np.empty(LANES, np.uint64), np.empty(LANES), np.empty(LANES))
         if len(structure.history.freed):
             replaced_kernel(hashes, structure.replacers, out, np.empty(BLOCK, np.int64), BLOCK)
+
+    def _place_counting(self, structure: Replacements, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        count_draws(hashes, (structure.history.size, structure.replacers), out, steps)

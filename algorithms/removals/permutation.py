@@ -18,10 +18,12 @@ from algorithms.interface import (
     Partitioner,
     Publication,
     Spec,
+    Step,
     one_of,
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import GOLDEN_GAMMA, derive, mix
+from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
 BLOCK = 256
@@ -82,15 +84,24 @@ def descended(key: np.uint64, j: int, counters: NDArray[np.uint64], rounds: Roun
 
 @kernel
 def permutation_bucket(
-    h: np.uint64, size: int, live: Flags, top: int, rounds: Rounds, crate: bool, counters: NDArray[np.uint64]
+    h: np.uint64,
+    size: int,
+    live: Flags,
+    top: int,
+    rounds: Rounds,
+    crate: bool,
+    counters: NDArray[np.uint64],
+    steps: Steps | None = None,
 ) -> int:
     """Return the first live candidate of a hash."""
     key, n = derive(h, _ZERO), np.uint64(size)
     counters[:] = _ZERO
     while True:
         bucket = descended(key, top, counters, rounds, crate)
-        if bucket < n and (len(live) == 0 or live[bucket]):
-            return int(bucket)
+        if bucket < n:
+            tally(steps, PROBES)
+            if len(live) == 0 or live[bucket]:
+                return int(bucket)
 
 
 @kernel
@@ -171,6 +182,9 @@ def permutation_replicas_kernel(
                 taken += 1
 
 
+count_candidates = counted(permutation_bucket)
+
+
 @register(
     Spec(
         name="permutation",
@@ -207,6 +221,9 @@ def permutation_replicas_kernel(
         by_default=False,
         movement_law="bound",
         balance_law="multinomial",
+        steps={
+            "probes": Step("candidates"),
+        },
     )
 )
 class Permutation(Partitioner[Layers]):
@@ -292,6 +309,10 @@ class Permutation(Partitioner[Layers]):
         counters, keys = np.empty(LAYERS, dtype=np.uint64), np.empty(BLOCK, dtype=np.uint64)
         waiting = np.empty(BLOCK, dtype=np.int64)
         permutation_kernel(hashes, *structure, *self._feistel, out, counters, keys, waiting)
+
+    def _place_counting(self, structure: Layers, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        counters = np.empty(LAYERS, dtype=np.uint64)
+        count_candidates(hashes, (*structure, *self._feistel, counters), out, steps)
 
     def _place_replicas(self, structure: Layers, hashes: Hashes, out: Buckets) -> None:
         counters = np.empty(LAYERS, dtype=np.uint64)

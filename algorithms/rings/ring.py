@@ -17,6 +17,7 @@ from algorithms.interface import (
     Publication,
     Spec,
     State,
+    Step,
     one_of,
     whole_number,
 )
@@ -25,6 +26,7 @@ from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.circles import merged_intervals, scattered_intervals
 from algorithms.machinery.intervals import Intervals, build_intervals, namer, place, row_of
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.steps import Steps
 from algorithms.registry import register
 from algorithms.rings.points import MOST_POINTS, MOST_POINTS_IN_ALL, PartitionerWithPoints, Points
 
@@ -119,6 +121,9 @@ def ring_replicas_kernel(
         memory_cost=Cost("O(nv)"),
         movement_law="ring",
         balance_law="ring",
+        steps={
+            "probes": Step(),
+        },
     )
 )
 class Ring(PartitionerWithPoints[Circle]):
@@ -272,6 +277,9 @@ class Ring(PartitionerWithPoints[Circle]):
 
     def _place(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)
+
+    def _place_counting(self, structure: Circle, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        place(structure.intervals, hashes, out, steps)
 
     def _place_replicas(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
         table, step = structure.intervals, -1 if self.serves == "predecessor" else 1

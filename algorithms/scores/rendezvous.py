@@ -9,10 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.hashing import hash_column
-from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Partitioner,
+    Publication,
+    Spec,
+    Step,
+)
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_log
-from algorithms.machinery.mixing import mix
+from algorithms.machinery.mixing import mix, through
+from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
 BLOCK = 64
@@ -75,10 +86,12 @@ def rendezvous_kernel(
 
 
 @kernel
-def best_bid(value: np.uint64, seeds: NDArray[np.uint64]) -> np.int64:
+def best_bid(value: np.uint64, seeds: NDArray[np.uint64], steps: Steps | None = None) -> np.int64:
     """Return which node has the highest word for a hash."""
+    tally(steps, PROBES)
     best, best_word = np.int64(0), mix(value ^ seeds[0])
     for j in range(1, len(seeds)):
+        tally(steps, PROBES)
         word = mix(value ^ seeds[j])
         if word > best_word:
             best, best_word = np.int64(j), word
@@ -86,11 +99,15 @@ def best_bid(value: np.uint64, seeds: NDArray[np.uint64]) -> np.int64:
 
 
 @kernel
-def best_weighted_bid(value: np.uint64, seeds: NDArray[np.uint64], weights: NDArray[np.float64]) -> np.int64:
+def best_weighted_bid(
+    value: np.uint64, seeds: NDArray[np.uint64], weights: NDArray[np.float64], steps: Steps | None = None
+) -> np.int64:
     """Return which node has the highest -w / ln(u) for a hash; of equal ones the highest word."""
+    tally(steps, PROBES)
     best, best_word = np.int64(0), mix(value ^ seeds[0])
     best_score = weights[0] / minus_log_of_uniform(best_word)
     for j in range(1, len(seeds)):
+        tally(steps, PROBES)
         word = mix(value ^ seeds[j])
         score = weights[j] / minus_log_of_uniform(word)
         if score > best_score or (score == best_score and word > best_word):
@@ -99,12 +116,20 @@ def best_weighted_bid(value: np.uint64, seeds: NDArray[np.uint64], weights: NDAr
 
 
 @kernel
+def best_bid_of_all(
+    value: np.uint64, seeds: NDArray[np.uint64], weights: NDArray[np.float64], steps: Steps | None = None
+) -> np.int64:
+    """Return which node has the best bid for a hash."""
+    if len(weights):
+        return best_weighted_bid(value, seeds, weights, steps)
+    return best_bid(value, seeds, steps)
+
+
+@kernel
 def best_bid_of_signed(value: int, seeds: NDArray[np.uint64], weights: NDArray[np.float64]) -> np.int64:
     """Return which node has the best bid for a hash whose bits are given as a signed integer."""
-    bits = np.uint64(np.int64(value))  # plain Python would refuse a negative number at once
-    if len(weights):
-        return best_weighted_bid(bits, seeds, weights)
-    return best_bid(bits, seeds)
+    # plain Python would refuse a negative number at once
+    return best_bid_of_all(np.uint64(np.int64(value)), seeds, weights, None)
 
 
 @kernel
@@ -185,6 +210,9 @@ def rendezvous_replicas_kernel(
             out[i, r] = buckets[out[i, r]]
 
 
+count_bids = counted(best_bid_of_all)
+
+
 @register(
     Spec(
         name="rendezvous",
@@ -233,6 +261,9 @@ def rendezvous_replicas_kernel(
         memory_cost=Cost("O(n)"),
         movement_law="consistent",
         balance_law="multinomial",
+        steps={
+            "probes": Step("nodes", published="nodes", source="the definition"),
+        },
     )
 )
 class Rendezvous(Partitioner[Bidders]):
@@ -292,6 +323,10 @@ class Rendezvous(Partitioner[Bidders]):
             )
         else:
             rendezvous_kernel(hashes, seeds, buckets, out, np.empty(BLOCK, dtype=np.uint64), bests)
+
+    def _place_counting(self, structure: Bidders, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        count_bids(hashes, (structure.seeds, structure.weights), out, steps)
+        through(structure.buckets, out)
 
     def _place_replicas(self, structure: Bidders, hashes: Hashes, out: Buckets) -> None:
         rendezvous_replicas_kernel(hashes, structure.seeds, structure.weights, structure.buckets, out)

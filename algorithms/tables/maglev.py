@@ -21,11 +21,13 @@ from algorithms.interface import (
     Partitioner,
     Publication,
     Spec,
+    Step,
     whole_number,
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import WORD, through
+from algorithms.machinery.steps import PROBES, Steps, tally
 from algorithms.registry import register
 
 LARGEST_TABLE = 5_000_011
@@ -73,12 +75,15 @@ def fill_kernel(
 
 
 @kernel
-def maglev_kernel(hashes: Hashes, table: NDArray[np.int32], out: Buckets) -> None:
+def maglev_kernel(hashes: Hashes, table: NDArray[np.int32], out: Buckets, steps: Steps | None) -> None:
     """Write the entry of each hash, a block at a time: remainders are still at hand when they are used."""
     for first in range(0, len(hashes), BLOCK):
         last = min(first + BLOCK, len(hashes))
         remainder_kernel(hashes[first:last], np.uint64(len(table)), out[first:last])
         through(table, out[first:last])
+        if steps is not None:
+            for i in range(first, last):
+                tally(steps[i], PROBES)
 
 
 @register(
@@ -120,6 +125,9 @@ def maglev_kernel(hashes: Hashes, table: NDArray[np.int32], out: Buckets) -> Non
         resize_cost=Cost("O(M log M)", "O(M^2) in the worst case"),
         memory_cost=Cost("O(M)"),
         by_default=False,
+        steps={
+            "probes": Step("one", published="one", source="the paper, section 3.4"),
+        },
     )
 )
 class Maglev(Partitioner[Entries]):
@@ -210,4 +218,7 @@ class Maglev(Partitioner[Entries]):
         return lambda value: bucket(value % size)
 
     def _place(self, structure: Entries, hashes: Hashes, out: Buckets) -> None:
-        maglev_kernel(hashes, structure.buckets, out)
+        maglev_kernel(hashes, structure.buckets, out, None)
+
+    def _place_counting(self, structure: Entries, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        maglev_kernel(hashes, structure.buckets, out, steps)

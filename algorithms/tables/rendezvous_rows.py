@@ -18,12 +18,14 @@ from algorithms.interface import (
     Partitioner,
     Publication,
     Spec,
+    Step,
     whole_number,
 )
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import derive
+from algorithms.machinery.steps import PROBES, Steps, tally
 from algorithms.registry import register
 from algorithms.scores.rendezvous import Bidders, Rendezvous, rendezvous_replicas_kernel
 
@@ -46,9 +48,13 @@ def words_kernel(seed: np.uint64, out: NDArray[np.uint64]) -> None:
 
 
 @kernel
-def rows_kernel(hashes: Hashes, shift: np.uint64, owners: NDArray[np.int32], out: Buckets) -> None:
+def rows_kernel(
+    hashes: Hashes, shift: np.uint64, owners: NDArray[np.int32], out: Buckets, steps: Steps | None
+) -> None:
     """Write the owner of each hash's row, which its top bits name."""
     for i in range(len(hashes)):
+        if steps is not None:
+            tally(steps[i], PROBES)
         out[i] = owners[hashes[i] >> shift]
 
 
@@ -85,6 +91,9 @@ def rows_kernel(hashes: Hashes, shift: np.uint64, owners: NDArray[np.int32], out
         memory_cost=Cost("O(v + n)", "of v rows"),
         by_default=False,
         movement_law="consistent",
+        steps={
+            "probes": Step("one"),
+        },
     )
 )
 class RendezvousRows(Partitioner[Rows]):
@@ -161,7 +170,10 @@ class RendezvousRows(Partitioner[Rows]):
         return lambda value: owner(value >> shift)
 
     def _place(self, structure: Rows, hashes: Hashes, out: Buckets) -> None:
-        rows_kernel(hashes, np.uint64(self._shift), structure.owners, out)
+        rows_kernel(hashes, np.uint64(self._shift), structure.owners, out, None)
+
+    def _place_counting(self, structure: Rows, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        rows_kernel(hashes, np.uint64(self._shift), structure.owners, out, steps)
 
     def _place_replicas(self, structure: Rows, hashes: Hashes, out: Buckets) -> None:
         words, bidders = structure.words[hashes >> np.uint64(self._shift)], structure.bidders
