@@ -329,7 +329,7 @@ class Partitioner(ABC, Generic[S]):
         --------
         >>> from algorithms import create
         >>> create("jump", 57).count_steps(np.array([42], dtype=np.uint64))
-        (array([43], dtype=int32), array([[4, 0, 0]]))
+        (array([43], dtype=int32), array([[7, 0, 0]]))
         """
         if not self.spec.steps:
             raise MissingCapability(f"{self.spec.name} counts no steps: its spec names none")

@@ -51,7 +51,7 @@ def counted(place: Kernel[..., Any]) -> Kernel[..., None]:
     >>> steps = np.zeros((1, len(STEPS)), dtype=np.int64)
     >>> counted(jump_bucket)(np.array([42], np.uint64), (57,), out := np.empty(1, np.int32), steps)
     >>> out, steps
-    (array([43], dtype=int32), array([[4, 0, 0]]))
+    (array([43], dtype=int32), array([[7, 0, 0]]))
     """
 
     @kernel

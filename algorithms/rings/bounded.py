@@ -21,6 +21,7 @@ from algorithms.interface import (
     Nodes,
     Publication,
     Spec,
+    Step,
     one_of,
     whole_number,
 )
@@ -29,6 +30,7 @@ from algorithms.interface.nodes import NodesLike
 from algorithms.jumps.jump import jump_bucket
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import derive, mix, multiply_high
+from algorithms.machinery.steps import PROBES, Steps, tally
 from algorithms.registry import register
 from algorithms.rings.points import MOST_POINTS, PartitionerWithPoints, next_row, successors
 
@@ -111,10 +113,14 @@ def fill_by_jumps_kernel(
 
 
 @kernel
-def partitions_kernel(hashes: Hashes, narrow: np.uint64, owners: NDArray[np.int32], out: Buckets) -> None:
+def partitions_kernel(
+    hashes: Hashes, narrow: np.uint64, owners: NDArray[np.int32], out: Buckets, steps: Steps | None
+) -> None:
     """Write the owner of each hash's partition."""
     count = np.uint64(len(owners))
     for i in range(len(hashes)):
+        if steps is not None:
+            tally(steps[i], PROBES)
         out[i] = owners[multiply_high(hashes[i] << narrow, count)]
 
 
@@ -156,6 +162,7 @@ def partitions_kernel(hashes: Hashes, narrow: np.uint64, owners: NDArray[np.int3
         by_default=False,
         most_nodes=4096,
         vary={"factor": (1.05, 1.1, 1.25, 1.5, 2.0)},
+        steps={"probes": Step("one")},
     )
 )
 class Bounded(PartitionerWithPoints[Partitions]):
@@ -287,7 +294,10 @@ class Bounded(PartitionerWithPoints[Partitions]):
         return lambda value: owner(value * partitions >> bits)
 
     def _place(self, structure: Partitions, hashes: Hashes, out: Buckets) -> None:
-        partitions_kernel(hashes, self._narrow, structure.owners, out)
+        partitions_kernel(hashes, self._narrow, structure.owners, out, None)
+
+    def _place_counting(self, structure: Partitions, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        partitions_kernel(hashes, self._narrow, structure.owners, out, steps)
 
     def _arcs(self, structure: Partitions, nodes: Nodes) -> Arcs:
         owners, size = structure.owners, 1 << self.hash_bits

@@ -10,10 +10,21 @@ from numpy.typing import NDArray
 
 from algorithms.errors import InvalidParameter
 from algorithms.hashing import hash_column
-from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Publication, Spec, whole_number
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Publication,
+    Spec,
+    Step,
+    whole_number,
+)
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import mix
+from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 from algorithms.rings.points import MOST_POINTS, PartitionerWithPoints, Successors, next_row, successors
 
@@ -72,12 +83,18 @@ def windows_kernel(owners: NDArray[np.int32], windows: NDArray[np.uint32]) -> No
 
 @kernel
 def elected(
-    value: np.uint64, row: np.uint64, candidates: NDArray[np.uint32], seeds: NDArray[np.uint64]
+    value: np.uint64,
+    row: np.uint64,
+    candidates: NDArray[np.uint32],
+    seeds: NDArray[np.uint64],
+    steps: Steps | None = None,
 ) -> Any:
     """Return which node of a window bids highest for a hash; of equal bids that of the smaller name."""
+    tally(steps, PROBES)
     best = np.uint64(candidates[row, 0])
     highest = mix(value ^ seeds[best])
     for j in range(1, candidates.shape[1]):
+        tally(steps, PROBES)
         who = np.uint64(candidates[row, j])
         word = mix(value ^ seeds[who])
         if word > highest or (word == highest and who < best):
@@ -126,6 +143,24 @@ def lrh_kernel(
 
 
 @kernel
+def windowed(
+    h: np.uint64,
+    points: NDArray[np.uint64],
+    firsts: NDArray[np.int32],
+    shift: np.uint64,
+    mask: np.uint64,
+    ahead: np.uint64,
+    candidates: NDArray[np.uint32],
+    seeds: NDArray[np.uint64],
+    buckets: NDArray[np.int32],
+    steps: Steps | None = None,
+) -> Any:
+    """Return the bucket of one hash."""
+    row = np.uint64(next_row(points, firsts, shift, mask, ahead, h))
+    return buckets[elected(h, row, candidates, seeds, steps)]
+
+
+@kernel
 def lrh_of_signed(
     value: int,
     points: NDArray[np.uint64],
@@ -139,8 +174,7 @@ def lrh_of_signed(
 ) -> Any:
     """Return the bucket of one hash, whose bits are given as a signed integer."""
     bits = np.uint64(np.int64(value))
-    row = np.uint64(next_row(points, firsts, shift, mask, ahead, bits))
-    return buckets[elected(bits, row, candidates, seeds)]
+    return windowed(bits, points, firsts, shift, mask, ahead, candidates, seeds, buckets, None)
 
 
 @kernel
@@ -176,6 +210,9 @@ def alive_kernel(
         out[i] = buckets[best]
 
 
+count_bids = counted(windowed)
+
+
 @register(
     Spec(
         name="lrh",
@@ -205,6 +242,7 @@ def alive_kernel(
         memory_cost=Cost("O(n v C)"),
         by_default=False,
         vary={"candidates": (2, 4, 8, 16, 32)},
+        steps={"probes": Step("window")},
     )
 )
 class LRH(PartitionerWithPoints[Windows]):
@@ -305,3 +343,7 @@ class LRH(PartitionerWithPoints[Windows]):
         rows, whos, bids, words, bests = np.empty((5, LANES), dtype=np.uint64)
         points, candidates, seeds, buckets = structure
         lrh_kernel(hashes, *points, candidates, seeds, buckets, out, rows, whos, bids, words, bests)
+
+    def _place_counting(self, structure: Windows, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        points, candidates, seeds, buckets = structure
+        count_bids(hashes, (*points, candidates, seeds, buckets), out, steps)

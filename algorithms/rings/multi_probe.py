@@ -8,10 +8,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Publication, Spec, whole_number
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Publication,
+    Spec,
+    Step,
+    whole_number,
+)
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import derive
+from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 from algorithms.rings.points import MOST_POINTS, PartitionerWithPoints, Successors, next_row, successors
 
@@ -40,6 +51,7 @@ def nearest_row(
     first: np.uint64,
     step: np.uint64,
     probes: int,
+    steps: Steps | None = None,
 ) -> Any:
     """Return the row of the point that is the least above any of the probes first, first + step, ...
 
@@ -49,6 +61,7 @@ def nearest_row(
     pairs = len(points) <= PAIRS
     best, least, probe = _ZERO, mask, first
     for number in range(probes):
+        tally(steps, PROBES)
         row = np.uint64(firsts[probe >> shift])
         distance = (points[row] - probe) & mask
         if pairs:
@@ -85,6 +98,24 @@ def multi_probe_kernel(
 
 
 @kernel
+def probed(
+    h: np.uint64,
+    points: NDArray[np.uint64],
+    firsts: NDArray[np.int32],
+    shift: np.uint64,
+    mask: np.uint64,
+    ahead: np.uint64,
+    owners: NDArray[np.int32],
+    narrow: np.uint64,
+    probes: int,
+    steps: Steps | None = None,
+) -> Any:
+    """Return the owner of the nearest point for one hash."""
+    step = derive(h, _ZERO) >> narrow
+    return owners[nearest_row(points, firsts, shift, mask, ahead, h, step, probes, steps)]
+
+
+@kernel
 def multi_probe_of_signed(
     value: int,
     points: NDArray[np.uint64],
@@ -98,8 +129,7 @@ def multi_probe_of_signed(
 ) -> Any:
     """Return the owner of the nearest point for a hash whose bits are given as a signed integer."""
     bits = np.uint64(np.int64(value))
-    step = derive(bits, _ZERO) >> narrow
-    return owners[nearest_row(points, firsts, shift, mask, ahead, bits, step, probes)]
+    return probed(bits, points, firsts, shift, mask, ahead, owners, narrow, probes, None)
 
 
 @kernel
@@ -144,6 +174,9 @@ def multi_probe_replicas_kernel(
             rows[nearest] = after - n if after > n else after
 
 
+count_probes = counted(probed)
+
+
 @register(
     Spec(
         name="multi_probe",
@@ -179,6 +212,7 @@ def multi_probe_replicas_kernel(
         resize_cost=Cost("O(n)"),
         memory_cost=Cost("O(n)"),
         by_default=False,
+        steps={"probes": Step("probes", published="probes", source="the definition")},
     )
 )
 class MultiProbe(PartitionerWithPoints[Targets]):
@@ -261,6 +295,10 @@ class MultiProbe(PartitionerWithPoints[Targets]):
 
     def _place(self, structure: Targets, hashes: Hashes, out: Buckets) -> None:
         multi_probe_kernel(hashes, *structure.points, structure.owners, self._narrow, self.probes, out)
+
+    def _place_counting(self, structure: Targets, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        needs = (*structure.points, structure.owners, self._narrow, self.probes)
+        count_probes(hashes, needs, out, steps)
 
     def _place_replicas(self, structure: Targets, hashes: Hashes, out: Buckets) -> None:
         rows = np.empty(self.probes, dtype=np.uint64)
