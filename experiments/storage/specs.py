@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from algorithms import Capability, Cost, Publication, Spec, registry
+from algorithms.interface import Step
+from algorithms.machinery.steps import STEPS
 from experiments.options.errors import BadUse
 
 __all__ = ["plain", "spec_from", "specs_of"]
@@ -27,6 +29,7 @@ def plain(spec: Spec) -> dict[str, Any]:
         "capabilities": sorted(capability.name for capability in spec.capabilities),
         "lacks": {capability.name: reason for capability, reason in sorted(spec.lacks.items())},
         "vary": {name: list(values) for name, values in spec.vary.items()},
+        "steps": {name: dataclasses.asdict(step) for name, step in spec.steps.items()},
         **{name: dataclasses.asdict(getattr(spec, name)) for name in COSTS},
         "publications": [
             {field.name: getattr(publication, field.name) for field in dataclasses.fields(publication)}
@@ -56,6 +59,9 @@ def spec_from(facts: Mapping[str, Any]) -> Spec:
                     if name in Capability.__members__
                 },
                 "vary": {name: tuple(each) for name, each in values.get("vary", {}).items()},
+                "steps": {
+                    name: Step(**step) for name, step in values.get("steps", {}).items() if name in STEPS
+                },
                 **{name: Cost(**values[name]) for name in COSTS if name in values},
                 "publications": tuple(Publication(**each) for each in values.get("publications", ())),
             }

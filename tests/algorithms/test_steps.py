@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,6 +24,7 @@ from algorithms.machinery.kernel import plain_kernels
 from algorithms.machinery.mixing import mix_int
 from algorithms.machinery.steps import LINKS, PROBES, STEPS, WORDS
 from algorithms.registry import class_of, spec_of, unregister
+from experiments.storage.specs import plain, spec_from
 from tests.oracles import jump, words
 
 HASHES = np.random.PCG64(2024).random_raw(3000)
@@ -153,6 +155,11 @@ def test_who_names_no_steps_is_told() -> None:
 def test_unknown_steps_are_refused() -> None:
     with pytest.raises(ValueError, match="'hops' are no steps: choose of words, links, probes"):
         Spec(name="x", title="X", summary="", capabilities=frozenset(), steps={"hops": Step()})
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_is_known_of_steps_is_stored_with_a_run(name: str) -> None:
+    assert spec_from(json.loads(json.dumps(plain(spec_of(name))))) == spec_of(name)
 
 
 @contextmanager
