@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from experiments.inference.verdict import AGREES, DIFFERS, NEGLIGIBLE, OPEN
 from experiments.report.summary import Measure
 from experiments.report.tables.formats import Format, Percent, PlusMinus, Significant, Text
 
@@ -93,6 +94,6 @@ def worded(counts: Mapping[str, int]) -> str:
 
 
 _WORDS: Mapping[str, tuple[str, str]] = {
-    "agrees": ("agrees", "agree"), "negligible": ("differs negligibly", "differ negligibly"),
-    "open": ("is open", "are open"), "differs": ("differs", "differ"),
+    AGREES: ("agrees", "agree"), NEGLIGIBLE: ("differs negligibly", "differ negligibly"),
+    OPEN: ("is open", "are open"), DIFFERS: ("differs", "differ"),
 }  # fmt: skip

@@ -18,12 +18,13 @@ __all__ = ["writer"]
 def writer(table: Table) -> Callable[[int, str, str], str]:
     """Return what writes the content of a cell, given its row, its column and its text."""
     notes = dict(note.partition(" ")[::2] for note in table.notes)
+    verdicts = table.frame["verdict"].tolist() if "verdict" in table.frame.columns else []
 
     def write(row: int, column: str, text: str) -> str:
         mark = table.marks.get((row, column))
         if mark is not None:
             return _button(mark, text)
-        kind = kind_of(text.rstrip("!")) if column == "verdict" else None
+        kind = kind_of(str(verdicts[row])) if column == "verdict" else None
         if kind is not None:
             return f'<span class="verdict {kind}">{escape(text)}</span>'
         if column == "why" and text in notes:
