@@ -52,6 +52,7 @@ from experiments.theory.rings import (
     ring_share_cv_squared,
     whole_points,
 )
+from experiments.theory.scores import first_highest, hierarchical_moved
 from experiments.theory.simple_events import (
     equal_ranges,
     joined,
@@ -79,7 +80,9 @@ __all__ = [
     "dx_draws",
     "equal_ranges",
     "family_of",
+    "first_highest",
     "flip_words",
+    "hierarchical_moved",
     "joined",
     "jump_iterations",
     "jumpback_words",
