@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,6 +11,7 @@ from experiments.event import Change, Event
 from experiments.named_events import RemoveNamed, WeightNamed, change_of, refuse_unknown
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.options.parsers import integer, number, shortest
+from experiments.stepwise_events import Adverse, FailAndReturn, RemoveShare, adverse, drawn, share_or
 
 __all__ = [
     "KINDS",
@@ -107,9 +107,9 @@ class RemoveRandom(_Counted):
     """Nodes drawn at random leave."""
 
     kind = "remove-random"
-    syntax = "remove-random:K"
+    syntax = "remove-random:K|P%"
     example = "remove-random:3"
-    summary = "K nodes, drawn anew in each repetition, leave in one step"
+    summary = "K nodes or P percent of them, drawn anew in each repetition, leave in one step"
 
     @property
     def title(self) -> str:
@@ -123,8 +123,8 @@ class RemoveRandom(_Counted):
         return nodes - self.count
 
     def change(self, nodes: Nodes, newcomer: Callable[[int], str], seed: int) -> Change:
-        drawn = random.Random(seed).sample(nodes.buckets().tolist(), self.count)
-        return Change(remove=tuple(nodes[bucket].name for bucket in sorted(drawn)))
+        leaving = sorted(drawn(nodes, self.count, seed))
+        return Change(remove=tuple(nodes[bucket].name for bucket in leaving))
 
 
 @dataclass(frozen=True)
@@ -226,10 +226,12 @@ KINDS: dict[str, tuple[type[Event], Callable[[str], Event]]] = {
     "add": (Add, _counted(Add)),
     "double": (Double, _plain(Double)),
     "remove": (Remove, _remove),
-    "remove-random": (RemoveRandom, _counted(RemoveRandom)),
+    "remove-random": (RemoveRandom, share_or(_counted(RemoveRandom), RemoveShare)),
     "replace": (Replace, _plain(Replace)),
     "replace-random": (ReplaceRandom, _counted(ReplaceRandom)),
     "weight": (Weight, _weight),
+    "fail-and-return": (FailAndReturn, lambda option: FailAndReturn(integer(1, 10**6)(option or "1"))),
+    "adverse": (Adverse, adverse),
 }
 """The kinds of events: what stands before the colon, with their class and who reads what stands behind it."""
 
