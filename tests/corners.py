@@ -20,7 +20,7 @@ CLUSTER = str(Path(__file__).with_name("cluster.csv"))
 
 TINY: Mapping[str, Any] = {
     "nodes": (3,), "keys": 300, "repetitions": 2, "simulations": 100, "rounds": 2, "milliseconds": 0.01,
-    "starts": 1, "effort": 1, "claim": ("article", "envoy", "laws"), "large_keys": 2_000, "points": (5,),
+    "starts": 1, "effort": 1, "claim": ("article", "envoy", "laws"), "large_keys": 2_000,
     "timed": 0, "ranges": 3, "threads": 1,
 }  # fmt: skip
 """What costs milliseconds; a field that an experiment does not have is left out."""
@@ -52,7 +52,8 @@ ANY: Mapping[str, Mapping[str, Any]] = {
     "a hash without a seed": {"hash": "crc32"},
     "a hash that is none": {"hash": "identity"},
     "a hash that takes no text": {"hash": "splitmix64", "workload": "names"},
-    "a ring of one point": {"algorithms": "ring", "points": 1, "nodes": 2},
+    "a ring of one point": {"algorithms": "ring:points=1", "nodes": 2},
+    "a sweep": {"algorithms": "jump,ring", "vary": ("ring.points=1,5",), "nodes": 2},
     "many points": {"algorithms": "ring:points=5,ring:points=7"},
 }
 """Corners that belong to every experiment that has the fields."""

@@ -205,6 +205,9 @@ class Spec:
         for each pair), "random", or "bound" (what the shares require and no more); "" where none is known.
     balance_law
         The same for its loads: "multinomial", "ring", "range" or "exact"; "" where none is known.
+    points
+        The parameter that says how many points a node of weight 1 has, which the laws of rings take; ""
+        where nodes have none.
     kind
         "algorithm"; "baseline", which is in the suite to compare with and not to be used; or "deployed", the
         placement of a real program.
@@ -246,6 +249,7 @@ class Spec:
     memory_cost: Cost = Cost()
     movement_law: str = ""
     balance_law: str = ""
+    points: str = ""
     kind: Kind = "algorithm"
     family: str = ""
     by_default: bool = True

@@ -121,6 +121,7 @@ def ring_replicas_kernel(
         memory_cost=Cost("O(nv)"),
         movement_law="ring",
         balance_law="ring",
+        points="points",
         steps={
             "probes": Step(),
         },

@@ -11,7 +11,7 @@ from experiments.options.key_counts import KeyCount, key_count
 from experiments.options.parameters import integer, parameter, text
 
 if TYPE_CHECKING:
-    from experiments.harness.selection import Candidate
+    from experiments.harness.candidate import Candidate
     from experiments.workloads import Workload
 
 __all__ = ["ArticleParameters"]
@@ -52,6 +52,7 @@ class ArticleParameters(Parameters):
 
     without = {  # noqa: RUF012 - a ClassVar of the base
         "cluster": "the article's nodes are its own; give scaling or balance a cluster",
+        "vary": "the article is about rings of its own; give scaling or balance a sweep",
     }
 
     algorithms: tuple[str, ...] = parameter(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +12,12 @@ from numpy.typing import NDArray
 
 from algorithms import Capability, Partitioner
 from algorithms.hashing import hash_function
-from algorithms.registry import parameters_of
 from experiments.balance.parameters import BalanceParameters
 from experiments.harness import selection
-from experiments.harness.cluster import cluster_of, refusals
-from experiments.harness.experiment import (
-    ALL_HASHES,
-    Case,
-    Context,
-    Measured,
-)
-from experiments.harness.selection import Candidate
+from experiments.harness.candidate import Candidate
+from experiments.harness.experiment import ALL_HASHES, Case, Context, Measured
+from experiments.harness.trial import Trial
 from experiments.options.errors import BadUse
-from experiments.seeds import Repetition, repetition_of
 
 if TYPE_CHECKING:
     from experiments.workloads import Workload
@@ -39,7 +32,7 @@ HISTOGRAM_END = 4
 
 
 def cases(parameters: BalanceParameters) -> Sequence[Case]:
-    """Return one case for each hash function, repetition, algorithm (with its points) and n.
+    """Return one case for each hash function, repetition, algorithm (with its sweep) and n.
 
     A case measures all workloads, so that its nodes are built once; their hashes are drawn once for all
     algorithms, as long as they are kept.
@@ -47,114 +40,65 @@ def cases(parameters: BalanceParameters) -> Sequence[Case]:
     from experiments import workloads
 
     sources = [workloads.parse(text) for text in parameters.workload]
-    candidates = [
-        varied
-        for candidate in selection.resolve(parameters.algorithms, parameters.set, varied=("points", "hash"))
-        for varied in _variants(candidate, parameters)
-    ]
-    selection.refuse_same(candidates)
-    selection.check_sizes(candidates, parameters.nodes)
-    cannot = refusals(candidates, parameters.members)
+    candidates = selection.of_run(parameters, hashes=parameters.hash)
     reasons = [_refusal(candidate, source) for candidate in candidates for source in sources]
     if None not in reasons:
         raise BadUse(f"--hash: {reasons[0]}; give another hash function or another workload")
     return [
         Case(
             f"{function}|{number}|{candidate.label}|{n}",
-            {
-                "candidate": candidate, "n": n, "number": number, "sources": sources,
-                "cannot": cannot.get(candidate.label),
-            },
+            {"trials": [Trial(parameters, candidate, n, source, number) for source in sources]},
         )
         for function in dict.fromkeys(candidate.hash for candidate in candidates)
         for number in range(parameters.repetitions)
         for candidate in candidates
         if candidate.hash == function
         for n in parameters.nodes
-    ]  # fmt: skip
+    ]
 
 
 def measure(case: Case, parameters: BalanceParameters, context: Context) -> Measured:
     """Build the nodes once, and count what each workload puts on them; all hashes where arcs exist."""
-    candidate: Candidate = case.arguments["candidate"]
-    sources: Sequence[Workload] = case.arguments["sources"]
-    bits, number = hash_function(candidate.hash).seed_bits, case.arguments["number"]
-    cluster = cluster_of(candidate, parameters.members)
-    drawn = [
-        repetition_of(parameters.seed, source.text, number, seed_bits=bits, cluster=cluster)
-        for source in sources
-    ]
+    trials: Sequence[Trial] = case.arguments["trials"]
     # hash seeds and names do not depend on the workload: all workloads meet the same nodes
-    if case.arguments["cannot"] is not None:
-        width = hash_function(candidate.hash).check_bits(candidate.hash_bits)
-        described = _described(candidate, width, case.arguments["n"], drawn[0])
-        refused = {**described, "method": "sampled", "cannot": case.arguments["cannot"]}
-        return Measured([{**refused, "workload": source.text} for source in sources])
-    partitioner = candidate.build(drawn[0].nodes(case.arguments["n"]), seed=drawn[0].hash)
-    made = _Rows(candidate, partitioner, drawn[0])
-    rows = [made.exact()] if candidate.spec.can(Capability.INTERVALS) else []
-    for place, (source, repetition) in enumerate(zip(sources, drawn, strict=True)):
-        reason = _refusal(candidate, source)
+    partitioner = trials[0].start()
+    if isinstance(partitioner, str):
+        return Measured([_refused(trial, partitioner) for trial in trials])
+    made = _Rows(partitioner, trials[0])
+    rows = [made.exact()] if trials[0].candidate.spec.can(Capability.INTERVALS) else []
+    for place, trial in enumerate(trials):
+        reason = _refusal(trial.candidate, trial.source)
         if reason is not None:
-            rows.append(made.refused(source, reason))
+            rows.append(_refused(trial, reason))
             continue
 
         def progress(done: int, total: int, place: int = place) -> None:
-            context.progress((place + done / total) / len(sources))
+            context.progress((place + done / total) / len(trials))
 
-        keys = source.available(parameters.keys)
-        load = sampled_load(partitioner, source, repetition.keys, keys, context, progress)
-        rows.append(made.sampled(source, repetition.keys, load))
+        rows.append(made.sampled(trial, trial.load(partitioner, context, progress)))
     return Measured(rows)
-
-
-def sampled_load(
-    partitioner: Partitioner[Any],
-    source: Workload,
-    seed: int,
-    keys: int,
-    context: Context,
-    progress: Callable[[int, int], None] | None = None,
-) -> NDArray[np.int64]:
-    """Count how many keys of a workload each node has."""
-    from experiments import measures
-    from experiments.workloads import chunks_of
-
-    chunks, live = chunks_of(keys), partitioner.nodes.buckets()
-
-    def count(number: int) -> NDArray[np.int64]:
-        hashes = source.hashes_for(partitioner, number, seed=seed, limit=chunks.size(number))
-        return measures.loads(partitioner.assign(hashes), live)
-
-    def add(total: NDArray[np.int64], part: NDArray[np.int64]) -> NDArray[np.int64]:
-        total += part
-        return total
-
-    zero = np.zeros(len(live), dtype=np.int64)
-    return context.engine.fold(count, len(chunks), add, zero, progress=progress)
 
 
 @dataclass(frozen=True)
 class _Rows:
     """Makes the rows of one partitioner; all have the same columns."""
 
-    candidate: Candidate
     partitioner: Partitioner[Any]
-    repetition: Repetition
+    trial: Trial
 
-    def sampled(self, source: Workload, seed: int, load: NDArray[np.int64]) -> dict[str, Any]:
+    def sampled(self, trial: Trial, load: NDArray[np.int64]) -> dict[str, Any]:
         """Return the row of a workload's keys."""
         from experiments import inference
         from experiments.workloads import repeats
 
         keys = int(load.sum())
-        distinct, collision = repeats(source, seed, keys)
+        distinct, collision = repeats(trial.source, trial.repetition.keys, keys)
         law = self._law(keys, collision if distinct < keys else None)
         squares = sum(int(count) ** 2 for count in load)
         n, equal = len(load), self.partitioner.nodes.equal_weights
         return {
-            **self._common(source.text, "sampled"),
-            "seed": seed,
+            **_described(trial, "sampled"),
+            "seed": trial.repetition.keys,
             "keys": keys,
             "distinct": distinct,
             "collision": collision,
@@ -168,25 +112,12 @@ class _Rows:
         """Return the row of the shares of the hash space, which no keys sample."""
         share = self.partitioner.arcs().shares()
         return {
-            **self._common(ALL_HASHES, "exact"),
-            "seed": None,
-            "keys": None,
-            "distinct": None,
-            "collision": None,
-            "variance": None,
-            "g": None,
+            **_described(self.trial, "exact"),
+            "workload": ALL_HASHES,
+            **dict.fromkeys(("seed", "keys", "distinct", "collision", "variance", "g")),
             **_measures(list(share.values()), self._weights),
             **self._law(None, None),
         }
-
-    def refused(self, source: Workload, reason: str) -> dict[str, Any]:
-        """Return the row of a workload that the hash function cannot take."""
-        return {**self._common(source.text, "sampled"), "cannot": reason}
-
-    def _common(self, workload: str, method: str) -> dict[str, Any]:
-        nodes = len(self.partitioner.nodes)
-        described = _described(self.candidate, self.partitioner.hash_bits, nodes, self.repetition)
-        return {**described, "workload": workload, "method": method}
 
     @cached_property
     def _weights(self) -> tuple[float, ...] | None:
@@ -195,36 +126,26 @@ class _Rows:
         return tuple(nodes.weights()) if any(node.weight != 1.0 for node in nodes.spelled()) else None
 
     def _law(self, keys: int | None, collision: float | None) -> dict[str, Any]:
-        from experiments.theory import whole_points
-
-        family, points = self.candidate.spec.balance_law, _points(self.candidate)
-        if self._weights is not None and points is not None and not whole_points(self._weights, points):
+        candidate, family = self.trial.candidate, self.trial.candidate.spec.balance_law
+        if self._weights is not None and not self.trial.in_proportion(self._weights):
             family = ""
         nodes = self._weights or len(self.partitioner.nodes)
-        known = _law_of(family, nodes, keys, points, collision)
-        return {"law": family or None, **known}
+        return {"law": family or None, **_law_of(family, nodes, keys, candidate.points, collision)}
 
 
-def _described(candidate: Candidate, hash_bits: int, n: int, repetition: Repetition) -> dict[str, Any]:
+def _described(trial: Trial, method: str) -> dict[str, Any]:
     """Return the columns that say what was measured."""
+    names = ("hash", "hash_bits", "workload", "n", "algorithm", "label", "settings", "points")
     return {
-        "hash": candidate.hash,
-        "hash_bits": hash_bits,
-        "workload": None,
-        "n": n,
-        "algorithm": candidate.algorithm,
-        "label": candidate.label,
-        "settings": candidate.settings,
-        "points": _points(candidate),
-        "repetition": repetition.number,
-        "hash_seed": repetition.hash,
-        "method": None,
+        **trial.columns(*names, "repetition", "hash_seed"),
+        "method": method,
         "cannot": None,
     }
 
 
-def _points(candidate: Candidate) -> int | None:
-    return int(candidate.value("points")) if "points" in parameters_of(candidate.cls) else None
+def _refused(trial: Trial, reason: str) -> dict[str, Any]:
+    """Return the row of what cannot be measured."""
+    return {**_described(trial, "sampled"), "cannot": reason}
 
 
 @lru_cache(maxsize=4096)
@@ -272,21 +193,6 @@ def _measures(
         "first_bin": first,
         "histogram": " ".join(map(str, np.bincount(bins - first).tolist())),
     }
-
-
-def _variants(candidate: Candidate, parameters: BalanceParameters) -> Iterator[Candidate]:
-    """Yield a candidate with each number of points and hash function, where its selection left them open."""
-    taken = parameters_of(candidate.cls)
-    points: Sequence[int | None] = [None]
-    if parameters.points and "points" in taken and "points" not in candidate.parameters:
-        points = parameters.points
-    functions = [candidate.hash] if "hash" in candidate.parameters else parameters.hash
-    for count in points:
-        label = candidate.label if count is None else f"{candidate.label}:points={count}"
-        own = {} if count is None else {"points": count}
-        for function in functions:
-            given = {**candidate.parameters, **own, "hash": function}
-            yield replace(candidate, label=label, parameters=given)
 
 
 def _refusal(candidate: Candidate, source: Workload) -> str | None:

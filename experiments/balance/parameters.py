@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from algorithms import ShardlabError
 from algorithms.hashing import hash_function
 from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
-from experiments.options.parameters import integer, parameter
+from experiments.options.parameters import parameter
 
 
 def known_hash(value: object) -> str:
@@ -31,15 +33,21 @@ class BalanceParameters(Parameters):
 
     Parameters
     ----------
-    points
-        Points of a node, for every algorithm that has a parameter of this name and was not given one by its
-        selection; none for the algorithm's default.
     hash
         Hash functions, for every algorithm that was not given one by its selection.
     """
 
-    points: tuple[int, ...] = parameter(
-        "points of a node, for algorithms that have any; their default if not given",
-        integer(1, 1 << 26), (), many=True, metavar="V,...", least=0,
-    )  # fmt: skip
+    gone: ClassVar[Mapping[str, str]] = {"points": "give --vary ring.points=40,160"}
+
+    @classmethod
+    def migrated(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters of a stored run; before there were sweeps, the ring's points had a name."""
+        migrated: dict[str, Any] = {}
+        for name, value in values.items():
+            if name != "points":
+                migrated[name] = value
+            elif value:
+                migrated["vary"] = [f"ring.points={','.join(map(str, value))}"]
+        return migrated
+
     hash: tuple[str, ...] = parameter("hash functions", known_hash, ("xxh64",), many=True, metavar="HASH,...")

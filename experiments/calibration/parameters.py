@@ -30,6 +30,7 @@ class CalibrationParameters(Parameters):
         "workload": "hashes are random",
         "set": "a procedure says what it is applied to",
         "repetitions": "give --simulations",
+        "vary": "a procedure says what it is applied to",
     }
 
     procedure: tuple[str, ...] = parameter(

@@ -30,6 +30,7 @@ class ClaimsParameters(Parameters):
         "cluster": "a claim says how many nodes there are",
         "workload": "claims are about uniform hashes",
         "set": "a claim says the parameters of its algorithm",
+        "vary": "a claim says the parameters of its algorithm",
     }
 
     claim: tuple[str, ...] = parameter(

@@ -123,7 +123,7 @@ def _unknown_flag(experiment: Experiment[Any], unknown: str, parser: argparse.Ar
     flag = unknown.partition("=")[0]
     if not flag.startswith("-"):
         return f"{experiment.name} takes flags alone, not {unknown!r}; {allowed}"
-    for name, reason in experiment.Parameters.without.items():
+    for name, reason in {**experiment.Parameters.without, **experiment.Parameters.gone}.items():
         if flag == flag_of(name):
             return f"{experiment.name} takes no {flag}: {reason}; {allowed}"
     return f"{experiment.name} takes no {flag}; {allowed}{did_you_mean(flag, known)}"

@@ -132,7 +132,7 @@ def _read(
     again = f"run it again with python -m experiments.run {experiment.name}{flag}"
     other = f"{run.folder} was stored by another version of {experiment.name}"
     try:
-        parameters = experiment.Parameters.build(run.facts["parameters"])
+        parameters = experiment.Parameters.of_stored(run.facts["parameters"])
     except BadUse as error:
         raise BadUse(f"{other}: {error}; {again}") from None
     files = store.stored_files(run.folder, run.facts)

@@ -136,5 +136,5 @@ def unchanged(experiment: Experiment[Any], parameters: Any, folder: Path) -> boo
     except BadUse:
         return False
     made_of = facts.get("sources")
-    same = facts["parameters"] == parameters.canonical()
+    same = experiment.Parameters.migrated(facts["parameters"]) == parameters.canonical()
     return same and made_of == provenance.source_digest(experiment.sources(), experiment.inputs(parameters))

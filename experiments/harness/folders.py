@@ -69,7 +69,7 @@ def check_folder(
 
 def _same(experiment: Experiment[Any], facts: dict[str, Any], parameters: Any) -> bool:
     try:
-        return bool(experiment.Parameters.build(facts["parameters"]) == parameters)
+        return bool(experiment.Parameters.of_stored(facts["parameters"]) == parameters)
     except BadUse:
         return False
 

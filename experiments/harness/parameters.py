@@ -46,6 +46,20 @@ def target_of_setting(text: str) -> str:
     return text.partition("=")[0].strip()
 
 
+def _left_open(sweep: str, chosen: Parameters) -> bool:
+    """Return whether the algorithms and settings of a run leave a profile's sweep something to vary."""
+    target = target_of_setting(sweep)
+    name, _, attribute = target.partition(".")
+    if target in map(target_of_setting, chosen.set):
+        return False
+    from experiments.harness.spelling import spelled_out
+
+    return any(
+        head == name and not any(part.partition("=")[0] == attribute for part in parts)
+        for head, *parts in (text.split(":") for text in spelled_out(chosen.algorithms))
+    )
+
+
 def path_or_none(value: object) -> str:
     """Read the name of a file; it may be empty, for none."""
     return "" if value == "" else text(value)
@@ -89,6 +103,8 @@ class Parameters:
         Texts for :func:`experiments.workloads.parse`.
     set
         Parameters of algorithms, ``NAME.PARAM=VALUE``.
+    vary
+        Sweeps over parameters of algorithms, ``NAME.PARAM=V1,V2``, see :mod:`experiments.harness.sweeps`.
     threads
         A run option: the results do not depend on it.
 
@@ -110,6 +126,9 @@ class Parameters:
 
     without: ClassVar[Mapping[str, str]] = {}
     """The common fields that mean nothing to this experiment, each with the reason."""
+
+    gone: ClassVar[Mapping[str, str]] = {}
+    """What earlier versions took, each with what took its place."""
 
     algorithms: tuple[str, ...] = parameter(
         "algorithms, by name, NAME:PARAM=VALUE, FILE.py:Class, family:NAME or all; the usual ones by default",
@@ -139,6 +158,11 @@ class Parameters:
         "a parameter of an algorithm, such as ring.points=400; may be repeated",
         text, (), many=True, separator=None, metavar="NAME.PARAM=VALUE", least=0,
         meaning=target_of_setting,
+    )  # fmt: skip
+    vary: tuple[str, ...] = parameter(
+        "values of a parameter of an algorithm, each of which is compared, such as ring.points=40,160; "
+        "without values, those of its spec; may be repeated",
+        text, (), many=True, separator=None, metavar="NAME.PARAM=V,...", least=0, meaning=target_of_setting,
     )  # fmt: skip
     threads: int = parameter(
         "threads; the results do not depend on them",
@@ -199,12 +223,24 @@ class Parameters:
         for name in values:
             if name in cls.without:
                 raise BadUse(f"{name!r} has no meaning here: {cls.without[name]}")
+            if name in cls.gone:
+                raise BadUse(f"{name!r} is no parameter any more: {cls.gone[name]}")
             if name not in known:
                 *most, last = known
                 raise BadUse(
                     f"{name!r} is no parameter; give {', '.join(most)} or {last}{did_you_mean(name, known)}"
                 )
         return cls(**cast("dict[str, Any]", dict(values)))
+
+    @classmethod
+    def migrated(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters of a stored run, by the names of this version; none has changed its name."""
+        return dict(values)
+
+    @classmethod
+    def of_stored(cls, values: Mapping[str, Any]) -> Self:
+        """Return the parameters of a stored run; raises as `build` does."""
+        return cls.build(cls.migrated(values))
 
     def replace(self, values: Mapping[str, object]) -> Self:
         """Return the same parameters with some values changed.
@@ -219,7 +255,11 @@ class Parameters:
             raise BadUse("--nodes: the nodes are those of the --cluster; give one of the two")
         if "cluster" in values:
             kept.pop("nodes", None)
-        return type(self).build({**kept, **values})
+        changed = type(self).build({**kept, **values})
+        left = tuple(sweep for sweep in changed.vary if _left_open(sweep, changed))
+        if "vary" in values or left == changed.vary:
+            return changed
+        return type(self).build({**kept, **values, "vary": left})
 
     def canonical(self) -> dict[str, Any]:
         """Return what identifies a result, ready for JSON: fields by name, tuples as lists, no run options.
@@ -231,8 +271,8 @@ class Parameters:
         """
         result = {}
         for name, field in fields_of(type(self)).items():
-            # rows from before there were clusters keep their digests
-            if field.identity and (name != "cluster" or self.cluster):
+            # rows from before there were clusters and sweeps keep their digests
+            if field.identity and (name not in ("cluster", "vary") or getattr(self, name)):
                 value = getattr(self, name)
                 if isinstance(value, KeyCount):
                     value = value.text if value.whole and self.ending else int(value)

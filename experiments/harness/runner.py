@@ -172,8 +172,12 @@ def run(
                 raise BadUse(f"the input {changed[0]} has changed while it was used; run again")
         except CannotWrite:
             raise
-        except (BadUse, ShardlabError):
+        except BadUse:
             journal.remove()
+            raise
+        except ShardlabError:  # of one algorithm: what the others gave is kept
+            if not journal.finished:
+                journal.remove()
             raise
         facts = {
             "experiment": experiment.name,
@@ -213,12 +217,13 @@ def show_again(experiment: Experiment[P], folder: Path) -> Presentation:
         facts = store.run_facts(folder)
         if facts["experiment"] != experiment.name:
             raise BadUse(f"{folder} holds a run of {facts['experiment']}, not of {experiment.name}")
-        parameters = experiment.Parameters.build(facts["parameters"])
+        parameters = experiment.Parameters.of_stored(facts["parameters"])
         written = Written(experiment, parameters, store.stored_files(folder, facts), facts)
         shown = provenance.describe(facts["threads"])
         shown_by = {name: shown[name] for name in ("commit", "dirty", "versions")}
         presented = provenance.source_digest(project())
-        known = {"inputs": {}, **facts, "shown": shown_by, "presented": presented}
+        asked = experiment.Parameters.migrated(facts["parameters"])
+        known = {"inputs": {}, **facts, "parameters": asked, "shown": shown_by, "presented": presented}
         written.put(folder, known)
     return written.presentation
 

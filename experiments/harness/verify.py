@@ -13,6 +13,7 @@ from experiments.harness.class_files import UnaskedCode, code_only_from
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context, Experiment
 from experiments.harness.journal import plain_rows
+from experiments.harness.parameters import Parameters
 from experiments.harness.runner import Reporter, run
 from experiments.harness.written import Written
 from experiments.options.errors import BadUse, CannotWrite
@@ -87,7 +88,7 @@ def verify(
     with tempfile.TemporaryDirectory() as temporary, code_only_from(*trusted):
         elsewhere = Path(temporary) / "run"
         try:
-            parameters = experiment.Parameters.build(facts["parameters"])
+            parameters = experiment.Parameters.of_stored(facts["parameters"])
             if cases is None:
                 run(experiment, parameters, out=elsewhere, reporter=reporter)
                 computed_facts = read_facts(elsewhere)
@@ -117,7 +118,11 @@ def verify(
             if where is not None:
                 differences.append(f"{folder / name}: {where}{_versions(facts)}")
     differences += _other_facts(
-        folder, facts, computed_facts, timed="timing" in facts["rows"] and cases is None
+        experiment.Parameters,
+        folder,
+        facts,
+        computed_facts,
+        timed="timing" in facts["rows"] and cases is None,
     )
     if not differences and not is_intact(folder):
         differences.append(f"{folder / RUN}: is not the file that the run has written")
@@ -125,13 +130,18 @@ def verify(
 
 
 def _other_facts(
-    folder: Path, stored: Mapping[str, Any], computed: Mapping[str, Any], *, timed: bool
+    cls: type[Parameters],
+    folder: Path,
+    stored: Mapping[str, Any],
+    computed: Mapping[str, Any],
+    *,
+    timed: bool,
 ) -> Iterator[str]:
     """Yield a sentence for each part of ``run.json`` that is another one, computed again."""
-    parameters = computed["parameters"]
+    parameters, given = (cls.migrated(facts["parameters"]) for facts in (computed, stored))
     parts = {
         # a version that knows more parameters gives them their defaults
-        "parameters": ({name: parameters.get(name) for name in stored["parameters"]}, stored["parameters"]),
+        "parameters": ({name: parameters.get(name) for name in given}, given),
         "rows": (computed["rows"]["rows"], stored["rows"]["rows"]),
         "files of rows": (sorted(computed["rows"]), sorted(stored["rows"])),
     }

@@ -10,13 +10,10 @@ from functools import partial
 from typing import Any
 
 from algorithms import Partitioner
-from algorithms.hashing import hash_function
 from experiments.harness import selection
-from experiments.harness.cluster import cluster_of, refusals
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.selection import Candidate
+from experiments.harness.trial import Trial
 from experiments.memory.parameters import MemoryParameters
-from experiments.seeds import repetition_of
 
 
 @dataclass(frozen=True)
@@ -44,12 +41,8 @@ class Held:
 def cases(parameters: MemoryParameters) -> Sequence[Case]:
     """Return one case for each number of nodes and algorithm."""
     candidates = selection.of_run(parameters)
-    reasons = refusals(candidates, parameters.members)
     return [
-        Case(
-            f"{n}|{candidate.label}",
-            {"n": n, "candidate": candidate, "cannot": reasons.get(candidate.label)},
-        )
+        Case(f"{n}|{candidate.label}", {"trial": Trial(parameters, candidate, n, "memory")})
         for n in parameters.nodes
         for candidate in candidates
     ]
@@ -57,25 +50,15 @@ def cases(parameters: MemoryParameters) -> Sequence[Case]:
 
 def measure(case: Case, parameters: MemoryParameters, context: Context) -> Measured:
     """Build the partitioner once for its arrays, and once more while the allocator counts."""
-    candidate: Candidate = case.arguments["candidate"]
-    n: int = case.arguments["n"]
-    bits = hash_function(candidate.hash).seed_bits
-    cluster = cluster_of(candidate, parameters.members)
-    drawn = repetition_of(parameters.seed, "memory", 0, seed_bits=bits, cluster=cluster)
-    common = {
-        "n": n,
-        "algorithm": candidate.algorithm,
-        "label": candidate.label,
-        "settings": candidate.settings,
-    }
-    if case.arguments["cannot"] is not None:
-        return Measured([{**common, "structure": None, "cannot": case.arguments["cannot"]}])
-    build = partial(candidate.build, drawn.nodes(n), seed=drawn.hash)
-    partitioner = build()
+    trial: Trial = case.arguments["trial"]
+    common = trial.columns("n", "algorithm", "label", "settings")
+    partitioner = trial.start()
+    if isinstance(partitioner, str):
+        return Measured([{**common, "structure": None, "cannot": partitioner}])
     said, names = partitioner.nbytes, partitioner.nodes.nbytes
     partitioner.lookup(0)  # whatever is imported, compiled or kept for all is not the partitioner's
     del partitioner
-    held = traced(build)
+    held = traced(partial(trial.candidate.build, trial.repetition.nodes(trial.n), seed=trial.repetition.hash))
     counted = {
         "nbytes": said,
         "names": names,

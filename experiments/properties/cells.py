@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from algorithms.errors import BrokenAlgorithm
-from experiments.harness.selection import resolve, spelled_out
+from experiments.harness.selection import resolve
+from experiments.harness.spelling import spelled_out
 from experiments.inference.verdict import BROKEN, HOLDS, KEPT, NO_REASON, NOT_APPLICABLE, NOT_DECLARED_REFUTED
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.properties.replay import Example, Player, Recorder, write

@@ -38,6 +38,7 @@ class PropertiesParameters(Parameters):
         "keys": "the search draws the hashes",
         "repetitions": "give --effort for more examples",
         "workload": "the search draws hashes, no keys of a workload",
+        "vary": "give each variant as NAME:PARAM=VALUE",
     }
 
     property: tuple[str, ...] = parameter(

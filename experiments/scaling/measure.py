@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,39 +12,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms import Capability, InvalidWeight, Nodes, Partitioner, UnsupportedEvent
-from algorithms.hashing import Hashes, hash_function
-from algorithms.registry import parameters_of
+from algorithms import Capability, Nodes, Partitioner
+from algorithms.hashing import Hashes
 from experiments import events
-from experiments.events import Event
 from experiments.harness import selection
-from experiments.harness.cluster import cluster_of, refusals
-from experiments.harness.experiment import (
-    ALL_HASHES,
-    Case,
-    Context,
-    Measured,
-)
-from experiments.harness.selection import Candidate
+from experiments.harness.experiment import ALL_HASHES, Case, Context, Measured
+from experiments.harness.trial import Step, Trial
 from experiments.scaling.parameters import ScalingParameters
-from experiments.seeds import Repetition, derive, repetition_of
 
 if TYPE_CHECKING:
-    from experiments.measures import EventShape, Flows
-    from experiments.workloads import Workload
+    from experiments.measures import Flows
 
 TIMED_ROUNDS = 5
 TIMED_KEYS = 1 << 16
 
-
-@dataclass(frozen=True)
-class _Trial:
-    """A partitioner after one event, and who was there before and after."""
-
-    event: Event
-    change: events.Change
-    shape: EventShape
-    after: Partitioner[Any]
+COMMON = (
+    "workload", "n", "algorithm", "label", "settings", "points", "hash", "repetition", "seed", "hash_seed",
+)  # fmt: skip
 
 
 def cases(parameters: ScalingParameters) -> Sequence[Case]:
@@ -53,128 +36,78 @@ def cases(parameters: ScalingParameters) -> Sequence[Case]:
 
     The algorithms are innermost, so that a machine that slows down slows all of them.
     """
-    from experiments import workloads
-
     candidates = selection.of_run(
         parameters,
         later=(events.parse(text).nodes_after(n) for text in parameters.event for n in parameters.nodes),
     )
-    cluster = parameters.members
-    if cluster is not None:
-        parameters.check_names(Nodes.of(cluster.nodes))
-    reasons = refusals(candidates, cluster)
-    sources = [workloads.parse(text) for text in parameters.workload]
-    for candidate in candidates:
-        for source in sources:
-            selection.check_keys(candidate, source)
+    if parameters.members is not None:
+        parameters.check_names(Nodes.of(parameters.members.nodes))
     return [
         Case(
-            f"{source.text}|{n}|{repetition}|{candidate.label}",
-            {
-                "source": source, "n": n, "repetition": repetition, "candidate": candidate, "first": not i,
-                "cannot": reasons.get(candidate.label),
-            },
+            f"{source.text}|{n}|{number}|{candidate.label}",
+            {"trial": Trial(parameters, candidate, n, source, number), "first": not i},
         )
-        for i, source in enumerate(sources)
+        for i, source in enumerate(selection.sources_of_run(parameters, candidates))
         for n in parameters.nodes
-        for repetition in range(parameters.repetitions)
+        for number in range(parameters.repetitions)
         for candidate in candidates
-    ]  # fmt: skip
+    ]
 
 
 def measure(case: Case, parameters: ScalingParameters, context: Context) -> Measured:
     """Place the same keys before and after each event, count who went where, and time the event."""
-    source: Workload = case.arguments["source"]
-    candidate: Candidate = case.arguments["candidate"]
-    seed_bits = hash_function(candidate.hash).seed_bits
-    repetition = repetition_of(
-        parameters.seed,
-        source.text,
-        case.arguments["repetition"],
-        seed_bits=seed_bits,
-        cluster=cluster_of(candidate, parameters.members),
-    )
-    common = {
-        "workload": source.text,
-        "n": case.arguments["n"],
-        "algorithm": candidate.algorithm,
-        "label": candidate.label,
-        "settings": candidate.settings,
-        "points": _points(candidate),
-        "hash": candidate.hash,
-        "repetition": repetition.number,
-        "seed": repetition.keys,
-        "hash_seed": repetition.hash,
-    }
-    nothing = {"method": "sampled", **dict.fromkeys(COLUMNS)}
-    if case.arguments["cannot"] is not None:
-        refused = {**common, **nothing, "cannot": case.arguments["cannot"]}
-        return Measured([{**refused, "event": text} for text in parameters.event])
-    before = candidate.build(repetition.nodes(case.arguments["n"]), seed=repetition.hash)
-    trials, rows = [], []
+    trial: Trial = case.arguments["trial"]
+    common = trial.columns(*COMMON)
+    before = trial.start()
+    steps, rows = [], []
     for text in parameters.event:
-        trial = _attempt(before, events.parse(text), candidate, repetition, parameters.seed)
-        if isinstance(trial, _Trial):
-            trials.append(trial)
+        step = before if isinstance(before, str) else trial.step(before, events.parse(text), "event")
+        if isinstance(step, str):
+            nothing = {"method": "sampled", **dict.fromkeys(COLUMNS)}
+            rows.append({**common, "event": text, **nothing, "cannot": step})
         else:
-            rows.append({**common, "event": text, **nothing, "cannot": trial})
-    sample, cluster = _Sample(before, source, repetition, parameters.keys), bool(parameters.cluster)
-    for trial, measured in zip(trials, sample.measure(trials, context), strict=True):
-        described = {**common, **_outcome(trial, candidate, sample.collision, cluster=cluster)}
-        rows.append({**described, "method": "sampled", **measured})
-    if case.arguments["first"] and candidate.spec.can(Capability.INTERVALS):
-        for trial in trials:
-            measured = _measured(_exact(trial, before), None)
-            outcome = _outcome(trial, candidate, 0.0, cluster=cluster)
-            described = {**common, "workload": ALL_HASHES, **outcome}
-            rows.append({**described, "method": "exact", **measured})
+            steps.append(step)
+    if isinstance(before, str) or not steps:
+        return Measured(rows)
+    collision = _collision(trial)
+    for step, flows, distinct in _sampled(trial, before, steps, context):
+        outcome = _outcome(trial, step, collision)
+        rows.append({**common, **outcome, "method": "sampled", **_measured(flows, distinct)})
+    if case.arguments["first"] and trial.candidate.spec.can(Capability.INTERVALS):
+        for step in steps:
+            described = {**common, "workload": ALL_HASHES, **_outcome(trial, step, 0.0)}
+            rows.append({**described, "method": "exact", **_measured(_exact(step), None)})
     timing = []
-    if repetition.number < parameters.timed:
-        hashes = sample.hashes(0, min(TIMED_KEYS, sample.chunks.size(0)))
-        timing = [{**common, "event": trial.event.text, **_timed(before, trial, hashes)} for trial in trials]
+    if trial.number < parameters.timed:
+        hashes = trial.hashes(before, 0, TIMED_KEYS)
+        timing = [{**common, "event": step.event.text, **_timed(step, hashes)} for step in steps]
     return Measured(rows, timing)
 
 
-def _attempt(
-    before: Partitioner[Any], event: Event, candidate: Candidate, repetition: Repetition, seed: int
-) -> _Trial | str:
-    """Return the partitioner after an event, or why the algorithm cannot do it."""
-    from experiments.measures import EventShape
+def _collision(trial: Trial) -> float:
+    """Return the chance that two draws of the keys at hand are of one key."""
+    from experiments.workloads import repeats
 
-    chosen = derive(seed, "event", event.text, repetition.number)
-    change = events.change_of(event, before.nodes, repetition, chosen)
-    after = before.copy()
-    try:
-        change.apply(after)
-    except (UnsupportedEvent, InvalidWeight) as error:
-        needed = Capability.WEIGHTED if change.weights else Capability.REMOVES_ANY
-        return candidate.lacks(needed) or str(error)
-    return _Trial(event, change, EventShape.between(before.nodes, after.nodes), after)
+    return repeats(trial.source, trial.repetition.keys, trial.chunks.keys)[1]
 
 
-def _points(candidate: Candidate) -> int | None:
-    return int(candidate.value("points")) if "points" in parameters_of(candidate.cls) else None
-
-
-def _outcome(
-    trial: _Trial, candidate: Candidate, collision: float, *, cluster: bool = False
-) -> dict[str, Any]:
+def _outcome(trial: Trial, step: Step, collision: float) -> dict[str, Any]:
     """Return what is known of an event before anything is measured: its size, and the law.
 
     `collision` is the chance that two draws are of one key; 0 where all hashes are counted. No law is known
-    of a `cluster` on a ring that rounds the numbers of points.
+    of a cluster on a ring that rounds the numbers of points.
     """
-    from experiments.theory import family_of, movement, movement_variance, stray, whole_points
+    from experiments.theory import family_of, movement, movement_variance, stray
 
-    law, points = family_of(candidate.spec, trial.shape), _points(candidate)
-    weights = np.concatenate([trial.shape.weights_before, trial.shape.weights_after])
-    if cluster and points is not None and not whole_points(weights, points):
+    shape = step.shape
+    law = family_of(trial.candidate.spec, shape)
+    if not trial.in_proportion(shape.weights_before, shape.weights_after):
         law = ""
-    moves, strays = movement(law, trial.shape), stray(law, trial.shape)
-    spread = movement_variance(law, trial.shape, collision=collision, points=points)
+    moves, strays = movement(law, shape), stray(law, shape)
+    spread = movement_variance(law, shape, collision=collision, points=trial.candidate.points)
     return {
-        "event": trial.event.text,
-        "n_after": len(trial.after.nodes),
+        "event": step.event.text,
+        "n_after": len(step.after.nodes),
         "cannot": None,
         "law": law or None,
         "law_movement": None if moves is None else Fraction(moves.value),
@@ -211,83 +144,60 @@ def _measured(flows: Flows, distinct: tuple[int, int] | None) -> dict[str, Any]:
     return dict(zip(MEASURES, values, strict=True))
 
 
-def _exact(trial: _Trial, before: Partitioner[Any]) -> Flows:
+def _exact(step: Step) -> Flows:
     from experiments.measures import Flows
 
-    return Flows.exact(trial.shape, before.arcs(), trial.after.arcs())
+    return Flows.exact(step.shape, step.before.arcs(), step.after.arcs())
 
 
-class _Sample:
-    """The keys of one repetition, placed chunk by chunk before and after several events."""
+def _sampled(
+    trial: Trial, before: Partitioner[Any], steps: Sequence[Step], context: Context
+) -> list[tuple[Step, Flows, tuple[int, int] | None]]:
+    """Return each event with its flows, and how many keys are distinct and moved; one pass serves all."""
+    from experiments.measures import Flows
+    from experiments.workloads import Distinct
 
-    def __init__(self, before: Partitioner[Any], source: Workload, repetition: Repetition, keys: int) -> None:
-        from experiments.workloads import chunks_of
+    skewed, chunks = trial.source.skewed, trial.chunks
+    totals = [Flows.none(step.shape) for step in steps]
+    everywhere, elsewhere = Distinct(), [Distinct() for _ in steps]
 
-        self.before, self.source, self.repetition = before, source, repetition
-        self.chunks = chunks_of(source.available(keys))
-
-    @property
-    def collision(self) -> float:
-        """The chance that two draws of the keys at hand are of one key."""
-        from experiments.workloads import repeats
-
-        return repeats(self.source, self.repetition.keys, self.chunks.keys)[1]
-
-    def hashes(self, number: int, size: int) -> Hashes:
-        """Return the hashes of the first `size` keys of a chunk."""
-        return self.source.hashes_for(self.before, number, seed=self.repetition.keys, limit=size)
-
-    def measure(self, trials: Sequence[_Trial], context: Context) -> list[dict[str, Any]]:
-        """Return the measures of each event: one pass over the keys serves all."""
-        from experiments.measures import Flows
-        from experiments.workloads import Distinct
-
-        totals = [Flows.none(trial.shape) for trial in trials]
-        everywhere, elsewhere = Distinct(), [Distinct() for _ in trials]
-
-        def add(_: None, placed: tuple[list[Flows], list[NDArray[np.uint64]]]) -> None:
-            flows, ids = placed
-            totals[:] = [total + part for total, part in zip(totals, flows, strict=True)]
-            if ids:
-                everywhere.add(ids[0])
-                for counter, moved in zip(elsewhere, ids[1:], strict=True):
-                    counter.add(moved)
-
-        def place(number: int) -> tuple[list[Flows], list[NDArray[np.uint64]]]:
-            return self._place(number, trials)
-
-        context.engine.fold(place, len(self.chunks), add, None, progress=context.chunks_done)
-        return [
-            _measured(total, (everywhere.count, counter.count) if self.source.skewed else None)
-            for total, counter in zip(totals, elsewhere, strict=True)
-        ]
-
-    def _place(self, number: int, trials: Sequence[_Trial]) -> tuple[list[Flows], list[NDArray[np.uint64]]]:
+    def place(chunk: int) -> tuple[list[Flows], list[NDArray[np.uint64]]]:
         """Return the flows of one chunk in each event; for skewed keys also all ids, and those that moved."""
-        from experiments.measures import Flows
-
-        size = self.chunks.size(number)
-        hashes = self.hashes(number, size)
-        ids = self.source.ids(number, self.repetition.keys, size) if self.source.skewed else None
+        size, hashes = chunks.size(chunk), trial.hashes(before, chunk)
+        ids = trial.source.ids(chunk, trial.repetition.keys, size) if skewed else None
         old, new = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
-        self.before.assign(hashes, out=old)
+        before.assign(hashes, out=old)
         flows, known = [], [] if ids is None else [ids]
-        for trial in trials:
-            trial.after.assign(hashes, out=new)
-            flows.append(Flows.sampled(trial.shape, old, new))
+        for step in steps:
+            step.after.assign(hashes, out=new)
+            flows.append(Flows.sampled(step.shape, old, new))
             if ids is not None:
-                known.append(ids[trial.shape.before[old] != trial.shape.after[new]])
+                known.append(ids[step.shape.before[old] != step.shape.after[new]])
         return flows, known
 
+    def add(_: None, placed: tuple[list[Flows], list[NDArray[np.uint64]]]) -> None:
+        flows, ids = placed
+        totals[:] = [total + part for total, part in zip(totals, flows, strict=True)]
+        if ids:
+            everywhere.add(ids[0])
+            for counter, moved in zip(elsewhere, ids[1:], strict=True):
+                counter.add(moved)
 
-def _timed(before: Partitioner[Any], trial: _Trial, hashes: Hashes) -> dict[str, Any]:
+    context.engine.fold(place, len(chunks), add, None, progress=context.chunks_done)
+    return [
+        (step, total, (everywhere.count, counter.count) if skewed else None)
+        for step, total, counter in zip(steps, totals, elsewhere, strict=True)
+    ]
+
+
+def _timed(step: Step, hashes: Hashes) -> dict[str, Any]:
     """Return how long the event takes and a lookup before and after it: medians of rounds in turn."""
     out = np.empty(len(hashes), dtype=np.int32)
     event_ns, before_ns, after_ns = [], [], []
     for round_number in range(TIMED_ROUNDS + 1):
-        changing = before.copy()
-        took = _elapsed(partial(trial.change.apply, changing))
-        lookups = [_elapsed(partial(placed._assign, hashes, out)) for placed in (before, trial.after)]
+        changing = step.before.copy()
+        took = _elapsed(partial(step.change.apply, changing))
+        lookups = [_elapsed(partial(placed._assign, hashes, out)) for placed in (step.before, step.after)]
         if round_number:  # the first one warms up
             event_ns.append(took)
             before_ns.append(lookups[0])

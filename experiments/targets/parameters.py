@@ -39,6 +39,7 @@ class TargetsParameters(Parameters):
         "cluster": "each target names its own nodes",
         "workload": "each target names its own",
         "set": "each target names its own parameters",
+        "vary": "each target names its own",
     }
 
     rounds: int = parameter(

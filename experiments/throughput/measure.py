@@ -12,22 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Node, Partitioner
-from algorithms.hashing import hash_function
 from algorithms.hashing.columns import Integers, Strings
 from experiments.harness import selection
-from experiments.harness.cluster import cluster_of, refusals
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.selection import Candidate
 from experiments.harness.stopwatch import Competitor, copy_competitor, keys_a_call, load_average, rounds
+from experiments.harness.trial import Trial
 from experiments.options.errors import BadUse
 from experiments.peers import Peer, Task, peers
-from experiments.seeds import Repetition, repetition_of
 from experiments.throughput import cold_start
 from experiments.throughput.parameters import COLD, MODES, ThroughputParameters
 
 if TYPE_CHECKING:
-    from experiments.clusters import Cluster
     from experiments.workloads import Workload
     from experiments.workloads.base import Keys
 
@@ -47,35 +43,34 @@ def cases(parameters: ThroughputParameters) -> Sequence[Case]:
 
     Fresh processes are cases of their own, one for each round of them, at the first number of nodes.
     """
-    from experiments import workloads
-
     if set(parameters.mode) == {"threads"} and parameters.threads == 1:
         raise BadUse(
             "--mode: threads alone would time nothing on one thread; give --threads 2, or another "
             f"mode: {', '.join(mode for mode in (*MODES, *COLD) if mode != 'threads')}"
         )
     candidates = selection.of_run(parameters)
-    cannot = refusals(candidates, parameters.members)
-    sources = [workloads.parse(text) for text in parameters.workload]
-    for source in sources:
-        for candidate in candidates:
-            if not (source.integers or hash_function(candidate.hash).takes_text):
-                raise BadUse(
-                    f"the hash function {candidate.hash} of {candidate.label} takes ints only, and the "
-                    f"keys of {source.text} are text; choose another hash or another workload"
-                )
     warm = [
-        Case(f"{source.text}|{n}", {"source": source, "n": n, "candidates": candidates, "cannot": cannot})
-        for source in sources
+        Case(
+            f"{source.text}|{n}",
+            {"trials": [Trial(parameters, candidate, n, source) for candidate in candidates]},
+        )
+        for source in selection.sources_of_run(parameters, candidates)
         for n in parameters.nodes
         if set(parameters.mode) & MODES.keys()
     ]
+    n = parameters.nodes[0]
     cold = [
-        Case(f"{mode}|{turn}", {"cold": mode, "round": turn, "candidates": candidates, "cannot": cannot})
+        Case(
+            f"{mode}|{turn}",
+            {
+                "cold": mode, "round": turn,
+                "trials": [Trial(parameters, candidate, n, mode) for candidate in candidates],
+            },
+        )
         for mode in COLD
         if mode in parameters.mode
         for turn in range(parameters.starts)
-    ]
+    ]  # fmt: skip
     return warm + cold
 
 
@@ -83,42 +78,35 @@ def measure(case: Case, parameters: ThroughputParameters, context: Context) -> M
     """Warm all competitors up, choose their keys a call, and time them in rounds."""
     if "cold" in case.arguments:
         return Measured([], list(_fresh_processes(case, parameters, context)))
-    source: Workload = case.arguments["source"]
-    n: int = case.arguments["n"]
-    bench = _Bench(
-        source,
-        source.available(parameters.keys),
-        parameters.seed,
-        context.engine,
-        parameters.peers,
-        parameters.members,
-    )
-    load, cannot = load_average(), case.arguments["cannot"]
-    built = [
-        (candidate, candidate.build(drawn.nodes(n), seed=drawn.hash))
-        for candidate in case.arguments["candidates"]
-        if candidate.label not in cannot
-        for drawn in [bench.repetition(candidate)]
-    ]
+    trials: Sequence[Trial] = case.arguments["trials"]
+    source, n = trials[0].source, trials[0].n
+    bench = _Bench(source, source.available(parameters.keys), context.engine, parameters.peers)
+    load = load_average()
+    built, refused = [], []
+    for trial in trials:
+        partitioner = trial.start()
+        if isinstance(partitioner, str):
+            refused.append((trial, partitioner))
+        else:
+            built.append((trial, partitioner))
     modes = [mode for mode in MODES if mode in parameters.mode and (mode != "threads" or context.threads > 1)]
     competitors = [copy_competitor(bench.keys)]
     common = {"workload": source.text, "n": n}
     missing: list[dict[str, Any]] = [
-        {**common, "mode": mode, "algorithm": candidate.algorithm, "label": candidate.label}
-        | {"settings": candidate.settings, "peer": False, "cannot": cannot[candidate.label]}
+        {**common, "mode": mode, **trial.columns("algorithm", "label", "settings")}
+        | {"peer": False, "cannot": reason}
         for mode in modes
-        for candidate in case.arguments["candidates"]
-        if candidate.label in cannot
+        for trial, reason in refused
     ]
     for mode in modes:
-        for candidate, partitioner in built:
-            competitors.append(bench.competitor(mode, candidate, partitioner, parameters.milliseconds))
-        for one, (candidate, partitioner) in _beside(built, mode, libraries=parameters.peers):
+        for trial, partitioner in built:
+            competitors.append(bench.competitor(mode, trial, partitioner, parameters.milliseconds))
+        for one, (trial, partitioner) in _beside(built, mode, libraries=parameters.peers):
             weighted = any(node.weight != 1.0 for node in partitioner.nodes.spelled())
             names_alone = weighted and one.library  # what needs none is ours to build
             reason = "is given names of nodes, and no weights" if names_alone else one.missing(n)
             if reason is None:
-                competitors.append(bench.peer(one, candidate, partitioner, parameters.milliseconds))
+                competitors.append(bench.peer(one, trial, partitioner, parameters.milliseconds))
             else:
                 described = {"mode": mode, "algorithm": one.beside, "label": one.name, "peer": True}
                 missing.append({**common, **described, "cannot": reason})
@@ -151,10 +139,10 @@ def measure(case: Case, parameters: ThroughputParameters, context: Context) -> M
 
 
 def _beside(
-    built: Sequence[tuple[Candidate, Partitioner[Any]]], mode: str, *, libraries: bool
-) -> list[tuple[Peer, tuple[Candidate, Partitioner[Any]]]]:
+    built: Sequence[tuple[Trial, Partitioner[Any]]], mode: str, *, libraries: bool
+) -> list[tuple[Peer, tuple[Trial, Partitioner[Any]]]]:
     """Return the peers of a mode, each with the first candidate of the algorithm that it stands beside."""
-    first = {candidate.algorithm: (candidate, partitioner) for candidate, partitioner in reversed(built)}
+    first = {trial.candidate.algorithm: (trial, partitioner) for trial, partitioner in reversed(built)}
     known = [one for one in peers(libraries=libraries) if one.mode == mode]
     return [(one, first[one.beside]) for one in known if one.beside in first]
 
@@ -163,30 +151,25 @@ def _fresh_processes(
     case: Case, parameters: ThroughputParameters, context: Context
 ) -> Iterator[dict[str, Any]]:
     """Yield a row for each algorithm and stage: one fresh process each."""
-    candidates: Sequence[Candidate] = case.arguments["candidates"]
-    n, keys, load = parameters.nodes[0], min(COLD_KEYS, parameters.keys), load_average()
-    texts = selection.spelled_out(parameters.algorithms)
-    for done, (text, candidate) in enumerate(zip(texts, candidates, strict=True), 1):
+    trials: Sequence[Trial] = case.arguments["trials"]
+    mode, keys, load = case.arguments["cold"], min(COLD_KEYS, parameters.keys), load_average()
+    for done, trial in enumerate(trials, 1):
+        candidate, built = trial.candidate, trial.start()
         # --set is for all candidates of a run, and refused where it names none of them
         own = [text for text in parameters.set if text.partition(".")[0] == candidate.algorithm]
-        compiled = case.arguments["cold"] != "install"
-        why, cluster = (
-            case.arguments["cannot"].get(candidate.label),
-            cluster_of(candidate, parameters.members),
-        )
-        nodes: int | Sequence[Node] = n if cluster is None else cluster.nodes
+        cluster = trial.repetition.cluster
+        nodes: int | Sequence[Node] = trial.n if cluster is None else cluster.nodes
         stages: Mapping[str | None, int | None] = {None: None}
-        if why is None:
-            took = cold_start.measure(text, own, nodes, keys, compiled=compiled)
+        if not isinstance(built, str):
+            compiled = mode != "install"
+            took = cold_start.measure(candidate.selection, own, nodes, keys, compiled=compiled)
             stages = dict(took.items())
         for stage, spent in stages.items():
             yield {
                 "workload": None,
-                "n": n,
-                "mode": case.arguments["cold"],
-                "algorithm": candidate.algorithm,
-                "label": candidate.label,
-                "settings": candidate.settings,
+                "n": trial.n,
+                "mode": mode,
+                **trial.columns("algorithm", "label", "settings"),
                 "peer": False,
                 "threads": 1,
                 "round": case.arguments["round"],
@@ -197,9 +180,9 @@ def _fresh_processes(
                 "ratio_to_copy": None,
                 "load_average": load,
                 "stage": stage,
-                "cannot": why,
+                "cannot": built if isinstance(built, str) else None,
             }
-        context.progress(done / len(candidates))
+        context.progress(done / len(trials))
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,18 +191,10 @@ class _Bench:
 
     source: Workload
     keys: int
-    seed: int
     engine: Engine
     as_text: bool = False
-    cluster: Cluster | None = None
     columns: dict[tuple[str, int, int], NDArray[np.uint64]] = field(default_factory=dict)
     texts: dict[int, list[str]] = field(default_factory=dict)
-
-    def repetition(self, candidate: Candidate) -> Repetition:
-        """Return the seeds: those of repetition 0, whatever the algorithm."""
-        bits = hash_function(candidate.hash).seed_bits
-        cluster = cluster_of(candidate, self.cluster)
-        return repetition_of(self.seed, self.source.text, 0, seed_bits=bits, cluster=cluster)
 
     def hashes(self, partitioner: Partitioner[Any], seed: int) -> NDArray[np.uint64]:
         """Return the hashes of all keys; partitioners that hash alike share one array."""
@@ -235,30 +210,27 @@ class _Bench:
         return self.columns[known]
 
     def competitor(
-        self, mode: str, candidate: Candidate, partitioner: Partitioner[Any], milliseconds: float
+        self, mode: str, trial: Trial, partitioner: Partitioner[Any], milliseconds: float
     ) -> Competitor:
         """Return an algorithm in one mode, warmed up, with as many keys a call as fit the time."""
-        seed = self.repetition(candidate).keys
+        seed = trial.repetition.keys
         prepare = {
             "batch": self._batch,
             "threads": self._threads,
             "hashing": self._hashing,
             "single": self._single,
         }
-        partitioner.assign(
-            self.hashes(partitioner, seed)
-        )  # which refuses wrong buckets; a timed call does not
+        partitioner.assign(self.hashes(partitioner, seed))  # refuses wrong buckets; a timed call does not
         call_of, most = prepare[mode](partitioner, seed)
         keys = keys_a_call(call_of, most, milliseconds)
         call = call_of(keys)
         call()
+        candidate = trial.candidate
         return Competitor(candidate.label, candidate.algorithm, candidate.settings, mode, keys, call)
 
-    def peer(
-        self, one: Peer, candidate: Candidate, partitioner: Partitioner[Any], milliseconds: float
-    ) -> Competitor:
+    def peer(self, one: Peer, trial: Trial, partitioner: Partitioner[Any], milliseconds: float) -> Competitor:
         """Return a peer on the nodes and the keys of ours, checked and warmed up."""
-        drawn = self.repetition(candidate)
+        drawn = trial.repetition
         names = [node.name for node in partitioner.nodes.values()]
         texts = self._texts(drawn.keys) if one.mode != "batch" else []
         task = Task(names, self.hashes(partitioner, drawn.keys), texts, partitioner)

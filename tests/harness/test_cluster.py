@@ -31,7 +31,7 @@ from experiments.theory import balance, whole_points
 TAKING = [name for name in names() if "cluster" in fields_of(find(name).Parameters)]
 UNEQUAL = "name,weight,rack\na,1,x\nb,2,x\nc,4,y\nd,1,y\n"
 TINY: dict[str, Any] = {
-    "keys": 500, "repetitions": 2, "rounds": 2, "milliseconds": 0.01, "starts": 1, "threads": 1, "points": 5,
+    "keys": 500, "repetitions": 2, "rounds": 2, "milliseconds": 0.01, "starts": 1, "threads": 1,
 }  # fmt: skip
 
 
@@ -363,7 +363,7 @@ def test_every_experiment_measures_and_shows_a_cluster_and_misses_no_algorithm(
 def test_loads_are_relative_to_weights_and_laws_are_of_weights(tmp_path: Path) -> None:
     path = write(tmp_path, UNEQUAL)
     rows, _ = measured(
-        "balance", parameters_of("balance", path, algorithms="ring,rendezvous,jump", keys=20_000)
+        "balance", parameters_of("balance", path, algorithms="ring:points=5,rendezvous,jump", keys=20_000)
     )
     weights = [1.0, 2.0, 4.0, 1.0]
     for row in rows:
@@ -400,7 +400,7 @@ def test_a_ring_that_rounds_points_has_no_law(tmp_path: Path) -> None:
     assert not whole_points([1, 0.3], 5)
     path = write(tmp_path, "a,0.3\nb,0.7\nc,1\n")
     for name, column in (("scaling", "law_movement"), ("balance", "law_cv"), ("sequence", "law_cv")):
-        values = {"algorithms": "ring,rendezvous"} | ({} if name == "balance" else {"set": "ring.points=5"})
+        values = {"algorithms": "ring,rendezvous", "set": "ring.points=5"}
         rows, _ = measured(name, parameters_of(name, path, **values))
         taking = [row for row in rows if row.get("cannot") is None and row.get("event", 1) is not None]
         assert taking

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from fake_experiment import FAKE, Fake, FakeParameters, find
 
-from algorithms.errors import InvalidParameter
+from algorithms.errors import BrokenAlgorithm
 from experiments.harness import runner
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.runner import Silent, folder_of
@@ -263,12 +263,30 @@ def test_a_mistake_in_the_presentation_keeps_the_measured_cases(tmp_path: Path) 
     assert run_here(tmp_path).resumed == 4
 
 
-def test_an_algorithm_that_refuses_leaves_nothing_behind(tmp_path: Path) -> None:
-    refusing = Refusing()
-    refusing.error = InvalidParameter("points must be at least 1")
-    with pytest.raises(InvalidParameter):
-        run_here(tmp_path / "run", experiment=refusing)
+class Breaking(Fake):
+    """Has an algorithm that fails in all cases but some of the first."""
+
+    good: int = 0
+
+    def measure(self, case: Case, parameters: Any, context: Context) -> Measured:
+        if self.good == 0:
+            raise BrokenAlgorithm("mine failed with 16 nodes")
+        self.good -= 1
+        return super().measure(case, parameters, context)
+
+
+def test_an_algorithm_that_breaks_in_the_first_case_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(BrokenAlgorithm):
+        run_here(tmp_path / "run", experiment=Breaking())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_algorithm_that_breaks_keeps_the_measured_cases(tmp_path: Path) -> None:
+    breaking = Breaking()
+    breaking.good = 3
+    with pytest.raises(BrokenAlgorithm):
+        run_here(tmp_path, experiment=breaking)
+    assert run_here(tmp_path).resumed == 3
 
 
 def test_a_full_disk_keeps_the_measured_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

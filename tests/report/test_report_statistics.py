@@ -139,7 +139,14 @@ def test_loads_and_shares_are_tested_as_a_whole(tmp_path: Path) -> None:
     parameters = (
         find("balance")
         .profile("smoke")
-        .replace({"repetitions": 12, "points": [40], "algorithms": "jump,ring", "hash": ["xxh64", "crc32"]})
+        .replace(
+            {
+                "repetitions": 12,
+                "vary": ["ring.points=40"],
+                "algorithms": "jump,ring",
+                "hash": ["xxh64", "crc32"],
+            }
+        )
     )
     outcome = runner.run(find("balance"), parameters, profile="smoke", out=tmp_path / "out")
     rows = outcome.results.rows

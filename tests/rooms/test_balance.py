@@ -13,15 +13,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from algorithms import create, names, spec_of, unregister
+from algorithms import InvalidParameter, create, names, spec_of, unregister
 from experiments import inference, run, theory, workloads
 from experiments.balance import EXPERIMENT
 from experiments.balance import summary as balance_summary
-from experiments.balance.measure import sampled_load
 from experiments.balance.parameters import BalanceParameters
-from experiments.harness import runner
+from experiments.harness import runner, selection
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import ALL_HASHES, Context
+from experiments.harness.trial import Trial
 from experiments.options.errors import BadUse
 from experiments.report.presentation import Results
 from experiments.report.tables import terminal
@@ -104,11 +104,14 @@ def test_figures_are_drawn_for_points_nodes_and_loads(smoke: runner.Outcome[Any]
 
 def test_a_sampled_run_agrees_with_the_exact_shares() -> None:
     n, keys = 16, 200_000
+    parameters = BalanceParameters(algorithms=("ring",), nodes=(n,), keys=keys)
+    (candidate,) = selection.of_run(parameters)
     p_values = []
     for seed in range(5):
         ring = create("ring", n, points=40, seed=seed)
         shares = list(ring.arcs().shares().values())
-        load = sampled_load(ring, workloads.parse("uniform"), seed, keys, CONTEXT)
+        trial = Trial(parameters, candidate, n, workloads.parse("uniform"), seed)
+        load = trial.load(ring, CONTEXT)
         assert load.sum() == keys
         p_values += [
             inference.proportion_agrees(int(count), keys, share / 2**64).p_value
@@ -118,7 +121,7 @@ def test_a_sampled_run_agrees_with_the_exact_shares() -> None:
 
 
 def test_sampled_rows_differ_from_exact_ones_by_the_chance_of_the_draw_alone() -> None:
-    rows = rows_of(algorithms="ring", nodes=(32,), keys=50_000, repetitions=40, points=(20,))
+    rows = rows_of(algorithms="ring", nodes=(32,), keys=50_000, repetitions=40, vary=("ring.points=20",))
     sampled = [row["cv"] ** 2 for row in rows if row["method"] == "sampled"]
     exact = [row["cv"] ** 2 for row in rows if row["method"] == "exact"]
     # given the ring, E[CV^2] = k + (n - 1 - k) / m, with k the CV^2 of its shares
@@ -164,7 +167,7 @@ def test_repeated_keys_are_counted_as_counter_counts_them() -> None:
     assert row["law_max_to_mean"] is None
 
 
-def test_only_algorithms_with_a_parameter_points_get_several(tmp_path: Path) -> None:
+def test_a_sweep_is_of_the_algorithm_that_it_names(tmp_path: Path) -> None:
     source = tmp_path / "mine.py"
     source.write_text(
         "from algorithms import Spec, class_of, register\n"
@@ -174,14 +177,18 @@ def test_only_algorithms_with_a_parameter_points_get_several(tmp_path: Path) -> 
         "    pass\n"
     )
     parameters = BalanceParameters(
-        algorithms=("jump", "ring", "ring:points=7", f"{source}:OtherRing"), points=(3, 5), repetitions=1
+        algorithms=("jump", "ring", "ring:points=7", f"{source}:OtherRing"),
+        vary=("ring.points=3,5", "other_ring.points=3,5"),
+        repetitions=1,
     )
-    labels = [case.arguments["candidate"].label for case in EXPERIMENT.cases(parameters)]
+    labels = [case.arguments["trials"][0].candidate.label for case in EXPERIMENT.cases(parameters)]
     assert labels == [
         "jump", "ring:points=3", "ring:points=5", "ring:points=7",
         "other_ring:points=3", "other_ring:points=5",
     ]  # fmt: skip
-    rows = rows_of(algorithms=("ring", "jump"), points=(3, 5), nodes=(2,), keys=100, repetitions=1)
+    rows = rows_of(
+        algorithms=("ring", "jump"), vary=("ring.points=3,5",), nodes=(2,), keys=100, repetitions=1
+    )
     assert {row["label"]: row["points"] for row in rows} == {
         "ring:points=3": 3, "ring:points=5": 5, "jump": None,
     }  # fmt: skip
@@ -192,7 +199,7 @@ def test_a_hash_function_that_was_set_goes_before_those_of_the_run() -> None:
         algorithms=("jump:hash=murmur3_64", "modulo"), hash=("xxh64", "crc32"), repetitions=1
     )
     found = [
-        (case.arguments["candidate"].label, case.arguments["candidate"].hash)
+        (case.arguments["trials"][0].candidate.label, case.arguments["trials"][0].candidate.hash)
         for case in EXPERIMENT.cases(parameters)
     ]
     assert sorted(found) == [
@@ -365,7 +372,7 @@ def test_half_of_an_interval_of_squares() -> None:
     ("values", "sentence"),
     [
         ({"hash": ("sha0",)}, "no hash function is named 'sha0'"),
-        ({"points": (0,)}, "--points: 0 is below 1"),
+        ({"vary": ("ring.points=many",)}, "--vary: ring.points: 'many' is not a whole number"),
         ({"hash": ("identity",), "workload": ("names",)}, "identity takes ints only"),
         ({"algorithms": ("rung",)}, "no algorithm is named 'rung'"),
         ({"workload": ("zifp",)}, "there is no workload 'zifp'"),
@@ -374,13 +381,17 @@ def test_half_of_an_interval_of_squares() -> None:
 def test_bad_use_is_told_before_anything_is_measured(values: dict[str, Any], sentence: str) -> None:
     with pytest.raises(BadUse, match=sentence):
         EXPERIMENT.cases(BalanceParameters(**values))
+    with pytest.raises(InvalidParameter, match=r"points must be .* not 0"):
+        EXPERIMENT.cases(BalanceParameters(algorithms=("jump", "ring"), vary=("ring.points=40,0",)))
 
 
 def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    flags = ["--algorithms", "jump,ring", "--points", "5,50", "--nodes", "4", "--keys", "1e3"]
+    flags = ["--algorithms", "jump,ring", "--vary", "ring.points=5,50", "--nodes", "4", "--keys", "1e3"]
     code = run.main(["balance", "--profile", "smoke", *flags, "--out", str(tmp_path / "out"), "--quiet"])
     out = capsys.readouterr().out
     assert code == 0
     assert "ring:points=50" in out
     assert run.main(["balance", "--hash", "sha0"]) == 2
     assert "sha0" in capsys.readouterr().err
+    assert run.main(["balance", "--points", "40"]) == 2
+    assert "balance takes no --points: give --vary ring.points=40,160" in capsys.readouterr().err

@@ -122,7 +122,7 @@ SAMPLES = {
     "algorithms": "ring",
     "set": "ring.points=3",
     "nodes": 3,
-    "points": 5,
+    "vary": "ring.points=3,5",
     "claim": "jump",
     "procedure": "wald",
     "property": "ordered",
