@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from experiments.report.absent import notes_of
 from experiments.report.chart import BY_NODES, Axis, Chart, Lines
 from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.symbols import NODES
@@ -27,10 +28,13 @@ def present(results: Results[Any]) -> Presentation:
         formats={"above": sheet.measures["above"].format},
         headers={"label": "algorithm", "n": NODES.header, "above": "above the mean"},
         groups=["workload", "n"],
+        notes=notes_of(numbers["absent"]),
     )
     above = Axis("above", "fullest node above the mean", "percent", log=True)
     lines = Lines(BY_NODES, above, low="low", high="high")
     chart = Chart("fullest", TITLE, facts, sheet.frame, lines, choices={"workload": "Keys"})
+    if sheet.frame.empty:
+        return Presentation([table], charts=[chart], meaning=[], summary=numbers)
     worst = max(sheet.records(), key=lambda row: float(row["above"]))
     meaning = (
         f"At worst, {worst['label']} on {worst['n']} nodes, the fullest node is "

@@ -1,4 +1,4 @@
-"""Selections of several algorithms spelled out: ``all``, ``family:NAME``, and the usual ones if none is named."""
+"""Selections of several algorithms spelled out: ``all``, ``family:NAME``, and what an empty one means."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def present(results: Results[MemoryParameters]) -> Presentation:
     nodes = [int(n) for n in by_nodes.columns]
     frame = by_nodes.reset_index()
     frame.columns = pd.Index(["label", *(f"at {n}" for n in nodes)])
-    frame = frame.astype({f"at {n}": "int64" for n in nodes})
+    frame = frame.astype({f"at {n}": "Int64" if frame[f"at {n}"].isna().any() else "int64" for n in nodes})
     tables = [
         Table(
             "structure",
@@ -36,7 +36,7 @@ def present(results: Results[MemoryParameters]) -> Presentation:
             "The arrays that lookups of batches read, as the partitioner says itself.",
             headers={"label": "algorithm", **{f"at {n}": NODES.is_value(n) for n in nodes}},
             formats={f"at {n}": Count() for n in nodes},
-            notes=notes_of(numbers["absent"].frame),
+            notes=notes_of(numbers["absent"]),
         ),
         Table(
             "counted",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from experiments.report.absent import absent_of
+from experiments.report.absent import absent_of, taking_part
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Bytes, Count, Percent
@@ -22,8 +22,7 @@ def summary(results: Results[MemoryParameters]) -> Summary:
     counted["off"] = counted["nbytes"] / counted["built"] - 1
     counted["off_looked_up"] = counted["nbytes_looked_up"] / counted["looked_up"] - 1
     rows = results.rows
-    absent = rows["cannot"].notna() if "cannot" in rows else rows["n"].isna()
-    structure = rows[~absent].astype({"structure": "int64"})
+    structure = taking_part(rows).astype({"structure": "int64"})
     held = Measure("bytes of the arrays that lookups of batches read, without names of nodes", Bytes())
     return Summary(
         [
@@ -43,6 +42,6 @@ def summary(results: Results[MemoryParameters]) -> Summary:
                 },
                 rows="timing",
             ),
-            absent_of(rows[absent]),
+            absent_of(rows),
         ]
     )

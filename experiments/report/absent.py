@@ -1,4 +1,4 @@
-"""Who takes no part in a run, since it cannot take the nodes of a cluster."""
+"""Who takes no part in a run, or in a part of it, since it cannot have the nodes."""
 
 from __future__ import annotations
 
@@ -9,33 +9,60 @@ from experiments.report.summary import Sheet
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["absent_of", "notes_of"]
+__all__ = ["absent_of", "notes_of", "taking_part"]
+
+
+def taking_part(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in which something was measured.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"label": ["jump", "ring"], "cannot": ["weights differ", None]})
+    >>> list(taking_part(rows)["label"])
+    ['ring']
+    """
+    return rows[rows["cannot"].isna()] if "cannot" in rows else rows
 
 
 def absent_of(rows: pd.DataFrame) -> Sheet:
     """Return a sheet of each label and reason, of rows that have one; it has no numbers.
 
+    Where the same label was measured with other numbers of nodes, `nodes` says with which it was not.
+
     Examples
     --------
     >>> import pandas as pd
     >>> absent_of(pd.DataFrame({"label": ["jump", "jump"], "cannot": ["weights differ"] * 2})).records()
-    [{'label': 'jump', 'cannot': 'weights differ'}]
+    [{'label': 'jump', 'cannot': 'weights differ', 'nodes': ''}]
     >>> absent_of(pd.DataFrame({"label": []})).records()
     []
     """
-    columns = ["label", "cannot"]
-    who = rows.reindex(columns=columns).drop_duplicates().reset_index(drop=True)
-    return Sheet("absent", who, tuple(columns))
+    import pandas as pd
+
+    refused = rows[rows["cannot"].notna()] if "cannot" in rows else rows[:0]
+    present = set(taking_part(rows)["label"])
+    body = []
+    for label, group in refused.groupby("label", sort=False):
+        for cannot, part in group.groupby("cannot", sort=False):
+            counts = sorted(set(part["n"])) if label in present and "n" in part else []
+            body.append((label, cannot, ", ".join(f"{n:,}" for n in counts)))
+    return Sheet("absent", pd.DataFrame(body, columns=["label", "cannot", "nodes"]), ("label", "cannot"))
 
 
-def notes_of(rows: pd.DataFrame) -> list[str]:
+def notes_of(absent: Sheet) -> list[str]:
     """Return a line for each label and reason.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> notes_of(pd.DataFrame({"label": ["jump", "jump"], "cannot": ["weights differ"] * 2}))
+    >>> notes_of(absent_of(pd.DataFrame({"label": ["jump", "jump"], "cannot": ["weights differ"] * 2})))
     ['jump takes no part: weights differ.']
+    >>> rows = pd.DataFrame({"label": ["dx", "dx"], "n": [16, 1000], "cannot": [None, "there is no room"]})
+    >>> notes_of(absent_of(rows))
+    ['dx takes no part at n = 1,000: there is no room.']
     """
-    who = rows.drop_duplicates(["label", "cannot"])
-    return [f"{label} takes no part: {why}." for label, why in zip(who["label"], who["cannot"], strict=True)]
+    return [
+        f"{row['label']} takes no part{' at n = ' if row['nodes'] else ''}{row['nodes']}: {row['cannot']}."
+        for row in absent.records()
+    ]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.inference.growth import growth
-from experiments.report.absent import notes_of
+from experiments.report.absent import absent_of, notes_of
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import log_ticks, round_ticks
@@ -38,7 +38,7 @@ def present(results: Results[ResizeParameters]) -> Presentation:
     refused = results.timing[results.timing["cannot"].notna()]
     absent = refused["label"].isin(set(refused[refused["operation"] == "build"]["label"]))
     lacking = refused[~absent].drop_duplicates(["label", "cannot"])
-    missing = notes_of(refused[absent])
+    missing = notes_of(absent_of(refused[absent]))
     notes = [*missing, *(f"{row.label} removes no node: {row.cannot}." for row in lacking.itertuples())]
     rounds = results.parameters.rounds
     tables = [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from experiments.report.absent import notes_of
+from experiments.report.absent import absent_of, notes_of
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
 from experiments.report.figures.ticks import round_ticks
@@ -73,7 +73,7 @@ def _sizes(sizes: list[int]) -> str:
 def _reasons(part: Part) -> list[str]:
     refused, totals = part.sheet("refused"), part.sheet("totals")
     absent = refused["label"].isin(totals[totals["absent"]]["label"])
-    notes = notes_of(refused[absent])
+    notes = notes_of(absent_of(refused[absent]))
     for (label, reason), group in refused[~absent].groupby(["label", "cannot"], sort=False):
         steps = ", ".join(str(step) for step in group["step"])
         plural = "s" if "," in steps else ""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.harness.stopwatch import COPY
 from experiments.inference.growth import Growth, growth
-from experiments.report.absent import notes_of
+from experiments.report.absent import absent_of, notes_of
 from experiments.report.figures.figure import Figure
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Presentation, Results
@@ -30,7 +30,8 @@ def present(results: Results[ThroughputParameters]) -> Presentation:
     """Return tables, figures and meaning of a run of `throughput`."""
     assert results.timing is not None, "throughput has timing rows only"
     refused = results.timing["cannot"].notna() & ~results.timing["peer"].astype(bool)
-    absent, timing = notes_of(results.timing[refused]), results.timing[~refused]
+    ours = results.timing[~results.timing["peer"].astype(bool)]
+    absent, timing = notes_of(absent_of(ours)), results.timing[~refused]
     warm = timing[timing["mode"].isin([*MODES, COPY]) & timing["nanoseconds"].notna()]
     tables: list[Table] = []
     figures: list[Figure] = []
