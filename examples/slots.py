@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Capability, Nodes, Partitioner, Spec, register
-from algorithms.interface import Buckets, Cost, Hashes, whole_number
+from algorithms.interface import Buckets, Cost, Hashes, Whole
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 
@@ -117,12 +117,12 @@ class Slots(Partitioner[Owners]):
         self,
         nodes: NodesLike,
         *,
-        slots: int = 16384,
+        slots: Annotated[int, Whole(1, 1 << 24)] = 16384,
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.slots = whole_number("slots", slots, 1, 1 << 24)
+        self.slots = slots
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
     def _build(self, nodes: Nodes) -> Owners:

@@ -7,6 +7,7 @@ from algorithms.checks import one_of, whole_number
 from algorithms.interface.history import PartitionerWithHistory
 from algorithms.interface.nodes import MOST_NODES, Nodes, NodesLike
 from algorithms.interface.partitioner import Buckets, Hashes, Partitioner, State
+from algorithms.interface.signature import Whole
 from algorithms.interface.spec import Capability, Cost, Publication, Spec, Step
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Spec",
     "State",
     "Step",
+    "Whole",
     "one_of",
     "whole_number",
 ]

@@ -28,7 +28,7 @@ from algorithms.hashing.columns import Key, Strings, first_masked
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.node import Node, NodeLike, as_node
 from algorithms.interface.nodes import MOST_NODES, Nodes, NodesLike, leaving_names
-from algorithms.interface.signature import parameters_of
+from algorithms.interface.signature import limited, parameters_of
 from algorithms.interface.spec import Capability, Publication, Spec
 from algorithms.machinery.steps import STEPS, Steps
 
@@ -113,6 +113,9 @@ class Partitioner(ABC, Generic[S]):
         for name, value in vars(self).items():  # parameters of its own, which the repr shows
             if isinstance(value, np.generic):
                 setattr(self, name, value.item())
+        for parameter in limited(type(self)):
+            if parameter.name in vars(self):
+                setattr(self, parameter.name, parameter.checked(vars(self)[parameter.name]))
         function = hash_function(hash)
         self.hash = str(hash)
         self.hash_bits = function.check_bits(hash_bits)

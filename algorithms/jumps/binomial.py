@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,7 @@ from algorithms.interface import (
     Publication,
     Spec,
     Step,
-    one_of,
-    whole_number,
+    Whole,
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
@@ -238,14 +237,13 @@ class Binomial(Partitioner[int]):
         self,
         nodes: NodesLike,
         *,
-        retries: int = 4,
+        retries: Annotated[int, Whole(0, 64)] = 4,
         rehash: Literal["mixed", "authors"] = "mixed",
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.retries = whole_number("retries", retries, 0, 64)
-        one_of("rehash", rehash, ["mixed", "authors"])
+        self.retries = retries
         self.rehash = rehash
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 

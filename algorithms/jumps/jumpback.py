@@ -18,7 +18,6 @@ from algorithms.interface import (
     Publication,
     Spec,
     Step,
-    one_of,
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
@@ -239,7 +238,6 @@ class JumpBack(Partitioner[int]):
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        one_of("generator", generator, ["splitmix64", "xorshift"])
         self.generator = generator
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 

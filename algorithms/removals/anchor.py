@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from algorithms.interface import (
     Publication,
     Spec,
     Step,
+    Whole,
     whole_number,
 )
 from algorithms.machinery.histories import Anchors, History, Places, anchors_of, seen
@@ -208,7 +210,7 @@ class Anchor(PartitionerWithHistory[Anchors]):
         self,
         nodes: NodesLike,
         *,
-        capacity: int | None = None,
+        capacity: Annotated[int | None, Whole(1, MOST_NODES)] = None,
         removed: Sequence[int] = (),
         hash: str = "xxh64",
         hash_bits: int | None = None,

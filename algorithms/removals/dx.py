@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from algorithms.interface import (
     Spec,
     State,
     Step,
+    Whole,
     whole_number,
 )
 from algorithms.machinery.kernel import kernel
@@ -214,7 +215,7 @@ class Dx(Partitioner[Slots]):
         self,
         nodes: NodesLike,
         *,
-        capacity: int | None = None,
+        capacity: Annotated[int | None, Whole(1, MOST_NODES)] = None,
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
@@ -380,14 +381,14 @@ class WeightedDx(Partitioner[Slots]):
         self,
         nodes: NodesLike,
         *,
-        slots: int = 16,
-        capacity: int | None = None,
+        slots: Annotated[int, Whole(1, 1 << 16)] = 16,
+        capacity: Annotated[int | None, Whole(1, MOST_NODES)] = None,
         held: Holding | None = None,
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.slots = whole_number("slots", slots, 1, 1 << 16)
+        self.slots = slots
         self._first_capacity = capacity
         self._first_held = held
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)

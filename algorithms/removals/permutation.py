@@ -19,7 +19,6 @@ from algorithms.interface import (
     Publication,
     Spec,
     Step,
-    one_of,
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import GOLDEN_GAMMA, derive, mix
@@ -280,7 +279,6 @@ class Permutation(Partitioner[Layers]):
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        one_of("rounds", rounds, ("own", "crate"))
         self.rounds = rounds
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,7 @@ from algorithms.interface import (
     Publication,
     Spec,
     Step,
-    one_of,
-    whole_number,
+    Whole,
 )
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.nodes import NodesLike
@@ -228,18 +227,17 @@ class Bounded(PartitionerWithPoints[Partitions]):
         nodes: NodesLike,
         *,
         factor: float = 1.25,
-        partitions: int = 4096,
+        partitions: Annotated[int, Whole(1, MOST_PARTITIONS)] = 4096,
         base: Literal["ring", "rendezvous", "jump"] = "ring",
-        points: int = 20,
+        points: Annotated[int, Whole(1, MOST_POINTS)] = 20,
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
         self.factor = _checked_factor(factor)
-        self.partitions = whole_number("partitions", partitions, 1, MOST_PARTITIONS)
-        one_of("base", base, ["ring", "rendezvous", "jump"])
+        self.partitions = partitions
         self.base = base
-        self.points = whole_number("points", points, 1, MOST_POINTS)
+        self.points = points
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
     @property

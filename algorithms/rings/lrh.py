@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from algorithms.interface import (
     Publication,
     Spec,
     Step,
-    whole_number,
+    Whole,
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
@@ -301,14 +301,14 @@ class LRH(PartitionerWithPoints[Windows]):
         self,
         nodes: NodesLike,
         *,
-        points: int = 64,
-        candidates: int = 8,
+        points: Annotated[int, Whole(1, MOST_POINTS)] = 64,
+        candidates: Annotated[int, Whole(1, MOST_CANDIDATES)] = 8,
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.points = whole_number("points", points, 1, MOST_POINTS)
-        self.candidates = whole_number("candidates", candidates, 1, MOST_CANDIDATES)
+        self.points = points
+        self.candidates = candidates
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
     def _check_size(self, nodes: Nodes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from algorithms.interface import (
     Publication,
     Spec,
     Step,
-    whole_number,
+    Whole,
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
@@ -268,14 +268,14 @@ class MultiProbe(PartitionerWithPoints[Targets]):
         self,
         nodes: NodesLike,
         *,
-        probes: int = 21,
-        points: int = 1,
+        probes: Annotated[int, Whole(1, MOST_PROBES)] = 21,
+        points: Annotated[int, Whole(1, MOST_POINTS)] = 1,
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.probes = whole_number("probes", probes, 1, MOST_PROBES)
-        self.points = whole_number("points", points, 1, MOST_POINTS)
+        self.probes = probes
+        self.points = points
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,7 @@ from algorithms.interface import (
     Spec,
     State,
     Step,
-    one_of,
-    whole_number,
+    Whole,
 )
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.nodes import NodesLike
@@ -183,14 +182,13 @@ class Ring(PartitionerWithPoints[Circle]):
         self,
         nodes: NodesLike,
         *,
-        points: int = 160,
+        points: Annotated[int, Whole(1, MOST_POINTS)] = 160,
         serves: Literal["predecessor", "successor"] = "predecessor",
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.points = whole_number("points", points, 1, MOST_POINTS)
-        one_of("serves", serves, ["predecessor", "successor"])
+        self.points = points
         self.serves = serves
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 

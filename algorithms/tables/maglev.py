@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.baselines.modulo import remainder_kernel
-from algorithms.errors import InvalidParameter
 from algorithms.hashing import hash_column
 from algorithms.interface import (
     Buckets,
@@ -22,7 +21,7 @@ from algorithms.interface import (
     Publication,
     Spec,
     Step,
-    whole_number,
+    Whole,
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
@@ -31,6 +30,14 @@ from algorithms.machinery.steps import PROBES, Steps, tally
 from algorithms.registry import register
 
 LARGEST_TABLE = 5_000_011
+
+TABLE_SIZES = Whole(
+    2,
+    LARGEST_TABLE,
+    lambda size: all(size % divisor for divisor in range(2, math.isqrt(size) + 1)),
+    "a prime",
+    "a node whose skip divides it would not reach all entries; use a prime such as 65537",
+)
 
 BLOCK = 1024
 """Hashes whose remainders are taken before any of them is looked up."""
@@ -181,17 +188,12 @@ class Maglev(Partitioner[Entries]):
         self,
         nodes: NodesLike,
         *,
-        table_size: int = 65537,
+        table_size: Annotated[int, TABLE_SIZES] = 65537,
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.table_size = whole_number("table_size", table_size, 2, LARGEST_TABLE)
-        if any(self.table_size % divisor == 0 for divisor in range(2, math.isqrt(self.table_size) + 1)):
-            raise InvalidParameter(
-                f"table_size must be a prime, not {self.table_size}: a node whose skip divides it would not "
-                "reach all entries; use a prime such as 65537"
-            )
+        self.table_size = table_size
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
     def _build(self, nodes: Nodes) -> Entries:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.errors import InvalidParameter
 from algorithms.interface import (
     Buckets,
     Capability,
@@ -19,7 +18,7 @@ from algorithms.interface import (
     Publication,
     Spec,
     Step,
-    whole_number,
+    Whole,
 )
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.nodes import NodesLike
@@ -30,6 +29,14 @@ from algorithms.registry import register
 from algorithms.scores.rendezvous import Bidders, Rendezvous, rendezvous_replicas_kernel
 
 LARGEST_TABLE = 1 << 24
+
+TABLE_SIZES = Whole(
+    2,
+    LARGEST_TABLE,
+    lambda size: size & (size - 1) == 0,
+    "a power of two",
+    "the top bits of a hash name a row",
+)
 
 
 class Rows(NamedTuple):
@@ -143,16 +150,12 @@ class RendezvousRows(Partitioner[Rows]):
         self,
         nodes: NodesLike,
         *,
-        table_size: int = 65536,
+        table_size: Annotated[int, TABLE_SIZES] = 65536,
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.table_size = whole_number("table_size", table_size, 2, LARGEST_TABLE)
-        if self.table_size & (self.table_size - 1):
-            raise InvalidParameter(
-                f"table_size must be a power of two, not {self.table_size}: the top bits of a hash name a row"
-            )
+        self.table_size = table_size
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
     @property

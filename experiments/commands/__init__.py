@@ -37,10 +37,10 @@ class Command:
 COMMANDS: Mapping[str, Command] = {
     "list": Command(
         "lists",
-        "what there is: experiments, algorithms, hashes, workloads, events",
+        "what there is: experiments, algorithms, parameters, hashes, workloads, events",
         {
             "list": "the experiments, a line each",
-            "list algorithms | hashes | workloads | events | results [PATH ...]": "",
+            "list algorithms | parameters | hashes | workloads | events | results [PATH ...]": "",
         },
     ),
     "all": Command(

@@ -18,6 +18,7 @@ def command(invocation: Invocation) -> Output:
     kinds: Mapping[str, Callable[[], list[tuple[str, str]]]] = {
         "experiments": lambda: experiments(invocation.find),
         "algorithms": algorithms,
+        "parameters": parameters,
         "hashes": hashes,
         "workloads": workloads,
         "events": events,
@@ -63,6 +64,25 @@ def algorithms() -> list[tuple[str, str]]:
             entries.append((f"{family}:", ""))
         entries.append((f"  {spec.name}", f"{spec.title}: {spec.summary}"))
     return entries
+
+
+def parameters() -> list[tuple[str, str]]:
+    """Return each parameter of an algorithm's own, what it takes, and what it is if nothing is said."""
+    from algorithms import registry
+
+    entries = []
+    for name in sorted(registry.names()):
+        for one in registry.parameters_of(name).values():
+            if not one.own:
+                continue
+            takes = " or ".join(map(str, one.named)) or str(one.bounds or _kind(one.annotation))
+            usual = "" if one.default in (None, ()) else f"; {one.default} by default"
+            entries.append((f"{name}:{one.name}", f"{takes}{usual}"))
+    return entries
+
+
+def _kind(annotation: object) -> str:
+    return "a number" if annotation is float else "see its class"
 
 
 def hashes() -> list[tuple[str, str]]:

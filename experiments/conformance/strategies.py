@@ -18,6 +18,7 @@ from hypothesis.strategies import DataObject, SearchStrategy
 
 from algorithms import Capability, Node, Partitioner
 from algorithms.hashing import Hashes
+from algorithms.interface.signature import limited
 from experiments.conformance.check import Make, declares
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "keys",
     "names",
     "node_lists",
+    "own_values",
     "probes",
     "spaces",
     "spread_hashes",
@@ -75,6 +77,7 @@ _AWKWARD = (
 )
 _LETTERS = "abcdefgh"
 _ALL_OF_THEM = 10
+_NEAR = 64
 
 
 @functools.cache
@@ -263,6 +266,32 @@ def draw_partitioner(data: DataObject, make: Make, *, least: int = 1, past: bool
             if event is not None:
                 p.change(**event)
     return p
+
+
+def own_values(algorithm: type[Partitioner[Any]]) -> SearchStrategy[dict[str, Any]]:
+    """Return values for those parameters of an algorithm's own that say which they take; small ones.
+
+    Parameters
+    ----------
+    algorithm
+        The class.
+
+    Returns
+    -------
+    SearchStrategy
+        Of arguments of the constructor: named values, and whole numbers up to 64 above the least.
+    """
+    some: dict[str, SearchStrategy[Any]] = {}
+    for parameter in limited(algorithm):
+        bounds = parameter.bounds
+        if bounds is None:
+            some[parameter.name] = st.sampled_from(parameter.named)
+        else:
+            near = range(bounds.low, min(bounds.high, bounds.low + _NEAR) + 1)
+            some[parameter.name] = st.sampled_from(
+                [value for value in near if bounds.only is None or bounds.only(value)]
+            )
+    return st.fixed_dictionaries({}, optional=some)
 
 
 def draw_event(data: DataObject, p: Partitioner[Any], *, least: int = 1) -> Event | None:

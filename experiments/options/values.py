@@ -7,6 +7,7 @@ import typing
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
+from algorithms.errors import InvalidParameter
 from algorithms.interface.signature import Parameter
 from experiments.options.errors import BadUse
 from experiments.options.parsers import choice, integer, number, switch
@@ -23,7 +24,10 @@ def parse_value(parameter: Parameter, value: str) -> Any:
     >>> parse_value(parameters_of("ring")["points"], "1e3")
     1000
     """
-    return _read(parameter.annotation, value)
+    try:
+        return parameter.checked(_read(parameter.annotation, value))
+    except InvalidParameter as error:
+        raise BadUse(str(error)) from None
 
 
 def _read(annotation: Any, value: str) -> Any:

@@ -294,7 +294,7 @@ def test_verify_exits_1_and_names_the_file_and_the_line(capsys: pytest.CaptureFi
     assert (output.count("\n"), errors) == (1, "")
 
 
-@pytest.mark.parametrize("what", ["experiments", "algorithms", "hashes", "workloads", "events"])
+@pytest.mark.parametrize("what", ["experiments", "algorithms", "parameters", "hashes", "workloads", "events"])
 def test_lists_have_a_line_each(what: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["list", what]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -30,6 +31,7 @@ from algorithms import (
     UnsupportedEvent,
 )
 from algorithms.hashing import hash_function
+from algorithms.interface.signature import Parameter, limited
 from experiments.conformance.check import Make, check, declares, refute
 from experiments.conformance.strategies import Event, draw_event, draw_partitioner, probes
 from experiments.conformance.words import first, owners, told
@@ -139,7 +141,7 @@ def check_bad_nodes_are_refused(make: Make, data: DataObject) -> None:
 
 @check()
 def check_bad_parameters_are_refused(make: Make, data: DataObject) -> None:
-    """Unknown hash functions, bits that they do not have, and seeds that they cannot take are refused."""
+    """Unknown hash functions, bits and seeds that they cannot have, and values out of bounds are refused."""
     attempts: list[tuple[dict[str, Any], Errors]] = [
         ({"hash": "no such function"}, (UnknownHash,)),
         ({"hash_bits": 0}, (InvalidParameter,)),
@@ -153,8 +155,24 @@ def check_bad_parameters_are_refused(make: Make, data: DataObject) -> None:
         ({"seed": True}, (InvalidParameter,)),
         ({"hash": "murmur3_64", "seed": 1 << 32}, (InvalidParameter,)),
     ]
+    attempts += [
+        ({parameter.name: value}, (InvalidParameter,))
+        for parameter in limited(type(make(1)))
+        for value in _not_as_declared(parameter)
+    ]
     for parameters, errors in attempts:
         _refused(f"{parameters!r}", partial(make, ["a"], **parameters), errors)
+
+
+def _not_as_declared(parameter: Parameter) -> Iterator[object]:
+    """Yield values that a parameter of an algorithm's own says that it does not take."""
+    if parameter.bounds is None:
+        yield from ("no such value", 0.5)
+        return
+    low, high, only = parameter.bounds.low, parameter.bounds.high, parameter.bounds.only
+    yield from (low - 1, high + 1, float(low), True, "1", math.nan)
+    if only is not None:
+        yield next(value for value in range(low, high) if not only(value))
 
 
 def _bad_events(p: Partitioner[Any]) -> Iterator[tuple[Event, Errors]]:
