@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from algorithms.interface import (
     Partitioner,
     Publication,
     Spec,
-    whole_number,
+    Whole,
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
@@ -246,12 +246,12 @@ class Hierarchical(Partitioner[Groups]):
         self,
         nodes: NodesLike,
         *,
-        group_size: int = 16,
+        group_size: Annotated[int, Whole(1, MOST_IN_GROUP)] = 16,
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.group_size = whole_number("group_size", group_size, 1, MOST_IN_GROUP)
+        self.group_size = group_size
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
     def _check_size(self, nodes: Nodes) -> None:
