@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from fake_experiment import FAKE, find
 
-from algorithms import create
+from algorithms import create, spec_of
 from experiments import run
 from experiments.harness.chapters import read
 from experiments.options.errors import BadUse
@@ -466,7 +466,7 @@ def test_the_ring_follows_its_sliders(visit: Callable[..., Page]) -> None:
     arcs = page.locator("#ring-svg path").count()
     page.locator("#ring-points").fill("0")
     assert page.locator("#ring-svg path").count() < arcs
-    page.select_option("#ring-algorithm", index=1)
+    page.select_option("#ring-algorithm", label=f"{spec_of('key_range').title}: key_range")
     assert "for nothing" in page.locator("#ring-says").inner_text()
 
 

@@ -16,6 +16,18 @@ import pytest
 from scipy import stats
 
 from experiments import inference
+from experiments.inference.verdict import (
+    KINDS,
+    OF_ARTICLE,
+    OF_CALIBRATION,
+    OF_CLAIMS,
+    OF_PROPERTIES,
+    Place,
+    Verdict,
+    bounds,
+    kind_of,
+    place_of,
+)
 from experiments.theory import ring_share
 
 RATE_LEVEL = 1e-6
@@ -263,3 +275,30 @@ def test_equal_repetitions_have_an_interval_of_no_width() -> None:
 def test_bad_samples_are_refused(call: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("word", [*OF_ARTICLE, *OF_CALIBRATION, *OF_CLAIMS, *OF_PROPERTIES])
+def test_every_word_of_a_judge_has_a_kind(word: str) -> None:
+    assert Verdict(word).kind is KINDS[word] is kind_of(word)
+
+
+@pytest.mark.parametrize(
+    ("relation", "low", "high", "place"),
+    [
+        ("equals", 0.9, 1.1, Place.WITHIN),
+        ("equals", 1.0, 1.3, Place.ACROSS),
+        ("equals", 1.25, 1.3, Place.BESIDE),
+        ("at most", -math.inf, 1.1, Place.WITHIN),
+        ("at most", 1.0, 1.3, Place.ACROSS),
+        ("at most", 1.25, math.inf, Place.BESIDE),
+        ("at least", 0.9, math.inf, Place.WITHIN),
+        ("at least", 0.0, 0.9, Place.ACROSS),
+        ("at least", -math.inf, 0.75, Place.BESIDE),
+    ],
+)
+def test_an_interval_lies_within_across_or_beside_what_a_statement_allows(
+    relation: str, low: float, high: float, place: Place
+) -> None:
+    assert place_of(low, high, bounds(1.0, relation, 0.125)) is place
+    exact = low if math.isfinite(low) else high
+    assert place_of(exact, exact, bounds(1.0, relation, 0.125)) is not Place.ACROSS
