@@ -156,6 +156,8 @@ class Chart:
         The column that says in words what the numbers of a case were measured with.
     panels
         The one of them whose values a figure has beside one another, each in a panel.
+    only
+        Values of choices to which documents keep.
     size
         Width and height of a figure in inches; as its kind needs them if nothing is said.
     page_only
@@ -179,6 +181,7 @@ class Chart:
     choices: Mapping[str, str] = field(default_factory=dict)
     facts: str = ""
     panels: str = ""
+    only: Mapping[str, Any] = field(default_factory=dict)
     size: tuple[float, float] | None = None
     page_only: bool = False
     timing: bool = False

@@ -159,6 +159,13 @@ def test_facts_are_those_of_their_case() -> None:
     assert {row["facts"] for row in vega.described(one)["rows"]} == {"9 keys (uniform)", "9 keys (zipf:1.2)"}
 
 
+def test_documents_keep_to_some_choices_and_the_page_has_all() -> None:
+    one = chart(lines(log=True), only={"workload": "zipf:1.2"})
+    (figure,) = figures_of(one)
+    assert (figure.name, figure.caption) == ("above", "Above. Means. Keys: zipf:1.2.")
+    assert vega.described(one)["choices"] == {"workload": ["uniform", "zipf:1.2"]}
+
+
 def test_panels_stand_beside_one_another_on_paper() -> None:
     (figure,) = figures_of(chart(lines(log=True), panels="workload"))
     with style():
