@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from experiments.report.absent import absent_of, notes_of
-from experiments.report.figures import charts
-from experiments.report.figures.figure import PAGE, Figure
-from experiments.report.figures.ticks import round_ticks
 from experiments.report.presentation import Presentation, Results
 from experiments.report.summary import Summary
 from experiments.report.tables.formats import Percent
 from experiments.report.tables.symbols import MEAN, NODES
 from experiments.report.tables.table import Header, Table
+from experiments.sequence.charts import charts
 from experiments.sequence.part import Part, parts
 from experiments.sequence.summary import summary
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
-
     from experiments.sequence.parameters import SequenceParameters
 
 
 def present(results: Results[SequenceParameters]) -> Presentation:
-    """Return tables, figures and meaning of a run of `sequence`."""
+    """Return tables, charts and meaning of a run of `sequence`."""
     numbers = summary(results)
     tables: list[Table] = []
-    figures: list[Figure] = []
     meaning: list[str] = []
-    for part in parts(numbers):
+    cases = list(parts(numbers))
+    for part in cases:
         tables += [_steps(part), _totals(part)]
-        figures.append(_figure(part))
         meaning += _meaning(part)
     return Presentation(
         tables,
-        figures,
         meaning=[*meaning, *_against_laws(numbers)],
         methods=[
             "Means over repetitions have 95 % t intervals, the repetition being the unit, and are held "
             "against their laws by t-tests, corrected by Holm over all that are held at 1 %."
         ],
         summary=numbers,
+        charts=charts(cases),
     )
 
 
@@ -107,42 +102,6 @@ def _totals(part: Part) -> Table:
             "cv_end": "CV at the end",
             "max_end": Header("max/mean at the end", rf"$\max/{MEAN.latex}$ at the end"),
         },
-    )
-
-
-def _figure(part: Part) -> Figure:
-    steps, asked = part.sheet("steps"), part.sheet("asked")
-    places = [0, *asked["step"]]
-    grid: dict[str, dict[str, Any]] = {
-        column: {
-            str(label): frame.set_index("step")[column].reindex(places).to_numpy()
-            for label, frame in steps.groupby("label", sort=False)
-        }
-        for column in ("moved_so_far", "cv")
-    }
-    ideal = asked["ideal_so_far"].to_numpy(dtype=float)
-
-    def draw(canvas: Canvas) -> None:
-        left, right = canvas.subplots(1, 2)
-        sums = {label: values[1:] for label, values in grid["moved_so_far"].items()}
-        charts.lines(
-            left, places[1:], sums, laws={"ideal": ideal},
-            xlabel="step", ylabel="keys moved so far", logx=False,
-        )  # fmt: skip
-        charts.lines(right, places, grid["cv"], xlabel="step", ylabel="CV of the loads", logx=False)
-        left.set_title("movement")
-        right.set_title("balance")
-        for axes, ticks in ((left, places[1:]), (right, places)):
-            axes.set_xticks(ticks)
-            round_ticks(axes.yaxis, percent=True)
-
-    return Figure(
-        f"steps-{part.suffix}",
-        f"The sequence {part.title} ({', '.join(asked['event'])}): the sum of all movement, 100 % being "
-        "every key once, beside the sum of the ideal (dotted); and the coefficient of variation of the "
-        f"loads, relative to weights. {part.facts}; means.",
-        draw,
-        (PAGE, 3.0),
     )
 
 

@@ -147,7 +147,7 @@ def test_every_experiment_with_charts_has_some_and_each_has_rows(chapters: tuple
         "throughput": ["cost"],
         "resize": ["events", "lookups"],
         "memory": ["bytes-nodes"],
-        "sequence": ["steps"],
+        "sequence": ["steps", "each"],
         "hashes": ["ratio"],
     }
     assert {chapter.name for chapter in chapters if list(glance_of(chapter))} == set(SMALL) - {
