@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.balance import details
-from experiments.balance import figures as balance_figures
+from experiments.balance.charts import charts, glance
 from experiments.balance.cluster import about, all_alike
+from experiments.balance.figures import histograms
 from experiments.balance.summary import interval_of_largest, parts, summary
 from experiments.harness.experiment import ALL_HASHES
 from experiments.inference.levels import FAMILY_LEVEL
@@ -47,7 +48,7 @@ def present(results: Results[BalanceParameters]) -> Presentation:
         tables.append(_needed(numbers))
     return Presentation(
         tables,
-        balance_figures.all_of(results, numbers),
+        list(histograms(numbers, results.parameters.repetitions)),
         _meaning(results, numbers),
         methods=[
             "Balance has the root mean square of the CV over repetitions and the mean of max/mean, with 95 % "
@@ -55,6 +56,8 @@ def present(results: Results[BalanceParameters]) -> Presentation:
             "function has no seed, corrected by Holm over the run at 1 %."
         ],
         summary=numbers,
+        charts=list(charts(results, numbers)),
+        glance=list(glance(numbers)),
     )
 
 

@@ -156,6 +156,8 @@ class Chart:
         The column that says in words what the numbers of a case were measured with.
     panels
         The one of them whose values a figure has beside one another, each in a panel.
+    together
+        The one of them whose values a figure has in the same panel, as series of their own.
     only
         Values of choices to which documents keep.
     size
@@ -181,6 +183,7 @@ class Chart:
     choices: Mapping[str, str] = field(default_factory=dict)
     facts: str = ""
     panels: str = ""
+    together: str = ""
     only: Mapping[str, Any] = field(default_factory=dict)
     size: tuple[float, float] | None = None
     page_only: bool = False
@@ -191,10 +194,11 @@ class Chart:
         missing = [column for column in self.columns if column not in self.frame.columns]
         if missing:
             raise ValueError(f"chart {self.name!r} has no column {missing[0]!r}")
-        if self.panels and self.panels not in self.choices:
-            raise ValueError(
-                f"chart {self.name!r} has panels of {self.panels!r}, which is none of its choices"
-            )
+        for column in filter(None, (self.panels, self.together, *self.only)):
+            if column not in self.choices:
+                raise ValueError(
+                    f"chart {self.name!r} has {column!r} for figures, which is none of its choices"
+                )
         if self.frame.duplicated([*self.place, *self.choices]).any():
             named = ", ".join([*self.place, *self.choices])
             raise ValueError(f"chart {self.name!r} has two rows with the same {named}")
@@ -238,6 +242,17 @@ class Chart:
         for column, value in chosen.items():
             frame = frame[frame[column] == value]
         return replace(self, frame=frame)
+
+    def joined(self) -> Chart:
+        """Return the same chart with series of their own for the values that figures have together."""
+        if not self.together:
+            return self
+        pairs = zip(self.frame[self.series], self.frame[self.together], strict=True)
+        frame = self.frame.assign(
+            **{self.series: [f"{label}, {self.together} = {_written(value)}" for label, value in pairs]}
+        )
+        choices = {column: title for column, title in self.choices.items() if column != self.together}
+        return replace(self, frame=frame, choices=choices, together="")
 
     def cases(self, columns: Sequence[str]) -> Iterator[tuple[dict[str, Any], Chart]]:
         """Yield the chart of each combination of values of some columns that has anything to see."""

@@ -166,6 +166,20 @@ def test_documents_keep_to_some_choices_and_the_page_has_all() -> None:
     assert vega.described(one)["choices"] == {"workload": ["uniform", "zipf:1.2"]}
 
 
+def test_what_figures_have_together_are_series_of_their_own() -> None:
+    one = chart(lines(log=True), together="workload")
+    (figure,) = figures_of(one)
+    with style():
+        canvas = Canvas(figsize=figure.size, layout="constrained")
+        figure.draw(canvas)
+    (axes,) = canvas.get_axes()
+    assert {text.get_text() for text in axes.texts} >= {
+        "ring, workload = uniform",
+        "jump, workload = zipf:1.2",
+    }
+    assert vega.choices_of(one) == {"workload": "Keys"}
+
+
 def test_panels_stand_beside_one_another_on_paper() -> None:
     (figure,) = figures_of(chart(lines(log=True), panels="workload"))
     with style():

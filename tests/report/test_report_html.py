@@ -141,7 +141,7 @@ def test_every_experiment_with_charts_has_some_and_each_has_rows(chapters: tuple
     drawn = {chapter.name: [chart.name for chart in charts_of(chapter)] for chapter in chapters}
     assert drawn == {
         "scaling": ["movement", "needless", "balance"],
-        "balance": ["points", "spread", "fullest"],
+        "balance": ["cv-points", "spread", "max-nodes"],
         "properties": [],
         "claims": ["verdicts"],
         "throughput": ["cost"],

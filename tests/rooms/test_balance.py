@@ -97,7 +97,7 @@ def test_what_a_ring_needs_is_told_for_each_number_of_nodes(smoke: runner.Outcom
 
 
 def test_figures_are_drawn_for_points_nodes_and_loads(smoke: runner.Outcome[Any]) -> None:
-    drawn = [figure.name for figure in smoke.presentation.figures]
+    drawn = [figure.name for figure in smoke.presentation.drawn()]
     assert drawn == ["cv-points", "max-nodes", "loads"]
     assert all((smoke.folder / "figures" / f"{name}.png").stat().st_size > 1000 for name in drawn)
 
@@ -344,7 +344,7 @@ def test_the_mean_of_the_largest_load_has_one_interval_and_every_caption_names_i
     largest = quantities[quantities["quantity"] == "max_to_mean"]
     assert largest["half"].tolist() == loads["max_half"].tolist()
     assert ((loads["max_high"] + loads["max_low"]) / 2 != loads["max_to_mean"]).all(), "BCa"
-    (figure,) = (figure for figure in said.figures if figure.name == "max-nodes")
+    (figure,) = (figure for figure in said.drawn() if figure.name == "max-nodes")
     assert "BCa of max/mean" in said.tables[0].caption
     assert "BCa interval" in figure.caption
 

@@ -28,7 +28,7 @@ def figures_of(chart: Chart) -> Iterator[Figure]:
     """Yield a figure for each combination of choices that has anything to see."""
     if chart.page_only or isinstance(chart.mark, Stacked):
         return
-    chart = chart.where(**chart.only)
+    chart = chart.where(**chart.only).joined()
     for chosen, part in chart.cases([column for column in chart.choices if column != chart.panels]):
         several = {column: value for column, value in chosen.items() if len(chart.values(column)) > 1}
         name = "-".join([chart.name, *(_stem(column, value) for column, value in several.items())])
