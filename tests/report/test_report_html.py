@@ -466,6 +466,7 @@ def test_the_ring_follows_its_sliders(visit: Callable[..., Page]) -> None:
     arcs = page.locator("#ring-svg path").count()
     page.locator("#ring-points").fill("0")
     assert page.locator("#ring-svg path").count() < arcs
+    assert page.locator("#ring-algorithm option").first.inner_text().endswith(": ring")
     page.select_option("#ring-algorithm", label=f"{spec_of('key_range').title}: key_range")
     assert "for nothing" in page.locator("#ring-says").inner_text()
 

@@ -41,9 +41,10 @@ def drawn() -> dict[str, Any]:
     }
 
 
-def _interesting(name: str) -> tuple[bool, bool, str]:
-    """Algorithms with points before others, baselines last."""
-    return spec_of(name).baseline, "points" not in parameters_of(name), name
+def _interesting(name: str) -> tuple[bool, bool, int, str]:
+    """Algorithms with points before others, the oldest first, baselines last."""
+    spec = spec_of(name)
+    return spec.baseline, "points" not in parameters_of(name), spec.year or 9999, name
 
 
 def _algorithm(name: str) -> dict[str, Any]:
