@@ -6,12 +6,13 @@ are counted beside it.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from algorithms import Capability
 from experiments.article.part import Part
-from experiments.seeds import repetition_of
+from experiments.harness.trial import Trial
 from experiments.storage.records import Record
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparison"]
 
-KEYS = "uniform"
+KEYS, EVENT = "uniform", "add:1"
 
 
 class Comparison(Part):
@@ -37,47 +38,34 @@ class Comparison(Part):
         self, unit: Mapping[str, Any], parameters: ArticleParameters, context: Context
     ) -> Iterable[Record]:
         """Return movement, sampled and exact, the minimum, and from how many nodes to how many."""
-        from algorithms.hashing import hash_function
-        from experiments import theory, workloads
-        from experiments.measures import EventShape, Flows
+        from experiments import events, theory, workloads
+        from experiments.measures import Flows
 
         candidate = next(found for found in parameters.candidates() if found.label == unit["label"])
         n = parameters.ranges
-        source = workloads.parse(KEYS)
-        drawn = repetition_of(
-            parameters.seed, source.text, 0, seed_bits=hash_function(candidate.hash).seed_bits
-        )
-        before = candidate.build(drawn.nodes(n), seed=drawn.hash)
-        after = before.copy()
-        after.change(add=[drawn.node(n)])
-        shape = EventShape.between(before.nodes, after.nodes)
-        chunks = workloads.chunks_of(parameters.keys)
-
-        def count(number: int) -> Flows:
-            hashes = source.hashes(
-                number,
-                seed=drawn.keys,
-                hash=candidate.hash,
-                hash_seed=drawn.hash,
-                bits=candidate.hash_bits,
-                limit=chunks.size(number),
-            )
-            return Flows.sampled(shape, before.assign(hashes), after.assign(hashes))
-
-        flows = context.engine.fold(
-            count,
-            len(chunks),
-            lambda total, part: total + part,
-            Flows.none(shape),
-            progress=context.chunks_done,
-        )
-        law = theory.movement(theory.family_of(candidate.spec, shape), shape)
+        trial = Trial(parameters, candidate, n, workloads.parse(KEYS))
         row: Record = {
             "kind": "event",
             "algorithm": candidate.label,
-            "settings": " ".join(part for part in candidate.settings.split() if not part.endswith("=None")),
+            "settings": candidate.settings,
             "n": n,
             "after": n + 1,
+        }
+        before = trial.start()
+        step = before if isinstance(before, str) else trial.step(before, events.parse(EVENT), "event")
+        if isinstance(before, str) or isinstance(step, str):
+            yield {**row, "reason": step}
+            return
+
+        def place(chunk: int) -> Flows:
+            hashes = trial.hashes(before, chunk)
+            return Flows.sampled(step.shape, before.assign(hashes), step.after.assign(hashes))
+
+        flows = context.engine.fold(
+            place, len(trial.chunks), operator.add, Flows.none(step.shape), progress=context.chunks_done
+        )
+        law = theory.movement(theory.family_of(candidate.spec, step.shape), step.shape)
+        row |= {
             "keys": flows.total,
             "hashes": flows.moved,
             "share": flows.movement,
@@ -87,5 +75,5 @@ class Comparison(Part):
             "law": law.value if law else None,
         }
         if candidate.spec.can(Capability.INTERVALS):
-            row["exact"] = Flows.exact(shape, before.arcs(), after.arcs()).movement
+            row["exact"] = Flows.exact(step.shape, before.arcs(), step.after.arcs()).movement
         yield row

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from algorithms import create
+from algorithms import create, unregister
 from algorithms.hashing.columns import Strings
 from experiments import run, theory, workloads
 from experiments.article import EXPERIMENT
@@ -24,19 +24,25 @@ from experiments.article.minimum_hashes import MinimumHashes, events
 from experiments.article.parameters import ArticleParameters
 from experiments.article.part import Part
 from experiments.article.parts import PARTS
+from experiments.article.published import published
 from experiments.article.range_queries import RangeQueries, asked, partitioners, salaries
 from experiments.article.rings import Rings, event_rows, servers, the_ring
+from experiments.article.sheets import division as division_sheets
 from experiments.article.sheets import published as published_sheets
 from experiments.article.sheets import rings as ring_sheets
+from experiments.article.shown import division as division_tables
 from experiments.article.shown import rings as ring_tables
 from experiments.article.shown.published import Verdicts
 from experiments.article.subjects import LETTERS, LISTED, SPACE, SPLITS
+from experiments.article.verdicts import judge
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context
 from experiments.options.errors import BadUse
 from experiments.report.summary import Summary
 
 CONTEXT = Context(Engine(1))
+JUDGED = [judge(number, None) for number in published()]
+"""The published numbers, as if nobody answered for any."""
 
 
 def rows_of(part: Part, **values: Any) -> list[dict[str, Any]]:
@@ -82,8 +88,7 @@ def test_a_large_ring_has_shares_and_no_list_of_arcs() -> None:
     rows = rows_of(Rings(), nodes=LISTED // 100, set="ring.points=101")
     own = [row for row in rows if str(row.get("table")).startswith("own: 20 nodes")]
     assert {row["kind"] for row in own} == {"share"}
-    judged = list(PARTS[0].measure({}, ArticleParameters(), CONTEXT))
-    numbers = Summary([*published_sheets.sheets(judged, [], []), *ring_sheets.sheets(rows)])
+    numbers = Summary([*published_sheets.sheets(JUDGED, [], []), *ring_sheets.sheets(rows)])
     names = [table.name for table in ring_tables.tables(numbers, Verdicts.in_summary(numbers))]
     assert "own-1-shares" in names
     assert "own-1-full" not in names
@@ -330,6 +335,23 @@ def test_the_comparison_holds_the_algorithms_that_were_asked_for() -> None:
     assert abs(float(rows[0]["share"]) - 1 / 9) < 4 * error
     ring_error = math.sqrt(float(rows[1]["exact"]) / 20_000)
     assert abs(float(rows[1]["share"] - rows[1]["exact"])) < 4 * ring_error
+
+
+@pytest.mark.parametrize("ranges", [101, 120])
+def test_who_cannot_have_so_many_nodes_takes_no_part_and_says_why(ranges: int) -> None:
+    limited = f"{Path(__file__).parents[1] / 'limited.py'}:Limited"
+    try:
+        rows = rows_of(part_of("comparison"), algorithms=f"{limited},jump", ranges=ranges, keys=1_000)
+    finally:
+        unregister("limited")
+    assert "share" not in rows[0]
+    assert rows[1]["keys"] == 1_000
+    numbers = Summary([*published_sheets.sheets(JUDGED, [], []), *division_sheets.comparison(rows)])
+    (table,) = division_tables.comparison(numbers, Verdicts.in_summary(numbers))
+    assert table.notes[0] == f"limited takes no part: {rows[0]['reason']}."
+    assert "101" in rows[0]["reason"]
+    assert table.cells()[0][1:] == ["–"] * 6
+    assert table.caption.startswith("1,000 keys")
 
 
 def test_settings_of_a_ring_need_no_ring_among_the_algorithms() -> None:

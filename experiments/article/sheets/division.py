@@ -113,7 +113,7 @@ def comparison(rows: Sequence[Record]) -> Iterator[Sheet]:
             "stray": Measure("part of the keys that moves between nodes that stay", percent),
             "pairs": Measure("pairs of nodes between which keys move", Count()),
         },
-        ({"settings": None, "label": row["algorithm"], **row} for row in rows),
+        ({"settings": None, "reason": None, "keys": None, "label": row["algorithm"], **row} for row in rows),
     )
 
 

@@ -137,15 +137,16 @@ def _more(numbers: Summary) -> Table:
 def comparison(numbers: Summary, verdicts: Verdicts) -> list[Table]:
     """Return one line for each algorithm."""
     sheet = numbers["comparison"]
-    first = sheet.records()[0]
+    rows = sheet.records()
+    n, keys = rows[0]["n"], next((row["keys"] for row in rows if not is_missing(row["keys"])), 0)
     shown = ["share", "exact", "law", "minimum", "stray", "pairs"]
     return [
         Table(
             "comparison",
-            f"From {first['n']} to {first['n'] + 1} nodes: what each algorithm moves",
+            f"From {n} to {n + 1} nodes: what each algorithm moves",
             sheet.frame,
             columns=["label", *shown],
-            caption=f"{first['keys']:,} keys, the same for all; exact over all hashes where there are arcs.",
+            caption=f"{keys:,} keys, the same for all; exact over all hashes where there are arcs.",
             formats={"label": WithSettings(), **sheet.formats(shown)},
             headers={
                 "label": "algorithm",
@@ -154,7 +155,12 @@ def comparison(numbers: Summary, verdicts: Verdicts) -> list[Table]:
                 "pairs": "pairs of nodes",
             },
             notes=[
-                "The scaling experiment has more events, with intervals: python -m experiments.run scaling"
+                *(
+                    f"{row['label']} takes no part: {row['reason']}."
+                    for row in rows
+                    if not is_missing(row["reason"])
+                ),
+                "The scaling experiment has more events, with intervals: python -m experiments.run scaling",
             ],
         )
     ]
