@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.inference.levels import LEVEL
+from experiments.report.summary import Measure, Sheet
+from experiments.report.tables.formats import Count, Significant
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["INTERVAL", "ROUNDS", "machine", "median", "spread", "trust", "vector_width"]
+__all__ = ["INTERVAL", "ROUNDS", "machine", "median", "spread", "steadiness", "trust", "vector_width"]
 
 WIDE = 0.1
 """A row whose middle half of rounds spreads over more than this part of its median is not steady."""
@@ -93,21 +95,41 @@ def machine(facts: Mapping[str, Any]) -> str:
     return ", ".join(part for part in parts if part) or "a machine that tells nothing of itself"
 
 
-def trust(facts: Mapping[str, Any], timing: pd.DataFrame, spreads: NDArray[np.float64]) -> Iterator[str]:
-    """Yield what the machine was, and whether its times can be trusted."""
+def steadiness(timing: pd.DataFrame, spreads: NDArray[np.float64]) -> Sheet:
+    """Return how many medians are steady, by the spreads of their rounds, and what the machine had to do."""
     loads = timing["load_average"].dropna()
-    during = f", {loads.min():.2f} to {loads.max():.2f} before its parts" if len(loads) else ""
-    many = int(timing["threads"].max())
+    record = {
+        "medians": len(spreads),
+        "unsteady": int((spreads > WIDE).sum()),
+        "least_load": float(loads.min()) if len(loads) else None,
+        "most_load": float(loads.max()) if len(loads) else None,
+        "most_threads": int(timing["threads"].max()),
+    }
+    measures = {
+        "medians": Measure("medians over rounds", Count()),
+        "unsteady": Measure(f"those whose middle half of rounds spreads over more than {WIDE:.0%}", Count()),
+        "least_load": Measure("the least load average before a part", Significant(3)),
+        "most_load": Measure("the greatest load average before a part", Significant(3)),
+        "most_threads": Measure("the most threads", Count()),
+    }
+    return Sheet.of_records("steadiness", (), measures, [record], rows="timing")
+
+
+def trust(facts: Mapping[str, Any], sheet: Sheet) -> Iterator[str]:
+    """Yield what the machine was, and whether its times can be trusted: of a sheet of `steadiness`."""
+    (row,) = sheet.records()
+    least, most, many = row["least_load"], row["most_load"], row["most_threads"]
+    during = "" if least is None else f", {least:.2f} to {most:.2f} before its parts"
     threads = f"{many} threads where so named, else one" if many > 1 else "one thread"
     yield f"Measured on {machine(facts)}{during}; {threads}."
-    wide, rows = int((spreads > WIDE).sum()), len(spreads)
-    if rows and wide / rows > UNSTEADY:
+    wide, medians = row["unsteady"], row["medians"]
+    if medians and wide / medians > UNSTEADY:
         yield (
-            f"The machine was too busy to trust these times: in {wide} of {rows} rows the middle "
+            f"The machine was too busy to trust these times: in {wide} of {medians} rows the middle "
             f"half of the rounds spreads over more than {WIDE:.0%} of the median. Run again when it is quiet."
         )
-    elif rows:
+    elif medians:
         yield (
-            f"Steady: in {rows - wide} of {rows} rows the middle half of the rounds spreads "
+            f"Steady: in {medians - wide} of {medians} rows the middle half of the rounds spreads "
             f"over at most {WIDE:.0%} of the median."
         )

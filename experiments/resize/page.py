@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.html.chart import NUMBER, Axis, Chart, Glance, lines, measured, records, table_of
+from experiments.report.html.chart import NUMBER, Axis, Chart, Glance, lines, measured, records
 from experiments.report.tables.formats import Significant
+from experiments.resize.summary import EVENTS, LOOKUPS
 
 if TYPE_CHECKING:
     from experiments.report.document.chapter import Chapter
+    from experiments.report.summary import Sheet
 
 
 def charts(chapter: Chapter) -> Iterator[Chart]:
@@ -21,7 +23,7 @@ def charts(chapter: Chapter) -> Iterator[Chart]:
         "lookups": ("The lookups after a node has joined", caption.replace("Milli", "Micro"), "μs"),
     }
     for stem, (title, about, unit) in said.items():
-        rows = _rows(chapter, stem)
+        rows = _events(chapter) if stem == "events" else _lookups(chapter)
         if len({row["n"] for row in rows}) < 2:
             continue
         nodes, time = (
@@ -44,7 +46,7 @@ def charts(chapter: Chapter) -> Iterator[Chart]:
 
 def glance(chapter: Chapter) -> Iterator[Glance]:
     """Yield what adding a node takes at the largest number of nodes."""
-    rows = [row for row in _rows(chapter, "events") if row["operation"] == "add"]
+    rows = [row for row in _events(chapter) if row["operation"] == "add"]
     if rows:
         most = max(row["n"] for row in rows)
         yield Glance(
@@ -55,19 +57,20 @@ def glance(chapter: Chapter) -> Iterator[Glance]:
         )
 
 
-def _rows(chapter: Chapter, stem: str) -> list[dict[str, Any]]:
-    """Return one row for each operation: the tables have a column for each."""
-    rows = []
-    for frame in table_of(chapter, stem):
-        for column in frame.columns:
-            operation, _, kind = str(column).rpartition(" ")
-            if kind != "ns":
-                continue
-            columns = {column: "value", f"{operation} low": "low", f"{operation} high": "high"}
-            part = frame[["n", "label", *columns]].rename(columns=columns)
-            rows += [
-                row | {"operation": operation}
-                for row in records(part, ("n", "label", "value", "low", "high"))
-                if row["value"] is not None
-            ]
-    return rows
+def _events(chapter: Chapter) -> list[dict[str, Any]]:
+    return _rows(chapter.presentation.summary["times"], "ms", EVENTS)
+
+
+def _lookups(chapter: Chapter) -> list[dict[str, Any]]:
+    return _rows(chapter.presentation.summary["lookups"], "us", LOOKUPS)
+
+
+def _rows(sheet: Sheet, unit: str, operations: Sequence[str]) -> list[dict[str, Any]]:
+    columns = {unit: "value", f"{unit}_low": "low", f"{unit}_high": "high"}
+    return [
+        row | {"operation": operation}
+        for operation in operations
+        for row in records(
+            sheet.where(operation=operation).rename(columns=columns), ("n", "label", *columns.values())
+        )
+    ]

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.html.chart import NUMBER, Axis, Chart, Glance, lines, measured, records, table_of
+from experiments.harness.stopwatch import COPY
+from experiments.report.html.chart import NUMBER, Axis, Chart, Glance, lines, measured, records
 from experiments.report.tables.formats import Significant
 
 if TYPE_CHECKING:
     from experiments.report.document.chapter import Chapter
 
+COLUMNS = ("workload", "n", "label", "ns_per_key", "low", "high")
+
 MODES = {
+    "batch": "a batch of hashes",
     "hashing": "a column of keys: hashed and placed",
     "single": "one key at a time",
 }
@@ -23,7 +27,7 @@ def charts(chapter: Chapter) -> Iterator[Chart]:
     if len({row["n"] for row in rows}) < 2:
         return
     nodes = Axis("n", "nodes", ",", log=True, at=measured(rows, "n"))
-    cost = Axis("ns", "ns a key", NUMBER, log=True)
+    cost = Axis("ns_per_key", "ns a key", NUMBER, log=True)
     figures = [f for f in chapter.presentation.figures if f.name.startswith("cost-nodes")]
     yield Chart(
         "cost",
@@ -33,38 +37,35 @@ def charts(chapter: Chapter) -> Iterator[Chart]:
         lines(nodes, cost, low="low", high="high"),
         x=nodes,
         y=cost,
-        choices={"mode": "Lookups"},
+        choices={"mode": "Lookups"}
+        | ({"workload": "Keys"} if len({row["workload"] for row in rows}) > 1 else {}),
         replaces=[figure.name for figure in figures],
         timing=True,
     )
 
 
 def glance(chapter: Chapter) -> Iterator[Glance]:
-    """Yield the cost of a key in a batch at the largest number of nodes."""
-    batch = [row for row in _rows(chapter) if row["mode"] == BATCH]
+    """Yield the cost of a key in a batch at the largest number of nodes, for the first workload."""
+    batch = [row for row in _rows(chapter) if row["mode"] == MODES["batch"]]
     if batch:
-        most = max(row["n"] for row in batch)
+        first, most = batch[0]["workload"], max(row["n"] for row in batch)
+        part = [row for row in batch if (row["workload"], row["n"]) == (first, most)]
         yield Glance(
             "ns a key",
             f"in a batch of hashes, {most:,} nodes, one thread; median",
-            {row["label"]: row["ns"] for row in batch if row["n"] == most and row["label"] != "copy"},
+            {row["label"]: row["ns_per_key"] for row in part if row["label"] != COPY},
             Significant(3),
         )
 
 
-BATCH = "a batch of hashes"
-
-
 def _rows(chapter: Chapter) -> list[dict[str, Any]]:
-    rows = [
-        row | {"mode": BATCH}
-        for frame in table_of(chapter, "batch")
-        for row in records(frame[~frame["peer"].astype(bool)], ("n", "label", "ns", "low", "high"))
-    ]
-    for frame in table_of(chapter, "keys"):
+    """Return the times of ours by workload and mode, and the copy among the batches."""
+    times = chapter.presentation.summary["times"]
+    rows = []
+    for workload in dict.fromkeys(times.frame["workload"]):
+        part = times.where(workload=workload)
         for mode, words in MODES.items():
-            if f"{mode}_ns" in frame.columns:
-                columns = {f"{mode}_{part}": part for part in ("ns", "low", "high")}
-                part = frame[["n", "label", *columns]].rename(columns=columns)
-                rows += [row | {"mode": words} for row in records(part, ("n", "label", "ns", "low", "high"))]
-    return [row for row in rows if row["ns"] is not None]
+            frame = part[part["mode"].isin([mode, COPY] if mode == "batch" else [mode])]
+            kept = records(frame.sort_values("n", kind="stable"), COLUMNS)
+            rows += [row | {"mode": words} for row in kept]
+    return rows

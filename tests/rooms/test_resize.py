@@ -77,11 +77,14 @@ def test_medians_stand_in_the_tables() -> None:
     ]  # fmt: skip
     shown = EXPERIMENT.present(Results(ResizeParameters(), pd.DataFrame(), pd.DataFrame(rows)))
     events, lookups = (table.frame.set_index("n") for table in shown.tables)
-    assert events.loc[100, "add ns"] == pytest.approx(0.5)
-    assert lookups.loc[100, "first key ns"] == pytest.approx(500)
+    assert events.loc[100, "add"] == pytest.approx(0.5)
+    assert lookups.loc[100, "first key"] == pytest.approx(500)
     assert "jump linear" in shown.meaning[0]
+    assert shown.summary.value("ms/add/100/jump").number == pytest.approx(0.5)
+    assert shown.summary.value("us/first key/100/jump").number == pytest.approx(500)
+    assert shown.summary.value("shape/add/jump").text == "linear"
     assert "too busy to trust" in shown.meaning[-1]
-    assert np.isfinite(events["add low"]).all()
+    assert np.isfinite(events["add_low"]).all()
 
 
 def test_what_has_no_meaning_is_refused(tmp_path: Path) -> None:

@@ -85,6 +85,8 @@ def test_a_target_is_met_by_the_median_and_the_interval_may_hold_it(
     shown = present({"key-range": values}, AVX2)
     assert shown.tables[0].frame["verdict"].tolist() == [verdict]
     assert shown.failures == ()
+    assert shown.summary.value("measured/key-range").number == sorted(values)[len(values) // 2]
+    assert shown.summary.value("met" if verdict.startswith("met") else "not_met").number == 1
 
 
 def test_what_is_not_measured_says_why() -> None:

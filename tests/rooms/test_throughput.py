@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,11 @@ from experiments.harness.stopwatch import (
 )
 from experiments.options.errors import BadUse
 from experiments.peers import peers
+from experiments.report.document.chapter import Chapter
 from experiments.report.presentation import Results
 from experiments.report.tables import terminal
 from experiments.report.timings import median
-from experiments.throughput import EXPERIMENT
+from experiments.throughput import EXPERIMENT, page
 from experiments.throughput.measure import _Bench
 from experiments.throughput.parameters import MODES, ThroughputParameters
 
@@ -45,8 +46,9 @@ def test_each_competitor_has_a_row_in_each_round(smoke: runner.Outcome[Any]) -> 
     timing = smoke.results.timing
     assert timing is not None
     parameters = smoke.results.parameters
-    labels = [candidate.label for candidate in selection.resolve()]
-    references = [one.name for one in peers(libraries=False)]
+    candidates = selection.resolve()
+    labels, measured = [one.label for one in candidates], {one.algorithm for one in candidates}
+    references = [one.name for one in peers(libraries=False) if one.beside in measured]
     for _, group in timing.groupby(["n", "round"]):
         found = list(zip(group["mode"], group["label"], strict=True))
         expected = [(mode, label) for mode in MODES for label in labels + references * (mode == "batch")]
@@ -92,8 +94,8 @@ def test_the_batch_table_shows_medians_of_the_rounds(smoke: runner.Outcome[Any])
     table = smoke.presentation.tables[0].frame.set_index(["n", "label"])
     one = timing[(timing["n"] == 16) & (timing["label"] == "ring")]
     batch, threads = (one[one["mode"] == mode] for mode in ("batch", "threads"))
-    assert table.loc[(16, "ring"), "ns"] == batch["ns_per_key"].median()
-    assert table.loc[(16, "ring"), "ratio"] == batch["ratio_to_copy"].median()
+    assert table.loc[(16, "ring"), "ns_per_key"] == batch["ns_per_key"].median()
+    assert table.loc[(16, "ring"), "copies"] == batch["ratio_to_copy"].median()
     assert table.loc[(16, "ring"), "rate"] == pytest.approx(1e3 / batch["ns_per_key"].median())
     assert table.loc[(16, "ring"), "threads_ns"] == threads["ns_per_key"].median()
     assert pd.isna(table.loc[(16, COPY), "threads_ns"])
@@ -190,21 +192,49 @@ def test_the_interval_of_a_median_covers_as_often_as_it_says() -> None:
     assert 0.94 < covered / 300 < 0.99
 
 
-def present(ns: Callable[[int], float], *, load: float | None = 0.1) -> list[str]:
-    """Return the meaning of made-up rows: two numbers of nodes, one algorithm, ten rounds."""
+def made_up(
+    ns: Callable[[int], float], *, load: float | None = 0.1, workloads: Sequence[str] = ("uniform",)
+) -> Results[ThroughputParameters]:
+    """Return made-up rows: two numbers of nodes, one algorithm, ten rounds; later keys take longer."""
     rows = [
         {
-            "workload": "uniform", "n": n, "mode": mode, "algorithm": label, "label": label, "settings": None,
-            "threads": 1, "round": turn, "keys": 100, "nanoseconds": int(100 * ns(turn) * n),
-            "ns_per_key": ns(turn) * n, "copy_ns_per_key": 1.0, "ratio_to_copy": ns(turn) * n,
+            "workload": workload, "n": n, "mode": mode, "algorithm": label, "label": label, "settings": None,
+            "threads": 1, "round": turn, "keys": 100,
+            "nanoseconds": int(100 * ns(turn) * n * place), "ns_per_key": ns(turn) * n * place,
+            "copy_ns_per_key": 1.0, "ratio_to_copy": ns(turn) * n * place,
             "load_average": load, "peer": False, "stage": None, "cannot": None,
         }
+        for place, workload in enumerate(workloads, 1)
         for n in (10, 1000)
         for turn in range(10)
         for mode, label in ((COPY, COPY), ("batch", "mine"))
     ]  # fmt: skip
-    results = Results(ThroughputParameters(rounds=10), pd.DataFrame(), pd.DataFrame(rows))
-    return list(EXPERIMENT.present(results).meaning)
+    return Results(ThroughputParameters(rounds=10), pd.DataFrame(), pd.DataFrame(rows))
+
+
+def present(ns: Callable[[int], float], *, load: float | None = 0.1) -> list[str]:
+    """Return the meaning of made-up rows."""
+    return list(EXPERIMENT.present(made_up(ns, load=load)).meaning)
+
+
+def test_the_summary_names_what_a_paper_would_cite() -> None:
+    stated = EXPERIMENT.summary(made_up(lambda turn: 1.0 + turn, workloads=("uniform", "strings")))
+    assert stated.value("ns_per_key/batch/1000/mine").number == 5500
+    assert stated.value("ns_per_key/strings/batch/1000/mine").number == 11_000
+    assert stated.value("copies/batch/10/mine").number == 55
+    assert stated.value("grown/mine").number == 100
+    assert (stated.value("medians").number, stated.value("unsteady").number) == (8, 8)
+
+
+def test_the_page_keeps_the_times_of_two_workloads_apart() -> None:
+    results = made_up(lambda turn: 1.0 + turn, workloads=("uniform", "strings"))
+    shown = Chapter("throughput", "smoke", Path(), results, EXPERIMENT.present(results), "", EXPERIMENT.page)
+    (chart,) = page.charts(shown)
+    assert {"workload", "mode"} == set(chart.choices)
+    points = [(row["workload"], row["mode"], row["n"], row["label"]) for row in chart.rows]
+    assert len(points) == len(set(points)) == 8
+    (column,) = page.glance(shown)
+    assert column.values == {"mine": 5500}, "of the first workload, not of the last"
 
 
 def test_a_busy_machine_is_told() -> None:

@@ -1,0 +1,86 @@
+"""Every number that `resize` states: medians over rounds of events and of the lookups after them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from experiments.inference.growth import growth
+from experiments.report.absent import absent_of
+from experiments.report.frames import frame_of
+from experiments.report.presentation import Results
+from experiments.report.summary import Measure, Sheet, Summary
+from experiments.report.tables.formats import Interval, Percent, Significant, Text
+from experiments.report.timings import median, spread, steadiness
+
+if TYPE_CHECKING:
+    from experiments.resize.parameters import ResizeParameters
+
+EVENTS = ("build", "add", "remove")
+LOOKUPS = ("first key", "next key", "first batch", "next batch")
+
+KEYS = ("operation", "n", "label")
+TIME = Significant(3)
+UNITS = {"ms": 1e6, "us": 1e3}
+
+
+def summary(results: Results[ResizeParameters]) -> Summary:
+    """Return all operations in ms, lookups in μs too, how adding a node grows, and who cannot do what."""
+    assert results.timing is not None, "resize has timing rows only"
+    timed = results.timing[results.timing["nanoseconds"].notna()]
+    times = _times(timed)
+    refused = results.timing[results.timing["cannot"].notna()]
+    absent = refused["label"].isin(set(refused[refused["operation"] == "build"]["label"]))
+    lacking = refused[~absent][["label", "cannot"]].drop_duplicates().reset_index(drop=True)
+    return Summary(
+        [
+            Sheet("times", times, KEYS, _measures("ms"), rows="timing"),
+            Sheet("lookups", times[times["operation"].isin(LOOKUPS)], KEYS, _measures("us"), rows="timing"),
+            _growth(times),
+            steadiness(timed, times["spread"].to_numpy(dtype=float)),
+            absent_of(results.timing[results.timing["operation"] == "build"]),
+            Sheet("lacking", lacking, ("label", "cannot")),
+        ]
+    )
+
+
+def _measures(unit: str) -> dict[str, Measure]:
+    low, high = (f"{unit}_{end}" for end in ("low", "high"))
+    form = Interval(TIME, low, high)
+    return {unit: Measure("median of nanoseconds over rounds", form, low=low, high=high)}
+
+
+def _times(timed: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each n, label and operation: over the rounds."""
+    found: list[dict[str, Any]] = []
+    by = ["n", "label", "operation"]
+    for key, group in timed.groupby(by, sort=False):
+        each = group["nanoseconds"].to_numpy(dtype=float)
+        ends = dict(zip(("", "_low", "_high"), median(each), strict=True))
+        row = {
+            f"{unit}{end}": None if ns is None else ns / size
+            for unit, size in UNITS.items()
+            for end, ns in ends.items()
+        }
+        found.append(dict(zip(by, key, strict=True)) | row | {"spread": spread(each)})
+    numbers = [f"{unit}{end}" for unit in UNITS for end in ("", "_low", "_high")]
+    return frame_of(found, numbers=[*numbers, "spread"], others=by)
+
+
+def _growth(times: pd.DataFrame) -> Sheet:
+    records = []
+    for label, group in times[times["operation"] == "add"].groupby("label", sort=False):
+        # whatever else the machine does only adds time, so the lower half of an interval is the noise
+        fitted = growth(group["n"], group["ms"], (1 - group["ms_low"] / group["ms"]).astype(float))
+        if fitted is not None:
+            best = fitted.best
+            row = {"operation": "add", "label": label, "shape": best.shape}
+            records.append(row | {"weight": best.weight, "off": best.off - 1})
+    measures = {
+        "shape": Measure("the shape of the greatest Akaike weight, of times against n", Text()),
+        "weight": Measure("its Akaike weight", Significant(2)),
+        "off": Measure("its root mean square residual", Percent(0)),
+    }
+    frame = frame_of(records, numbers=["weight", "off"], others=["operation", "label", "shape"])
+    return Sheet("growth", frame, ("operation", "label"), measures, rows="timing")

@@ -1,0 +1,87 @@
+"""Every number that `targets` states: medians over rounds beside their bounds, and how many are met."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.inference.verdict import MET, NOT_MET
+from experiments.report.frames import frame_of
+from experiments.report.presentation import Results
+from experiments.report.summary import Measure, Sheet, Summary
+from experiments.report.tables.formats import Count, Interval, Significant, Text
+from experiments.report.timings import median, spread, steadiness, vector_width
+from experiments.targets.goals import GOALS, Goal
+
+if TYPE_CHECKING:
+    from experiments.targets.parameters import TargetsParameters
+
+COLUMNS = ("target", "what", "unit", "bound", "verdict", "cannot")
+
+
+def summary(results: Results[TargetsParameters]) -> Summary:
+    """Return each target, how many are met, and whether the times can be trusted."""
+    assert results.timing is not None, "targets has timing rows only"
+    width = vector_width(results.facts)
+    goals = {goal.name: goal for goal in GOALS}
+    rows, spreads = [], []
+    for name, group in results.timing.groupby("target", sort=False):
+        rows.append(_row(goals[str(name)], group, width))
+        values = group["value"].dropna().to_numpy(dtype=float)
+        if len(values) > 1:
+            spreads.append(spread(values))
+    measures = {
+        "measured": Measure(
+            "median of value over rounds", Interval(Significant(3), "low", "high"), low="low", high="high"
+        ),
+        "verdict": Measure("whether the median keeps the bound", Text()),
+    }
+    frame = frame_of(rows, numbers=["measured", "low", "high"], others=COLUMNS)
+    return Summary(
+        [
+            Sheet("targets", frame, ("target",), measures, rows="timing"),
+            _counts(frame),
+            steadiness(results.timing, np.array(spreads, dtype=np.float64)),
+        ]
+    )
+
+
+def _row(goal: Goal, group: pd.DataFrame, width: str | None) -> dict[str, Any]:
+    values = group["value"].dropna().to_numpy(dtype=float)
+    bound = goal.bound(width)
+    sign = "at most" if goal.at_most else "at least"
+    row: dict[str, Any] = {
+        "target": goal.name,
+        "what": goal.what,
+        "unit": goal.unit,
+        "bound": f"none for {width or 'this machine'}" if bound is None else f"{sign} {bound:g} {goal.unit}",
+        "cannot": None,
+    }
+    if not len(values):
+        return row | {"verdict": "not measured", "cannot": group["cannot"].iloc[0]}
+    value, low, high = median(values)
+    met = goal.met(value, width)
+    verdict = {True: MET, False: NOT_MET, None: "–"}[met]
+    if (
+        met is not None
+        and low is not None
+        and high is not None
+        and goal.met(low, width) != goal.met(high, width)
+    ):
+        verdict += ", but the interval holds the target"
+    return row | {"measured": value, "low": low, "high": high, "verdict": verdict}
+
+
+def _counts(frame: pd.DataFrame) -> Sheet:
+    words = [str(verdict).partition(",")[0] for verdict in frame["verdict"]]
+    met, missed = words.count(MET), words.count(NOT_MET)
+    record = {"targets": len(words), "met": met, "not_met": missed, "open": len(words) - met - missed}
+    measures = {
+        "targets": Measure("targets", Count()),
+        "met": Measure("those that are met", Count()),
+        "not_met": Measure("those that are not", Count()),
+        "open": Measure("those that cannot be judged on this machine", Count()),
+    }
+    return Sheet.of_records("counts", (), measures, [record], rows="timing")
