@@ -25,6 +25,7 @@ from experiments.harness.stopwatch import (
     keys_a_call,
     rounds,
 )
+from experiments.harness.trial import Trial
 from experiments.options.errors import BadUse
 from experiments.peers import peers
 from experiments.report.document.chapter import Chapter
@@ -152,22 +153,23 @@ def test_what_is_timed_places_the_keys_rightly(text: str, threads: int) -> None:
     source, keys = workloads.parse(text), 1_001
     (candidate,) = selection.resolve(["ring"])
     with Engine(threads) as engine:
-        bench = _Bench(source, keys, 5, engine)
-        drawn = bench.repetition(candidate)
-        ring = candidate.build(drawn.nodes(9), seed=drawn.hash)
-        column = source.chunk(0, drawn.keys, keys)
+        bench = _Bench(source, keys, engine)
+        trial = Trial(ThroughputParameters(seed=5), candidate, 9, source)
+        ring = trial.start()
+        assert not isinstance(ring, str)
+        column = source.chunk(0, trial.repetition.keys, keys)
         expected = ring.assign(ring.hashes_of(column))
         for mode in ("batch", "threads", "hashing"):
-            made = bench.competitor(mode, candidate, ring, milliseconds=1e9)
+            made = bench.competitor(mode, trial, ring, milliseconds=1e9)
             assert made.keys == keys
             assert np.array_equal(made.call(), expected), mode
-        last = bench.competitor("single", candidate, ring, milliseconds=1e9)
+        last = bench.competitor("single", trial, ring, milliseconds=1e9)
         assert last.call() == ring.nodes[int(expected[-1])].name
 
 
 def test_all_algorithms_that_hash_alike_place_the_same_keys() -> None:
     source = workloads.parse("uniform")
-    bench = _Bench(source, 300_000, 0, Engine(1))
+    bench = _Bench(source, 300_000, Engine(1))
     first, second = (create(name, 4, seed=3) for name in ("jump", "modulo"))
     assert bench.hashes(first, 8) is bench.hashes(second, 8)
     parts = [source.hashes(i, seed=8, hash="xxh64", hash_seed=3) for i in range(2)]
