@@ -30,7 +30,10 @@ def present(results: Results[ResizeParameters]) -> Presentation:
     """Return tables, figures and meaning of a run of `resize`."""
     numbers, rounds = summary(results), results.parameters.rounds
     missing = notes_of(numbers["absent"])
-    lacking = [f"{row['label']} removes no node: {row['cannot']}." for row in numbers["lacking"].records()]
+    lacking = [
+        f"{row['label']} {row['operation']}s no node: {row['cannot']}."
+        for row in numbers["lacking"].records()
+    ]
     after = "The lookups after a node has joined, in μs"
     tables = [
         _table("events", "An event, in ms", numbers["times"], "ms", EVENTS, rounds, [*missing, *lacking]),

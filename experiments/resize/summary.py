@@ -21,6 +21,7 @@ EVENTS = ("build", "add", "remove")
 LOOKUPS = ("first key", "next key", "first batch", "next batch")
 
 KEYS = ("operation", "n", "label")
+LACKING = ("label", "operation", "cannot")
 TIME = Significant(3)
 UNITS = {"ms": 1e6, "us": 1e3}
 
@@ -32,7 +33,8 @@ def summary(results: Results[ResizeParameters]) -> Summary:
     times = _times(timed)
     refused = results.timing[results.timing["cannot"].notna()]
     absent = refused["label"].isin(set(refused[refused["operation"] == "build"]["label"]))
-    lacking = refused[~absent][["label", "cannot"]].drop_duplicates().reset_index(drop=True)
+    lacking = refused[~absent & refused["operation"].isin(EVENTS)]
+    lacking = lacking[[*LACKING]].drop_duplicates().reset_index(drop=True)
     return Summary(
         [
             Sheet("times", times, KEYS, _measures("ms"), rows="timing"),
@@ -40,7 +42,7 @@ def summary(results: Results[ResizeParameters]) -> Summary:
             _growth(times),
             steadiness(timed, times["spread"].to_numpy(dtype=float)),
             absent_of(results.timing[results.timing["operation"] == "build"]),
-            Sheet("lacking", lacking, ("label", "cannot")),
+            Sheet("lacking", lacking, LACKING),
         ]
     )
 

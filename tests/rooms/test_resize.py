@@ -11,6 +11,7 @@ import pytest
 
 from algorithms import Partitioner
 from experiments.harness import runner, selection
+from experiments.harness.trial import Trial
 from experiments.options.errors import BadUse
 from experiments.report.presentation import Results
 from experiments.resize import EXPERIMENT
@@ -55,7 +56,10 @@ def test_what_is_timed_is_an_event(candidate: selection.Candidate, monkeypatch: 
         seen.append((call.func.__name__, len(owner.nodes) if isinstance(owner, Partitioner) else None))
         return 1
 
-    subject = resize._subject(candidate, 9, 0)
+    trial = Trial(ResizeParameters(), candidate, 9, "resize")
+    built = trial.start()
+    assert not isinstance(built, str)
+    subject = resize._subject(trial, built)
     monkeypatch.setattr(resize, "_clocked", clocked)
     resize._timed(subject)
     half = len(seen) // 2
@@ -85,6 +89,23 @@ def test_medians_stand_in_the_tables() -> None:
     assert shown.summary.value("shape/add/jump").text == "linear"
     assert "too busy to trust" in shown.meaning[-1]
     assert np.isfinite(events["add_low"]).all()
+
+
+def test_who_cannot_make_an_event_is_told_with_that_event() -> None:
+    reasons = {"add": "there is no room", "remove": "nobody leaves"}
+    rows = [
+        {
+            "n": 4, "algorithm": "dx", "label": "dx", "settings": None, "threads": 1, "round": 0,
+            "load_average": 0.5, "operation": operation, "cannot": reasons.get(operation),
+            "nanoseconds": None if operation in reasons else 1000,
+        }
+        for operation in OPERATIONS
+    ]  # fmt: skip
+    shown = EXPERIMENT.present(Results(ResizeParameters(), pd.DataFrame(), pd.DataFrame(rows)))
+    assert shown.tables[0].notes[1:] == [
+        "dx adds no node: there is no room.",
+        "dx removes no node: nobody leaves.",
+    ]
 
 
 def test_what_has_no_meaning_is_refused(tmp_path: Path) -> None:
