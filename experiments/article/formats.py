@@ -1,4 +1,4 @@
-"""How the article's values stand in our tables: as they are printed."""
+"""How the article's values stand in our tables, as they are printed, and how an event is written."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.report.tables.formats import Format
+from experiments.report.tables.formats import Format, Text
 
-__all__ = ["AsPrinted"]
+__all__ = ["After", "AsPrinted"]
 
 
 @dataclass(frozen=True)
@@ -24,3 +24,17 @@ class AsPrinted(Format):
     def text(self, value: Any, row: Mapping[str, Any]) -> str:
         """Write a value as it is."""
         return str(value)
+
+
+@dataclass(frozen=True)
+class After(Text):
+    """A number of nodes and what it becomes."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The column of the number afterwards."""
+        return ("after",)
+
+    def text(self, value: Any, row: Mapping[str, Any]) -> str:
+        """Write an event as plain text."""
+        return f"{value} → {row['after']}"

@@ -33,7 +33,7 @@ def _digits(row: Mapping[str, Any]) -> int:
 
 def shown_theirs(row: Mapping[str, Any]) -> str:
     """Return the published value of a claim as it is shown, with its relation."""
-    return Theirs().text(row["theirs"], row)
+    return Theirs().text(row.get("theirs"), row)
 
 
 @dataclass(frozen=True)

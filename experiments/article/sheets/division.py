@@ -86,6 +86,7 @@ def _one_more(rows: Sequence[Record]) -> Sheet:
         (
             {
                 "n": n,
+                "after": n + 1,
                 "moved": grow["hashes"],
                 "short": grow["total"] // 2 - grow["hashes"],
                 "ranges": grow["share"],

@@ -94,7 +94,11 @@ def bound(rows: Sequence[Record]) -> Iterator[Sheet]:
             "ideal": Measure("1/(n+1)", percent),
             "most": Measure("most movement", Percent(1)),
         },
-        ({**row, "ideal": 1 / (row["n"] + 1)} for row in rows if row["kind"] == "study"),
+        (
+            {**row, "after": row["n"] + 1, "ideal": 1 / (row["n"] + 1)}
+            for row in rows
+            if row["kind"] == "study"
+        ),
     )
     yield Sheet.of_records(
         "counterexamples",

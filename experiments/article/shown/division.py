@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.article.formats import After
 from experiments.article.shown.published import Verdicts, numbers_of
 from experiments.report.summary import Summary
 from experiments.report.tables.formats import Text, is_missing
@@ -28,20 +29,6 @@ class WithSettings(Text):
     def text(self, value: Any, row: Mapping[str, Any]) -> str:
         """Write a label as plain text."""
         return str(value) if is_missing(row["settings"]) else f"{value} ({row['settings']})"
-
-
-@dataclass(frozen=True)
-class After(Text):
-    """A number of nodes and what it becomes."""
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The column of the number afterwards."""
-        return ("after",)
-
-    def text(self, value: Any, row: Mapping[str, Any]) -> str:
-        """Write an event as plain text."""
-        return f"{value} → {row['after']}"
 
 
 @dataclass(frozen=True)
@@ -91,12 +78,11 @@ def _ripple(numbers: Summary) -> Table:
 
 def _sizes(numbers: Summary) -> Table:
     sheet = numbers["one-more"]
-    frame = sheet.frame.assign(after=sheet.frame["n"] + 1)
     shown = ["moved", "short", "ranges", "back", "modulo_law", "modulo"]
     return Table(
         "one-more",
         "One node more, or one fewer: the same for any n",
-        frame,
+        sheet.frame,
         columns=["n", *shown],
         caption="Integer division of 2^32 hashes by exact arcs, and hash mod n over a whole period "
         "of both sides.",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.article.formats import AsPrinted
+from experiments.article.formats import After, AsPrinted
 from experiments.article.published import Question
 from experiments.article.shown.published import Verdicts, numbers_of
 from experiments.article.subjects import LISTED, PRINTED, SHARES, TOTALS, Printed
@@ -187,7 +187,6 @@ def bound(numbers: Summary, verdicts: Verdicts) -> list[Table]:
     """Return the article's bounds, and how often a random ring keeps them."""
     sheet = numbers["at-most"]
     shown = ["chance", "law_chance", "mean", "ideal", "most"]
-    frame = sheet.frame.assign(nodes=[f"{n} → {n + 1}" for n in sheet.frame["n"]])
     notes = [
         f"Smallest counterexample with {row['points']} point{'s' * (row['points'] > 1)} each: "
         "server-a and server-b, "
@@ -199,19 +198,20 @@ def bound(numbers: Summary, verdicts: Verdicts) -> list[Table]:
         Table(
             "at-most",
             'A ring, one node more: is it "at most 1/n" that moves?',
-            frame,
-            columns=["nodes", "points", *shown],
+            sheet.frame,
+            columns=["n", "points", *shown],
             caption=f"{sheet.records()[0]['repetitions']:,} random rings a line, exact movement of each; 95 "
             "% interval "
             "(Clopper-Pearson); the law is Beta(v, nv).",
-            formats=sheet.formats(shown),
+            formats={"n": After(), **sheet.formats(shown)},
             headers={
+                "n": "nodes",
                 "chance": "rings that move more than 1/n",
                 "law_chance": "law",
                 "mean": "mean movement",
                 "ideal": "1/(n+1)",
             },
-            groups=["nodes"],
+            groups=["n"],
             notes=notes,
         ),
     ]
