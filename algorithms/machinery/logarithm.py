@@ -1,4 +1,4 @@
-"""The logarithm that decides winners: the same bits on every machine.
+"""The logarithm that decides winners, and its inverse: the same bits on every machine.
 
 Libraries differ in the last bit of a logarithm, by version and by processor, and the last bit may decide
 which node has a key. This one uses additions, multiplications and one division in fixed order, each rounded
@@ -22,13 +22,13 @@ _EXACT_INT = np.uint64(0x4330000000000000)  # the bits of 2^52: or an integer be
 _EXACT_ODD = np.uint64(0x4330000000000001)
 _TWO_TO_52 = float(1 << 52)
 _MANTISSA = np.uint64((1 << 52) - 1)
+_BITS_OF_ONE = np.uint64(0x3FF0000000000000)
 _ROOT_HALF = np.uint64(0x3FE6A09E667F3BCD)  # the bits of sqrt(1/2)
 _TO_ROOT = np.uint64(0x3FF0000000000000 - 0x3FE6A09E667F3BCD)
 _A0, _A1, _A2, _A3, _A4 = 0.9999661811, -0.4994506503, 0.3363888615, -0.2709459479, 0.1765803548
 
 ROUGH_ERROR = 5.1e-5
 """Bound of the relative error of `rough_log`."""
-_HALVES = 0.5 ** np.arange(64)
 
 
 @kernel
@@ -38,16 +38,14 @@ def minus_log_of_uniform(word: np.uint64) -> float:
     It falls as the word rises: neighbouring u differ by 2^-48, so their logarithms by 2^-48 / u at least,
     while the error stays below 4 units in the last place.
     """
-    odd = ((word >> _S16) << _ONE) + _ONE  # u = odd / 2^49, exactly
-    size = 0
-    rest = odd
-    while rest > _ONE:
-        rest >>= _ONE
-        size += 1
-    mantissa = np.float64(odd) * _HALVES[size]  # in [1, 2), exactly
-    if mantissa > _SQRT2:
-        mantissa *= 0.5
-        size += 1
+    odd = ((word >> _S16) << _ONE) | _ONE  # u = odd / 2^49, exactly
+    # without a branch or an integer conversion, so that loops over it vectorise
+    bits = np.float64(np.uint64(odd | _EXACT_INT).view(np.float64) - _TWO_TO_52).view(np.uint64)
+    size = np.uint64((bits >> _S52) | _EXACT_INT).view(np.float64) - (_TWO_TO_52 + 1023.0)
+    mantissa = np.uint64((bits & _MANTISSA) | _BITS_OF_ONE).view(np.float64)  # in [1, 2), exactly
+    large = mantissa > _SQRT2
+    size = size + 1.0 if large else size
+    mantissa = mantissa * 0.5 if large else mantissa
     # ln m = 2 artanh s with s = (m - 1)/(m + 1), |s| < 0.172; the series' next term is below 2^-59
     s = (mantissa - 1.0) / (mantissa + 1.0)
     z = s * s
@@ -61,7 +59,8 @@ def minus_log_of_uniform(word: np.uint64) -> float:
     series = _C5 + z * series
     series = _C3 + z * series
     log_mantissa: float = 2.0 * (s + s * (z * series))
-    return (49 - size) * _LN2 - log_mantissa
+    logarithm: float = (49.0 - size) * _LN2 - log_mantissa
+    return logarithm
 
 
 @kernel
@@ -80,3 +79,35 @@ def rough_log(word: np.uint64) -> float:
     series: float = _A0 + t * (_A1 + t * (_A2 + t * (_A3 + t * _A4)))
     logarithm: float = exponent * _LN2 + t * series
     return logarithm
+
+
+_PER_LN2 = 1.0 / math.log(2.0)
+_LN2_HIGH = float.fromhex("0x1.62e42feep-1")  # 33 bits of it, so that multiples of up to 2^20 are exact
+_LN2_LOW = float.fromhex("0x1.a39ef35793c76p-33")
+_TAYLOR = tuple(1.0 / math.factorial(power) for power in range(14))
+_T2, _T3, _T4, _T5, _T6, _T7, _T8, _T9, _T10, _T11, _T12, _T13 = _TAYLOR[2:]
+
+
+@kernel
+def exponential(x: float) -> float:
+    """Return e^x for an x from -700 to 700, within 2 units in the last place, as `minus_log_of_uniform` is.
+
+    x = k ln 2 + f with |f| < 0.347; the next term of the series is below 2^-57. The power of two is made of
+    its bits.
+    """
+    k = np.floor(x * _PER_LN2 + 0.5)
+    f = (x - k * _LN2_HIGH) - k * _LN2_LOW
+    series = _T12 + f * _T13
+    series = _T11 + f * series
+    series = _T10 + f * series
+    series = _T9 + f * series
+    series = _T8 + f * series
+    series = _T7 + f * series
+    series = _T6 + f * series
+    series = _T5 + f * series
+    series = _T4 + f * series
+    series = _T3 + f * series
+    series = _T2 + f * series
+    power = np.uint64(np.float64(k + (_TWO_TO_52 + 1023.0)).view(np.uint64) << _S52).view(np.float64)
+    result: float = power * (1.0 + (f + f * f * series))
+    return result

@@ -24,21 +24,35 @@ from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import derive
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
-from algorithms.rings.points import MOST_POINTS, PartitionerWithPoints, Successors, next_row, successors
+from algorithms.rings.points import (
+    MOST_POINTS,
+    PartitionerWithPoints,
+    Successors,
+    next_row,
+    searched_row,
+    successors,
+)
 
 MOST_PROBES = 1024
 
 PAIRS = 1 << 16
 """Up to so many points, a probe looks at both that may be its own; beyond, they are too far away."""
 
+CROWDED = 16
+"""Points in a cell from which on they are not looked at in turn."""
+
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 
 class Targets(NamedTuple):
-    """The points that probes look for, and the owner of each, the first two once more at the end."""
+    """The points that probes look for, and the owner of each, the first two once more at the end.
+
+    ``pairs`` is whether a probe looks at two points at once: where they are in the caches, or crowded.
+    """
 
     points: Successors
     owners: NDArray[np.int32]
+    pairs: bool
 
 
 @kernel
@@ -51,25 +65,29 @@ def nearest_row(
     first: np.uint64,
     step: np.uint64,
     probes: int,
+    pairs: bool,
     steps: Steps | None = None,
 ) -> Any:
     """Return the row of the point that is the least above any of the probes first, first + step, ...
 
     A probe's own point is the nearest of all going round: the first of its cell, or the one after it,
-    whichever is nearer; only if both lie behind the probe, in its own cell, it is another one.
+    whichever is nearer; only if both lie behind the probe, in its own cell, it is another one. Without
+    ``pairs`` the points of the cell are looked at in turn.
     """
-    pairs = len(points) <= PAIRS
-    best, least, probe = _ZERO, mask, first
+    best, least, probe, last = _ZERO, mask, first, np.uint64(len(points) - 2)
     for number in range(probes):
         tally(steps, PROBES)
         row = np.uint64(firsts[probe >> shift])
-        distance = (points[row] - probe) & mask
         if pairs:
-            after = (points[row + _ONE] - probe) & mask
+            distance, after = (points[row] - probe) & mask, (points[row + _ONE] - probe) & mask
             row = row + _ONE if after < distance else row
             distance = min(distance, after)
-        if distance > ahead:
-            row = next_row(points, firsts, shift, mask, ahead, probe)
+            if distance > ahead:
+                row = np.uint64(searched_row(points, row, probe))
+                distance = (points[row] - probe) & mask
+        else:
+            while row < last and points[row] < probe:
+                row += _ONE
             distance = (points[row] - probe) & mask
         nearer = distance < least or number == 0
         best = row if nearer else best
@@ -89,12 +107,13 @@ def multi_probe_kernel(
     owners: NDArray[np.int32],
     narrow: np.uint64,
     probes: int,
+    pairs: bool,
     out: Buckets,
 ) -> None:
     """Write the owner of the nearest point; ``narrow`` is by how much words are shifted into the space."""
     for i in range(len(hashes)):
         step = derive(hashes[i], _ZERO) >> narrow
-        out[i] = owners[nearest_row(points, firsts, shift, mask, ahead, hashes[i], step, probes)]
+        out[i] = owners[nearest_row(points, firsts, shift, mask, ahead, hashes[i], step, probes, pairs)]
 
 
 @kernel
@@ -108,11 +127,12 @@ def probed(
     owners: NDArray[np.int32],
     narrow: np.uint64,
     probes: int,
+    pairs: bool,
     steps: Steps | None = None,
 ) -> Any:
     """Return the owner of the nearest point for one hash."""
     step = derive(h, _ZERO) >> narrow
-    return owners[nearest_row(points, firsts, shift, mask, ahead, h, step, probes, steps)]
+    return owners[nearest_row(points, firsts, shift, mask, ahead, h, step, probes, pairs, steps)]
 
 
 @kernel
@@ -126,10 +146,11 @@ def multi_probe_of_signed(
     owners: NDArray[np.int32],
     narrow: np.uint64,
     probes: int,
+    pairs: bool,
 ) -> Any:
     """Return the owner of the nearest point for a hash whose bits are given as a signed integer."""
     bits = np.uint64(np.int64(value))
-    return probed(bits, points, firsts, shift, mask, ahead, owners, narrow, probes, None)
+    return probed(bits, points, firsts, shift, mask, ahead, owners, narrow, probes, pairs, None)
 
 
 @kernel
@@ -286,18 +307,22 @@ class MultiProbe(PartitionerWithPoints[Targets]):
         points = self._sorted_points(nodes)
         again = [0, min(1, len(points.owners) - 1)]
         owners = np.concatenate([points.owners, points.owners[again]])
-        return Targets(successors(points.hashes, self.hash_bits), owners)
+        table = successors(points.hashes, self.hash_bits)
+        crowded = int(np.diff(table.firsts).max(initial=0)) > CROWDED
+        return Targets(table, owners, crowded or len(points.owners) <= PAIRS)
 
     def _placer(self, structure: Targets) -> Callable[[int], int]:
         find, narrow, probes = multi_probe_of_signed.compiled, self._narrow, self.probes
-        points, owners = structure
-        return lambda value: int(find(value - (value >> 63 << 64), *points, owners, narrow, probes))
+        points, owners, pairs = structure
+        return lambda value: int(find(value - (value >> 63 << 64), *points, owners, narrow, probes, pairs))
 
     def _place(self, structure: Targets, hashes: Hashes, out: Buckets) -> None:
-        multi_probe_kernel(hashes, *structure.points, structure.owners, self._narrow, self.probes, out)
+        points, owners, pairs = structure
+        multi_probe_kernel(hashes, *points, owners, self._narrow, self.probes, pairs, out)
 
     def _place_counting(self, structure: Targets, hashes: Hashes, out: Buckets, steps: Steps) -> None:
-        needs = (*structure.points, structure.owners, self._narrow, self.probes)
+        points, owners, pairs = structure
+        needs = (*points, owners, self._narrow, self.probes, pairs)
         count_probes(hashes, needs, out, steps)
 
     def _place_replicas(self, structure: Targets, hashes: Hashes, out: Buckets) -> None:

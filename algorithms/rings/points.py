@@ -20,6 +20,7 @@ from algorithms.machinery.kernel import kernel
 S = TypeVar("S")
 
 _ONE = np.uint64(1)
+_STEPS = 8
 
 MOST_POINTS = 1 << 26
 MOST_POINTS_IN_ALL = MOST_POINTS
@@ -186,8 +187,12 @@ def next_row(
 
 @kernel
 def searched_row(hashes: NDArray[np.uint64], row: np.uint64, value: np.uint64) -> Any:
-    """Return what `next_row` does, which is not before ``row``, by halves."""
+    """Return what `next_row` does, which is not before ``row``: by a few steps, then by halves."""
     low, high = row, np.uint64(len(hashes) - 2)
+    for _ in range(_STEPS):
+        if low == high or hashes[low] >= value:
+            return low
+        low += _ONE
     while low < high:
         middle = (low + high) >> _ONE
         if hashes[middle] < value:

@@ -18,18 +18,21 @@ from algorithms.interface import (
     Partitioner,
     Publication,
     Spec,
+    Step,
     Whole,
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.logarithm import ROUGH_ERROR, rough_log
-from algorithms.machinery.mixing import derive, mix
+from algorithms.machinery.mixing import derive, mix, through
+from algorithms.machinery.steps import Steps, counted
 from algorithms.registry import register
 from algorithms.scores.rendezvous import (
     BLOCK,
     NODE_BYTES,
     Bidders,
     best_bid,
+    best_bid_of_all,
     best_weighted_bid,
     rendezvous_kernel,
     weighted_rendezvous_kernel,
@@ -137,8 +140,26 @@ def weighted_members_kernel(
         for i in range(size):
             begin, end = begins[out[first + i]], begins[out[first + i] + 1]
             if not seconds[i] > lowest[i] * _SURE:
-                bests[i] = best_weighted_bid(hashes[first + i], seeds[begin:end], weights[begin:end])
+                bests[i] = best_weighted_bid(hashes[first + i], seeds[begin:end], weights[begin:end], None)
             out[first + i] = buckets[begin + bests[i]]
+
+
+@kernel
+def member(
+    h: np.uint64,
+    group_seeds: NDArray[np.uint64],
+    group_weights: NDArray[np.float64],
+    begins: NDArray[np.int64],
+    seeds: NDArray[np.uint64],
+    weights: NDArray[np.float64],
+    steps: Steps | None = None,
+) -> Any:
+    """Return which member of all has a hash."""
+    group = best_bid_of_all(h, group_seeds, group_weights, steps)
+    begin, end = begins[group], begins[group + 1]
+    if len(weights):
+        return begin + best_weighted_bid(h, seeds[begin:end], weights[begin:end], steps)
+    return begin + best_bid(h, seeds[begin:end], steps)
 
 
 @kernel
@@ -152,14 +173,10 @@ def member_of_signed(
 ) -> Any:
     """Return which member of all has a hash, whose bits are given as a signed integer."""
     bits = np.uint64(np.int64(value))
-    if len(group_weights):
-        group = best_weighted_bid(bits, group_seeds, group_weights)
-    else:
-        group = best_bid(bits, group_seeds)
-    begin, end = begins[group], begins[group + 1]
-    if len(weights):
-        return begin + best_weighted_bid(bits, seeds[begin:end], weights[begin:end])
-    return begin + best_bid(bits, seeds[begin:end])
+    return member(bits, group_seeds, group_weights, begins, seeds, weights, None)
+
+
+count_bids = counted(member)
 
 
 @register(
@@ -192,6 +209,7 @@ def member_of_signed(
         memory_cost=Cost("O(n)"),
         by_default=False,
         balance_law="multinomial",
+        steps={"probes": Step()},
         vary={"group_size": (4, 8, 16, 32)},
     )
 )
@@ -282,6 +300,12 @@ class Hierarchical(Partitioner[Groups]):
         return lambda value: owner(
             member(value - (value >> 63 << 64), group_seeds, group_weights, begins, seeds, weights)
         )
+
+    def _place_counting(self, structure: Groups, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        groups, begins, members = structure
+        needs = (groups.seeds, groups.weights, begins, members.seeds, members.weights)
+        count_bids(hashes, needs, out, steps)
+        through(members.buckets, out)
 
     def _place(self, structure: Groups, hashes: Hashes, out: Buckets) -> None:
         groups, begins, members = structure

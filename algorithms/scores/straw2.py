@@ -9,8 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.errors import InvalidWeight
-from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Partitioner,
+    Publication,
+    Spec,
+    Step,
+)
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 from algorithms.scores.crush_ln import straws
 
@@ -81,7 +92,11 @@ def draw_kernel(xs: NDArray[np.uint32], item: np.uint32, size: int, draws: NDArr
 
 @kernel
 def longest(
-    x: np.uint32, buckets: NDArray[np.int32], weights: NDArray[np.int64], table: NDArray[np.int64]
+    x: np.uint32,
+    buckets: NDArray[np.int32],
+    weights: NDArray[np.int64],
+    table: NDArray[np.int64],
+    steps: Steps | None = None,
 ) -> Any:
     """Return the bucket whose straw is the longest, the first among equals.
 
@@ -89,6 +104,7 @@ def longest(
     """
     best, least = 0, np.int64(0)
     for j in range(len(buckets)):
+        tally(steps, PROBES)
         straw = table[drawn(x, np.uint32(buckets[j]), _ZERO)] // weights[j]
         if j == 0 or straw < least:
             best, least = j, straw
@@ -96,11 +112,27 @@ def longest(
 
 
 @kernel
+def longest_of_hash(
+    h: np.uint64,
+    drop: np.uint64,
+    buckets: NDArray[np.int32],
+    weights: NDArray[np.int64],
+    table: NDArray[np.int64],
+    steps: Steps | None = None,
+) -> Any:
+    """Return the bucket whose straw is the longest for a hash, of which ``drop`` bits do not count."""
+    return longest(np.uint32(h >> drop), buckets, weights, table, steps)
+
+
+@kernel
 def longest_of_int(
     x: int, buckets: NDArray[np.int32], weights: NDArray[np.int64], table: NDArray[np.int64]
 ) -> Any:
     """Return what `longest` does, for a plain number."""
-    return longest(np.uint32(x), buckets, weights, table)
+    return longest(np.uint32(x), buckets, weights, table, None)
+
+
+count_straws = counted(longest_of_hash)
 
 
 @kernel
@@ -140,7 +172,7 @@ def equal_straws_kernel(
             if highest[i] - seconds[i] > _NEARBY:
                 out[first + i] = buckets[bests[i]]
             else:
-                out[first + i] = longest(xs[i], buckets, weights, table)
+                out[first + i] = longest(xs[i], buckets, weights, table, None)
 
 
 @kernel
@@ -182,7 +214,7 @@ def straws_kernel(
             if seconds[i] > least[i] * _SURE + 1.0:
                 out[first + i] = buckets[bests[i]]
             else:
-                out[first + i] = longest(xs[i], buckets, weights, table)
+                out[first + i] = longest(xs[i], buckets, weights, table, None)
 
 
 @register(
@@ -232,6 +264,7 @@ def straws_kernel(
         memory_cost=Cost("O(n)"),
         by_default=False,
         movement_law="consistent",
+        steps={"probes": Step("nodes", published="nodes", source="the definition")},
     )
 )
 class Straw2(Partitioner[Items]):
@@ -299,6 +332,9 @@ class Straw2(Partitioner[Items]):
         bucket, drop, table = longest_of_int.compiled, self._drop, straws()
         buckets, weights = structure
         return lambda value: int(bucket(value >> drop, buckets, weights, table))
+
+    def _place_counting(self, structure: Items, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        count_straws(hashes, (np.uint64(self._drop), *structure, straws()), out, steps)
 
     def _place(self, structure: Items, hashes: Hashes, out: Buckets) -> None:
         buckets, weights = structure

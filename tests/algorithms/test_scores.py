@@ -102,15 +102,15 @@ def test_the_first_of_equal_items_has_more(n: int, first: float, last: float) ->
 
 
 def test_ties_among_a_thousand_are_seen_by_sampling() -> None:
-    """The first 100 of 1000 have 1.3 % more than the last 100; 2 million keys have an error of 0.22 %."""
-    n, hashes = 1000, _hashes(11, 2_000_000)
+    """The first 100 of 1000 have 1.3 % more than the last 100; the error of so many keys is 0.4 %."""
+    n, hashes = 1000, _hashes(11, 600_000)
     loads = np.bincount(create("straw2", n).assign(hashes), minlength=n)
     law = [theory.first_highest([-(straws() >> 16)], [0] * n, place) for place in (50, 950)]
     got = [loads[:100].sum() / len(hashes), loads[-100:].sum() / len(hashes)]
     error = np.sqrt(0.1 * 0.9 / len(hashes))
     assert abs(got[0] - 100 * law[0]) < 4 * error
     assert abs(got[1] - 100 * law[1]) < 4 * error
-    assert got[0] - got[1] > 4 * error
+    assert got[0] - got[1] > 3 * 2**0.5 * error
 
 
 def test_a_tiny_weight_has_three_times_its_share() -> None:
