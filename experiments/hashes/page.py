@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.html.chart import NUMBER, Axis, Chart, dots, records, table_of
+from experiments.report.html.chart import NUMBER, Axis, Chart, dots, records
 
 if TYPE_CHECKING:
     from experiments.report.document.chapter import Chapter
@@ -23,20 +23,25 @@ def charts(chapter: Chapter) -> Iterator[Chart]:
         rows,
         dots(ratio, "hash"),
         x=ratio,
-        choices={"workload": "Keys"} if len({row["workload"] for row in rows}) > 1 else {},
+        choices={
+            column: words
+            for column, words in (("workload", "Keys"), ("n", "Nodes"))
+            if len({row[column] for row in rows}) > 1
+        },
         replaces=[figure.name for figure in chapter.presentation.figures if figure.name.startswith("ratio")],
     )
 
 
 def _rows(chapter: Chapter) -> list[dict[str, Any]]:
-    """Return one row for each hash function, workload and label: the table has a column for each function."""
-    rows = []
-    for frame in table_of(chapter, "ratio"):
-        for function in (column for column in frame.columns if column not in ("workload", "label")):
-            part = frame[["workload", "label", function]].rename(columns={function: "ratio"})
-            rows += [
-                row | {"hash": str(function)}
-                for row in records(part, ("workload", "label", "ratio"))
-                if row["ratio"] is not None
-            ]
-    return rows
+    """Return the ratios that are known, by n and hash function, and in the order of the tables' lines."""
+    loads = chapter.presentation.summary["loads"].frame
+    known = loads[loads["ratio"].notna()]
+    orders = [list(dict.fromkeys(loads[column])) for column in ("n", "hash", "workload", "label")]
+    rows = records(known, ("n", "workload", "label", "hash", "ratio"))
+    return sorted(
+        rows,
+        key=lambda row: [
+            order.index(row[column])
+            for order, column in zip(orders, ("n", "hash", "workload", "label"), strict=True)
+        ],
+    )

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from algorithms import names
-from experiments.harness import runner
-from experiments.hashes import EXPERIMENT
+from experiments.harness import runner, selection
+from experiments.hashes import EXPERIMENT, page
+from experiments.report.document.chapter import Chapter
 
 WORKLOADS = ("sequential", "strings", "uniform")
 
@@ -29,7 +29,7 @@ def cells(outcome: runner.Outcome[Any], name: str) -> pd.DataFrame:
 def test_every_algorithm_has_a_line_for_every_workload(shown: runner.Outcome[Any]) -> None:
     for name in ("ratio", "peak"):
         assert list(cells(shown, name).index) == [
-            (workload, label) for workload in WORKLOADS for label in names()
+            (workload, one.label) for workload in WORKLOADS for one in selection.resolve()
         ]
 
 
@@ -72,3 +72,26 @@ def test_what_it_writes_is_a_chart_for_each_workload(tmp_path: Path) -> None:
     drawn = {path.name for path in outcome.files if path.suffix == ".pdf"}
     assert drawn == {"ratio-sequential.pdf", "ratio-names.pdf"}
     assert any("repeat" in line or "as uneven as" in line for line in outcome.presentation.meaning)
+
+
+def test_the_summary_names_what_a_paper_would_cite(shown: runner.Outcome[Any]) -> None:
+    stated, rows = shown.presentation.summary, shown.results.rows
+    part = rows[(rows["hash"] == "crc32") & (rows["workload"] == "sequential") & (rows["label"] == "ring")]
+    part = part[part["method"] == "sampled"]
+    ratio = ((part["cv"] / part["law_cv"]) ** 2).mean() ** 0.5
+    assert stated.value("ratio/crc32/sequential/100/ring").number == pytest.approx(ratio, rel=1e-12)
+    peak = part["max_to_mean"].mean()
+    assert stated.value("max_to_mean/crc32/sequential/100/ring").number == pytest.approx(peak, rel=1e-12)
+    as_random, tested = (stated.value(name).number for name in ("as_random", "tested"))
+    assert shown.presentation.meaning[0].startswith(f"{as_random} of {tested} loads of distinct keys")
+
+
+def test_the_page_keeps_numbers_of_nodes_apart(tmp_path: Path) -> None:
+    parameters = EXPERIMENT.profile("smoke").replace({"nodes": [4, 8], "keys": 500, "algorithms": "jump"})
+    outcome = runner.run(EXPERIMENT, parameters, out=tmp_path / "out")
+    chapter = Chapter("hashes", "smoke", outcome.folder, outcome.results, outcome.presentation)
+    (chart,) = page.charts(chapter)
+    points = [(row["n"], row["workload"], row["hash"], row["label"]) for row in chart.rows]
+    assert len(points) == len(set(points))
+    assert {row["n"] for row in chart.rows} == {4, 8}
+    assert "n" in chart.choices
