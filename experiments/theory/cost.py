@@ -46,9 +46,11 @@ def anchor_draws(size: int, live: int) -> Fraction:
 
 
 def anchor_links(size: int, live: int) -> float:
-    """Mean links that anchor follows after removals in random order: ln^2(size / live) / 2.
+    """Mean links that anchor follows after removals in random order: ((H_a - H_w)^2 + G_a - G_w) / 2.
 
-    A law of the continuum, found by simulation; it is too low by a few percent for small numbers.
+    A key is drawn again among j - 1 that stayed with chance 1/j, and who stands in a place among those has
+    been replaced once for each later removal m > j - 1 with chance 1/m: the sum of 1/(j m) over
+    w < j <= m <= a. G are the sums of 1/i^2; of the continuum it is ln^2(a/w) / 2. Derived here.
 
     Parameters
     ----------
@@ -57,18 +59,21 @@ def anchor_links(size: int, live: int) -> float:
 
     Examples
     --------
-    >>> round(anchor_links(1000, 10), 1)
-    10.6
+    >>> round(anchor_links(1000, 10), 2), anchor_links(2, 1)
+    (10.44, 0.25)
     """
     _check_live(size, live)
-    return math.log(size / live) ** 2 / 2
+    return (_inverses(size, live) ** 2 + _inverses(size, live, 2)) / 2
 
 
 def memento_links(size: int, live: int) -> float:
-    """Mean links that memento follows after removals in random order: r - 1 - ln r for r = size / live.
+    """Mean links that memento follows after removals in random order: (a + 1)(G_a - G_w) - (H_a - H_w).
 
-    With jump as one and the draws after it they come to r in all. Found by simulation; the paper states the
-    square of a logarithm.
+    Replacements are a random permutation, on whose paths from n places all of the a - n buckets freed before
+    lie but those of cycles that miss the n: (a - n)/(n + 1) for each draw, and a key is drawn among n with
+    chance 1/(n + 1). G are the sums of 1/i^2; of the continuum it is r - 1 - ln r for r = a/w, so that with
+    jump as one and the draws after it a key makes nearly r steps; the paper states the square of a
+    logarithm. Derived here.
 
     Parameters
     ----------
@@ -77,11 +82,11 @@ def memento_links(size: int, live: int) -> float:
 
     Examples
     --------
-    >>> round(memento_links(1000, 10), 1)
-    94.4
+    >>> round(memento_links(1000, 10), 1), memento_links(2, 1)
+    (89.7, 0.25)
     """
     _check_live(size, live)
-    return size / live - 1 - math.log(size / live)
+    return (size + 1) * _inverses(size, live, 2) - _inverses(size, live)
 
 
 def dx_draws(size: int, live: int, count: int = 1) -> Fraction:
@@ -124,6 +129,11 @@ def candidates(size: int, live: int) -> Fraction:
     """
     _check_live(size, live)
     return Fraction(size + 1, live + 1)
+
+
+def _inverses(size: int, live: int, power: int = 1) -> float:
+    """Return the sum of 1/i^power from live + 1 to size."""
+    return math.fsum(float(i) ** -power for i in range(live + 1, size + 1))
 
 
 def _check_live(size: int, live: int) -> None:

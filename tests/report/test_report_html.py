@@ -44,6 +44,7 @@ SMALL = {
     "memory": "--nodes 4,16",
     "sequence": "--nodes 4 --keys 2000 --repetitions 2",
     "hashes": "--nodes 4 --keys 2000 --repetitions 2 --hash xxh64,identity",
+    "cost": "--nodes 4,16 --start 10 --removed 0.5,0.8 --keys 500 --repetitions 2",
 }
 FEW = ["--algorithms", "ring,jump,key_range,modulo"]
 """Experiments that have charts, and flags that keep their runs small."""
@@ -149,11 +150,13 @@ def test_every_experiment_with_charts_has_some_and_each_has_rows(chapters: tuple
         "memory": ["bytes-nodes"],
         "sequence": ["steps", "each"],
         "hashes": ["ratio"],
+        "cost": ["steps-nodes", "steps-removals", "steps-orders"],
     }
     assert {chapter.name for chapter in chapters if list(glance_of(chapter))} == set(SMALL) - {
         "claims",
         "sequence",
         "hashes",
+        "cost",
     }
 
 

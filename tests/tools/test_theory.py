@@ -312,3 +312,34 @@ def test_capabilities_name_a_family_where_the_algorithm_names_none() -> None:
 def test_laws_refuse_what_they_do_not_cover(call: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(("size", "live"), [(2, 1), (3, 1), (4, 2), (5, 2), (5, 1)])
+def test_links_are_exact_over_all_orders_of_removals_and_all_draws(size: int, live: int) -> None:
+    """All orders and draws are followed, in fractions: anchor through stand-ins, memento replacements."""
+    orders = list(permutations(range(size), size - live))
+    means = {"anchor": Fraction(0), "memento": Fraction(0)}
+    for order in orders:
+        stayed = {bucket: size - 1 - at for at, bucket in enumerate(order)}
+        places, stand_ins = list(range(size)), {}
+        for bucket in order:
+            stand_ins[bucket] = last = places.pop()
+            if bucket != last:
+                places[places.index(bucket)] = last
+        for name, successors in (("anchor", stand_ins), ("memento", stayed)):
+
+            def links(
+                bucket: int, after: dict[int, int] = successors, left: dict[int, int] = stayed
+            ) -> Fraction:
+                if bucket not in left:
+                    return Fraction(0)
+                n, total = left[bucket], Fraction(0)
+                for place in range(n):
+                    while left.get(place, -1) >= n:
+                        place, total = after[place], total + 1
+                    total += links(place)
+                return total / n
+
+            means[name] += sum((links(bucket) for bucket in range(size)), Fraction(0)) / size / len(orders)
+    assert theory.anchor_links(size, live) == pytest.approx(float(means["anchor"]), rel=1e-12)
+    assert theory.memento_links(size, live) == pytest.approx(float(means["memento"]), rel=1e-12)
