@@ -17,7 +17,6 @@ from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.formats import Count, Significant
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Table
-from experiments.theory.lookups import LAWS
 
 from .summary import summary
 
@@ -37,7 +36,7 @@ def present(results: Results[CostParameters]) -> Presentation:
     numbers = summary(results)
     steps = numbers["steps"]
     facts = f"{results.parameters.keys:,} keys a repetition, of {results.parameters.repetitions}."
-    notes = notes_of(numbers["absent"].frame)
+    notes = notes_of(numbers["absent"])
     removals = list(_by_removals(steps, facts, notes))
     published = _published(numbers["published"], facts, [] if removals else notes)
     return Presentation(
@@ -220,7 +219,6 @@ def _judgement(row: Mapping[str, Any]) -> str:
     if row["claim"] != REFUTED:
         number = "all" if row["confirmed"] == row["cases"] else f"{row['confirmed']} of"
         return f"{stated}: {row['claim']}, in {number} {row['cases']} settings and refuted in none."
-    law = LAWS.get(row["law"] or "")
-    holds = "" if law is None or row["law"] == row["published"] else f" What holds is {law.formula}."
+    holds = f" What holds is {row['holds']}." if row["holds"] else ""
     most = f"refuted in {row['refuted']} of {row['cases']} settings, most at {where}"
     return f"{stated}: {most}, {numbers}.{holds}"

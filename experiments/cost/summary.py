@@ -12,7 +12,7 @@ import pandas as pd
 from experiments import inference
 from experiments.inference.levels import FAMILY_LEVEL
 from experiments.inference.verdict import AGREES, CONFIRMED, DIFFERS, EXACT, NEGLIGIBLE, REFUTED, UNDECIDED
-from experiments.report.absent import absent_of
+from experiments.report.absent import absent_of, taking_part
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
 from experiments.report.statistics import against_law, concluded
@@ -33,7 +33,7 @@ def summary(results: Results[Any]) -> Summary:
     """Return the means of all steps, what becomes of each published law, and who takes no part."""
     # a run in which all can, or none can, has not all of the columns
     rows = results.rows.reindex(columns=list(dict.fromkeys([*results.rows.columns, *COLUMNS])))
-    counted, absent = rows[rows["cannot"].isna()], rows[rows["cannot"].notna()]
+    counted = taking_part(rows)
     steps = _means(counted)
     frame = pd.concat([steps, _judged(counted, steps)], axis=1)
     mean = Measure(
@@ -78,7 +78,7 @@ def summary(results: Results[Any]) -> Summary:
                     "elsewhere": Measure("keys that came to another bucket than by assign", Count()),
                 },
             ),
-            absent_of(absent),
+            absent_of(rows),
         ]
     )
 
@@ -203,15 +203,21 @@ def _claims(frame: pd.DataFrame) -> pd.DataFrame:
                 "live": int(worst["live"]),
                 "measured": float(worst["mean"]),
                 "stated": float(worst["published_mean"]),
-                "law": worst["law"],
+                "holds": _other_law(worst),
                 "claim": _all_in_all(group["verdict"].tolist(), bound=LAWS[worst["published"]].bound),
             }
         )
     columns = [
         *CLAIM, "published", "formula", "source", "cases", "confirmed", "refuted", "order", "n", "live",
-        "measured", "stated", "law", "claim",
+        "measured", "stated", "holds", "claim",
     ]  # fmt: skip
     return pd.DataFrame(body, columns=columns)
+
+
+def _other_law(row: pd.Series[Any]) -> str | None:
+    """Return the formula of the law that a mean has, if it is not the one that is published."""
+    law = LAWS.get(row["law"] or "")
+    return None if law is None or row["law"] == row["published"] else law.formula
 
 
 def _farthest(group: pd.DataFrame) -> pd.Series[Any]:

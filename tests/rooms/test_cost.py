@@ -19,9 +19,12 @@ from experiments.cost.parameters import CostParameters
 from experiments.harness import selection
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context
+from experiments.harness.trial import Trial
 from experiments.report.presentation import Presentation, Results
 from experiments.seeds import repetition_of
 from experiments.theory.lookups import LAWS, Setting
+
+HASHES = np.random.PCG64(7).random_raw(300)
 
 MODULE = """
 import numpy as np
@@ -111,25 +114,18 @@ def test_two_buckets_of_which_one_went() -> None:
 
 @pytest.mark.parametrize("name", ["anchor", "jumpback_anchor", "memento", "dx", "choose", "doublejump"])
 def test_nodes_leave_in_the_order_of_the_case(name: str) -> None:
+    """Whatever is one by one and what is one event, the partitioner is that of one event a node."""
     (candidate,) = selection.resolve([name])
-    drawn = repetition_of(0, "uniform", 0, seed_bits=64)
-    order = [*cost._leaving(candidate, 30, "random", 17)]
-    assert sorted(order) == list(range(30)) != order
-    p = create(name, 30, seed=drawn.hash)
-    steps = [12, 21]
-    states = []
-    for at, bucket in enumerate(order[:21], 1):
-        p.remove_node(f"node-{bucket}")
-        if at in steps:
-            states.append(p.copy())
-    seeds = iter([17])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cost, "derive", lambda *axes: next(seeds))
-        made = [after.copy() for _, after in cost._shrunk(candidate, drawn, 30, "random", [0.4, 0.7], seed=0)]
-    assert [repr(one) for one in made] == [repr(one) for one in states]
-    hashes = hashes_of(name, 30, 300)
-    for one, other in zip(made, states, strict=True):
-        assert (one.assign(hashes) == other.assign(hashes)).all()
+    trial = Trial(CostParameters(), candidate, 30, workloads.parse("uniform"))
+    order = [*cost._leaving(trial, "random", 17)]
+    assert sorted(order) == sorted(f"node-{i}" for i in range(30)) != order
+    made, slowly = trial.build(), trial.build()
+    for first, last in ((0, 12), (12, 21)):
+        cost._remove(made, order[first:last])
+        for node in order[first:last]:
+            slowly.remove_node(node)
+        assert repr(made) == repr(slowly)
+    assert (made.assign(HASHES) == slowly.assign(HASHES)).all()
 
 
 def test_a_node_is_left_whatever_part_is_to_leave() -> None:
