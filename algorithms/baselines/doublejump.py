@@ -189,6 +189,7 @@ class DoubleJump(Partitioner[Slots]):
         return len(self._state.structure.live)
 
     def _build(self, nodes: Nodes) -> Slots:
+        live = nodes.buckets()  # refused where they do not fit, before there are slots
         removed = np.array(self._first_removed, dtype=np.int32)
         for bucket in self._first_removed:
             if bucket in nodes:
@@ -196,11 +197,11 @@ class DoubleJump(Partitioner[Slots]):
                     f"removed names bucket {bucket}, which {nodes[bucket].name!r} has: name free buckets only"
                 )
         compact = np.array(self._first_compact, dtype=np.int32)
-        if len(compact) and not np.array_equal(np.sort(compact), nodes.buckets()):
+        if len(compact) and not np.array_equal(np.sort(compact), live):
             raise InvalidParameter(f"compact must name every live bucket once, not {compact.tolist()!r:.60}")
         slots = max(nodes.top, max(self._first_removed, default=-1) + 1)
         stack = np.concatenate([_unnamed(nodes, slots, removed), removed])
-        return _slots(slots, stack, compact if len(compact) else nodes.buckets())
+        return _slots(slots, stack, compact if len(compact) else live)
 
     def _rebuild(self, before: State[Slots], nodes: Nodes, layout: Any) -> Slots:
         staying = set(nodes.shared_with(before.nodes).tolist())

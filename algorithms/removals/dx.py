@@ -25,6 +25,7 @@ from algorithms.interface import (
     Whole,
     whole_number,
 )
+from algorithms.interface.memory import must_fit
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import multiply_high, stream, through
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
@@ -34,6 +35,7 @@ BLOCK = 256
 """Keys that are drawn side by side; those whose slot is free are drawn again together."""
 
 _ONE = np.uint64(1)
+_RUN_BYTES = 160  # about what the run of a node takes in lists and arrays, at the peak
 _LEAST = 256
 
 Flags = NDArray[np.uint8]
@@ -280,8 +282,9 @@ def _roomy(top: int) -> int:
 
 
 def _live(nodes: Nodes, size: int) -> Slots:
+    buckets = nodes.buckets()  # refused where they do not fit, before there are slots
     live = np.zeros(size, dtype=np.uint8)
-    live[nodes.buckets()] = 1
+    live[buckets] = 1
     return Slots(live, np.empty(0, dtype=np.int32))
 
 
@@ -438,6 +441,7 @@ class WeightedDx(Partitioner[Slots]):
 
     def _in_order(self, nodes: Nodes, size: int | None) -> NDArray[np.int32]:
         """Return the owners of slots in the order of the buckets; empty where ``size`` is too small."""
+        must_fit(len(nodes), _RUN_BYTES, "runs of slots")
         order = list(self._order(nodes))
         end = sum(count for count, _ in order)
         if end > MOST_NODES:
