@@ -1,15 +1,9 @@
-"""Nodes, and the mapping from buckets to nodes that a partitioner holds."""
+"""Nodes by bucket: made of what is given for them, and of those before a scale event."""
 
 from __future__ import annotations
 
-import sys
-from bisect import insort
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
 
 from algorithms.checks import is_int
 from algorithms.errors import (
@@ -17,26 +11,17 @@ from algorithms.errors import (
     InvalidNode,
     InvalidParameter,
     NoNodes,
-    UnknownNode,
 )
-from algorithms.hashing.columns import Strings
-from algorithms.hashing.labels import labels
-from algorithms.interface.memory import must_fit
-from algorithms.interface.node import COUNTED_PREFIX, Node, NodeLike, as_node, counted_node
+from algorithms.interface.live import LiveNodes
+from algorithms.interface.node import Node, NodeLike, as_node
 
 MOST_NODES = (1 << 31) - 1
-
-_BUCKET_BYTES, _WEIGHT_BYTES, _COLUMN_BYTES, _NAME_BYTES, _ORDER_BYTES = 8, 8, 24, 72, 128
-"""About what a node takes, at the peak, in each of the arrays and lists that hold all of them."""
-
-_ALL_NAMES = 4096  # up to so many, the names of all nodes are made once
-
 
 NodesLike: TypeAlias = Iterable[NodeLike] | Mapping[int, NodeLike] | int
 BucketRule: TypeAlias = Callable[["Nodes", int], Sequence[int]]
 
 
-class Nodes(Mapping[int, Node]):
+class Nodes(LiveNodes):
     """The live nodes by bucket, ascending; immutable.
 
     A number of nodes that were only counted (``Nodes.of(16)``) are not spelled out until somebody asks for
@@ -58,18 +43,7 @@ class Nodes(Mapping[int, Node]):
     (Node(name='b', weight=2.0), 0, [0, 2])
     """
 
-    __slots__ = ("_buckets", "_by_name", "_counted", "_gone", "_name_array", "_spelled")
-
-    def __init__(self, counted: int, gone: frozenset[int], spelled: Mapping[int, Node]) -> None:
-        while counted and counted - 1 in gone:
-            counted -= 1
-            gone = gone - {counted}
-        self._counted = counted
-        self._gone = gone
-        self._spelled = dict(sorted(spelled.items()))
-        self._by_name = {node.name: bucket for bucket, node in self._spelled.items()}
-        self._buckets: NDArray[np.int32] | None = None
-        self._name_array: NDArray[np.object_] | None = None
+    __slots__ = ()
 
     @classmethod
     def of(cls, nodes: NodesLike) -> Self:
@@ -144,185 +118,6 @@ class Nodes(Mapping[int, Node]):
             raise NoNodes("a partitioner needs at least one node: the list is empty")
         return cls(0, frozenset(), spelled)
 
-    def __len__(self) -> int:
-        return self._counted - len(self._gone) + len(self._spelled)
-
-    def __getitem__(self, bucket: int) -> Node:
-        if bucket in self._spelled:
-            return self._spelled[bucket]
-        if is_int(bucket) and 0 <= bucket < self._counted and bucket not in self._gone:
-            return counted_node(int(bucket))
-        raise KeyError(bucket)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.buckets().tolist() if self._spelled or self._gone else range(self._counted))
-
-    def __repr__(self) -> str:
-        if not self._spelled and not self._gone:
-            return repr(self._counted)
-        if self.dense:
-            return repr([_short(node) for node in self.values()])
-        return repr({bucket: _short(node) for bucket, node in self.items()})
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._counted, self._gone, self._spelled)
-
-    @property
-    def top(self) -> int:
-        """One more than the highest live bucket."""
-        return max(self._counted, max(self._spelled, default=-1) + 1)
-
-    @property
-    def dense(self) -> bool:
-        """Whether the live buckets are 0 ... n - 1 without a gap."""
-        return self.top == len(self)
-
-    @property
-    def equal_weights(self) -> bool:
-        """Whether all nodes have the same weight."""
-        weights = {node.weight for node in self._spelled.values()}
-        if self._counted > len(self._gone):
-            weights.add(1.0)
-        return len(weights) == 1
-
-    def spelled(self) -> Iterator[Node]:
-        """Return the nodes that are not merely counted; only these can have a weight other than 1."""
-        return iter(self._spelled.values())
-
-    def buckets(self) -> NDArray[np.int32]:
-        """Return the live buckets, ascending, as (n,) int32; read-only."""
-        if self._buckets is None:
-            must_fit(len(self), _BUCKET_BYTES, "buckets")
-            counted = np.arange(self._counted, dtype=np.int32)
-            if self._gone:
-                counted = np.delete(counted, sorted(self._gone))
-            spelled = np.fromiter(self._spelled, dtype=np.int32, count=len(self._spelled))
-            buckets = np.sort(np.concatenate([counted, spelled])) if len(spelled) else counted
-            buckets.flags.writeable = False
-            self._buckets = buckets
-        return self._buckets
-
-    def weights(self) -> list[float]:
-        """Return the weights in the order of the buckets."""
-        must_fit(len(self), _WEIGHT_BYTES, "weights of nodes")
-        if not self._spelled:
-            return [1.0] * len(self)
-        return [self._spelled[bucket].weight if bucket in self._spelled else 1.0 for bucket in self]
-
-    def check_spelled(self, each: int) -> None:
-        """Raise InvalidNode where the names, of so many bytes each, would not fit into memory."""
-        must_fit(len(self), each, "spelled names of nodes")
-
-    def names(self) -> list[str]:
-        """Return the names in the order of the buckets."""
-        self.check_spelled(_NAME_BYTES)
-        return [self[bucket].name for bucket in self]
-
-    def name_column(self) -> Strings:
-        """Return the names in the order of the buckets, as a column that compiled code can read."""
-        self.check_spelled(_COLUMN_BYTES)
-        if not self._spelled and not self._gone:
-            return labels(Strings.of([COUNTED_PREFIX.encode()]), np.array([self._counted]))
-        return Strings.of([name.encode() for name in self.names()])
-
-    def name_array(self) -> NDArray[np.object_]:
-        """Return the names by bucket, (top,) object; None at buckets that are free. Read-only, made once."""
-        if self._name_array is None:
-            self.check_spelled(_NAME_BYTES)
-            names, name = np.full(self.top, None, dtype=object), self.namer()
-            names[self.buckets()] = [name(bucket) for bucket in self]
-            names.flags.writeable = False
-            self._name_array = names
-        return self._name_array
-
-    def names_of(self, buckets: NDArray[np.int32]) -> NDArray[np.object_]:
-        """Return the names at these buckets, (k,) object; where they are few, no others are made."""
-        if self._name_array is not None or self.top <= max(_ALL_NAMES, 4 * len(buckets)):
-            everywhere: NDArray[np.object_] = self.name_array()[buckets]
-            return everywhere
-        live, place = np.unique(buckets, return_inverse=True)
-        name = self.namer()
-        names = np.empty(len(live), dtype=object)
-        names[:] = [name(bucket) for bucket in live.tolist()]
-        return names[place]
-
-    def namer(self) -> Callable[[int], str]:
-        """Return a function bucket -> name; names that are only counted are spelled when asked for."""
-        if not self._spelled and not self._gone:
-            return lambda bucket: f"{COUNTED_PREFIX}-{bucket}"
-        names = {bucket: node.name for bucket, node in self._spelled.items()}
-        if self._counted:
-            return lambda bucket: names.get(bucket) or f"{COUNTED_PREFIX}-{bucket}"
-        return list(names.values()).__getitem__ if self.dense else names.__getitem__
-
-    def first_dead(self, buckets: NDArray[np.int32]) -> int | None:
-        """Return where the first bucket stands that no live node has, counted through all rows; or None."""
-        if not buckets.size:
-            return None
-        counted = not self._spelled and not self._gone
-        live = None if counted else self.buckets()
-        top = self._counted if live is None else int(live[-1]) + 1
-        if int(buckets.view(np.uint32).max()) < top:  # seen without a sign, a negative one is large
-            if live is None or top == len(live):
-                return None
-            alive = np.zeros(top, dtype=np.bool_)
-            alive[live] = True
-            if alive[buckets].all():
-                return None
-        wrong = (buckets < 0) | (buckets >= top) if live is None else ~np.isin(buckets, live)
-        return int(np.argmax(wrong))
-
-    def name_order(self) -> NDArray[np.int64]:
-        """Return the rank of each node, in the order of the buckets, among the names in UTF-8 order."""
-        self.check_spelled(_ORDER_BYTES)
-        column = self.name_column().tolist()
-        ranks = np.empty(len(column), dtype=np.int64)
-        ranks[sorted(range(len(column)), key=column.__getitem__)] = np.arange(len(column))
-        return ranks
-
-    def bucket_of(self, name: str) -> int:
-        """Return the bucket of a live node; raise UnknownNode when there is none of this name."""
-        if name in self._by_name:
-            return self._by_name[name]
-        prefix, _, digits = name.rpartition("-") if isinstance(name, str) else ("", "", "")
-        if (
-            prefix == COUNTED_PREFIX
-            and digits.isdecimal()
-            and digits.isascii()
-            and str(int(digits)) == digits
-        ):
-            bucket = int(digits)
-            if bucket < self._counted and bucket not in self._gone:
-                return bucket
-        raise UnknownNode(f"no live node is named {name!r:.60}: there are {self._listed()}")
-
-    def has(self, name: str) -> bool:
-        """Return whether a live node has this name."""
-        try:
-            self.bucket_of(name)
-        except UnknownNode:
-            return False
-        return True
-
-    def shared_with(self, other: Nodes) -> NDArray[np.int32]:
-        """Return the buckets, ascending, that hold the same node here and there: same name, same weight."""
-        counted = np.arange(min(self._counted, other._counted), dtype=np.int32)
-        counted = np.delete(counted, [bucket for bucket in self._gone | other._gone if bucket < len(counted)])
-        spelled = [bucket for bucket, node in self._spelled.items() if other.get(bucket) == node]
-        mixed = [bucket for bucket, node in other._spelled.items() if bucket not in self._spelled]
-        mixed = [bucket for bucket in mixed if self.get(bucket) == other[bucket]]
-        return np.unique(np.concatenate([counted, np.array(spelled + mixed, dtype=np.int32)]))
-
-    def lowest_free(self, count: int) -> list[int]:
-        """Return the lowest ``count`` buckets that no node has."""
-        free = [bucket for bucket in sorted(self._gone) if bucket not in self._spelled][:count]
-        bucket = self._counted
-        while len(free) < count:
-            if bucket not in self._spelled:
-                insort(free, bucket)
-            bucket += 1
-        return free
-
     def after(
         self,
         *,
@@ -393,25 +188,6 @@ class Nodes(Mapping[int, Node]):
         return type(self)(
             left._counted, left._gone, {**left._spelled, **dict(zip(places, joining, strict=True))}
         )
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes held for names, nodes and the arrays made of them."""
-        total = sys.getsizeof(self._spelled) + sys.getsizeof(self._by_name) + sys.getsizeof(self._gone)
-        for node in self._spelled.values():
-            total += sys.getsizeof(node) + sys.getsizeof(node.name) + sys.getsizeof(node.weight)
-        for array in (self._buckets, self._name_array):
-            total += 0 if array is None else array.nbytes
-        return total
-
-    def _listed(self) -> str:
-        first = [self[bucket].name for bucket in islice(self, 6)]
-        more = f", ... ({len(self)} in all)" if len(self) > len(first) else ""
-        return ", ".join(map(repr, first)) + more
-
-
-def _short(node: Node) -> str | Node:
-    return node.name if node.weight == 1.0 else node
 
 
 def _several(items: Iterable[Any], word: str) -> list[Any]:

@@ -1,0 +1,80 @@
+"""What an algorithm writes: two methods that it must, and what else it may."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.errors import BrokenAlgorithm, MissingCapability
+from algorithms.hashing import Hashes
+from algorithms.interface.arcs import Arcs
+from algorithms.interface.nodes import Nodes
+from algorithms.interface.spec import Spec
+from algorithms.interface.state import State
+from algorithms.machinery.steps import Steps
+
+S = TypeVar("S")
+Buckets = NDArray[np.int32]
+
+
+class Algorithm(ABC, Generic[S]):
+    """The private side of :class:`~algorithms.interface.Partitioner`, which checks whatever comes in."""
+
+    spec: ClassVar[Spec]
+
+    @abstractmethod
+    def _build(self, nodes: Nodes) -> S:
+        """Return the structure for these nodes; it is never changed afterwards."""
+
+    @abstractmethod
+    def _place(self, structure: S, hashes: Hashes, out: Buckets) -> None:
+        """Write the bucket of each hash, without allocating."""
+
+    def _place_counting(self, structure: S, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        """Write what `_place` does, and add the steps of each hash to its counts: see `machinery.steps`."""
+        raise BrokenAlgorithm(f"{self.spec.name} names steps and counts none: write _place_counting")
+
+    def _rebuild(self, before: State[S], nodes: Nodes, layout: Any) -> S:
+        """Return the structure after an event; ``layout`` is what a sub-class' own ``change`` was given."""
+        return self._build(nodes)
+
+    def _check_size(self, nodes: Nodes) -> None:
+        """Raise a `ShardlabError` if the structure of these nodes would be too large; nothing by default."""
+
+    def _placer(self, structure: S) -> Callable[[int], int]:
+        """Return a function hash -> bucket for single hashes.
+
+        Override it with plain Python where that is quicker than a batch of one through ``_place``.
+        """
+        one, out = np.empty(1, dtype=np.uint64), np.empty(1, dtype=np.int32)
+
+        def place(value: int) -> int:
+            hashes, buckets = one.copy(), out.copy()
+            hashes[0] = value
+            self._place(structure, hashes, buckets)
+            return int(buckets[0])
+
+        return place
+
+    def _place_replicas(self, structure: S, hashes: Hashes, out: Buckets) -> None:
+        """Write the distinct buckets of each hash, (k, count), the first as ``_place`` does."""
+        raise MissingCapability(f"{self.spec.name} declares REPLICAS and has no _place_replicas")
+
+    def _arcs(self, structure: S, nodes: Nodes) -> Arcs:
+        """Return the arcs of a structure."""
+        raise MissingCapability(f"{self.spec.name} declares INTERVALS and has no _arcs")
+
+    def _free_buckets(self, left: Nodes, count: int) -> Sequence[int]:
+        """Return the free buckets that ``count`` new nodes take, when ``left`` are those that stay."""
+        return left.lowest_free(count)
+
+    def _namer(self, structure: S, name: Callable[[int], str]) -> tuple[Callable[[int], str], object] | None:
+        """Return a function hash -> name for single hashes, and what it keeps; None to ask ``_placer``.
+
+        Override it where names are best kept beside what leads to them; ``name`` gives those of buckets.
+        """
+        return None

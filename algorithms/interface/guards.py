@@ -1,0 +1,114 @@
+"""What comes in and what an algorithm makes of it: checked, and told in a sentence where it is wrong."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.errors import (
+    BrokenAlgorithm,
+    InvalidHash,
+    InvalidParameter,
+    InvalidWeight,
+    ShardlabError,
+    UnsupportedEvent,
+)
+from algorithms.hashing import Hashes
+from algorithms.hashing.columns import first_masked
+from algorithms.interface.algorithm import Algorithm, Buckets
+from algorithms.interface.nodes import Nodes
+from algorithms.interface.spec import Capability, Spec
+
+
+def checked_hashes(hashes: NDArray[np.unsignedinteger[Any]], bits: int) -> Hashes:
+    """Return hashes as uint64, or raise InvalidHash: 1-D, unsigned, none masked, all below 2^bits."""
+    if not isinstance(hashes, np.ndarray) or hashes.dtype.kind != "u" or hashes.ndim != 1:
+        given = (
+            f"{hashes.dtype} of shape {hashes.shape}"
+            if isinstance(hashes, np.ndarray)
+            else type(hashes).__name__
+        )
+        raise InvalidHash(
+            f"hashes are a 1-D array of unsigned integers, such as np.uint64, not {given}; "
+            "use lookup or lookup_many for keys"
+        )
+    hidden = first_masked(hashes)
+    if hidden is not None:
+        raise InvalidHash(f"row {hidden} is masked: every row must hold a hash")
+    checked = np.ascontiguousarray(np.ma.getdata(hashes), dtype=np.uint64)
+    if bits < 64 and len(checked) and int(checked.max()) >> bits:
+        row = int(np.argmax(checked >> np.uint64(bits) > 0))
+        raise InvalidHash(f"the hash {int(checked[row])} in row {row} is not below 2^{bits}")
+    return checked
+
+
+def check_out(out: Buckets, shape: tuple[int, ...]) -> None:
+    """Raise InvalidParameter unless buckets can be written into an array."""
+    if not (
+        isinstance(out, np.ndarray)
+        and not isinstance(out, np.ma.MaskedArray)
+        and out.dtype == np.int32
+        and out.shape == shape
+        and out.flags.c_contiguous
+        and out.flags.writeable
+    ):
+        raise InvalidParameter(f"out must be a writable, contiguous int32 array of shape {shape}")
+
+
+def check_nodes(spec: Spec, nodes: Nodes) -> None:
+    """Raise where an algorithm cannot have nodes: with gaps between buckets, or with weights."""
+    if not spec.can(Capability.REMOVES_ANY) and not nodes.dense:
+        free = nodes.lowest_free(1)[0]
+        raise UnsupportedEvent(
+            f"{spec.name} can only shrink from its last bucket: bucket {free} would be free "
+            f"below {nodes.top - 1}; remove the last nodes, or put another node in its place in one event"
+        )
+    if not spec.can(Capability.WEIGHTED):
+        for node in nodes.spelled():
+            if node.weight != 1.0:
+                raise InvalidWeight(
+                    f"{spec.name} does not follow weights: {node.name!r} must keep weight 1, "
+                    f"not {node.weight}"
+                )
+
+
+def check_buckets(spec: Spec, nodes: Nodes, hashes: Hashes, out: Buckets) -> None:
+    """Raise BrokenAlgorithm where a hash is on a bucket that no live node has."""
+    dead = nodes.first_dead(out)
+    if dead is not None:
+        row = np.unravel_index(dead, out.shape)
+        raise BrokenAlgorithm(
+            f"{spec.name} gives hash {int(hashes[row[0]])} to bucket {int(out[row])}, which no live "
+            f"node has (n = {len(nodes)}, buckets {_listed(nodes)}): mend its _build or _place"
+        )
+
+
+def tell(algorithm: type[Algorithm[Any]], nodes: Nodes, error: Exception) -> None:
+    """Raise a sentence that says which algorithm failed, unless it has said so in one itself."""
+    if isinstance(error, ShardlabError | MemoryError):
+        return
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    file = getattr(sys.modules.get(algorithm.__module__), "__file__", None)
+    at = next((frame for frame in reversed(frames) if frame.filename == file), frames[-1])
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = lines[1:] if lines and lines[0].startswith("Failed in nopython mode") else lines
+    first = " ".join(lines[:2] if lines and lines[0].endswith(":") else lines[:1])
+    said = f"{type(error).__name__}: {first}" if first else type(error).__name__
+    frozen = "readonly array" in said or "read-only" in said
+    hint = "; a structure is never changed, since other states may have it too" if frozen else ""
+    where = f"{at.filename}, line {at.lineno}"
+    raise BrokenAlgorithm(
+        f"{algorithm.spec.name} failed with {len(nodes)} nodes, in {where}: {said}{hint}"
+    ) from error
+
+
+def _listed(nodes: Nodes) -> str:
+    if nodes.dense:
+        return f"0 to {len(nodes) - 1}"
+    live = nodes.buckets().tolist()
+    return ", ".join(map(str, live[:8])) + (", ..." if len(live) > 8 else "")
