@@ -257,6 +257,7 @@ def test_the_summary_holds_what_the_tables_say(smoke: runner.Outcome[Any]) -> No
         ("takes/2/1", "55.74 %"),
         ("law_spread/200", "6.85 %"),
         ("limit/200", "7.07 %"),
+        ("removal_law/8", "4/15"),
     ):
         assert numbers.value(name).text == text, name
 

@@ -135,9 +135,19 @@ def folklore(rows: Sequence[Record]) -> Iterator[Sheet]:
         "removed",
         ("position",),
         {
-            "share": Measure("part of all hashes that moves", percent),
-            "law": Measure("of the continuum", Fractional()),
-            "said": Measure("what is said", Fractional()),
+            "removal": Measure("part of all hashes that moves", percent),
+            "removal_law": Measure("of the continuum", Fractional()),
+            "removal_said": Measure("what is said", Fractional()),
         },
-        ({**row, "said": Fraction(1, row["n"])} for row in rows if row["kind"] == "removed"),
+        (
+            {
+                "position": row["position"],
+                "n": row["n"],
+                "removal": row["share"],
+                "removal_law": row["law"],
+                "removal_said": Fraction(1, row["n"]),
+            }
+            for row in rows
+            if row["kind"] == "removed"
+        ),
     )

@@ -157,6 +157,7 @@ def folklore(numbers: Summary, verdicts: Verdicts) -> list[Table]:
     spread, removed = numbers["spread"], numbers["removed"]
     first = spread.records()[0]
     shown = ["said", "spread", "law_spread", "limit"]
+    removals = ["removal", "removal_law", "removal_said"]
     return [
         Table(
             "folklore-points",
@@ -173,9 +174,14 @@ def folklore(numbers: Summary, verdicts: Verdicts) -> list[Table]:
             "folklore-removal",
             'Folklore: "removing a range moves about 1/N"',
             removed.frame,
-            columns=["position", "share", "law", "said"],
+            columns=["position", *removals],
             caption="Exact, over 2^32 hashes; law of the continuum [K(K-1) + (N-K)(N-K+1)] / (2N(N-1)).",
-            formats={"position": OfAll(), **removed.formats(["share", "law", "said"])},
-            headers={"position": "range removed", "share": "moved"},
+            formats={"position": OfAll(), **removed.formats(removals)},
+            headers={
+                "position": "range removed",
+                "removal": "moved",
+                "removal_law": "law",
+                "removal_said": "said",
+            },
         ),
     ]
