@@ -29,13 +29,6 @@ def anchor_draws(size: int, live: int) -> Fraction:
     as records of a random order do, whatever the order of removals (Mendelson et al. 2020). Memento's draws,
     jump's included, are as many, and so are those of jumpback_anchor.
 
-    Parameters
-    ----------
-    size
-        Buckets, live or free.
-    live
-        Those that are live, from 1 to ``size``.
-
     Examples
     --------
     >>> anchor_draws(4, 2)
@@ -51,11 +44,6 @@ def anchor_links(size: int, live: int) -> float:
     A key is drawn again among j - 1 that stayed with chance 1/j, and who stands in a place among those has
     been replaced once for each later removal m > j - 1 with chance 1/m: the sum of 1/(j m) over
     w < j <= m <= a. G are the sums of 1/i^2; of the continuum it is ln^2(a/w) / 2. Derived here.
-
-    Parameters
-    ----------
-    size, live
-        As for `anchor_draws`.
 
     Examples
     --------
@@ -75,11 +63,6 @@ def memento_links(size: int, live: int) -> float:
     jump as one and the draws after it a key makes nearly r steps; the paper states the square of a
     logarithm. Derived here.
 
-    Parameters
-    ----------
-    size, live
-        As for `anchor_draws`.
-
     Examples
     --------
     >>> round(memento_links(1000, 10), 1), memento_links(2, 1)
@@ -94,15 +77,6 @@ def dx_draws(size: int, live: int, count: int = 1) -> Fraction:
 
     Each draw is uniform among all slots, with replacement.
 
-    Parameters
-    ----------
-    size
-        Slots, live or free.
-    live
-        Those that are live.
-    count
-        How many must come, up to ``live``.
-
     Examples
     --------
     >>> dx_draws(8, 4), dx_draws(8, 4, 2)
@@ -116,11 +90,6 @@ def candidates(size: int, live: int) -> Fraction:
     """Mean candidates until a live one comes in a uniformly random order of all: (size + 1) / (live + 1).
 
     The order of choose and of permutation is such a one.
-
-    Parameters
-    ----------
-    size, live
-        As for `anchor_draws`.
 
     Examples
     --------

@@ -61,13 +61,6 @@ def lrh_moved(nodes: int, candidates: int) -> Fraction:
     The node is in C of n windows. Of each it wins 1/C; the candidate that it pushes out had won another 1/C;
     both at once are 2/(C (C + 1)) of all, counted once. Derived here, for equal gaps.
 
-    Parameters
-    ----------
-    nodes
-        With the one that joins or leaves.
-    candidates
-        C; all nodes where there are no more, and then a node moves its share alone.
-
     Examples
     --------
     >>> lrh_moved(101, 8) * 101, lrh_moved(3, 8)

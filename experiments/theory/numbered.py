@@ -21,11 +21,6 @@ def jumpback_words(nodes: int) -> tuple[Fraction, Fraction]:
     The first word leaves a key without a bucket with chance p; each further one has two draws, which are
     both too high with chance p^2 (Ertl 2024, theorem on the number of random values).
 
-    Parameters
-    ----------
-    nodes
-        n, at least 2.
-
     Examples
     --------
     >>> jumpback_words(5)
@@ -44,11 +39,6 @@ def flip_words(nodes: int) -> Fraction:
     1/(1-p) tries, and half of all keys that were drawn M/2 to M come into the lower half and flip again.
     Derived here; 2^-64 of the keys would try more often than they may.
 
-    Parameters
-    ----------
-    nodes
-        n, at least 2.
-
     Examples
     --------
     >>> float(flip_words(1024)), float(flip_words(1025))
@@ -66,13 +56,6 @@ def binomial_draws(nodes: int, retries: int) -> Fraction:
 
     Derived here.
 
-    Parameters
-    ----------
-    nodes
-        n, at least 1.
-    retries
-        w.
-
     Examples
     --------
     >>> binomial_draws(5, 4)
@@ -88,13 +71,6 @@ def binomial_shares(nodes: int, retries: int) -> tuple[Fraction, Fraction]:
     The chance of p^(w+1) that all draws are too high goes to the M/2 lower buckets: each upper one has
     1 - p^(w+1), each lower one 1 + (n - M/2)/(M/2) p^(w+1). Derived here, for hashes of a hash that are
     independent; those of the authors are not.
-
-    Parameters
-    ----------
-    nodes
-        n, at least 2; buckets M/2 to n - 1 are the upper ones.
-    retries
-        w.
 
     Examples
     --------
@@ -114,11 +90,6 @@ def power_work(nodes: int) -> tuple[Fraction, Fraction]:
 
     One hash unless the low bits are 0; where the draw is too high, 1 + 1/(M/2 + 1) + ... + 1/n jumps, and
     the M/2 of n keys that make none below n hash again unless their low bits are 0. Derived here.
-
-    Parameters
-    ----------
-    nodes
-        n, at least 2.
 
     Examples
     --------

@@ -15,15 +15,6 @@ def first_highest(draws: Sequence[NDArray[np.int64]], kinds: Sequence[int], plac
     Straw2's shares, with the straws of all 65536 draws for each weight: a sum over the outcomes of the item's
     own draw, all earlier items below it, and all later ones at most equal. Derived here.
 
-    Parameters
-    ----------
-    draws
-        For each kind of item its equally likely outcomes.
-    kinds
-        Of which kind each item is, in their order.
-    place
-        Of the item.
-
     Examples
     --------
     >>> coin = np.array([0, 1])
@@ -48,13 +39,6 @@ def hierarchical_moved(groups: int, size: int) -> Fraction:
     The share of its group falls from 1/g to (s - 1)/(g s - 1), and keys of that difference leave the group,
     whoever had them; of what is left in it one key in s was the node's. Less than twice the minimum 1/(g s).
     Derived here.
-
-    Parameters
-    ----------
-    groups
-        g, at least 1.
-    size
-        s, the nodes of each.
 
     Examples
     --------
