@@ -48,7 +48,7 @@ def anchor_links(size: int, live: int) -> float:
     Examples
     --------
     >>> round(anchor_links(1000, 10), 2), anchor_links(2, 1)
-    (10.44, 0.25)
+    (10.43, 0.25)
     """
     _check_live(size, live)
     return (_inverses(size, live) ** 2 + _inverses(size, live, 2)) / 2
