@@ -65,6 +65,18 @@ def test_what_waits_is_what_is_not_registered(smoke: runner.Outcome[Any]) -> Non
     assert all(row["ours"] is None for row in smoke.rows if row["verdict"] == NOT_IMPLEMENTED)
 
 
+def test_claims_of_what_looks_at_several_points_are_decided_by_laws_and_arcs(
+    smoke: runner.Outcome[Any],
+) -> None:
+    """Samples of keys would add to the greatest of a thousand loads more than the claims' tolerances."""
+    some = ("multi-probe-peak", "multi-probe-cv", "bounded-cap", "lrh")
+    rows = [row for row in smoke.rows if str(row["claim"]).removeprefix("others.").startswith(some)]
+    assert len(rows) == 8
+    assert {row["verdict"] for row in rows} == {CONFIRMED}
+    cap = next(row for row in rows if row["claim"] == "others.bounded-cap")
+    assert cap["ours"] == pytest.approx(820 * 100 / 65_536)
+
+
 def test_every_file_is_a_table_and_all_add_up(smoke: runner.Outcome[Any]) -> None:
     tables = {table.name: table for table in smoke.presentation.tables}
     titles = {claim.title for claim in load()}

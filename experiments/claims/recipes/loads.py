@@ -56,21 +56,65 @@ def multiprobe_deviation(given: Mapping[str, Any], run: Run) -> Ours:
 
 
 @recipe
+def multi_probe_cv(given: Mapping[str, Any], run: Run) -> Ours:
+    """Return the CV of the shares of many nodes of multi-probe."""
+    from experiments.theory import multi_probe_cv_squared
+
+    return Ours(math.sqrt(multi_probe_cv_squared(given["probes"])), "exact", "1/sqrt(2k-1), many nodes")
+
+
+@recipe
+def multi_probe_peak(given: Mapping[str, Any], run: Run) -> Ours:
+    """Return E[max share / mean] of multi-probe."""
+    from experiments.theory import multi_probe_max_to_mean
+
+    peak = multi_probe_max_to_mean(given["nodes"], given["probes"])
+    return Ours(float(peak), "exact", "k/(k-1) (1 - 1/C(n+k-1, k-1)), many nodes")
+
+
+@recipe
+def greatest_share(given: Mapping[str, Any], run: Run) -> Ours:
+    """Return the greatest share / mean of an algorithm with arcs, over all hashes and a few seeds."""
+    from experiments import measures
+
+    seeds = max(4, run.rings // 30)
+    peaks = [
+        measures.max_to_mean(
+            list(
+                create(
+                    given["algorithm"],
+                    given["nodes"],
+                    seed=derive(run.seed, "claims", "seed", number),
+                    **given.get("set", {}),
+                )
+                .arcs()
+                .shares()
+                .values()
+            )
+        )
+        for number in range(seeds)
+    ]
+    return Ours(float(max(peaks)), "exact", f"all hashes, greatest of {seeds} seeds")
+
+
+@recipe
 def largest_load(given: Mapping[str, Any], run: Run) -> Ours:
     """Return max/mean - 1 of one run, by the law of one load and as many independent ones.
 
     ``reading``: ``entries`` of a table drawn from equal shares; ``ring entries`` from those of a ring; ``ring
-    arcs``, the shares of a ring themselves.
+    arcs``, the shares of a ring themselves; ``window entries`` from those of a ring whose points have a part
+    of as many gaps as there are ``candidates``.
     """
     from scipy import stats
 
     nodes, tail = given["nodes"], (1 - run.level) / 2
     reading, points = given["reading"], given.get("points", 1)
-    mean = given["entries"] / nodes
+    mean, gaps = given["entries"] / nodes, points * given.get("candidates", 1)
     laws = {
         "entries": (stats.binom(given["entries"], 1 / nodes), mean),
         "ring entries": (stats.nbinom(points, points / (points + mean)), mean),
         "ring arcs": (stats.gamma(points), float(points)),
+        "window entries": (stats.nbinom(gaps, gaps / (gaps + mean)), mean),
     }
     law, scale = laws[reading]
     low, middle, high = (float(law.ppf(q ** (1 / nodes))) / scale - 1 for q in (tail, 0.5, 1 - tail))
