@@ -1,0 +1,144 @@
+"""Each algorithm on the nodes at hand: what it lacks, or its balance, its movement and its speed."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from algorithms import Capability, Partitioner
+from algorithms.hashing import Hashes
+from experiments import measures, theory
+from experiments.advise.parameters import AdviseParameters
+from experiments.harness import selection
+from experiments.harness.candidate import Candidate
+from experiments.harness.experiment import Case, Context, Measured
+from experiments.harness.stopwatch import no_garbage_collection
+from experiments.harness.trial import Step, Trial
+from experiments.seeds import derive
+
+TIMED_KEYS = 1 << 16
+SINGLE_KEYS = 1000
+REPLICA_KEYS = 1 << 12
+
+BY_LAW, EXACTLY, BY_SAMPLE = "law", "shares", "sample"
+"""Where a number comes from: a law, all hashes of the space, or some keys."""
+
+
+def cases(parameters: AdviseParameters) -> Sequence[Case]:
+    """Return one case for each algorithm."""
+    candidates = selection.of_run(parameters)
+    return [
+        Case(candidate.label, {"trial": Trial(parameters, candidate, parameters.count, "advise")})
+        for candidate in candidates
+    ]
+
+
+def measure(case: Case, parameters: AdviseParameters, context: Context) -> Measured:
+    """Ask for what is needed, then for its price."""
+    trial: Trial = case.arguments["trial"]
+    spec = trial.candidate.spec
+    common = trial.columns("n", "algorithm", "label", "settings", "hash")
+    agrees_by = "names" if spec.can(Capability.ORDER_INDEPENDENT) else "numbers"
+    common |= {"kind": spec.kind, "agrees_by": agrees_by}
+    nothing = dict.fromkeys(("event", "movement", "movement_by", "ideal", "peak", "peak_by"))
+    reason = _lacking(trial.candidate, parameters)
+    start = trial.start() if reason is None else reason
+    if isinstance(start, str):
+        return Measured([{**common, **nothing, "cannot": start}])
+    rng = np.random.default_rng(derive(parameters.seed, "advise"))
+    words = rng.integers(0, 1 << 64, parameters.keys, dtype=np.uint64) >> np.uint64(64 - start.hash_bits)
+    peak, peak_by = _peak(trial, start, words)
+    rows, steps = [], []
+    for event in parameters.events:
+        step = trial.step(start, event, "event")
+        if isinstance(step, str):
+            return Measured([{**common, **nothing, "event": event.text, "cannot": step}])
+        movement, movement_by = _movement(trial, step, words)
+        moved = {"movement": movement, "movement_by": movement_by, "ideal": float(step.shape.ideal)}
+        balance = {"peak": peak, "peak_by": peak_by, "cannot": None}
+        rows.append({**common, "event": event.text, **moved, **balance})
+        steps.append(step)
+    return Measured(rows, [{**common, **_price(start, steps, words, parameters)}])
+
+
+def _lacking(candidate: Candidate, parameters: AdviseParameters) -> str | None:
+    """Return why an algorithm cannot do what is needed."""
+    for capabilities in parameters.needs:
+        if not capabilities & candidate.spec.capabilities:
+            return candidate.lacks(min(capabilities))
+    return None
+
+
+def _peak(trial: Trial, start: Partitioner[Any], words: Hashes) -> tuple[float, str]:
+    """Return the share of the fullest node over the mean one, less 1: expected, or of the seed at hand.
+
+    A sample's own unevenness is taken off by what is expected of equal shares.
+    """
+    weights = np.asarray(start.nodes.weights())
+    spec, points = trial.candidate.spec, trial.candidate.points
+    if points is None or theory.whole_points(weights, points):
+        law = theory.balance(spec.balance_law, weights, points=points)
+        if law is not None and law.max_to_mean is not None:
+            return max(0.0, float(law.max_to_mean.value) - 1), BY_LAW
+    if spec.can(Capability.INTERVALS):
+        shares = list(start.arcs().shares().values())
+        return measures.max_to_mean(shares, weights) - 1, EXACTLY
+    load = measures.loads(start.assign(words), start.nodes.buckets())
+    alike = theory.multinomial(len(words), weights)[0]
+    return max(0.0, measures.max_to_mean(load, weights) - alike), BY_SAMPLE
+
+
+def _movement(trial: Trial, step: Step, words: Hashes) -> tuple[float, str]:
+    """Return the part of the keys that an event moves."""
+    law = theory.family_of(trial.candidate.spec, step.shape)
+    if not trial.in_proportion(step.shape.weights_before, step.shape.weights_after):
+        law = ""
+    moves = theory.movement(law, step.shape)
+    if moves is not None:
+        return float(moves.value), BY_LAW
+    flows = measures.Flows.sampled(step.shape, step.before.assign(words), step.after.assign(words))
+    return float(flows.movement), BY_SAMPLE
+
+
+def _price(
+    start: Partitioner[Any], steps: Sequence[Step], words: Hashes, parameters: AdviseParameters
+) -> dict[str, Any]:
+    """Return times of a batch, of a new key and of each event, medians; and bytes."""
+    hashes, out = words[:TIMED_KEYS], np.empty(min(TIMED_KEYS, len(words)), dtype=np.int32)
+    place: Callable[[], object] = partial(start._assign, hashes, out)
+    if parameters.replicas > 1:
+        hashes = words[:REPLICA_KEYS]
+        place = partial(start.assign_replicas, hashes, parameters.replicas)
+    batch = [_elapsed(place) for _ in range(parameters.rounds + 1)][1:]
+    single = []
+    for turn in range(parameters.rounds + 1):
+        asked = [f"{turn}:{i}" for i in range(SINGLE_KEYS)]
+        single.append(_elapsed(partial(_look_up, start, asked)))
+    events = []
+    for step in steps:
+        times = [_elapsed(partial(step.change.apply, start.copy())) for _ in range(parameters.rounds + 1)]
+        events.append(statistics.median(times[1:]))
+    return {
+        "replicas": parameters.replicas,
+        "ns_a_key": statistics.median(batch) / len(hashes),
+        "ns_one_key": statistics.median(single[1:]) / SINGLE_KEYS,
+        "event_ms": max(events, default=0) / 1e6,
+        "bytes": start.nbytes,
+    }
+
+
+def _look_up(partitioner: Partitioner[Any], keys: Sequence[str]) -> None:
+    for key in keys:
+        partitioner.lookup(key)
+
+
+def _elapsed(call: Callable[[], object]) -> int:
+    with no_garbage_collection():
+        began = time.perf_counter_ns()
+        call()
+        return max(1, time.perf_counter_ns() - began)

@@ -1,0 +1,71 @@
+"""Every number that `advise` states, and the order in which it names the algorithms that can do it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from experiments.report.absent import absent_of
+from experiments.report.presentation import Results
+from experiments.report.summary import Measure, Sheet, Summary
+from experiments.report.tables.formats import Bytes, Percent, Significant
+
+if TYPE_CHECKING:
+    from experiments.advise.parameters import AdviseParameters
+
+MOVED_ALIKE, PEAK_ALIKE = 0.001, 0.01
+"""What is as good as the same: so many keys moved needlessly, and a fullest node so much fuller."""
+
+BY = ["behind", "moved_step", "peak_step", "ns"]
+"""What decides, in this order."""
+
+
+def summary(results: Results[AdviseParameters]) -> Summary:
+    """Return the advice, the events one by one, and who cannot do what is needed."""
+    rows, parameters = results.rows, results.parameters
+    refused = rows["cannot"].notna()
+    able = rows[~refused]
+    events = able[["label", "event", "movement", "movement_by", "ideal"]].reset_index(drop=True)
+    return Summary(
+        [
+            Sheet("advice", _ranked(able, results.timing, parameters.keys_per_second), ("label",), {
+                "needless": Measure("most keys that an event moves beyond what it must", Percent(1)),
+                "peak": Measure("share of the fullest node over the mean, less 1", Percent(1)),
+                "ns": Measure("time of a key in a batch on one thread, median", Significant(3)),
+                "one_key": Measure("time of one key that is new, median", Significant(3)),
+                "cores": Measure("cores that so many lookups in batches take", Significant(3)),
+                "event_ms": Measure("time of the slowest event, median", Significant(3)),
+                "bytes": Measure("bytes of a partitioner, names and all", Bytes()),
+            }, rows="timing"),
+            Sheet("events", events, ("event", "label"), {
+                "movement": Measure("part of the keys that move", Percent(2)),
+                "ideal": Measure("the least that exact shares allow", Percent(2)),
+            }),
+            absent_of(rows[refused]),
+        ]
+    )  # fmt: skip
+
+
+def _ranked(able: pd.DataFrame, timing: pd.DataFrame | None, wanted: float) -> pd.DataFrame:
+    """Return a row for each algorithm, the best first."""
+    columns = ["place", "label", "kind", "agrees_by", "needless", "peak", "peak_by", "ns", "one_key", "cores",
+               "event_ms", "bytes"]  # fmt: skip
+    if timing is None or able.empty:
+        return pd.DataFrame(columns=columns)
+    needless = (able["movement"] - able["ideal"]).clip(lower=0.0)
+    first = able.assign(needless=needless).groupby("label", sort=False)
+    same = ("kind", "agrees_by", "peak", "peak_by")
+    body = first.agg(needless=("needless", "max"), **{name: (name, "first") for name in same})
+    price = timing.set_index("label")
+    body = body.assign(
+        ns=price["ns_a_key"], one_key=price["ns_one_key"], event_ms=price["event_ms"], bytes=price["bytes"]
+    )
+    body["cores"] = body["ns"] * wanted / 1e9 if wanted else np.nan
+    body["behind"] = (body["kind"] == "baseline") * 2 + (body["cores"] > 1) * 1
+    body["moved_step"] = np.floor(body["needless"] / MOVED_ALIKE)
+    body["peak_step"] = np.floor(body["peak"] / PEAK_ALIKE)
+    body = body.sort_values(BY, kind="stable").reset_index()
+    body["place"] = range(1, len(body) + 1)
+    return body[columns]
