@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -17,7 +16,7 @@ from experiments.advise.parameters import AdviseParameters
 from experiments.harness import selection
 from experiments.harness.candidate import Candidate
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.stopwatch import no_garbage_collection
+from experiments.harness.stopwatch import clocked, no_garbage_collection
 from experiments.harness.trial import Step, Trial
 from experiments.seeds import derive
 
@@ -63,7 +62,9 @@ def measure(case: Case, parameters: AdviseParameters, context: Context) -> Measu
         balance = {"peak": peak, "peak_by": peak_by, "cannot": None}
         rows.append({**common, "event": event.text, **moved, **balance})
         steps.append(step)
-    return Measured(rows, [{**common, **_price(start, steps, words, parameters)}])
+    with no_garbage_collection():
+        price = _price(start, steps, words, parameters)
+    return Measured(rows, [{**common, **price}])
 
 
 def _lacking(candidate: Candidate, parameters: AdviseParameters) -> str | None:
@@ -114,14 +115,14 @@ def _price(
     if parameters.replicas > 1:
         hashes = words[:REPLICA_KEYS]
         place = partial(start.assign_replicas, hashes, parameters.replicas)
-    batch = [_elapsed(place) for _ in range(parameters.rounds + 1)][1:]
+    batch = [clocked(place) for _ in range(parameters.rounds + 1)][1:]
     single = []
     for turn in range(parameters.rounds + 1):
         asked = [f"{turn}:{i}" for i in range(SINGLE_KEYS)]
-        single.append(_elapsed(partial(_look_up, start, asked)))
+        single.append(clocked(partial(_look_up, start, asked)))
     events = []
     for step in steps:
-        times = [_elapsed(partial(step.change.apply, start.copy())) for _ in range(parameters.rounds + 1)]
+        times = [clocked(partial(step.change.apply, start.copy())) for _ in range(parameters.rounds + 1)]
         events.append(statistics.median(times[1:]))
     return {
         "replicas": parameters.replicas,
@@ -135,10 +136,3 @@ def _price(
 def _look_up(partitioner: Partitioner[Any], keys: Sequence[str]) -> None:
     for key in keys:
         partitioner.lookup(key)
-
-
-def _elapsed(call: Callable[[], object]) -> int:
-    with no_garbage_collection():
-        began = time.perf_counter_ns()
-        call()
-        return max(1, time.perf_counter_ns() - began)

@@ -18,6 +18,7 @@ __all__ = [
     "COPY",
     "LEAST_KEYS",
     "Competitor",
+    "clocked",
     "copy_competitor",
     "copy_kernel",
     "keys_a_call",
@@ -97,11 +98,22 @@ def rounds(
         with no_garbage_collection():
             for one in competitors:
                 one.call()
-                began = time.perf_counter_ns()
-                one.call()
-                spent.append(max(1, time.perf_counter_ns() - began))
+                spent.append(clocked(one.call))
         progress(done / count)
         yield spent
+
+
+def clocked(call: Callable[[], object]) -> int:
+    """Return the nanoseconds of one call, at least 1.
+
+    Examples
+    --------
+    >>> clocked(list) > 0
+    True
+    """
+    began = time.perf_counter_ns()
+    call()
+    return max(1, time.perf_counter_ns() - began)
 
 
 def keys_a_call(
@@ -111,10 +123,7 @@ def keys_a_call(
     keys = min(least, most)
     call_of(keys)()
     while keys < most:
-        call = call_of(keys)
-        began = time.perf_counter_ns()
-        call()
-        if 2 * (time.perf_counter_ns() - began) > milliseconds * 1e6:
+        if 2 * clocked(call_of(keys)) > milliseconds * 1e6:
             return keys
         keys = min(2 * keys, most)
     return most

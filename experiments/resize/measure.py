@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +14,7 @@ from algorithms.hashing import Hashes
 from experiments.harness import selection
 from experiments.harness.candidate import attempt
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.stopwatch import load_average, no_garbage_collection
+from experiments.harness.stopwatch import clocked, load_average, no_garbage_collection
 from experiments.harness.trial import Trial
 from experiments.resize.parameters import BATCH, OPERATIONS, ResizeParameters
 
@@ -88,9 +87,9 @@ def _timed(subject: _Subject) -> Mapping[str, Timed]:
     """Return nanoseconds of each operation, or why there are none."""
     taken: dict[str, Timed] = {}
     for _ in range(2):  # the first time is the untimed one
-        taken["build"] = _clocked(subject.build), None
+        taken["build"] = clocked(subject.build), None
         grown = subject.built.copy()
-        added = attempt(partial(_clocked, partial(grown.add_node, subject.newcomer)))
+        added = attempt(partial(clocked, partial(grown.add_node, subject.newcomer)))
         if isinstance(added, str):
             taken |= dict.fromkeys(("add", *LOOKUPS), (None, added))
         else:
@@ -101,7 +100,7 @@ def _timed(subject: _Subject) -> Mapping[str, Timed]:
         if leaver is None:
             taken["remove"] = None, reason
             continue
-        removed = attempt(partial(_clocked, partial(shrunk.remove_node, leaver)))
+        removed = attempt(partial(clocked, partial(shrunk.remove_node, leaver)))
         taken["remove"] = (None, removed) if isinstance(removed, str) else (removed, None)
     return {operation: taken[operation] for operation in OPERATIONS}
 
@@ -109,9 +108,9 @@ def _timed(subject: _Subject) -> Mapping[str, Timed]:
 def _lookups(grown: Partitioner[Any], hashes: Hashes) -> Iterator[tuple[str, Timed]]:
     out = np.empty(BATCH, dtype=np.int32)
     for operation in LOOKUPS[:2]:
-        yield operation, (_clocked(partial(grown.lookup, KEY)), None)
+        yield operation, (clocked(partial(grown.lookup, KEY)), None)
     for operation in LOOKUPS[2:]:
-        yield operation, (_clocked(partial(grown._assign, hashes, out)), None)
+        yield operation, (clocked(partial(grown._assign, hashes, out)), None)
 
 
 def _leaver(subject: _Subject) -> tuple[str | None, str | None]:
@@ -125,9 +124,3 @@ def _leaver(subject: _Subject) -> tuple[str | None, str | None]:
     if candidate.spec.can(Capability.REMOVES_LAST):
         return nodes[int(nodes.buckets()[-1])].name, None
     return None, candidate.lacks(Capability.REMOVES_LAST)
-
-
-def _clocked(call: Callable[[], object]) -> int:
-    began = time.perf_counter_ns()
-    call()
-    return max(1, time.perf_counter_ns() - began)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import statistics
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from algorithms.hashing import Hashes
 from experiments import events
 from experiments.harness import selection
 from experiments.harness.experiment import ALL_HASHES, Case, Context, Measured
+from experiments.harness.stopwatch import clocked
 from experiments.harness.trial import Step, Trial
 from experiments.scaling.parameters import ScalingParameters
 
@@ -196,8 +196,8 @@ def _timed(step: Step, hashes: Hashes) -> dict[str, Any]:
     event_ns, before_ns, after_ns = [], [], []
     for round_number in range(TIMED_ROUNDS + 1):
         changing = step.before.copy()
-        took = _elapsed(partial(step.change.apply, changing))
-        lookups = [_elapsed(partial(placed._assign, hashes, out)) for placed in (step.before, step.after)]
+        took = clocked(partial(step.change.apply, changing))
+        lookups = [clocked(partial(placed._assign, hashes, out)) for placed in (step.before, step.after)]
         if round_number:  # the first one warms up
             event_ns.append(took)
             before_ns.append(lookups[0])
@@ -208,9 +208,3 @@ def _timed(step: Step, hashes: Hashes) -> dict[str, Any]:
         "lookup_ns_before": statistics.median(before_ns) / len(hashes),
         "lookup_ns_after": statistics.median(after_ns) / len(hashes),
     }
-
-
-def _elapsed(call: Callable[[], object]) -> int:
-    start = time.perf_counter_ns()
-    call()
-    return time.perf_counter_ns() - start
