@@ -60,7 +60,7 @@ def test_what_is_timed_is_an_event(candidate: selection.Candidate, monkeypatch: 
     built = trial.start()
     assert not isinstance(built, str)
     subject = resize._subject(trial, built)
-    monkeypatch.setattr(resize, "_clocked", clocked)
+    monkeypatch.setattr(resize, "clocked", clocked)
     resize._timed(subject)
     half = len(seen) // 2
     assert seen[:half] == seen[half:], "each is done once before it is timed"
