@@ -18,6 +18,7 @@ from experiments.report.tables import symbols
 from experiments.storage import provenance
 from experiments.storage.files import write_atomically
 from paper import figures, prose, tables, values
+from paper.prose import Use
 from paper.sources import Sources, Value
 
 __all__ = ["FOLDER", "drawn", "main", "written"]
@@ -39,25 +40,18 @@ def written(sources: Sources) -> Iterator[tuple[str, bytes]]:
         yield f"figure-{figure.name}.tex", figures.environment(figure).encode()
 
 
-def _used(sources: Sources) -> dict[str, Value]:
+def _used(sources: Sources) -> dict[Use, Value]:
     """Return the values that the text uses, in the order of their names."""
-    known = values.all_values(sources)
-    used = {
-        name
-        for path in prose.sections(FOLDER)
-        for name in prose.used_values(path.read_text(encoding="utf-8"))
-    }
-    for name in used - known.keys():
-        value = values.stated(sources, name)
-        if value is not None:
-            known[name] = value
-    unknown = sorted(used - known.keys())
+    texts = (path.read_text(encoding="utf-8") for path in prose.sections(FOLDER))
+    known, unknown = {}, []
+    for use in sorted({use for text in texts for use in prose.used_values(text)}):
+        try:
+            known[use] = values.stated(sources, use.name, use.how)
+        except LookupError as error:
+            unknown.append(str(error.args[0]))
     if unknown:
-        raise BadUse(
-            f"the text uses {len(unknown)} values that the results do not give: {', '.join(unknown)}; "
-            "paper/values.py names all that they give"
-        )
-    return {name: known[name] for name in sorted(used)}
+        raise BadUse(f"the text uses values that no result gives ({len(unknown)}): {'; '.join(unknown)}")
+    return known
 
 
 def drawn(sources: Sources) -> Iterator[tuple[str, bytes]]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments import events, inference, theory
 from experiments.harness import chapters
 from experiments.harness.experiment import ALL_HASHES
 from experiments.report.figures import charts
 from experiments.report.figures.figure import COLUMN, PAGE, Figure
-from paper.sources import Sources, distinct
+from paper.sources import Sources
 from paper.tables import START
 
 if TYPE_CHECKING:
@@ -52,23 +51,19 @@ def ripple(sources: Sources) -> Figure:
 def cv(sources: Sources) -> Figure:
     """Return the spread of a ring's shares over its points, beside the law."""
     run = sources.run("balance")
-    rows = run.rows[(run.rows["workload"] == ALL_HASHES) & (run.rows["law"] == "ring")]
-    rows = rows[rows["hash"] == "xxh64"]
-    nodes, points = sorted(set(rows["n"])), sorted(set(rows["points"]))
+    sheet = run.summary["loads"]
+    shares = sheet.where(workload=ALL_HASHES, law="ring", **sheet.usual)
+    points = sorted(set(shares["points"]))
 
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots()
-        measured = {
-            f"ring, n = {n:,}": [
-                float((rows[(rows["n"] == n) & (rows["points"] == v)]["cv"] ** 2).mean()) ** 0.5
-                for v in points
-            ]
-            for n in nodes
-        }
-        laws = {
-            f"ring, n = {n:,}": [float(theory.ring_share_cv_squared(int(n), int(v))) ** 0.5 for v in points]
-            for n in nodes
-        }
+        measured, laws = (
+            {
+                f"ring, n = {n:,}": part.set_index("points")[column].reindex(points).tolist()
+                for n, part in shares.sort_values("n").groupby("n")
+            }
+            for column in ("cv", "law_cv")
+        )
         charts.lines(
             axes,
             points,
@@ -91,27 +86,24 @@ def cv(sources: Sources) -> Figure:
 
 def movement(sources: Sources) -> Figure:
     """Return the movement of all algorithms in all events, beside the laws."""
-    run = sources.run("scaling")
-    rows = run.rows
-    rows = rows[(rows["method"] == "sampled") & (rows["workload"] == "uniform") & (rows["n"] == START)]
-    asked, labels = list(run.parameter("event")), distinct(rows["label"])
+    numbers, case = sources.run("scaling").summary, {"workload": "uniform", "n": START}
+    events, asked = numbers["events"].where(**case), numbers["asked"].where(**case)
+    labels = list(dict.fromkeys(events["label"]))
 
-    def grid(measure: Callable[[Any], float]) -> list[list[float]]:
-        return [
-            [measure(rows[(rows["event"] == event) & (rows["label"] == label)]) for label in labels]
-            for event in asked
-        ]
+    def grid(column: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+        frame = events.pivot(index="event", columns="label", values=column)
+        return frame.reindex(index=asked["event"], columns=labels).to_numpy(dtype=float)
 
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots()
         charts.dots(
             axes,
-            [events.parse(event).title for event in asked],
+            list(asked["title"]),
             labels,
-            grid(lambda part: _mean(part["movement"])),
-            low=grid(lambda part: _end(part["movement"], 0)),
-            high=grid(lambda part: _end(part["movement"], 1)),
-            theory=grid(lambda part: _mean(part["law_movement"])),
+            grid("movement"),
+            low=grid("low"),
+            high=grid("high"),
+            theory=grid("law"),
             label="keys moved",
             percent=True,
         )
@@ -127,34 +119,28 @@ def movement(sources: Sources) -> Figure:
 
 def sequence(sources: Sources) -> Figure:
     """Return how the movement of ten events adds up."""
-    run = sources.run("sequence")
-    rows = run.rows[
-        (run.rows["sequence"] == LIFE) & (run.rows["n"] == START) & (run.rows["workload"] == "uniform")
-    ]
-    steps = sorted(set(rows["step"]))
-    story = [events.parse(event).title for event in events.SEQUENCES[LIFE]]
+    numbers = sources.run("sequence").summary
+    case = {"sequence": LIFE, "workload": "uniform", "n": START}
+    asked, steps = numbers["asked"].where(**case), numbers["steps"].where(**case)
+    places = [0, *asked["step"]]
 
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots()
         series = {
-            str(label): [
-                float(rows[(rows["label"] == label) & (rows["step"] == step)]["moved_in_all"].mean())
-                for step in steps
-            ]
-            for label in distinct(rows["label"])
+            str(label): part.set_index("step")["moved_so_far"].reindex(places).tolist()
+            for label, part in steps.groupby("label", sort=False)
         }
-        ideal = rows[rows["label"] == "ring"].groupby("step")["ideal"].mean().fillna(0.0).cumsum()
         charts.lines(
             axes,
-            steps,
+            places,
             series,
-            laws={"ideal": list(ideal)},
+            laws={"ideal": [0.0, *asked["ideal_so_far"]]},
             ylabel="keys moved so far",
             logx=False,
             logy=False,
             percent=True,
         )
-        axes.set_xticks(steps, ["start", *story], rotation=60, ha="right", fontsize=6)
+        axes.set_xticks(places, ["start", *asked["title"]], rotation=60, ha="right", fontsize=6)
         axes.set_ylim(bottom=0)
 
     return Figure(
@@ -170,19 +156,15 @@ def sequence(sources: Sources) -> Figure:
 def speed(sources: Sources) -> Figure:
     """Return nanoseconds a key over the number of nodes."""
     run = sources.run("throughput")
-    rows = run.timing
-    rows = rows[(rows["mode"] == "batch") & (rows["workload"] == "uniform") & rows["ns_per_key"].notna()]
-    ours = rows[~rows["peer"].astype(bool)]
-    nodes = sorted(set(ours["n"]))
+    times = run.summary["times"].where(workload="uniform", mode="batch")
+    times = times[times["label"] != "random_choice"]
+    nodes = sorted(set(times["n"]))
 
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots()
         series = {
-            str(label): [
-                float(ours[(ours["n"] == n) & (ours["label"] == label)]["ns_per_key"].median()) for n in nodes
-            ]
-            for label in distinct(ours["label"])
-            if label != "random_choice"
+            str(label): part.set_index("n")["ns_per_key"].reindex(nodes).tolist()
+            for label, part in times.groupby("label", sort=False)
         }
         charts.lines(axes, nodes, series, xlabel="nodes, n", ylabel="nanoseconds a key")
 
@@ -222,18 +204,3 @@ def _of(sources: Sources, experiment: str, name: str, caption: str) -> Figure:
     (chapter,) = chapters.read([sources.run(experiment).folder])
     figure = next(figure for figure in chapter.presentation.drawn() if figure.name == name)
     return replace(figure, caption=caption)
-
-
-def _values(column: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return np.array([float(value) for value in column.dropna()])
-
-
-def _mean(column: Any) -> float:
-    found = _values(column)
-    return float(found.mean()) if len(found) else float("nan")
-
-
-def _end(column: Any, which: int) -> float:
-    found: Sequence[float] = _values(column).tolist()
-    interval = inference.mean(found).interval if found else None
-    return float("nan") if interval is None else (interval.low, interval.high)[which]

@@ -1,88 +1,55 @@
-"""How numbers are set in the text."""
+"""How a number is set in the text where its summary does not say so: as a word, or in fewer digits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from experiments import inference
+from experiments.report.summary import Value
 from experiments.report.tables.escapes import escape_latex
-from experiments.report.tables.formats import Count, Numeric, Percent, Significant, latex_number
-from paper.sources import Value
+from experiments.report.tables.formats import Count
 
-if TYPE_CHECKING:
-    import pandas as pd
+__all__ = ["WORDS", "fact", "in_words", "written"]
 
-_WORDS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
+WORDS = "words"
+r"""``\val[words]{NAME}``: a whole number as a word."""
 
-
-def mean_of(name: str, values: pd.Series[Any], form: Numeric, source: str) -> Iterator[Value]:
-    """Yield a mean, and half of its interval."""
-    estimate = inference.mean(values.astype(float))
-    yield Value(name, set_number(form.text(estimate.value, {})), source)
-    if estimate.interval is not None:
-        half = (estimate.interval.high - estimate.interval.low) / 2
-        shown = form.bare(half, estimate.value) + form.unit
-        yield Value(f"{name}/half", set_number(shown), f"{source}; half of the t interval over repetitions")
-
-
-def set_number(text: str) -> str:
-    """Return a written number as LaTeX: powers of ten, minus signs, narrow spaces before units."""
-    return latex_number(text).replace(" \\%", "\\,\\%")
-
-
-def percent(value: float, digits: int = 2) -> str:
-    """Return a fraction as a percentage."""
-    return set_number(Percent(digits).text(value, {}))
-
-
-def count(value: float) -> str:
-    """Return a mean of counts: with a decimal, unless it is whole."""
-    return Count().text(round(value), {}) if abs(value - round(value)) < 0.05 else Count(1).text(value, {})
-
-
-def size_of(size: int) -> str:
-    """Return a number of bytes in the unit that leaves at most four digits."""
-    for unit in ("B", "kB", "MB"):
-        if size < 10_000:
-            return f"{size:,.0f}\\,{unit}"
-        size = round(size / 1000)
-    return f"{size:,.0f}\\,GB"
-
-
-def rough(count: int) -> str:
-    """Return a large number to one digit, as a power of ten."""
-    return set_number(Significant(1).text(float(count), {})) if count >= 10**9 else Count().text(count, {})
+_SMALL = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+)  # fmt: skip
 
 
 def in_words(count: int) -> str:
-    """Return a small number as a word, a larger one in digits."""
-    return _WORDS[count] if count < len(_WORDS) else Count().text(count, {})
+    """Return a small number as a word, a larger one in digits.
+
+    >>> in_words(5), in_words(1200)
+    ('five', '1,200')
+    """
+    return _SMALL[count] if 0 <= count < len(_SMALL) else Count().text(count, {})
 
 
-def listed(values: Iterable[Any]) -> str:
-    """Return several values in a sentence: with commas, and "and" before the last."""
-    written = [
-        Count().text(value, {}) if isinstance(value, int) else escape_latex(str(value)) for value in values
-    ]
-    return (
-        written[0]
-        if len(written) == 1
-        else f"{', '.join(written[:-1])} and {written[-1]}"
-        if written
-        else "none"
-    )
+def written(value: Value, how: str) -> str:
+    r"""Return a number as LaTeX: as its summary says, in `how` many digits, or as a word.
+
+    Examples
+    --------
+    >>> from experiments.report.tables.formats import Percent
+    >>> value = Value("net/life", 0.606, "60.60 %", "60.60~\\%", "rows: net", Percent(2))
+    >>> print(written(value, ""), written(value, "0"))
+    60.60~\% 61~\%
+    """
+    if how == WORDS:
+        return in_words(int(value.number))
+    return value.rounded(int(how)).latex if how else value.latex
+
+
+def fact(value: Any, how: str) -> str:
+    r"""Return what a run, or the code, says of itself as LaTeX; raises ValueError for what is no one thing.
+
+    >>> fact(500_000, ""), fact(2, "words"), fact("AMD_EPYC", "")
+    ('500,000', 'two', 'AMD\\_EPYC')
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return in_words(value) if how == WORDS else Count().text(value, {})
+    if isinstance(value, str) and not how:
+        return escape_latex(value)
+    raise ValueError(f"{value!r} is neither a whole number nor a text")

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Typed", "typed_numbers", "used_values"]
+__all__ = ["Typed", "Use", "typed_numbers", "used_values"]
+
+_VALUE = r"\\val(?:\[([^\[\]]*)\])?\{([^{}]*)\}"
 
 _SILENT = (
     r"(?<!\\)%.*",  # comments
@@ -41,6 +43,22 @@ class Typed:
     text: str
 
 
+@dataclass(frozen=True, order=True)
+class Use:
+    """A value in the text.
+
+    Attributes
+    ----------
+    name
+        Which one.
+    how
+        In how many digits, or ``words``; empty for as it is.
+    """
+
+    name: str
+    how: str = ""
+
+
 def typed_numbers(latex: str) -> list[Typed]:
     r"""Return the numbers that were typed by hand.
 
@@ -56,15 +74,15 @@ def typed_numbers(latex: str) -> list[Typed]:
     return sorted(_found(latex), key=lambda typed: typed.line)
 
 
-def used_values(latex: str) -> set[str]:
-    r"""Return the names of the values that a text uses.
+def used_values(latex: str) -> set[Use]:
+    r"""Return the values that a text uses.
 
     Examples
     --------
-    >>> used_values(r"\val{keys} and \val{moved/16/add:1/jump}") == {"keys", "moved/16/add:1/jump"}
-    True
+    >>> sorted(used_values(r"\val{scaling/movement/16/add:1/jump} and \val[0]{sequence/net/life/16/ring}"))
+    [Use(name='scaling/movement/16/add:1/jump', how=''), Use(name='sequence/net/life/16/ring', how='0')]
     """
-    return set(re.findall(r"\\val\{([^{}]*)\}", latex))
+    return {Use(name, how) for how, name in re.findall(_VALUE, latex)}
 
 
 def sections(folder: Path) -> Iterator[Path]:
@@ -75,7 +93,7 @@ def sections(folder: Path) -> Iterator[Path]:
 def _found(latex: str) -> Iterator[Typed]:
     comments, arguments, commands = _SILENT
     text = re.sub(comments, _blank, latex)
-    yield from _in_maths(re.sub(r"\\val\{[^{}]*\}", _blank, text))
+    yield from _in_maths(re.sub(_VALUE, _blank, text))
     text = re.sub(_MATHS, _blank, text, flags=re.DOTALL)
     for pattern in (arguments, commands):
         text = re.sub(pattern, _blank, text)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from experiments.harness import chapters
 from experiments.options.errors import BadUse
 from experiments.report.summary import Summary
 from experiments.storage import provenance, store
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Run", "Sources", "Value"]
 
@@ -34,7 +31,7 @@ class Value:
 
     Examples
     --------
-    >>> Value("keys", "1,000,000", "results/scaling/full/run.json: parameters.keys").latex
+    >>> Value("scaling/keys/16", "1,000,000", "results/scaling/full/rows.csv: keys").latex
     '1,000,000'
     """
 
@@ -71,20 +68,9 @@ class Run:
         return store.run_facts(self.folder)
 
     @cached_property
-    def rows(self) -> pd.DataFrame:
-        """The rows, which are the same on every machine."""
-        return store.load(self.folder)
-
-    @cached_property
-    def timing(self) -> pd.DataFrame:
-        """The rows that a clock measured."""
-        return store.load(self.folder, "timing")
-
-    @cached_property
     def summary(self) -> Summary:
         """Every number that the experiment states, by name."""
-        (chapter,) = chapters.read([self.folder])
-        return chapter.presentation.summary
+        return chapters.summary(self.folder)
 
     def parameter(self, name: str) -> Any:
         """Return one parameter of the run."""
@@ -118,35 +104,3 @@ class Sources:
                 )
             self._runs[name] = Run(name, folder)
         return self._runs[name]
-
-
-def only(frame: pd.DataFrame, where: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the rows in which some columns have some values, which must be there."""
-    part = frame
-    for column, value in where.items():
-        part = part[part[column] == value]
-    if part.empty:
-        raise LookupError(f"no row has {described(where)}")
-    return part
-
-
-def described(where: Mapping[str, Any]) -> str:
-    """Return a condition in words, for the source of a value.
-
-    Examples
-    --------
-    >>> described({"label": "jump", "n": 16})
-    'label = jump, n = 16'
-    """
-    return ", ".join(f"{column} = {value}" for column, value in where.items())
-
-
-def distinct(values: Iterable[Any]) -> list[Any]:
-    """Return values without repetition, in the order in which they first appear.
-
-    Examples
-    --------
-    >>> distinct([3, 1, 3])
-    [3, 1]
-    """
-    return list(dict.fromkeys(values))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from algorithms import Capability
 from algorithms.registry import spec_of, usual
-from experiments import events, inference
-from experiments.properties.show import SYMBOLS
+from experiments.inference.levels import LEVEL
 from experiments.report.tables import latex
-from experiments.report.tables.formats import Interval, Percent, Significant
+from experiments.report.tables.formats import Interval, Percent, Significant, single
 from experiments.report.tables.table import Header, Table
-from experiments.storage.records import records
-from paper.sources import Sources, distinct
+from paper.sources import Sources
 
 __all__ = ["TABLES", "render"]
 
@@ -66,15 +63,14 @@ def algorithms(sources: Sources) -> Table:
 def matrix(sources: Sources) -> Table:
     """Return the properties that users notice, by algorithm."""
     run = sources.run("properties")
-    rows = run.rows
-    labels = [label for label in distinct(rows["label"]) if ":" not in label]
-    cells = {(row["property"], row["label"]): SYMBOLS[row["verdict"]] for row in records(rows)}
-    shown = [name for name in SHOWN if name in set(rows["property"])]
+    cells = run.summary["cells"].frame
+    symbols = cells.pivot(index="property", columns="label", values="symbol")
+    labels = [label for label in dict.fromkeys(cells["label"]) if ":" not in label]
     return Table.of_rows(
         "matrix",
         "What holds",
         ["property", *labels],
-        [(name.replace("_", " "), *(cells.get((name, label)) for label in labels)) for name in shown],
+        [(name.replace("_", " "), *symbols.loc[name, labels]) for name in SHOWN if name in symbols.index],
         caption="+ holds in all examples, or at its level of significance; o is not declared and "
         "refuted by a counterexample; "
         f"· does not apply, for a reason. At least {run.parameter('effort'):,} examples a cell.",
@@ -85,9 +81,9 @@ def matrix(sources: Sources) -> Table:
 
 def counterexamples(sources: Sources) -> Table:
     """Return the smallest counterexamples of one algorithm for each property that some lack."""
-    rows = sources.run("properties").rows
-    refuted = rows[
-        rows["counterexample"].notna() & rows["property"].isin(SHOWN) & (rows["kind"] == "property")
+    cells = sources.run("properties").summary["cells"].frame
+    refuted = cells[
+        cells["counterexample"].notna() & cells["property"].isin(SHOWN) & (cells["kind"] == "property")
     ]
     order = {name: place for place, name in enumerate(SHOWN)}
     refuted = refuted.sort_values("property", key=lambda names: names.map(order), kind="stable")
@@ -96,7 +92,12 @@ def counterexamples(sources: Sources) -> Table:
         "counterexamples",
         "Smallest counterexamples",
         ["property", "algorithm", "counterexample"],
-        [(row["property"].replace("_", " "), row["label"], row["counterexample"]) for row in records(chosen)],
+        [
+            (name.replace("_", " "), label, example)
+            for name, label, example in zip(
+                *(chosen[column] for column in ("property", "label", "counterexample")), strict=True
+            )
+        ],
         caption="As Hypothesis shrank them, and in the words in which the suite prints them. Buckets are "
         "numbered from nought, in the order in which nodes are named; hash spaces of a few bits keep "
         "them small.",
@@ -105,45 +106,36 @@ def counterexamples(sources: Sources) -> Table:
 
 
 def movement(sources: Sources) -> Table:
-    """Return movement by algorithm and event, with intervals, laws and the ideal."""
+    """Return movement by algorithm and event, beside the ideal."""
     run = sources.run("scaling")
-    n = START
-    rows = run.rows[
-        (run.rows["method"] == "sampled") & (run.rows["workload"] == "uniform") & (run.rows["n"] == n)
-    ]
-    asked = list(run.parameter("event"))
-    body: list[dict[str, Any]] = []
-    for label in distinct(rows["label"]):
-        line: dict[str, Any] = {"algorithm": label}
-        for event in asked:
-            part = rows[(rows["label"] == label) & (rows["event"] == event)]["movement"].dropna()
-            line[event] = float(part.mean()) if len(part) else None
-        body.append(line)
-    ideal = {event: float(rows[rows["event"] == event]["ideal"].dropna().mean()) for event in asked}
-    body.append({"algorithm": "ideal", **ideal})
+    numbers, case = run.summary, {"workload": "uniform", "n": START}
+    events, asked = numbers["events"].where(**case), numbers["asked"].where(**case)
+    moved = events.pivot(index="label", columns="event", values="movement")
+    moved = moved.reindex(index=list(dict.fromkeys(events["label"])), columns=list(asked["event"]))
+    body = [*moved.itertuples(name=None), ("ideal", *asked["ideal"])]
+    widest = events[events["label"] != "key_range"]["half"].max()
     heads = {
         event: Header(title, rf"\shortstack{{{_stacked(title)}}}")
-        for event in asked
-        for title in [events.parse(event).title]
+        for event, title in zip(asked["event"], asked["title"], strict=True)
     }
     return Table.of_rows(
         "movement",
         "Keys moved by each scale event",
-        ["algorithm", *asked],
-        [tuple(line.values()) for line in body],
-        caption=f"{n} nodes, {run.parameter('keys'):,} uniform keys, means over "
+        ["algorithm", *heads],
+        body,
+        caption=f"{START} nodes, {run.parameter('keys'):,} uniform keys, means over "
         f"{run.parameter('repetitions')} repetitions with new keys and hash seeds; "
-        f"{inference.LEVEL:.0%} t intervals are within ± {_widest(rows):.2f} percentage points, those of "
+        f"{LEVEL:.0%} t intervals are within ± {100 * widest:.2f} percentage points, those of "
         "key range under random removals aside. A dash: the algorithm cannot do it.",
-        formats=dict.fromkeys(asked, Percent(2)),
+        formats=dict.fromkeys(heads, numbers["events"].measures["movement"].format),
         headers=heads,
     )
 
 
 def calibration(sources: Sources) -> Table:
     """Return the rates at which intervals cover, tests reject, and biases are found."""
-    run = sources.run("calibration")
-    known = {(row["kind"], row["procedure"]): row for row in records(run.rows)}
+    sheet = sources.run("calibration").summary["procedures"]
+    known = {(row["kind"], row["procedure"]): row for row in sheet.records()}
     rows = [known[kind, name] for kind, names in CALIBRATED.items() for name in names]
     words = {"equals": "", "at least": "at least ", "at most": "at most "}
     return Table.of_rows(
@@ -154,7 +146,7 @@ def calibration(sources: Sources) -> Table:
             (
                 row["kind"],
                 row["says"],
-                words[row["relation"]] + Percent(1).text(row["nominal"], {}),
+                words[row["relation"]] + sheet.measures["nominal"].format.text(row["nominal"], row),
                 *(row[name] for name in ("rate", "low", "high", "simulations")),
             )
             for row in rows
@@ -171,29 +163,30 @@ def calibration(sources: Sources) -> Table:
 def balance(sources: Sources) -> Table:
     """Return loads of uniform keys beside their laws, for the largest and a small number of nodes."""
     run = sources.run("balance")
-    rows = run.rows[
-        run.rows["cannot"].isna() & (run.rows["workload"] == "uniform") & (run.rows["hash"] == "xxh64")
+    sheet = run.summary["loads"]
+    loads = sheet.where(workload="uniform", **sheet.usual)
+    columns = ("cv", "law_cv", "max_to_mean", "law_max_to_mean")
+    alone = {column: single(form) for column, form in sheet.formats(columns).items()}
+    body = [
+        (n, label.replace("points=", "").replace(":", ", "), *numbers)
+        for n in (loads["n"].min(), loads["n"].max())
+        for label, *numbers in loads[loads["n"] == n][["label", *columns]].itertuples(index=False)
     ]
-    body = []
-    for n in (min(rows["n"]), max(rows["n"])):
-        for label in distinct(rows["label"]):
-            part = rows[(rows["n"] == n) & (rows["label"] == label)]
-            law = part["law_cv"].dropna()
-            top = part["law_max_to_mean"].dropna()
-            body.append((
-                n, label.replace("points=", "").replace(":", ", "),
-                float((part["cv"] ** 2).mean()) ** 0.5, float((law**2).mean()) ** 0.5 if len(law) else None,
-                float(part["max_to_mean"].mean()), float(top.mean()) if len(top) else None,
-            ))  # fmt: skip
     return Table.of_rows(
         "balance",
         "Load of the nodes",
-        ["n", "algorithm", "CV", "law", "max/mean", "law "],
+        ["n", "algorithm", *columns],
         body,
         caption=f"{run.parameter('keys'):,} uniform keys, {run.parameter('repetitions')} repetitions. "
         "CV: root mean square; max/mean: mean. A ring's label has its points a node.",
-        formats={"CV": Percent(2), "law": Percent(2), "max/mean": Significant(4), "law ": Significant(4)},
-        headers={"n": Header("n", "$n$"), "law ": "law"},
+        formats=alone,
+        headers={
+            "n": Header("n", "$n$"),
+            "cv": "CV",
+            "law_cv": "law",
+            "max_to_mean": "max/mean",
+            "law_max_to_mean": "law",
+        },
         groups=["n"],
     )
 
@@ -201,26 +194,19 @@ def balance(sources: Sources) -> Table:
 def hashes(sources: Sources) -> Table:
     """Return what hash functions do to sequential keys."""
     run = sources.run("hashes")
-    rows = run.rows[
-        run.rows["cannot"].isna() & (run.rows["workload"] == "sequential") & (run.rows["method"] == "sampled")
+    sheet = run.summary["loads"]
+    n = max(sheet.frame["n"])
+    loads = sheet.where(workload="sequential", n=n)
+    functions = list(dict.fromkeys(loads["hash"]))
+    shown = [
+        label for label in dict.fromkeys(loads["label"]) if "points" not in label or label.endswith("=160")
     ]
-    n = max(rows["n"])
-    rows = rows[rows["n"] == n]
-    functions = distinct(rows["hash"])
-    labels = [label for label in distinct(rows["label"]) if "points" not in label or label.endswith("=160")]
-    body = []
-    for label in labels:
-        line: list[Any] = [label.partition(":")[0]]
-        for function in functions:
-            part = rows[(rows["label"] == label) & (rows["hash"] == function)]
-            law = float((part["law_cv"] ** 2).mean()) ** 0.5
-            line.append(float((part["cv"] ** 2).mean()) ** 0.5 / law if law else None)
-        body.append(tuple(line))
+    ratios = loads.pivot(index="label", columns="hash", values="ratio")
     return Table.of_rows(
         "hashes",
         "Sequential keys under good and poor hash functions",
         ["algorithm", *functions],
-        body,
+        [(label.partition(":")[0], *ratios.loc[label, functions]) for label in shown],
         caption=f"CV of the loads over the CV that random hashes would give, {n:,} nodes, "
         f"{run.parameter('keys'):,} keys. One is as good as random, below it is more even "
         "than chance.",
@@ -233,20 +219,18 @@ def hashes(sources: Sources) -> Table:
 
 def claims(sources: Sources) -> Table:
     """Return how many claims of each source were confirmed, refuted, undecided."""
-    rows = sources.run("claims").rows
+    numbers = sources.run("claims").summary
     verdicts = ["confirmed", "refuted", "undecided", "not implemented"]
+    all_of = numbers["verdicts"].series("claims")
     body = []
-    sources_of = rows["claim"].str.partition(".")[0]
-    for name in distinct(sources_of):
-        found = list(rows[sources_of == name]["verdict"])
-        body.append((name.replace("_", " "), len(found), *map(found.count, verdicts)))
-    found = list(rows["verdict"])
-    body.append(("all", len(found), *map(found.count, verdicts)))
+    for source, many in numbers["sources"].series("claims").items():
+        counts = numbers["counts"].series("claims", source=source)
+        body.append((source.replace("_", " "), many, *map(counts.get, verdicts)))
     return Table.of_rows(
         "claims",
         "Verdicts on published numbers",
         ["source", "claims", *verdicts],
-        body,
+        [*body, ("all", numbers.value("claims").number, *map(all_of.get, verdicts))],
         caption="By source. All intervals of the sampled ones hold together.",
         headers={
             "not implemented": Header("waiting"),
@@ -288,15 +272,6 @@ def render(table: Table) -> str:
     return (
         written.replace("0.35\\linewidth", "0.52\\linewidth") if table.name == "counterexamples" else written
     )
-
-
-def _widest(rows: Any) -> float:
-    found = []
-    for (_, label), group in rows[rows["movement"].notna()].groupby(["event", "label"], sort=False):
-        interval = inference.mean(group["movement"].astype(float)).interval
-        if interval is not None and label != "key_range":
-            found.append((interval.high - interval.low) / 2)
-    return 100 * max(found, default=0.0)
 
 
 def _stacked(title: str) -> str:

@@ -152,21 +152,36 @@ def reached(starts: Sequence[str], place: str, beside: frozenset[str] = frozense
     return found
 
 
+def computed(module: str) -> Iterator[str]:
+    """Yield what a module imports and calls that computes a statistic."""
+    for name in imported(module):
+        words = any(name == word or name.startswith(f"{word}.") for word in WORDS)
+        if not words and any(name == other or name.startswith(f"{other}.") for other in COMPUTING):
+            yield f"imports {name}"
+    for node in ast.walk(ast.parse(modules()[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in AVERAGES:
+            yield f"calls .{node.func.attr}()"
+
+
 @pytest.mark.parametrize("room", SUMMARISED)
 def test_what_shows_numbers_computes_none(room: str) -> None:
     place = f"experiments.{room}."
     made_of = frozenset(reached([f"{place}summary"], place))
     for module in reached([f"{place}show", f"{place}page"], place, made_of):
-        for name in imported(module):
-            words = any(name == word or name.startswith(f"{word}.") for word in WORDS)
-            computing = any(name == other or name.startswith(f"{other}.") for other in COMPUTING)
-            assert words or not computing, f"{module} imports {name}; compute it in {room}/summary.py"
-        calls = {
-            node.func.attr
-            for node in ast.walk(ast.parse(modules()[module].read_text(encoding="utf-8")))
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        }
-        assert not calls & AVERAGES, f"{module} calls {calls & AVERAGES}; compute it in {room}/summary.py"
+        found = list(computed(module))
+        assert not found, f"{module} {found[0]}; compute it in {room}/summary.py"
+
+
+@pytest.mark.parametrize("module", [name for name in sorted(modules()) if name.startswith("paper")])
+def test_the_paper_computes_no_number_and_reads_no_row(module: str) -> None:
+    found = list(computed(module))
+    assert not found, f"{module} {found[0]}; let a room's summary state it"
+    read = {
+        node.attr
+        for node in ast.walk(ast.parse(modules()[module].read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+    }
+    assert not read & {"rows", "timing"}, f"{module} reads rows; a room's summary is made of them"
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

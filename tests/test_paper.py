@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,8 +13,14 @@ from types import ModuleType
 
 import pytest
 
+from experiments.harness import chapters
+from experiments.report.document.chapter import Chapter
+from experiments.report.html import page
+from experiments.report.html.declared import charts_of
+from experiments.report.tables import latex, markdown, terminal
+from experiments.report.tables.escapes import escape_latex
 from experiments.storage.provenance import root
-from paper import build, figures, prose, tables
+from paper import build, figures, prose, tables, values
 from paper.sources import Sources
 
 PAPER = root() / "paper"
@@ -79,6 +86,58 @@ def test_typed_numbers_are_found(latex: str, text: str | None) -> None:
         assert found == ([] if text is None else [text])
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("scaling/movement/16/add:1/jumb", "near: movement/16/add:1/jump"),
+        ("scaling/parameters/keyz", "run.json has no such number"),
+        ("teatime/movement/16", "the first word is an experiment"),
+        ("code/bits/md4", "md4"),
+    ],
+)
+def test_a_name_of_no_number_is_refused_with_a_hint(name: str, words: str) -> None:
+    with pytest.raises(LookupError, match=words):
+        values.stated(RESULTS, name)
+
+
+def test_a_number_is_written_in_fewer_digits_or_as_a_word_where_a_text_asks() -> None:
+    assert values.stated(RESULTS, "sequence/made/life/16/jump", "words").latex == "six"
+    whole, rounded = (values.stated(RESULTS, "sequence/net/life/16/ring", how).latex for how in ("", "0"))
+    assert whole.partition(".")[0] in (rounded.partition("~")[0], str(int(rounded.partition("~")[0]) - 1))
+    with pytest.raises(LookupError, match="no digits"):
+        values.stated(RESULTS, "scaling/law_fraction/16/replace/rendezvous", "2")
+
+
+@pytest.fixture(scope="module")
+def scaling() -> tuple[Chapter, str]:
+    (chapter,) = chapters.read([root() / "results" / "scaling" / "full"])
+    return chapter, page.render([chapter])
+
+
+@pytest.mark.parametrize("label", ["jump", "ring", "modulo"])
+def test_a_number_is_the_same_in_terminal_documents_page_and_paper(
+    label: str, scaling: tuple[Chapter, str]
+) -> None:
+    chapter, html = scaling
+    name = f"movement/16/add:1/{label}"
+    value = chapter.presentation.summary.value(name)
+    assert values.stated(RESULTS, f"scaling/{name}").latex == value.latex
+    (table,) = (one for one in chapter.presentation.tables if one.name == "movement-uniform-n16")
+    written = (terminal.write(table, 200), markdown.write(table), latex.write(table), html)
+    unbroken = value.text.replace(" ", "\N{NO-BREAK SPACE}")
+    texts = (value.text, unbroken, value.latex, unbroken)
+    rows = (f"\n{label} ", f"| {label} ", f"{escape_latex(label)} &", f">{label}</th>")
+    for document, text, row in zip(written, texts, rows, strict=True):
+        begin = document.index(row) + row.startswith("\n")
+        assert "\n" not in document[begin : document.index(text, begin)], "the number stands in the row"
+    (chart,) = (one for one in charts_of(chapter) if one.name == "movement")
+    case = {"workload": "uniform", "n": 16, "event": "add one", "label": label}
+    (drawn,) = (row for row in chart.rows if case.items() <= row.items())
+    assert drawn["movement"] == pytest.approx(value.number, rel=1e-8)
+    shown = tables.movement(RESULTS).frame
+    assert shown.set_index("algorithm")["add:1"][label] == value.number
+
+
 def test_every_section_is_in_the_article() -> None:
     whole = (PAPER / "shardlab.tex").read_text(encoding="utf-8") + "".join(
         path.read_text(encoding="utf-8") for path in TEXTS
@@ -111,16 +170,29 @@ def test_a_value_that_no_result_gives_stops_the_build(
 ) -> None:
     (tmp_path / "sections").mkdir()
     (tmp_path / "sections" / "one.tex").write_text(
-        "It moves \\val{moved/16/add:1/nothing}.", encoding="utf-8"
+        "It moves \\val{scaling/movement/16/add:1/nothing}.", encoding="utf-8"
     )
     monkeypatch.setattr(build, "FOLDER", tmp_path)
-    with pytest.raises(Exception, match="moved/16/add:1/nothing"):
+    with pytest.raises(Exception, match="scaling/movement/16/add:1/nothing"):
         dict(build.written(RESULTS))
+
+
+def test_no_reference_stands_in_both_bibliographies(generated: dict[str, bytes]) -> None:
+    """BibTeX refuses it: a publication whose algorithm joins the suite leaves ``references.bib``."""
+    own, made = (
+        set(re.findall(r"^@\w+\{([^,]+),", text, flags=re.MULTILINE))
+        for text in (
+            (PAPER / "references.bib").read_text(encoding="utf-8"),
+            generated["algorithms.bib"].decode(),
+        )
+    )
+    assert own
+    assert not own & made
 
 
 def test_missing_results_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build.main(["--results", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
-    assert "python -m experiments.run scaling --profile full" in capsys.readouterr().err
+    assert "python -m experiments.run article --profile full" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments import theory
 from experiments.report.summary import Measure, Sheet
-from experiments.report.tables.formats import Count
+from experiments.report.tables.formats import Count, Format, Percent, Significant
 
 CVS = (0.05, 0.01)
 PEAKS = (1.05, 1.01)
+
+GOALS = [
+    {"quantity": quantity, "goal": goal}
+    for quantity, goals in (("cv", CVS), ("max_to_mean", PEAKS))
+    for goal in goals
+]
+
+
+class Goal(Format):
+    """A CV in percent, or a largest share over the mean.
+
+    >>> Goal().text(0.05, {"quantity": "cv"}), Goal().text(1.05, {"quantity": "max_to_mean"})
+    ('5 %', '1.05')
+    """
+
+    def text(self, value: Any, row: Mapping[str, Any]) -> str:
+        """Write a goal as plain text."""
+        return (Percent(0) if row["quantity"] == "cv" else Significant(3)).text(value, {})
+
 
 POINTS = Measure("points a node by law", Count())
 
@@ -31,6 +50,9 @@ def sheets(nodes: Sequence[int]) -> list[Sheet]:
             "needed", ("n", "quantity", "goal"), measures, [row for n in several for row in _of_nodes(n)]
         ),
         Sheet.of_records("needed_by_many", ("quantity", "goal"), {"points_needed": POINTS}, limits),
+        Sheet.of_records(
+            "goals", ("quantity", "goal"), {"goal": Measure("what is asked for", Goal())}, GOALS
+        ),
         Sheet.of_records("rule", ("n",), {"rule": Measure("700 ln n", Count())}, rule),
     ]
 

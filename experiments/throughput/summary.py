@@ -54,6 +54,13 @@ def summary(results: Results[ThroughputParameters]) -> Summary:
     return Summary(
         [
             Sheet("times", times, KEYS, TIMES, rows="timing", usual=USUAL),
+            Sheet.of_records(
+                "sizes",
+                ("n",),
+                {"nodes": Measure("n", Count())},
+                [{"n": n, "nodes": n} for n in sorted(set(times["n"]))],
+                rows="timing",
+            ),
             Sheet("peers", of_peers, KEYS, TIMES, rows="timing", usual=USUAL),
             _threads(times),
             _beside(timing),

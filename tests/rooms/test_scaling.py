@@ -37,7 +37,7 @@ def rows_of(folder: Path, **values: object) -> tuple[pd.DataFrame, Outcome[Scali
 
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, Outcome[ScalingParameters]]:
-    return rows_of(tmp_path_factory.mktemp("scaling"))
+    return rows_of(tmp_path_factory.mktemp("scaling"), algorithms="all")
 
 
 def test_every_algorithm_has_a_row_for_every_event_and_repetition(smoke: tuple[pd.DataFrame, object]) -> None:
@@ -62,10 +62,9 @@ def test_sampled_movement_agrees_with_the_exact_one_of_the_same_partitioner(
 ) -> None:
     rows = smoke[0]
     where = ["label", "event", "repetition"]
-    both = rows[rows["method"] == "sampled"].merge(
-        rows[rows["method"] == "exact"], on=where, suffixes=("", "_x")
-    )
-    assert len(both) == 3 * 3 * len(EVENTS)
+    exact = rows[(rows["method"] == "exact") & rows["movement"].notna()]
+    both = rows[rows["method"] == "sampled"].merge(exact, on=where, suffixes=("", "_x"))
+    assert len(both) == len(exact) >= 3 * 3 * len(EVENTS)
     p_values = [
         inference.proportion_agrees(int(row["moved"]), int(row["keys"]), row["movement_x"]).p_value
         for _, row in both.iterrows()

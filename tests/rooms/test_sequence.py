@@ -33,7 +33,7 @@ def rows_of(folder: Path, **values: object) -> tuple[pd.DataFrame, Outcome[Seque
 
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, Outcome[SequenceParameters]]:
-    return rows_of(tmp_path_factory.mktemp("sequence"))
+    return rows_of(tmp_path_factory.mktemp("sequence"), algorithms="all")
 
 
 def test_every_named_sequence_has_ten_events_a_summary_and_enough_nodes_at_16() -> None:
