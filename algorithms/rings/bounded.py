@@ -123,6 +123,13 @@ def partitions_kernel(
         out[i] = owners[multiply_high(hashes[i] << narrow, count)]
 
 
+@kernel
+def leading_bits_kernel(hashes: Hashes, shift: np.uint64, owners: NDArray[np.int32], out: Buckets) -> None:
+    """Write the owner of each hash's partition where they are a power of two, and so its leading bits."""
+    for i in range(len(hashes)):
+        out[i] = owners[hashes[i] >> shift]
+
+
 @register(
     Spec(
         name="bounded",
@@ -292,7 +299,11 @@ class Bounded(PartitionerWithPoints[Partitions]):
         return lambda value: owner(value * partitions >> bits)
 
     def _place(self, structure: Partitions, hashes: Hashes, out: Buckets) -> None:
-        partitions_kernel(hashes, self._narrow, structure.owners, out, None)
+        shift = self.hash_bits - self.partitions.bit_length() + 1
+        if self.partitions & (self.partitions - 1) or not 0 <= shift < 64:
+            partitions_kernel(hashes, self._narrow, structure.owners, out, None)
+        else:
+            leading_bits_kernel(hashes, np.uint64(shift), structure.owners, out)
 
     def _place_counting(self, structure: Partitions, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         partitions_kernel(hashes, self._narrow, structure.owners, out, steps)

@@ -264,7 +264,7 @@ class Hierarchical(Partitioner[Groups]):
         self,
         nodes: NodesLike,
         *,
-        group_size: Annotated[int, Whole(1, MOST_IN_GROUP)] = 16,
+        group_size: Annotated[int, Whole(1, MOST_IN_GROUP)] = 8,
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
