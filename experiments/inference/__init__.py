@@ -36,6 +36,8 @@ from experiments.inference.estimates import (
     law_interval,
     mean,
     mean_by_law,
+    median,
+    middle_half,
     proportion,
     skewed_mean,
 )
@@ -86,6 +88,8 @@ __all__ = [
     "mean_by_law",
     "mean_equivalent",
     "mean_power",
+    "median",
+    "middle_half",
     "paired_difference",
     "proportion",
     "proportion_agrees",

@@ -46,6 +46,43 @@ def mean(values: ArrayLike, *, level: float = LEVEL) -> Estimate:
     return Estimate(centre, interval_of(centre - reach, centre + reach, level, "t"), sample.size)
 
 
+def median(values: ArrayLike, *, level: float = LEVEL) -> Estimate:
+    """Median over rounds, with its distribution-free interval, from order statistics.
+
+    Without an interval where no order statistics are far enough out: there are too few rounds.
+
+    Examples
+    --------
+    >>> estimate = median(range(1, 22))
+    >>> estimate.value, estimate.interval.low, estimate.interval.high
+    (11.0, 6.0, 16.0)
+    >>> median([1.0, 2.0]).interval is None
+    True
+    """
+    from scipy import stats
+
+    sample = finite(values)
+    check_level(level)
+    interval: Any = stats.quantile_test(sample, p=0.5).confidence_interval(level)
+    centre, low, high = float(np.median(sample)), float(interval.low), float(interval.high)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return Estimate(centre, None, sample.size)
+    return Estimate(centre, interval_of(low, high, level, "order statistics"), sample.size)
+
+
+def middle_half(values: ArrayLike) -> float:
+    """Width of the middle half of some values, as a part of their median: how steady they are.
+
+    Examples
+    --------
+    >>> middle_half([8.0, 9.0, 10.0, 11.0, 12.0])
+    0.2
+    """
+    sample = finite(values)
+    quarter, three_quarters = np.percentile(sample, [25, 75])
+    return float((three_quarters - quarter) / np.median(sample))
+
+
 def proportion(successes: int, trials: int, *, level: float = LEVEL) -> Estimate:
     """Fraction of independent draws, with the exact (Clopper-Pearson) interval.
 

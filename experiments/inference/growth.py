@@ -93,6 +93,8 @@ def growth(n: ArrayLike, costs: ArrayLike, errors: ArrayLike | None = None) -> G
     ('logarithmic', 1.0, True)
     >>> growth([10, 100, 1000], [5.0, 5.2, 5.1]).best.shape
     'constant'
+    >>> growth([10, 100, 1000], [100.0, 10_000.0, 1_000_000.0]).fit("linear").start
+    0.0
     >>> growth([10, 100], [1.0, 2.0]) is None
     True
     """
@@ -135,6 +137,8 @@ def _least_squares(
         first = np.array([values.min() / 2, max(values.max() - values.min() / 2, least)])
         found: Any = optimize.least_squares(residuals_of, first, bounds=(0, np.inf), x_scale=first)
         residuals = residuals_of(found.x) * scale
-        start, slope = float(found.x[0]), float(found.x[1] / term.max())
+        # an end at its bound comes out as a tiny number, not as nought
+        ends = np.where(found.x > least, found.x, 0.0)
+        start, slope = float(ends[0]), float(ends[1] / term.max())
     off = math.exp(math.sqrt(float(np.mean(residuals**2))))
     return start, slope, off, float(np.sum((residuals / scale) ** 2))

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.inference.levels import LEVEL
 from experiments.report.summary import Measure, Sheet
 from experiments.report.tables.formats import Count, Significant
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["INTERVAL", "ROUNDS", "machine", "median", "spread", "steadiness", "trust", "vector_width"]
+__all__ = ["INTERVAL", "ROUNDS", "machine", "steadiness", "trust", "vector_width"]
 
 WIDE = 0.1
 """A row whose middle half of rounds spreads over more than this part of its median is not steady."""
@@ -32,36 +31,6 @@ ROUNDS = (
 """How times are measured, for the methods of a report."""
 
 _WIDTHS = (("avx512f", "AVX-512"), ("avx2", "AVX2"), ("avx", "AVX"), ("sve", "SVE"), ("asimd", "NEON"))
-
-
-def median(values: NDArray[np.float64]) -> tuple[float, float | None, float | None]:
-    """Return a median and its distribution-free interval, from order statistics.
-
-    Examples
-    --------
-    >>> median(np.arange(1.0, 22.0))
-    (11.0, 6.0, 16.0)
-    >>> median(np.array([1.0, 2.0]))
-    (1.5, None, None)
-    """
-    from scipy import stats
-
-    interval: Any = stats.quantile_test(values, p=0.5).confidence_interval(LEVEL)
-    ends = (float(interval.low), float(interval.high))
-    low, high = (end if np.isfinite(end) else None for end in ends)
-    return float(np.median(values)), low, high
-
-
-def spread(values: NDArray[np.float64]) -> float:
-    """Return the width of the middle half of some rounds, as a part of their median.
-
-    Examples
-    --------
-    >>> spread(np.array([8.0, 9.0, 10.0, 11.0, 12.0]))
-    0.2
-    """
-    quarter, three_quarters = np.percentile(values, [25, 75])
-    return float((three_quarters - quarter) / np.median(values))
 
 
 def vector_width(facts: Mapping[str, Any]) -> str | None:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from experiments import inference
 from experiments.inference.growth import growth
+from experiments.report import statistics
 from experiments.report.absent import absent_of
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Interval, Percent, Significant, Text
-from experiments.report.timings import median, spread, steadiness
+from experiments.report.timings import steadiness
 
 if TYPE_CHECKING:
     from experiments.resize.parameters import ResizeParameters
@@ -59,13 +61,14 @@ def _times(timed: pd.DataFrame) -> pd.DataFrame:
     by = ["n", "label", "operation"]
     for key, group in timed.groupby(by, sort=False):
         each = group["nanoseconds"].to_numpy(dtype=float)
-        ends = dict(zip(("", "_low", "_high"), median(each), strict=True))
+        estimate = inference.median(each)
+        ends = {"": estimate.value, **statistics.ends_of(estimate, "_")}
         row = {
             f"{unit}{end}": None if ns is None else ns / size
             for unit, size in UNITS.items()
             for end, ns in ends.items()
         }
-        found.append(dict(zip(by, key, strict=True)) | row | {"spread": spread(each)})
+        found.append(dict(zip(by, key, strict=True)) | row | {"spread": inference.middle_half(each)})
     numbers = [f"{unit}{end}" for unit in UNITS for end in ("", "_low", "_high")]
     return frame_of(found, numbers=[*numbers, "spread"], others=by)
 

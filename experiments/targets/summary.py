@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from experiments import inference
 from experiments.inference.verdict import MET, NOT_MET
+from experiments.report import statistics
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Interval, Significant, Text
-from experiments.report.timings import median, spread, steadiness, vector_width
+from experiments.report.timings import steadiness, vector_width
 from experiments.targets.goals import GOALS, Goal
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def summary(results: Results[TargetsParameters]) -> Summary:
         rows.append(_row(goals[str(name)], group, width))
         values = group["value"].dropna().to_numpy(dtype=float)
         if len(values) > 1:
-            spreads.append(spread(values))
+            spreads.append(inference.middle_half(values))
     measures = {
         "measured": Measure(
             "median of value over rounds", Interval(Significant(3), "low", "high"), low="low", high="high"
@@ -61,17 +63,13 @@ def _row(goal: Goal, group: pd.DataFrame, width: str | None) -> dict[str, Any]:
     }
     if not len(values):
         return row | {"verdict": "not measured", "cannot": group["cannot"].iloc[0]}
-    value, low, high = median(values)
-    met = goal.met(value, width)
+    estimate = inference.median(values)
+    ends = estimate.interval
+    met = goal.met(estimate.value, width)
     verdict = {True: MET, False: NOT_MET, None: "–"}[met]
-    if (
-        met is not None
-        and low is not None
-        and high is not None
-        and goal.met(low, width) != goal.met(high, width)
-    ):
+    if met is not None and ends and goal.met(ends.low, width) != goal.met(ends.high, width):
         verdict += ", but the interval holds the target"
-    return row | {"measured": value, "low": low, "high": high, "verdict": verdict}
+    return row | {"measured": estimate.value, **statistics.ends_of(estimate), "verdict": verdict}
 
 
 def _counts(frame: pd.DataFrame) -> Sheet:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from experiments import inference
 from experiments.harness.stopwatch import COPY
 from experiments.inference.growth import SHAPES, growth
+from experiments.report import statistics
 from experiments.report.absent import absent_of
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Interval, Percent, Significant, Text
-from experiments.report.timings import median, spread, steadiness
+from experiments.report.timings import steadiness
 from experiments.throughput.cold_start import STAGES
 from experiments.throughput.parameters import COLD, MODES
 
@@ -79,18 +81,17 @@ def _times(timing: pd.DataFrame) -> pd.DataFrame:
     found: list[dict[str, Any]] = []
     for key, group in timing.groupby(by, sort=False):
         each = group["ns_per_key"].to_numpy(dtype=float)
-        value, low, high = median(each)
+        estimate = inference.median(each)
         found.append(
             dict(zip(by, key, strict=True))
             | {
-                "ns_per_key": value,
-                "low": low,
-                "high": high,
-                "copies": median(group["ratio_to_copy"].to_numpy(dtype=float))[0],
-                "rate": 1e3 / value,
+                "ns_per_key": estimate.value,
+                **statistics.ends_of(estimate),
+                "copies": inference.median(group["ratio_to_copy"]).value,
+                "rate": 1e3 / estimate.value,
                 "keys": int(group["keys"].iloc[0]),
                 "threads": int(group["threads"].iloc[0]),
-                "spread": spread(each),
+                "spread": inference.middle_half(each),
             }
         )
     numbers = ["ns_per_key", "low", "high", "copies", "rate", "spread"]
@@ -133,20 +134,19 @@ def _beside(timing: pd.DataFrame) -> Sheet:
         ours = same[(same["algorithm"] == first["algorithm"]) & ~same["peer"]]
         ours = ours[ours["label"] == ours["label"].iloc[0]]
         paired = group.set_index("round")["ns_per_key"] / ours.set_index("round")["ns_per_key"]
-        times, least, most = median(paired.to_numpy(dtype=float))
-        records.append(
-            row
-            | {"times": times, "least": least, "most": most, "written": first["settings"]}
-            | {"ours": ours["label"].iloc[0]}
-        )
+        times = inference.median(paired)
+        row |= {"times": times.value, **statistics.ends_of(times, "times_"), "written": first["settings"]}
+        records.append(row | {"ours": ours["label"].iloc[0]})
     measures = {
         "times": Measure(
             "median over rounds of its ns_per_key over that of ours",
-            Interval(Significant(3), "least", "most"), low="least", high="most",
+            Interval(Significant(3), "times_low", "times_high"), low="times_low", high="times_high",
         ),
     }  # fmt: skip
     frame = frame_of(
-        records, numbers=["times", "least", "most"], others=[*KEYS, "beside", "ours", "written", "cannot"]
+        records,
+        numbers=["times", "times_low", "times_high"],
+        others=[*KEYS, "beside", "ours", "written", "cannot"],
     )
     return Sheet("beside", frame, KEYS, measures, rows="timing", usual=USUAL)
 

@@ -101,10 +101,10 @@ def one_line(text: str) -> str:
 def unbroken(text: str, space: str = "\N{NO-BREAK SPACE}") -> str:
     r"""Keep a number and its unit on one line.
 
-    >>> unbroken("5.88 % in 3 ms, and 2 nodes", "~")
-    '5.88~% in 3~ms, and 2 nodes'
+    >>> unbroken("5.88 % in 3 ms, 0 B, and 2 nodes", "~")
+    '5.88~% in 3~ms, 0~B, and 2 nodes'
     """
-    return re.sub(r"(?<=[\d∞\])]) (?=(?:%|[nµm]?s|[kKMG]i?B)(?!\w))", space, text)
+    return re.sub(r"(?<=[\d∞\])]) (?=(?:%|[nµm]?s|(?:[kKMG]i?)?B)(?!\w))", space, text)
 
 
 def escape_latex(text: str) -> str:
