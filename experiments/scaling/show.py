@@ -159,10 +159,11 @@ def _meaning(part: Part) -> list[str]:
     )
     if not len(of_first):
         return []
-    moved = _grouped(of_first, lambda row: f"{100 * row['movement']:.2f} %")
+    share = part.numbers["events"].measures["movement"].format
+    moved = _grouped(of_first, lambda row: share.text(row["movement"], row))
     lines = [
         f"{part.arrow(first)}, {part.workload} keys: {moved} of the keys move; perfect balance requires "
-        f"{100 * part.asked[first]['ideal']:.2f} %."
+        f"{share.text(part.asked[first]['ideal'], {})}."
     ]
     strays = frame[frame["stray"].fillna(0) > 0]
     one_way = [row for row in strays.to_dict("records") if not row["event"].startswith("replace")]

@@ -113,21 +113,21 @@ def _meaning(part: Part) -> list[str]:
     lines = []
     if len(complete):
         sums = _grouped(
-            {str(label): f"{100 * value:.0f} %" for label, value in complete["moved_in_all"].items()}
+            {str(label): Percent(0).text(value, {}) for label, value in complete["moved_in_all"].items()}
         )
         lines.append(
             f"{part.title} ({case['n']} nodes, {case['workload']}): those who make all {case['steps']} steps "
-            f"move {sums} of the keys in all; perfect balance {100 * case['ideal_in_all']:.0f} %."
+            f"move {sums} of the keys in all; perfect balance {Percent(0).text(case['ideal_in_all'], {})}."
         )
         net = complete.sort_values("net", kind="stable")
-        written = _grouped({str(label): f"{100 * value:.1f} %" for label, value in net["net"].items()})
+        written = _grouped({str(label): Percent(1).text(value, {}) for label, value in net["net"].items()})
         lines.append(f"Of the keys, at the end elsewhere than at the start: {written}.")
     if len(skipped):
         counted = ", ".join(f"{label} {count:.0f}" for label, count in skipped.items())
         lines.append(
             f"Steps that an algorithm cannot make it sits out ({counted}); its sums are of the rest."
         )
-    drifted = {str(label): f"{100 * value:.1f} %" for label, value in made["drift"].items() if value > 0}
+    drifted = {str(label): Percent(1).text(value, {}) for label, value in made["drift"].items() if value > 0}
     if drifted:
         lines.append(
             f"Drift: {_grouped(drifted)} of the keys are not where a fresh build of the same nodes puts "
