@@ -119,9 +119,7 @@ def _find(run: _Run, find: Find) -> Experiment[Any]:
 def _chapter(experiment: Experiment[Any], run: _Run) -> Chapter:
     results, presentation = _read(experiment, run, partial(presented, experiment))
     profile = run.profile or f"custom-{results.parameters.digest()}"
-    return Chapter(
-        experiment.name, profile, run.folder, results, presentation, experiment.title, experiment.page
-    )
+    return Chapter(experiment.name, profile, run.folder, results, presentation, experiment.title)
 
 
 def _read(

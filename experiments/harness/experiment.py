@@ -16,7 +16,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from experiments.harness import catalogue
@@ -125,11 +124,6 @@ class Experiment(ABC, Generic[P]):
     @abstractmethod
     def catalogue(self) -> Path:
         """The file that holds the profiles."""
-
-    @property
-    def page(self) -> ModuleType | None:
-        """What its chapter of the HTML page adds to tables and figures, see `Chapter`; None if nothing."""
-        return None
 
     def profile(self, name: str) -> P:
         """Return the catalogue's parameters of a profile."""

@@ -1,9 +1,9 @@
 """A room: an experiment that lives in a folder, each of its parts imported when it is needed.
 
 The folder ``experiments/NAME/`` has ``profiles.toml`` (title and section of its chapter, and the profiles),
-``parameters.py`` (one class), ``measure.py`` (``cases`` and ``measure``, perhaps ``inputs``), ``show.py``
-(``present``), ``summary.py`` (``summary``: every number that is stated, computed once) and perhaps
-``page.py`` (charts and columns of the HTML page alone). Its ``__init__.py`` is::
+``parameters.py`` (one class), ``measure.py`` (``cases`` and ``measure``, perhaps ``inputs``), ``summary.py``
+(``summary``: every number that is stated, computed once) and ``show.py`` (``present``: tables, charts and
+meaning). Its ``__init__.py`` is::
 
     EXPERIMENT = Room(__name__)
 
@@ -116,12 +116,6 @@ class Room(Experiment[Any]):
             return super().summary(results)
         summary: Summary = importlib.import_module(name).summary(results)
         return summary
-
-    @property
-    def page(self) -> ModuleType | None:
-        """What its chapter of the HTML page adds to tables and figures; None if nothing."""
-        name = f"{self.package}.page"
-        return importlib.import_module(name) if importlib.util.find_spec(name) else None
 
     @property
     def _measure(self) -> ModuleType:

@@ -22,10 +22,10 @@ from experiments import run
 from experiments.harness.chapters import read
 from experiments.options.errors import BadUse
 from experiments.report import html
+from experiments.report.chart import Chart
 from experiments.report.document.chapter import Chapter
 from experiments.report.figures.palette import _COLOURS, _GREYS, _MARKERS, on_dark
-from experiments.report.html import ring
-from experiments.report.html.declared import charts_of, glance_of
+from experiments.report.html import ring, vega
 from experiments.report.html.labels import SHAPES, Labels
 from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.escapes import unbroken
@@ -138,21 +138,27 @@ def test_every_table_of_every_chapter_is_there_once(chapters: tuple[Chapter, ...
     assert len(outline.of("caption")) == len(outline.of("table")) == len(shown)
 
 
+def charts_of(chapter: Chapter) -> list[Chart]:
+    """Return the charts of a chapter that have anything to see."""
+    return [chart for chart in chapter.presentation.charts if not chart.is_empty]
+
+
 def test_every_experiment_with_charts_has_some_and_each_has_rows(chapters: tuple[Chapter, ...]) -> None:
     drawn = {chapter.name: [chart.name for chart in charts_of(chapter)] for chapter in chapters}
+    assert all(vega.records(chart) for chapter in chapters for chart in charts_of(chapter))
     assert drawn == {
         "scaling": ["movement", "needless", "balance"],
         "balance": ["cv-points", "spread", "max-nodes"],
         "properties": [],
         "claims": ["verdicts"],
-        "throughput": ["cost"],
-        "resize": ["events", "lookups"],
+        "throughput": ["cost-nodes", "peers-nodes"],
+        "resize": ["events-nodes", "lookups-nodes"],
         "memory": ["bytes-nodes"],
         "sequence": ["steps", "each"],
         "hashes": ["ratio"],
         "cost": ["steps-nodes", "steps-removals", "steps-orders"],
     }
-    assert {chapter.name for chapter in chapters if list(glance_of(chapter))} == set(SMALL) - {
+    assert {chapter.name for chapter in chapters if chapter.presentation.glance} == set(SMALL) - {
         "claims",
         "sequence",
         "hashes",
@@ -164,12 +170,12 @@ def test_charts_hold_what_was_stored(chapters: tuple[Chapter, ...]) -> None:
     (scaling,) = [chapter for chapter in chapters if chapter.name == "scaling"]
     (chart,) = [chart for chart in charts_of(scaling) if chart.name == "movement"]
     rows = scaling.results.rows
-    for row in chart.rows:
+    for row in vega.records(chart):
         event = {"add": "add:1", "remove": "remove:last", "one": "weight:2"}[row["event"].split()[0]]
         same = (rows["label"] == row["label"]) & (rows["event"] == event) & (rows["method"] == "sampled")
         mean = rows[same]["movement"].mean()
         assert row["movement"] == (None if np.isnan(mean) else pytest.approx(mean, rel=1e-8))
-    assert sum(row["movement"] is not None for row in chart.rows) > 8
+    assert sum(row["movement"] is not None for row in vega.records(chart)) > 8
 
 
 def test_specifications_are_vega_lite(chapters: tuple[Chapter, ...]) -> None:
@@ -177,7 +183,7 @@ def test_specifications_are_vega_lite(chapters: tuple[Chapter, ...]) -> None:
 
     for chapter in chapters:
         for chart in charts_of(chapter):
-            described = chart.described()
+            described = vega.described(chart)
             text = re.sub(r'"algorithms:order"', "null", json.dumps(described["spec"]))
             spec = json.loads(re.sub(r'"algorithms:\w+"', "{}", text)) | {
                 "data": {"values": described["rows"]}
@@ -195,7 +201,7 @@ def test_methods_are_those_of_the_chapters(chapters: tuple[Chapter, ...], page_t
 def test_figures_that_no_chart_replaces_are_drawn(chapters: tuple[Chapter, ...], outline: Outline) -> None:
     figures = {figure.name for chapter in chapters for figure in chapter.presentation.drawn()}
     assert {"movement", "cv-points", "loads"} <= figures
-    kept = ["loads", "peers-nodes"]
+    kept = ["loads"]
     assert [str(one["id"]).split("-figure-")[1] for one in outline.of("figure", "drawing")] == kept
     assert {str(image["src"])[:26] for image in outline.of("img")} == {"data:image/svg+xml;base64,"}
 

@@ -15,7 +15,6 @@ from experiments import events
 from experiments.harness import chapters
 from experiments.harness.runner import Outcome, run
 from experiments.options.errors import BadUse
-from experiments.report.html.declared import charts_of
 from experiments.report.tables import terminal
 from experiments.seeds import repetition_of
 from experiments.sequence import EXPERIMENT
@@ -219,9 +218,9 @@ def test_the_ideal_of_a_step_is_that_of_who_makes_all_steps(tmp_path: Path) -> N
 def test_a_page_tells_cases_apart_and_states_what_the_tables_do(tmp_path: Path) -> None:
     rows_of(tmp_path, sequence=["add:1,double"], algorithms="ring,jump", nodes="3,5", keys=4000)
     (chapter,) = chapters.read([tmp_path])
-    _, chart = charts_of(chapter)
-    assert {row["n"] for row in chart.rows} == {3, 5}
+    _, chart = chapter.presentation.charts
+    assert set(chart.frame["n"]) == {3, 5}
     tables = [table.frame for table in chapter.presentation.tables if table.name.startswith("steps")]
-    shown = [row["movement"] for row in chart.rows if row["step"] > 0]
+    shown = chart.frame[chart.frame["step"] > 0]["movement"].tolist()
     stated = [value for frame in tables for label in ("jump", "ring") for value in frame[label]]
     assert sorted(shown) == pytest.approx(sorted(stated), abs=1e-9)

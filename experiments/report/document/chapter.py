@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from experiments.report.presentation import Presentation, Results
@@ -27,12 +26,9 @@ class Chapter:
     results
         Parameters and frames; `Results.facts` is all that ``run.json`` holds.
     presentation
-        Tables, figures and meaning, made of the results.
+        Tables, charts and meaning, made of the results.
     title
         Of the experiment, one line.
-    page
-        What the HTML page shows of it beside tables and figures: ``charts(chapter)`` yields charts and
-        ``glance(chapter)`` columns of the summary; None if nothing.
     """
 
     name: str
@@ -41,4 +37,3 @@ class Chapter:
     results: Results[Any]
     presentation: Presentation
     title: str = ""
-    page: ModuleType | None = None

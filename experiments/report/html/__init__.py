@@ -4,9 +4,9 @@ The page is one file, with its style, its scripts and the charting library insid
 and asks for none. The same results give the same bytes.
 
 What is where: :mod:`~experiments.report.html.page` puts the page together; ``table`` writes a table;
-``chart`` has the kinds of charts, and ``declared`` asks a chapter which of them it has; ``cells`` marks
-verdicts and counterexamples; ``ring`` is the ring that is drawn; ``provenance`` tells how the results were
-made; ``assets/`` holds the template, the style and the scripts.
+``vega`` makes Vega-Lite of charts; ``cells`` marks verdicts and counterexamples; ``ring`` is the ring that is
+drawn; ``provenance`` tells how the results were made; ``assets/`` holds the template, the style and the
+scripts.
 """
 
 from __future__ import annotations

@@ -17,9 +17,7 @@ from algorithms import Spec
 from algorithms.hashing import hash_names
 from experiments.report.figures import figure as figures
 from experiments.report.glance import Glance
-from experiments.report.html import provenance, ring, table
-from experiments.report.html.chart import Chart
-from experiments.report.html.declared import charts_of, glance_of
+from experiments.report.html import provenance, ring, table, vega
 from experiments.report.html.labels import Labels
 from experiments.report.tables.escapes import unbroken
 from experiments.report.tables.formats import Text
@@ -38,6 +36,18 @@ OPEN_TABLES = ("matrix", "claims")
 
 
 @dataclass(frozen=True)
+class _Drawn:
+    """A chart as the template and the script have it."""
+
+    identifier: str
+    title: str
+    caption: str
+    choices: Mapping[str, str]
+    timing: bool
+    described: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class _Shown:
     """A chapter as the template has it."""
 
@@ -48,7 +58,7 @@ class _Shown:
     meaning: Sequence[str]
     failures: Sequence[str]
     methods: Sequence[str]
-    charts: Sequence[tuple[str, Chart]]
+    charts: Sequence[_Drawn]
     figures: Sequence[tuple[str, str, str, bool]]
     tables: Sequence[tuple[str, str, Markup, bool]]
     command: str
@@ -63,7 +73,7 @@ def render(chapters: Sequence[Chapter]) -> str:
     summary = _summary(chapters, labels, specs)
     data = {
         "labels": labels.drawn(),
-        "charts": {identifier: chart.described() for part in shown for identifier, chart in part.charts},
+        "charts": {chart.identifier: chart.described for part in shown for chart in part.charts},
         "ring": ring.drawn(),
     }
     page: str = _template().render(
@@ -84,8 +94,6 @@ def render(chapters: Sequence[Chapter]) -> str:
 
 def _chapter(chapter: Chapter, labels: Labels, count: int) -> _Shown:
     identifier = f"{chapter.name}-{chapter.profile}"
-    drawn = list(charts_of(chapter))
-    replaced = {name for chart in drawn for name in chart.replaces}
     presentation = chapter.presentation
     return _Shown(
         identifier=identifier,
@@ -95,11 +103,21 @@ def _chapter(chapter: Chapter, labels: Labels, count: int) -> _Shown:
         meaning=[_beginning(line, labels) for line in presentation.meaning],
         failures=presentation.failures,
         methods=presentation.methods,
-        charts=[(f"{identifier}-chart-{chart.name}", chart) for chart in drawn],
+        charts=[
+            _Drawn(
+                f"{identifier}-chart-{chart.name}",
+                chart.title,
+                vega.caption_of(chart),
+                vega.choices_of(chart),
+                chart.timing,
+                vega.described(chart),
+            )
+            for chart in presentation.charts
+            if not chart.is_empty
+        ],
         figures=[
             (f"{identifier}-figure-{figure.name}", figure.caption, _drawing(figure), figure.timing)
             for figure in presentation.figures
-            if figure.name not in replaced
         ],
         tables=[
             (
@@ -130,7 +148,7 @@ def _summary(chapters: Iterable[Chapter], labels: Labels, specs: Mapping[str, Sp
     """Return one row for each algorithm, with what each chapter adds: the first chapter that has a column."""
     columns: dict[str, Glance] = {}
     for chapter in chapters:
-        for column in glance_of(chapter):
+        for column in (column for column in chapter.presentation.glance if column.values):
             columns.setdefault(column.header, column)
     rows = [name for name in labels.algorithms if any(name in column.values for column in columns.values())]
     if not rows:
