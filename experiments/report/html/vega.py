@@ -115,6 +115,11 @@ def _dots(chart: Chart, mark: Dots) -> Spec:
     }
     quantity = _quantity(mark.x, chart)
     layers: list[Spec] = []
+    if mark.reference is not None:
+        stroke = {"type": "rule", "strokeWidth": 1, "color": "var(--soft)"}
+        nowhere = dict.fromkeys(("y", "yOffset", "color"))
+        once = {"data": {"values": [{}]}, "encoding": {**nowhere, "x": {"datum": mark.reference}}}
+        layers.append({"mark": stroke, **once})
     if mark.low and mark.high:
         between = {"x": quantity | {"field": mark.low}, "x2": {"field": mark.high}}
         layers.append({"mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.7}, "encoding": between})
