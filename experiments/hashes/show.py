@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-
 from experiments.hashes.summary import summary
-from experiments.report.figures import charts
-from experiments.report.figures.figure import PAGE, Figure
+from experiments.report.chart import Axis, Chart, Dots
+from experiments.report.figures.figure import PAGE
 from experiments.report.presentation import Presentation, Results
-from experiments.report.slugs import slug
 from experiments.report.tables.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure as Canvas
 
     from experiments.report.summary import Sheet, Summary
 
@@ -33,25 +29,23 @@ KEYS = {
 
 
 def present(results: Results[Any]) -> Presentation:
-    """Return tables, figures and meaning of a run of `hashes`."""
+    """Return tables, charts and meaning of a run of `hashes`."""
     numbers = summary(results)
     loads = numbers["loads"]
     several = loads.frame["n"].nunique() > 1
     tables: list[Table] = []
-    figures: list[Figure] = []
     for n, part in loads.frame.groupby("n", sort=False):
         suffix, facts = f"-n{n}" if several else "", _facts(results, numbers, int(str(n)))
         tables += _tables(results, loads, part, suffix, facts)
-        figures += _figures(part, suffix, facts)
     return Presentation(
         tables,
-        figures,
-        _meaning(numbers),
+        meaning=_meaning(numbers),
         methods=[
             "The square of the CV is held against that of random hashes by a chi-square test, corrected by "
             "Holm over all rows at 1 %."
         ],
         summary=numbers,
+        charts=[_chart(results, numbers)],
     )
 
 
@@ -109,37 +103,24 @@ def _tables(
         )
 
 
-def _figures(loads: pd.DataFrame, suffix: str, facts: str) -> Iterator[Figure]:
-    for workload, part in loads.groupby("workload", sort=False):
-        taken = part[~part["refused"].astype(bool)]
-        functions, labels = _functions(taken), list(dict.fromkeys(taken["label"]))
-        grid = taken.pivot(index="hash", columns="label", values="ratio").reindex(
-            index=functions, columns=labels
-        )
-        values = grid.to_numpy(dtype=float)
-        if not np.isfinite(values).any():
-            continue
-
-        def draw(
-            canvas: Canvas,
-            functions: list[str] = functions,
-            labels: list[str] = labels,
-            values: Any = values,
-        ) -> None:
-            axes = canvas.subplots()
-            charts.dots(
-                axes, functions, labels, values, log=True, label="CV / CV of random hashes", missing="no law"
-            )
-            axes.axvline(1.0, color="#888888", linewidth=0.6, zorder=0)
-            charts.legend(canvas, axes)
-
-        yield Figure(
-            f"ratio-{slug(str(workload))}{suffix}",
-            f"What hash functions make of {workload} keys: CV of the loads over the CV that random hashes "
-            f"would give. {facts}.",
-            draw,
-            (PAGE, 0.9 + 0.42 * len(functions)),
-        )
+def _chart(results: Results[Any], numbers: Summary) -> Chart:
+    loads = numbers["loads"].frame
+    taken = loads[~loads["refused"].astype(bool)]
+    facts = [
+        f"{workload} keys; {_facts(results, numbers, n)}"
+        for workload, n in zip(taken["workload"], taken["n"], strict=True)
+    ]
+    ratio = Axis("ratio", "CV of the loads / CV of random hashes", log=True)
+    return Chart(
+        "ratio",
+        "What hash functions do to the loads",
+        "CV of the loads over the CV that random hashes would give: 1 is as good as random.",
+        taken.assign(facts=facts),
+        Dots(ratio, "hash", reference=1.0, missing="no law"),
+        choices={"workload": "Keys", "n": "Nodes"},
+        facts="facts",
+        size=(PAGE, 0.9 + 0.42 * len(_functions(taken))),
+    )
 
 
 def _meaning(numbers: Summary) -> list[str]:

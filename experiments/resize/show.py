@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from experiments.report.absent import notes_of
-from experiments.report.figures import charts
-from experiments.report.figures.figure import PAGE, Figure
-from experiments.report.figures.ticks import log_ticks, round_ticks
 from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Format, Interval
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
 from experiments.report.timings import INTERVAL, ROUNDS, trust
+from experiments.resize.charts import charts, glance
 from experiments.resize.parameters import BATCH, OPERATIONS
 from experiments.resize.summary import EVENTS, LOOKUPS, TIME, summary
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
-
     from experiments.report.summary import Sheet
     from experiments.resize.parameters import ResizeParameters
 
 
 def present(results: Results[ResizeParameters]) -> Presentation:
-    """Return tables, figures and meaning of a run of `resize`."""
+    """Return tables, charts and meaning of a run of `resize`."""
     numbers, rounds = summary(results), results.parameters.rounds
     missing = notes_of(numbers["absent"])
     lacking = [
@@ -47,8 +42,14 @@ def present(results: Results[ResizeParameters]) -> Presentation:
         [f"Adding a node grows with n as (Akaike weight, residuals): {', '.join(shapes)}."] if shapes else []
     )
     told = [*meaning, *trust(results.facts, numbers["steadiness"])]
-    figures = _figures(numbers["times"].frame, rounds)
-    return Presentation(tables, figures, told, methods=[ROUNDS], summary=numbers)
+    return Presentation(
+        tables,
+        meaning=told,
+        methods=[ROUNDS],
+        summary=numbers,
+        charts=list(charts(numbers, rounds)),
+        glance=list(glance(numbers)),
+    )
 
 
 def _table(
@@ -83,30 +84,3 @@ def _table(
         notes=["; ".join(f"{operation}: {OPERATIONS[operation]}" for operation in operations) + ".", *notes],
         timing=True,
     )
-
-
-def _figures(times: pd.DataFrame, rounds: int) -> list[Figure]:
-    nodes = sorted({int(n) for n in times["n"]})
-    if len(nodes) < 2:
-        return []
-    caption = f"Milliseconds against the number of nodes: median of {rounds} rounds and {INTERVAL}."
-    draw = partial(_draw, times=times, nodes=nodes)
-    return [Figure("events-nodes", caption, draw, (PAGE, 5.2), timing=True)]
-
-
-def _draw(canvas: Canvas, *, times: pd.DataFrame, nodes: list[int]) -> None:
-    panels = list(canvas.subplots(2, 2).flat)
-    for axes, operation in zip(panels, (*EVENTS, "first key"), strict=True):
-        series, bands = {}, {}
-        of_operation = times[times["operation"] == operation]
-        for label, group in of_operation.groupby("label", sort=False):
-            by_nodes = group.set_index("n").reindex(nodes)
-            ms, low, high = (by_nodes[f"ms{end}"].to_numpy(dtype=float) for end in ("", "_low", "_high"))
-            series[str(label)], bands[str(label)] = ms, (low, high)
-        if not series:
-            axes.set_axis_off()
-            continue
-        charts.lines(axes, nodes, series, bands=bands, xlabel=NODES.axis, ylabel="ms")
-        log_ticks(axes.xaxis, nodes)
-        round_ticks(axes.yaxis)
-        axes.set_title("first key after add" if operation == "first key" else operation)

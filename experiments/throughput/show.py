@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.harness.stopwatch import COPY
 from experiments.report.absent import notes_of
-from experiments.report.figures.figure import Figure
 from experiments.report.presentation import Presentation, Results
 from experiments.report.slugs import slug
 from experiments.report.tables.formats import Format, Interval
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
 from experiments.report.timings import INTERVAL, ROUNDS, trust
-from experiments.throughput import figures as figures_of
+from experiments.throughput.charts import charts, glance
 from experiments.throughput.cold_start import STAGES
 from experiments.throughput.parameters import COLD
 from experiments.throughput.summary import KEYS, TIME, summary
@@ -27,10 +26,9 @@ if TYPE_CHECKING:
 
 
 def present(results: Results[ThroughputParameters]) -> Presentation:
-    """Return tables, figures and meaning of a run of `throughput`."""
+    """Return tables, charts and meaning of a run of `throughput`."""
     numbers = summary(results)
     tables: list[Table] = []
-    figures: list[Figure] = []
     meaning: list[str] = []
     workloads = list(
         dict.fromkeys([*numbers["times"].frame["workload"], *numbers["peers"].frame["workload"]])
@@ -44,11 +42,17 @@ def present(results: Results[ThroughputParameters]) -> Presentation:
             _growth_table(numbers["growth"], workload, suffix),
         ]
         tables += [table for table in found if table]
-        figures += figures_of.cost_against_nodes(numbers, workload, suffix, results)
         meaning += [*_growth(numbers, workload), *_shapes(numbers["growth"], workload)]
     tables += [_fresh(numbers, str(mode)) for mode in dict.fromkeys(numbers["cold"].frame["mode"])]
     told = [*meaning, *trust(results.facts, numbers["steadiness"])]
-    return Presentation(tables, figures, told, methods=[ROUNDS], summary=numbers)
+    return Presentation(
+        tables,
+        meaning=told,
+        methods=[ROUNDS],
+        summary=numbers,
+        charts=list(charts(numbers, results.parameters.rounds)),
+        glance=list(glance(numbers)),
+    )
 
 
 def _absent(numbers: Summary) -> list[str]:

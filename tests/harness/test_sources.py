@@ -20,7 +20,7 @@ def test_what_is_measured_with_decides_and_what_only_shows_does_not(name: str) -
     files = places(name)
     assert {f"experiments/{name}/measure.py", f"experiments/{name}/parameters.py"} <= files
     assert {"algorithms/rings/ring.py", "experiments/harness/engine.py", "experiments/seeds.py"} <= files
-    assert not {f"experiments/{name}/show.py", f"experiments/{name}/page.py", "experiments/run.py"} & files
+    assert not {f"experiments/{name}/show.py", f"experiments/{name}/charts.py", "experiments/run.py"} & files
     assert not [file for file in files if file.startswith(("experiments/report/", "experiments/commands/"))]
 
 

@@ -28,10 +28,9 @@ from experiments.harness.stopwatch import (
 from experiments.harness.trial import Trial
 from experiments.options.errors import BadUse
 from experiments.peers import peers
-from experiments.report.document.chapter import Chapter
 from experiments.report.presentation import Results
 from experiments.report.tables import terminal
-from experiments.throughput import EXPERIMENT, page
+from experiments.throughput import EXPERIMENT
 from experiments.throughput.measure import _Bench
 from experiments.throughput.parameters import MODES, ThroughputParameters
 
@@ -77,7 +76,7 @@ def test_whatever_a_clock_decided_says_timing_in_its_name(smoke: runner.Outcome[
     written = {name: digest for name, digest in facts["files"].items() if name != "rows.csv"}
     assert written
     assert all("timing" in name and digest is None for name, digest in written.items())
-    assert {figure.name for figure in smoke.presentation.figures} == {"cost-nodes", "peers-nodes"}
+    assert {figure.name for figure in smoke.presentation.drawn()} == {"cost-nodes", "peers-nodes"}
 
 
 def test_tables_fit_a_terminal_of_100_columns(smoke: runner.Outcome[Any]) -> None:
@@ -228,12 +227,12 @@ def test_the_summary_names_what_a_paper_would_cite() -> None:
 
 def test_the_page_keeps_the_times_of_two_workloads_apart() -> None:
     results = made_up(lambda turn: 1.0 + turn, workloads=("uniform", "strings"))
-    shown = Chapter("throughput", "smoke", Path(), results, EXPERIMENT.present(results), "", EXPERIMENT.page)
-    (chart,) = page.charts(shown)
+    shown = EXPERIMENT.present(results)
+    chart, among_peers = shown.charts
     assert {"workload", "mode"} == set(chart.choices)
-    points = [(row["workload"], row["mode"], row["n"], row["label"]) for row in chart.rows]
-    assert len(points) == len(set(points)) == 8
-    (column,) = page.glance(shown)
+    assert len(chart.frame) == len(chart.frame[["workload", "mode", "n", "label"]].drop_duplicates()) == 8
+    assert among_peers.is_empty
+    (column,) = shown.glance
     assert column.values == {"mine": 5500}, "of the first workload, not of the last"
 
 

@@ -65,7 +65,7 @@ def _draw(canvas: Canvas, *, panels: list[Chart], grid: tuple[int, int]) -> None
             _lines(axes, part, part.mark)
         elif isinstance(part.mark, Dots):
             _dots(axes, part, part.mark)
-        if part.panels and len(panels) > 1:
+        if part.panels:
             axes.set_title(_panel_title(part))
     if isinstance(panels[0].mark, Dots):
         charts.legend(canvas, places[0])
