@@ -15,8 +15,7 @@ import pytest
 
 from experiments.harness import chapters
 from experiments.report.document.chapter import Chapter
-from experiments.report.html import page
-from experiments.report.html.declared import charts_of
+from experiments.report.html import page, vega
 from experiments.report.tables import latex, markdown, terminal
 from experiments.report.tables.escapes import escape_latex
 from experiments.storage.provenance import root
@@ -130,9 +129,9 @@ def test_a_number_is_the_same_in_terminal_documents_page_and_paper(
     for document, text, row in zip(written, texts, rows, strict=True):
         begin = document.index(row) + row.startswith("\n")
         assert "\n" not in document[begin : document.index(text, begin)], "the number stands in the row"
-    (chart,) = (one for one in charts_of(chapter) if one.name == "movement")
+    (chart,) = (one for one in chapter.presentation.charts if one.name == "movement")
     case = {"workload": "uniform", "n": 16, "event": "add one", "label": label}
-    (drawn,) = (row for row in chart.rows if case.items() <= row.items())
+    (drawn,) = (row for row in vega.records(chart) if case.items() <= row.items())
     assert drawn["movement"] == pytest.approx(value.number, rel=1e-8)
     shown = tables.movement(RESULTS).frame
     assert shown.set_index("algorithm")["add:1"][label] == value.number
