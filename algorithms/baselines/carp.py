@@ -222,7 +222,7 @@ class Carp(Partitioner[Members]):
     differs; memory 12 bytes a node, 20 with weights.
 
     **Adverse case.** Any change that is not the heaviest node's. Of weights 1, 1, 2, 2, 3, 3, 4, 4, 5, 5 let
-    the first become 3: 7.1 % of the keys move, and 6.0 % must. To 1, 2 and 4 add a node of 1: 15.4 % move,
+    the first become 3: 7.0 % of the keys move, and 6.0 % must. To 1, 2 and 4 add a node of 1: 15.5 % move,
     and 12.5 % must. With equal weights it is rendezvous.
 
     Examples

@@ -52,7 +52,7 @@ from experiments.theory.rings import (
     ring_share_cv_squared,
     whole_points,
 )
-from experiments.theory.scores import first_highest, hierarchical_moved
+from experiments.theory.scores import first_highest, hierarchical_moved, multiples_moved
 from experiments.theory.simple_events import (
     equal_ranges,
     joined,
@@ -99,6 +99,7 @@ __all__ = [
     "multi_probe_cv_squared",
     "multi_probe_max_to_mean",
     "multinomial",
+    "multiples_moved",
     "nearest_point_cv_squared",
     "points_for_peak",
     "points_needed",

@@ -1,9 +1,11 @@
-"""Laws of what bids by scores of few bits, or in two steps: straw2 and hierarchical rendezvous."""
+"""Laws of what bids by scores of few bits, in two steps, or by multiples: straw2, hierarchical and CARP."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,3 +51,36 @@ def hierarchical_moved(groups: int, size: int) -> Fraction:
         raise ValueError(f"{groups} groups of {size}; give at least 2 nodes")
     left = Fraction(size - 1, groups * size - 1)
     return Fraction(1, groups) - left + left / size
+
+
+def multiples_moved(before: Sequence[float], after: Sequence[float]) -> float:
+    """Movement where bids are uniform numbers times a factor for each node, and the factors change (CARP).
+
+    A key stays where it is if its node bids highest with both factors, which leaves each other node a uniform
+    number below the smaller of two bounds: an integral over the node's own, piece by piece. Derived here.
+
+    Parameters
+    ----------
+    before, after
+        Factors by node, 0 for one that is not there.
+
+    Examples
+    --------
+    >>> round(multiples_moved([1, 1, 0], [1, 1, 1]), 12), round(multiples_moved([0.8, 1.2], [0.8, 1.2]), 12)
+    (0.333333333333, 0.0)
+    """
+    stays = 0.0
+    for i, (own_before, own_after) in enumerate(zip(before, after, strict=True)):
+        if not own_before or not own_after:
+            continue
+        slopes = [
+            min(own_before / b if b else math.inf, own_after / a if a else math.inf)
+            for j, (b, a) in enumerate(zip(before, after, strict=True))
+            if j != i
+        ]
+        edges = [0.0, *sorted({1 / slope for slope in slopes if 1 < slope < math.inf}), 1.0]
+        for low, high in pairwise(edges):
+            below = [slope for slope in slopes if slope * high <= 1 + 1e-12]
+            power = len(below) + 1
+            stays += math.prod(below) * (high**power - low**power) / power
+    return 1 - stays

@@ -19,6 +19,7 @@ from oracles import carp, icws
 from algorithms import Node, create
 from algorithms.baselines.carp import factors_of
 from algorithms.machinery.logarithm import exponential
+from experiments import theory
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 LADDER = [1.0, 1, 2, 2, 3, 3, 4, 4, 5, 5]
@@ -60,40 +61,58 @@ def test_factors_give_the_weights_their_shares_exactly() -> None:
         assert share == pytest.approx(weight / sum(weights), rel=1e-12)
 
 
-def _moved(weights: list[float], change: dict[str, Any], keys: int = 1_000_000) -> tuple[float, float]:
+def _moved(weights: dict[str, float], change: dict[str, Any], keys: int) -> tuple[float, float]:
     """Return what moves, and what moves between nodes that nobody touched."""
-    p = create("carp", [Node(str(i), weight) for i, weight in enumerate(weights)])
+    p = create("carp", [Node(name, weight) for name, weight in weights.items()])
     hashes = _hashes(21, keys)
-    before = p.assign(hashes)
+    names = p.nodes.name_array()
+    before = names[p.assign(hashes)]
     p.change(**change)
-    after = p.assign(hashes)
-    touched = {p.nodes.bucket_of(node.name) for node in change.get("add", [])}
-    touched |= {p.nodes.bucket_of(name) for name in change.get("weights", {})}
-    some = np.array(sorted(touched))
-    return float((before != after).mean()), float(
-        ((before != after) & ~np.isin(before, some) & ~np.isin(after, some)).mean()
-    )
+    after = p.nodes.names_of(p.assign(hashes))
+    touched = [*(node.name for node in change["add"]), *change["remove"], *change["weights"]]
+    moved = before != after
+    return float(moved.mean()), float((moved & ~np.isin(before, touched) & ~np.isin(after, touched)).mean())
 
 
 @pytest.mark.parametrize(
-    ("weights", "change", "moved", "minimum"),
+    ("before", "after", "moved", "minimum"),
     [
-        (LADDER, {"weights": {"0": 3.0}}, 0.0707, 0.0604),
-        ([1.0, 2.0, 4.0], {"add": [Node("new")]}, 0.154, 0.125),
+        (LADDER, [3.0, *LADDER[1:]], 0.0702, 0.0604),
+        ([1.0, 2.0, 4.0, 0.0], [1.0, 2.0, 4.0, 1.0], 0.1548, 0.125),
+        ([1.0, 2.0, 4.0, 9.0], [0.0, 2.0, 4.0, 9.0], 0.0808, 0.0625),
     ],
 )
 def test_keys_move_between_nodes_that_nobody_touched(
-    weights: list[float], change: dict[str, Any], moved: float, minimum: float
+    before: list[float], after: list[float], moved: float, minimum: float
 ) -> None:
-    seen, stray = _moved(weights, change)
-    assert seen == pytest.approx(moved, abs=5 * math.sqrt(moved / 1e6))
-    assert stray > 0.3 * (moved - minimum)
+    """By the exact law, and sampled."""
+    names = [str(i) for i in range(len(before))]
+    old = {name: weight for name, weight in zip(names, before, strict=True) if weight}
+    new = {name: weight for name, weight in zip(names, after, strict=True) if weight}
+
+    def factors(weights: list[float]) -> list[float]:
+        some = iter(factors_of([weight for weight in weights if weight]))
+        return [next(some) if weight else 0.0 for weight in weights]
+
+    law = theory.multiples_moved(factors(before), factors(after))
+    assert law == pytest.approx(moved, abs=5e-5)
+    change = {
+        "add": [Node(name, weight) for name, weight in new.items() if name not in old],
+        "remove": [name for name in old if name not in new],
+        "weights": {name: new[name] for name in old if name in new and new[name] != old[name]},
+    }
+    keys = 1_000_000
+    seen, stray = _moved(old, change, keys)
+    assert abs(seen - law) < 4.5 * math.sqrt(law / keys)
+    assert stray > 0.3 * (law - minimum) > 0
 
 
 def test_the_heaviest_node_may_change_alone() -> None:
-    seen, stray = _moved(LADDER, {"weights": {"9": 8.0}})
-    assert stray == 0
-    assert seen == pytest.approx(8 / 33 - 5 / 30, abs=5e-4 * 5)
+    after = [*LADDER[:9], 8.0]
+    exact = theory.multiples_moved(factors_of(LADDER), factors_of(after))
+    assert exact == pytest.approx(8 / 33 - 5 / 30, rel=1e-12)
+    weights = {str(i): weight for i, weight in enumerate(LADDER)}
+    assert _moved(weights, {"add": [], "remove": [], "weights": {"9": 8.0}}, 200_000)[1] == 0
 
 
 def test_equal_weights_are_rendezvous() -> None:
