@@ -8,6 +8,7 @@ whoever calls from Python half a microsecond: what a single lookup calls passes 
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -53,12 +54,17 @@ def counted(place: Kernel[..., Any]) -> Kernel[..., None]:
     >>> out, steps
     (array([43], dtype=int32), array([[7, 0, 0]]))
     """
+    # a global, since numba keeps no machine code of a closure over other kernels for the next process
+    scope = {**_place_each.__globals__, "_place": place}
+    return kernel(FunctionType(_place_each.__code__, scope, f"{place.function.__name__}_counted"))
 
-    @kernel
-    def loop(
-        hashes: NDArray[np.uint64], needs: tuple[Any, ...], out: NDArray[np.int32], steps: Steps
-    ) -> None:
-        for i in range(len(hashes)):
-            out[i] = place(hashes[i], *needs, steps[i])
 
-    return loop
+def _place_each(hashes: NDArray[np.uint64], needs: tuple[Any, ...], out: Any, steps: Steps) -> None:
+    """Place hashes one by one, each with the counts of its own steps."""
+    for i in range(len(hashes)):
+        out[i] = _place(hashes[i], *needs, steps[i])
+
+
+def _place(h: np.uint64, *needs: Any) -> int:
+    """Stand for the kernel that `counted` puts here."""
+    raise NotImplementedError

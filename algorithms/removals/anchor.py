@@ -186,8 +186,8 @@ class Anchor(PartitionerWithHistory[Anchors]):
     of a key, a key and a seed; here one hash decides. A full table is not grown, since that would move half
     of the keys.
 
-    **Costs.** assign 1 + H_a - H_n draws of a capacity a, and 1/2 ln^2(a/n) links after random removals; an
-    event O(a), the copy; memory 8 bytes a bucket of the capacity and 4 a free one.
+    **Costs.** assign 1 + H_a - H_n draws of a capacity a, and about 1/2 ln^2(a/n) links after random
+    removals; an event O(a), the copy; memory 8 bytes a bucket of the capacity and 4 a free one.
 
     **Adverse case.** Remove bucket 0, then from the top down: of 1000, when 10 are left, a key follows 106
     links instead of 10 after random removals. And a capacity far too large: 10 nodes of a million cost 12.5

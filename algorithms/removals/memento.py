@@ -177,9 +177,10 @@ class Memento(PartitionerWithHistory[Replacements]):
     table, 4 bytes a bucket, which a lookup reads in one step; there is none while nothing is free. An event
     makes it anew.
 
-    **Costs.** assign H_a steps of jump and, after random removals, H_a - H_n draws and a/n - 1 - ln(a/n)
-    links, with a buckets live or free: all but jump's steps come to a/n, and not to the logarithm's square
-    that the paper states. An event O(a), the array; memory 4 bytes a bucket up to the highest free one.
+    **Costs.** assign H_a steps of jump and, after random removals, H_a - H_n draws and about
+    a/n - 1 - ln(a/n) links, with a buckets live or free: all but jump's steps nearly come to a/n, and not to
+    the logarithm's square that the paper states. An event O(a), the array; memory 4 bytes a bucket up to the
+    highest free one.
 
     **Adverse case.** Random removal of nearly all: with 100 of 10,000 left a key follows 94 links, where
     anchor follows 10. Ascending removal is cheap, 1.8 links with a tenth left.

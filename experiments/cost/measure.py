@@ -38,27 +38,40 @@ class Counts(NamedTuple):
 
 
 def cases(parameters: CostParameters) -> Sequence[Case]:
-    """Return a case for each setting without removals, and one for each order from each number of nodes."""
+    """Return a case for each repetition with all nodes, and with each order in which some leave."""
     candidates = selection.of_run(parameters, later=parameters.start)
     settings = [(n, ALL_LIVE) for n in parameters.nodes]
     settings += [(n, order) for order in parameters.order for n in parameters.start]
     return [
         Case(
-            f"{source.text}|{order}|{n}|{number}|{candidate.label}",
-            {"trial": Trial(parameters, candidate, n, source, number), "order": order},
+            f"{source.text}|{order}|{n}|{number}",
+            {
+                "trials": [
+                    Trial(parameters, candidate, n, source, number)
+                    for candidate in candidates
+                    if order != "adverse" or candidate.cls.adverse_removals(n)
+                ],
+                "order": order,
+            },
         )
         for source in selection.sources_of_run(parameters, candidates)
         for n, order in settings
         for number in range(parameters.repetitions)
-        for candidate in candidates
-        if order != "adverse" or candidate.cls.adverse_removals(n)
     ]
 
 
 def measure(case: Case, parameters: CostParameters, context: Context) -> Measured:
-    """Count the steps of the keys of one repetition, after each part of the nodes has left."""
-    trial: Trial = case.arguments["trial"]
-    order: str = case.arguments["order"]
+    """Count the steps of the keys of one repetition, for all candidates."""
+    trials: Sequence[Trial] = case.arguments["trials"]
+    rows: list[dict[str, Any]] = []
+    for done, trial in enumerate(trials):
+        context.progress(done / len(trials))
+        rows += _tried(trial, case.arguments["order"], parameters, context)
+    return Measured(rows)
+
+
+def _tried(trial: Trial, order: str, parameters: CostParameters, context: Context) -> list[dict[str, Any]]:
+    """Return the rows of one candidate, after each part of the nodes has left."""
     shares = [0.0] if order == ALL_LIVE else sorted(set(parameters.removed))
     common = {
         **trial.columns("workload"),
@@ -68,7 +81,7 @@ def measure(case: Case, parameters: CostParameters, context: Context) -> Measure
     reason = _refusal(trial.candidate, order)
     partitioner = trial.start() if reason is None else reason
     if isinstance(partitioner, str):
-        return Measured([{**common, "removed": share, "cannot": partitioner} for share in shares])
+        return [{**common, "removed": share, "cannot": partitioner} for share in shares]
     leaving = _leaving(trial, order, derive(parameters.seed, "order", trial.n, trial.number))
     rows: list[dict[str, Any]] = []
     for share in shares:
@@ -77,7 +90,7 @@ def measure(case: Case, parameters: CostParameters, context: Context) -> Measure
         reason = attempt(partial(_remove, partitioner, names))
         row = {**common, "removed": share}
         rows += [{**row, "cannot": reason}] if reason else _counted(row, trial, order, partitioner, context)
-    return Measured(rows)
+    return rows
 
 
 def _refusal(candidate: Candidate, order: str) -> str | None:
@@ -121,7 +134,7 @@ def _counted(
         return Counts(all_.total + part.total, largest, all_.elsewhere + part.elsewhere)
 
     nothing = Counts(np.zeros(len(STEPS), dtype=np.int64), np.zeros(len(STEPS), dtype=np.int64), 0)
-    counts = context.engine.fold(count, len(trial.chunks), add, nothing, progress=context.chunks_done)
+    counts = context.engine.fold(count, len(trial.chunks), add, nothing)
     live, parameters = len(partitioner.nodes), partitioner.parameters
     setting = Setting(trial.n, live, partitioner.numbered, order, parameters)
     return [

@@ -15,7 +15,7 @@ from experiments.inference.verdict import AGREES, CONFIRMED, DIFFERS, EXACT, NEG
 from experiments.report.absent import absent_of, taking_part
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
-from experiments.report.statistics import against_law, concluded
+from experiments.report.statistics import against_law
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Interval, Significant, Text
 from experiments.theory.lookups import LAWS
@@ -119,26 +119,18 @@ def _judged(counted: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
         [_against(group, row, name) for group, row in zip(groups, steps.to_dict("records"), strict=True)]
         for name in ("law", "published")
     )
-    by_law, by_paper = concluded(laws), concluded(published)
+    by_law, by_paper = _concluded(laws), _concluded(published)
     return pd.DataFrame(
         {
-            "off": by_law["off"].tolist(),
-            "conclusion": [
-                row["exactly"] or found for row, found in zip(laws, by_law["conclusion"], strict=True)
-            ],
+            "off": [row["off"] for row in laws],
+            "conclusion": [row["exactly"] or found for row, (_, found) in zip(laws, by_law, strict=True)],
             "factor": [
                 mean / stated if stated and not math.isnan(stated) else None
                 for mean, stated in zip(steps["mean"], steps["published_mean"], strict=True)
             ],
             "verdict": [
-                _verdict(row, tested, known, name)
-                for row, tested, known, name in zip(
-                    published,
-                    by_paper.to_dict("records"),
-                    steps.to_dict("records"),
-                    steps["published"],
-                    strict=True,
-                )
+                _verdict(row, tested, known)
+                for row, tested, known in zip(published, by_paper, steps.to_dict("records"), strict=True)
             ],
         }
     ).astype({"off": float, "factor": float})
@@ -153,7 +145,7 @@ def _against(group: pd.DataFrame, row: dict[Any, Any], name: str) -> dict[str, A
     values = group["mean"].to_numpy(dtype=float)
     # a law of its own for each repetition is taken off it, so that all are tested against one value
     own = group[f"{name}_mean"].to_numpy(dtype=float)
-    if not np.ptp(values) and not np.ptp(own):
+    if (values == group["largest"].to_numpy(dtype=float)).all() and not np.ptp(values) and not np.ptp(own):
         equal = math.isclose(values[0], law, rel_tol=1e-9, abs_tol=1e-12)
         return {**nothing, "exactly": EXACT if equal else DIFFERS}
     if not law:
@@ -161,24 +153,32 @@ def _against(group: pd.DataFrame, row: dict[Any, Any], name: str) -> dict[str, A
     return {**against_law(values - own + law, law), "exactly": None}
 
 
+def _concluded(rows: Sequence[dict[str, Any]]) -> list[tuple[float | None, str | None]]:
+    """Return the p-value of each, corrected by Holm over all of them, and the conclusion of both tests."""
+    tested = [at for at, row in enumerate(rows) if row["p_value"] is not None]
+    corrected = inference.holm([rows[at]["p_value"] for at in tested])
+    found: list[tuple[float | None, str | None]] = [(None, None)] * len(rows)
+    for at, p_value in zip(tested, corrected.tolist(), strict=True):
+        found[at] = p_value, inference.conclusion(p_value, rows[at]["same"], level=FAMILY_LEVEL)
+    return found
+
+
 def _verdict(
-    row: dict[Any, Any], tested: dict[Any, Any], known: dict[Any, Any], name: str | None
+    row: dict[str, Any], tested: tuple[float | None, str | None], known: dict[Any, Any]
 ) -> str | None:
     """Return what becomes of a published law in one setting; a bound is refuted from above alone."""
-    stated = known["published_mean"]
+    name, stated = known["published"], known["published_mean"]
     if not name or stated is None or math.isnan(stated):
         return None
     bound, below = LAWS[name].bound, known["mean"] <= stated
     if row["exactly"] is not None:
         return CONFIRMED if row["exactly"] == EXACT or (bound and below) else REFUTED
-    found = tested["corrected"]
+    corrected, conclusion = tested
     if bound:
-        if found is None or math.isnan(found) or found > FAMILY_LEVEL:
+        if corrected is None or corrected > FAMILY_LEVEL:
             return UNDECIDED
         return CONFIRMED if below else REFUTED
-    return {AGREES: CONFIRMED, NEGLIGIBLE: CONFIRMED, DIFFERS: REFUTED}.get(
-        tested["conclusion"] or "", UNDECIDED
-    )
+    return {AGREES: CONFIRMED, NEGLIGIBLE: CONFIRMED, DIFFERS: REFUTED}.get(conclusion or "", UNDECIDED)
 
 
 def _claims(frame: pd.DataFrame) -> pd.DataFrame:

@@ -439,8 +439,7 @@ def test_work_after_random_removals_follows_its_law(name: str, size: int, live: 
     law = theory.anchor_links if name == "anchor" else theory.memento_links
     for seen, expected in ((draws, float(theory.anchor_draws(size, live)) - 1), (links, law(size, live))):
         error = seen.std(ddof=1) / math.sqrt(len(seen))
-        # anchor's law of links is that of the continuum, off by a term of order ln(a/n)/n
-        assert abs(seen.mean() - expected) < 5 * error + 0.05 * expected + 0.02, (seen.mean(), expected)
+        assert abs(seen.mean() - expected) < 5 * error, (seen.mean(), expected)
 
 
 def test_links_after_adverse_removals() -> None:

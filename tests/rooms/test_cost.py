@@ -248,6 +248,15 @@ def test_published_costs_are_judged(sampled: Presentation) -> None:
     assert "What holds is (n + 1)(G_n - G_w) - (H_n - H_w)" in sentence
 
 
+def test_means_that_happen_to_be_equal_are_not_taken_for_exact() -> None:
+    rows = rows_of(algorithms="jump", nodes="17", repetitions=2, order="last")
+    for row in rows:
+        row["mean"] = 1.8
+    steps = shown(rows).summary["steps"].frame
+    assert steps["conclusion"].isna().all()
+    assert set(steps["verdict"]) == {"undecided"}
+
+
 def test_a_wrong_law_is_seen() -> None:
     rows = rows_of(algorithms="jump", nodes="17", keys=2000, repetitions=8, order="last")
     for row in rows:
