@@ -261,3 +261,74 @@ void row_all(const u64 *h, i64 count, const i32 *table, i64 shift, i32 *out) { L
 void gather_all(const u64 *h, i64 count, const i32 *table, i64 size, i32 *out) {
     LOOP(table[reduce(h[i], (u64)size)]); /* no rule to speak of: what the memory allows */
 }
+void partition_all(const u64 *h, i64 count, const i32 *table, i64 size, i32 *out) {
+    LOOP(table[reduce(h[i], (u64)size)]);
+}
+
+/* ------------------------------------------------------------------ points */
+
+static inline i64 next_point(u64 value, const u64 *points, i64 n, const i32 *firsts, i64 shift) {
+    i64 row = firsts[value >> shift];
+    while (row < n && points[row] < value) row++;
+    return row == n ? 0 : row;
+}
+static inline i32 multi_probe(u64 probe, const u64 *points, i64 n, const i32 *firsts, i64 shift, const i32 *owners,
+                              i64 probes) {
+    u64 step = derive(probe, 0), least = 0;
+    i64 best = -1;
+    for (i64 number = 0; number < probes; number++, probe += step) {
+        i64 row = next_point(probe, points, n, firsts, shift);
+        u64 distance = points[row] - probe;
+        if (best < 0 || distance < least) best = row, least = distance;
+    }
+    return owners[best];
+}
+static inline i32 lrh(u64 h, const u64 *points, i64 n, const i32 *firsts, i64 shift, const uint32_t *candidates,
+                      i64 width, const u64 *seeds, const i32 *buckets) {
+    const uint32_t *window = candidates + next_point(h, points, n, firsts, shift) * width;
+    uint32_t best = window[0];
+    u64 highest = mix(h ^ seeds[best]);
+    for (i64 j = 1; j < width; j++) {
+        u64 word = mix(h ^ seeds[window[j]]);
+        if (word > highest || (word == highest && window[j] < best)) best = window[j], highest = word;
+    }
+    return buckets[best];
+}
+
+void multi_probe_all(const u64 *h, i64 count, const u64 *points, i64 n, const i32 *firsts, i64 shift, const i32 *owners,
+                     i64 probes, i32 *out) {
+    LOOP(multi_probe(h[i], points, n, firsts, shift, owners, probes));
+}
+void lrh_all(const u64 *h, i64 count, const u64 *points, i64 n, const i32 *firsts, i64 shift, const uint32_t *candidates,
+             i64 width, const u64 *seeds, const i32 *buckets, i32 *out) {
+    LOOP(lrh(h[i], points, n, firsts, shift, candidates, width, seeds, buckets));
+}
+
+/* ------------------------------------------------------------------ straws */
+
+#define JENKINS(a, b, c)                                                               \
+    a = (a - b - c) ^ (c >> 13), b = (b - c - a) ^ (a << 8), c = (c - a - b) ^ (b >> 13), \
+    a = (a - b - c) ^ (c >> 12), b = (b - c - a) ^ (a << 16), c = (c - a - b) ^ (b >> 5), \
+    a = (a - b - c) ^ (c >> 3), b = (b - c - a) ^ (a << 10), c = (c - a - b) ^ (b >> 15)
+
+static inline uint32_t hash3(uint32_t a, uint32_t b, uint32_t c) {
+    uint32_t word = 1315423911u ^ a ^ b ^ c, x = 231232u, y = 1232u;
+    JENKINS(a, b, word);
+    JENKINS(c, x, word);
+    JENKINS(y, a, word);
+    JENKINS(b, x, word);
+    JENKINS(y, c, word);
+    return word;
+}
+static inline i32 straw2(uint32_t x, const i32 *items, const i64 *weights, i64 n, const i64 *straws) {
+    i64 best = 0, least = 0;
+    for (i64 j = 0; j < n; j++) {
+        i64 straw = straws[hash3(x, (uint32_t)items[j], 0) & 0xFFFF] / weights[j];
+        if (j == 0 || straw < least) best = j, least = straw;
+    }
+    return items[best];
+}
+
+void straw2_all(const u64 *h, i64 count, const i32 *items, const i64 *weights, i64 n, const i64 *straws, i32 *out) {
+    LOOP(straw2((uint32_t)(h[i] >> 32), items, weights, n, straws));
+}

@@ -68,6 +68,24 @@ def _choose(ours: Any) -> Sequence[Any]:
     return size, live, len(live), np.empty(size, dtype=np.int32)
 
 
+def _points(ours: Any) -> Sequence[Any]:
+    """Return the points, how many they are, and what leads to them."""
+    table = _structure(ours).points
+    return table.hashes, len(table.hashes) - 2, table.firsts, table.shift
+
+
+def _windows(ours: Any) -> Sequence[Any]:
+    _, candidates, seeds, buckets = _structure(ours)
+    return *_points(ours), candidates, candidates.shape[1], seeds, buckets
+
+
+def _straws(ours: Any) -> Sequence[Any]:
+    from algorithms.scores.crush_ln import straws
+
+    items, weights = _structure(ours)
+    return items, weights, len(items), straws()
+
+
 def _nodes(ours: Any) -> Sequence[Any]:
     return (len(ours.nodes),)
 
@@ -84,6 +102,10 @@ TAKEN: dict[str, tuple[str, Arguments]] = {
     "choose": ("choose_all", _choose),
     "maglev": ("remainder_all", lambda ours: (_structure(ours).buckets, len(_structure(ours).buckets))),
     "rendezvous_rows": ("row_all", lambda ours: (_structure(ours).owners, ours._shift)),
+    "bounded": ("partition_all", lambda ours: (_structure(ours).owners, ours.partitions)),
+    "multi_probe": ("multi_probe_all", lambda o: (*_points(o), _structure(o).owners, o.probes)),
+    "lrh": ("lrh_all", _windows),
+    "straw2": ("straw2_all", _straws),
 }
 """By algorithm, its loop and what that takes."""
 
