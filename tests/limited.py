@@ -101,6 +101,11 @@ class Limited(Partitioner[Slots]):
             raise InvalidParameter(f"table_size must be a prime, not {self.table_size}; give one such as 101")
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
+    @property
+    def room(self) -> int:
+        """How many nodes can still join."""
+        return self.table_size - len(self.nodes)
+
     def _build(self, nodes: Nodes) -> Slots:
         if len(nodes) > self.table_size:
             raise InvalidParameter(

@@ -60,8 +60,8 @@ class Partitioner(Placement[S]):
     With INTERVALS also ``_arcs``, with REPLICAS ``_place_replicas``. Override ``_rebuild`` if an event needs
     the structure before it, and ``_free_buckets`` if new nodes do not take the lowest free buckets; where
     the order of removals decides placements, ``interface.history`` has done both. Override ``room`` if there
-    is a capacity, and raise UnsupportedEvent beyond it. Steps that the spec names are counted by
-    ``_place_counting``.
+    is a capacity, beyond which events are refused, and have ``_build`` refuse as many nodes. Steps that the
+    spec names are counted by ``_place_counting``.
     Parameters of its own stand in the signature of ``__init__``, each kept as an attribute of the same
     name and set before ``super().__init__`` is called.
     """
@@ -268,6 +268,11 @@ class Partitioner(Placement[S]):
             raise UnsupportedEvent(f"{self.spec.name} cannot remove nodes")
         nodes = before.nodes.after(add=add, remove=leaving, weights=weights, rule=self._free_buckets)
         check_nodes(self.spec, nodes)
+        if len(nodes) - len(before.nodes) > self.room:
+            raise UnsupportedEvent(
+                f"{self.spec.name} has {len(before.nodes)} nodes and room for {self.room} more, so it cannot "
+                f"have {len(nodes)}; build it anew with room for them"
+            )
         try:
             structure = self._rebuild(before, nodes, layout)
         except Exception as error:

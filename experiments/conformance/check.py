@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from hypothesis.strategies import DataObject
 
 from algorithms import Capability, Partitioner, Spec
-from algorithms.errors import BrokenAlgorithm
+from algorithms.errors import BrokenAlgorithm, ShardlabError
 from algorithms.interface.nodes import NodesLike
 
 __all__ = [
@@ -37,6 +37,10 @@ DEPENDS_ON_THE_CALL = (
     "and not on hash and nodes alone"
 )
 """What is said of a counterexample that does not come again."""
+
+
+LIMITED = "if only so many nodes fit, room must say how many can still join"
+"""What is said beside a refusal that nobody expected."""
 
 
 class Make(Protocol):
@@ -147,6 +151,8 @@ class Check:
             return self.function(make, data)
         except BrokenAlgorithm as error:  # whatever was asked, this is no answer
             raise Refuted(str(error)) from error
+        except ShardlabError as error:
+            raise Refuted(f"what all can do is refused: {error} ({LIMITED})") from error
 
     def __str__(self) -> str:
         """Return the name, for the ids of tests."""

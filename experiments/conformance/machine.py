@@ -29,6 +29,7 @@ from experiments.conformance.check import DEPENDS_ON_THE_CALL, Make, Refuted, de
 from experiments.conformance.checks.placement import rebuilt
 from experiments.conformance.strategies import (
     Event,
+    capacity_of,
     draw_joiners,
     draw_leavers,
     draw_weights,
@@ -60,7 +61,7 @@ class PartitionerMachine(RuleBasedStateMachine):
         """Build a partitioner over a few nodes."""
         make = type(self).make
         weighted = make(1).spec.can(Capability.WEIGHTED)
-        nodes = data.draw(node_lists(weighted=weighted, most=5), label="nodes")
+        nodes = data.draw(node_lists(weighted=weighted, most=min(5, capacity_of(make))), label="nodes")
         self.p = make(nodes, **data.draw(spaces(), label="space"))
         self.hashes = probes(self.p.hash_bits)
         self.weights = {node.name: node.weight for node in nodes}

@@ -22,8 +22,10 @@ from algorithms.interface.signature import limited
 from experiments.conformance.check import Make, declares
 
 __all__ = [
+    "MOST_DRAWN",
     "SPACES",
     "Event",
+    "capacity_of",
     "draw_event",
     "draw_hashes",
     "draw_joiners",
@@ -76,6 +78,8 @@ _AWKWARD = (
     "\0",
 )
 _LETTERS = "abcdefgh"
+MOST_DRAWN = 7
+"""So many nodes are drawn at most."""
 _ALL_OF_THEM = 10
 _NEAR = 64
 
@@ -97,7 +101,7 @@ def weights() -> SearchStrategy[float]:
 
 
 @functools.cache
-def node_lists(*, weighted: bool, least: int = 1, most: int = 7) -> SearchStrategy[list[Node]]:
+def node_lists(*, weighted: bool, least: int = 1, most: int = MOST_DRAWN) -> SearchStrategy[list[Node]]:
     """Return lists of nodes of different names.
 
     Parameters
@@ -113,6 +117,22 @@ def node_lists(*, weighted: bool, least: int = 1, most: int = 7) -> SearchStrate
     """
     some = st.builds(Node, names(), weights()) if weighted else st.builds(Node, names())
     return st.lists(some, min_size=least, max_size=most, unique_by=lambda node: node.name)
+
+
+def capacity_of(make: Make) -> int:
+    """Return how many nodes of weight 1 a partitioner can have, as its room says.
+
+    Parameters
+    ----------
+    make
+        What builds it.
+
+    Returns
+    -------
+    int
+    """
+    p = make(1)
+    return len(p.nodes) + p.room
 
 
 def draw_joiners(
@@ -258,7 +278,10 @@ def draw_partitioner(data: DataObject, make: Make, *, least: int = 1, past: bool
     Partitioner
     """
     spec = make(1).spec
-    nodes = data.draw(node_lists(weighted=spec.can(Capability.WEIGHTED), least=least), label="nodes")
+    most = min(MOST_DRAWN, capacity_of(make))
+    nodes = data.draw(
+        node_lists(weighted=spec.can(Capability.WEIGHTED), least=least, most=most), label="nodes"
+    )
     p = make(nodes, **data.draw(spaces(), label="space"))
     if past:
         for _ in range(data.draw(st.integers(0, 2), label="events before")):

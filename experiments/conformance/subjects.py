@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin
@@ -52,6 +52,8 @@ class Subject:
 def subjects(algorithm: str | type[Partitioner[Any]]) -> tuple[Subject, ...]:
     """Return an algorithm in all variants of those parameters whose values are named (``Literal``).
 
+    One more has the smallest of the numbers that its spec varies, such as a small table.
+
     Parameters
     ----------
     algorithm
@@ -74,9 +76,17 @@ def subjects(algorithm: str | type[Partitioner[Any]]) -> tuple[Subject, ...]:
         if parameter.own and get_origin(parameter.annotation) is Literal
     }
     defaults = {name: values[0] for name, values in named.items()}
-    return tuple(
+    variants = tuple(
         Subject(
             cls, {name: value for name, value in zip(named, chosen, strict=True) if value != defaults[name]}
         )
         for chosen in itertools.product(*named.values())
     )
+    smallest = {name: min(values) for name, values in cls.spec.vary.items() if _are_numbers(values)}
+    usual = parameters_of(cls)
+    changed = {name: value for name, value in smallest.items() if value != usual[name].default}
+    return (*variants, Subject(cls, changed)) if changed else variants
+
+
+def _are_numbers(values: Iterable[object]) -> bool:
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)

@@ -16,6 +16,7 @@ from algorithms.hashing import Hashes
 from experiments.conformance.check import Make, check, refute
 from experiments.conformance.strategies import (
     Event,
+    capacity_of,
     draw_event,
     draw_hashes,
     draw_joiners,
@@ -190,7 +191,7 @@ def check_add_then_remove_is_identity(make: Make, data: DataObject) -> None:
 def check_independent_of_naming_order(make: Make, data: DataObject) -> None:
     """The order in which nodes are named, at once or one by one, makes no difference."""
     weighted = make(1).spec.can(Capability.WEIGHTED)
-    nodes = data.draw(node_lists(weighted=weighted, least=2, most=5), label="nodes")
+    nodes = data.draw(node_lists(weighted=weighted, least=2, most=min(5, capacity_of(make))), label="nodes")
     space = data.draw(spaces(), label="space")
     other_order = data.draw(st.permutations(nodes), label="other order")
     p, other = make(nodes, **space), make(other_order, **space)

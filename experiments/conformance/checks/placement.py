@@ -17,7 +17,15 @@ from algorithms import Capability, Node, Partitioner
 from algorithms.hashing import Hashes, hash_function
 from algorithms.machinery.kernel import plain_kernels
 from experiments.conformance.check import Make, Refuted, check, refute
-from experiments.conformance.strategies import draw_hashes, draw_partitioner, keys, node_lists, probes, spaces
+from experiments.conformance.strategies import (
+    capacity_of,
+    draw_hashes,
+    draw_partitioner,
+    keys,
+    node_lists,
+    probes,
+    spaces,
+)
 from experiments.conformance.words import first, listed, owners, told
 
 __all__ = ["rebuilt"]
@@ -41,6 +49,7 @@ def check_sizes_around_powers_of_two(make: Make, data: DataObject) -> None:
     """With one node it has every hash; 2^k - 1, 2^k and 2^k + 1 nodes are all numbered from 0."""
     power = data.draw(st.integers(0, 9), label="k")
     n = max(1, (1 << power) + data.draw(st.sampled_from((0, 1, -1)), label="off by"))
+    n = min(n, capacity_of(make))
     p = make(n, **data.draw(spaces(), label="space"))
     if list(p.nodes) != list(range(n)) or len(p.nodes) != n:
         refute(f"{told(p)}: {n} nodes must have the buckets 0 to {n - 1}, not {listed(p.nodes)}")

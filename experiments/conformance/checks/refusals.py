@@ -31,12 +31,15 @@ from algorithms import (
     UnsupportedEvent,
 )
 from algorithms.hashing import hash_function
-from algorithms.interface.signature import Parameter, limited
+from algorithms.interface.signature import Parameter, limited, parameters_of
 from experiments.conformance.check import Make, check, declares, refute
-from experiments.conformance.strategies import Event, draw_event, draw_partitioner, probes
+from experiments.conformance.strategies import Event, capacity_of, draw_event, draw_partitioner, probes
 from experiments.conformance.words import first, owners, told
 
 __all__: list[str] = []
+
+_LARGEST_FULL = 1 << 13
+"""So many nodes at most are built to fill a partitioner."""
 
 Errors = tuple[type[ShardlabError], ...]
 _BAD_WEIGHTS = (float("nan"), float("inf"), float("-inf"), -1.0, 0.0, 1e101, 1e-101, True, "2", None)
@@ -106,7 +109,29 @@ def check_bad_keys_are_refused(make: Make, data: DataObject) -> None:
         _refused(f"{told(p)}.lookup_many({column!r})", partial(p.lookup_many, column), (InvalidKey,))
 
 
-@check()
+def _more_than_fit(make: Make) -> None:
+    """Fill a partitioner that has a limit, and ask for one node more."""
+    p, most = make(1), capacity_of(make)
+    said, values = p.spec.most_nodes, p.parameters
+    own = [parameter for parameter in parameters_of(type(p)).values() if parameter.own]
+    usual = all(parameter.default == values[parameter.name] for parameter in own)
+    if said not in (None, most) and usual:
+        refute(
+            f"{told(p)}: its spec says that it can have {said} nodes, and its room that it can have {most}"
+        )
+    if most > _LARGEST_FULL:
+        return
+    try:
+        full = make(most)
+        owners(full, probes(full.hash_bits))
+    except ShardlabError as error:
+        refute(f"{told(p)}: its room says that it can have {most} nodes, which are refused: {error}")
+    refusals = (InvalidParameter, UnsupportedEvent)
+    _refused(f"{most + 1} nodes where {most} fit", partial(make, most + 1), refusals)
+    _refused(f"a node added to the {most} that fit", partial(full.change, add=["one more"]), refusals)
+
+
+@check(corner=_more_than_fit)
 def check_bad_nodes_are_refused(make: Make, data: DataObject) -> None:
     """A partitioner is not made of no nodes, of a bare str, of names twice, or of what is no name."""
     attempts: list[tuple[Any, Errors]] = [

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from algorithms import Capability, Node
 from experiments.conformance.check import Evidence, Kind, Make, Refuted, Trial, check, refute
 from experiments.conformance.strategies import (
+    MOST_DRAWN,
+    capacity_of,
     draw_joiners,
     draw_leavers,
     draw_partitioner,
@@ -33,7 +36,8 @@ _SEEDS, _HASHES_A_SEED = 64, 20_000
 @check(promise=Capability.UNIFORM, needs=(Capability.INTERVALS,))
 def check_equal_shares_exactly(make: Make, data: DataObject) -> None:
     """Nodes of equal weight have equal shares of the hash space, but for one hash."""
-    p = make(data.draw(node_lists(weighted=False), label="nodes"), **data.draw(spaces(), label="space"))
+    some = node_lists(weighted=False, most=min(MOST_DRAWN, capacity_of(make)))
+    p = make(data.draw(some, label="nodes"), **data.draw(spaces(), label="space"))
     if data.draw(st.booleans(), label="nodes join"):
         p.change(add=draw_joiners(data, p, most=7, weighted=False))
     if (
@@ -69,20 +73,28 @@ def check_shares_follow_weights_exactly(make: Make, data: DataObject) -> None:
 def check_uniform(make: Make, data: Trial) -> Evidence:
     """Random hashes fall on nodes of equal weight as often as independent draws would."""
     seen = []
-    for n in _SIZES:
+    most = capacity_of(make)
+    sizes = [n for n in _SIZES if n <= most]
+    for n in sizes:
         p = make(n)
         counts = _counts(p.assign(_random_hashes(data.seed + n, _HASHES, p.hash_bits)), n)
         seen.append(_chi_square(counts, np.full(n, 1 / n)))
-    return _judged("chi-square against equal shares", data, _SIZES, seen)
+    return _judged("chi-square against equal shares", data, tuple(sizes), seen)
+
+
+def _weights_that_fit(make: Make) -> list[tuple[float, ...]]:
+    room = capacity_of(make)
+    return [weights for weights in _WEIGHTS if sum(map(math.ceil, weights)) <= room]
 
 
 @check(promise=Capability.WEIGHTED, kind=Kind.STATISTICAL)
 def check_shares_follow_weights(make: Make, data: Trial) -> Evidence:
     """Random hashes fall on nodes in proportion to weights; where shares are random, on the mean of seeds."""
-    sizes = tuple(len(weights) for weights in _WEIGHTS)
+    several = _weights_that_fit(make)
+    sizes = tuple(len(weights) for weights in several)
     seen = []
     uniform = make(1).spec.can(Capability.UNIFORM)
-    for weights in _WEIGHTS:
+    for weights in several:
         nodes = [Node(f"server-{i}", weight) for i, weight in enumerate(weights)]
         expected = np.array(weights) / sum(weights)
         if uniform:
@@ -98,9 +110,10 @@ def check_shares_follow_weights(make: Make, data: Trial) -> Evidence:
 @check(promise=Capability.WEIGHTED, needs=(Capability.UNIFORM,), kind=Kind.STATISTICAL)
 def check_changed_weights_count(make: Make, data: Trial) -> Evidence:
     """After an event the new weights decide, as if the nodes had always had them."""
-    sizes = tuple(len(weights) for weights in _WEIGHTS)
+    several = _weights_that_fit(make)
+    sizes = tuple(len(weights) for weights in several)
     seen = []
-    for weights in _WEIGHTS:
+    for weights in several:
         p = make([f"server-{i}" for i in range(len(weights))])
         p.change(weights={f"server-{i}": weight for i, weight in enumerate(weights)})
         hashes = _random_hashes(data.seed + len(weights), _HASHES, p.hash_bits)
