@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Capability, InvalidParameter, Nodes, Partitioner, Spec, register
 from algorithms.hashing import hash_column
-from algorithms.interface import Buckets, Cost, Hashes, whole_number
+from algorithms.interface import Buckets, Cost, Hashes, Whole
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
+
+
+def is_prime(number: int) -> bool:
+    """Return whether a number from 2 is a prime."""
+    return all(number % divisor for divisor in range(2, math.isqrt(number) + 1))
+
+
+TABLE_SIZES = Whole(
+    2, 65537, is_prime, "a prime", "hashes in steps would meet few slots; use one such as 101"
+)
 
 
 class Slots(NamedTuple):
@@ -91,14 +101,12 @@ class Limited(Partitioner[Slots]):
         self,
         nodes: NodesLike,
         *,
-        table_size: int = 101,
+        table_size: Annotated[int, TABLE_SIZES] = 101,
         hash: str = "xxh64",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.table_size = whole_number("table_size", table_size, 2, 65537)
-        if any(self.table_size % divisor == 0 for divisor in range(2, math.isqrt(self.table_size) + 1)):
-            raise InvalidParameter(f"table_size must be a prime, not {self.table_size}; give one such as 101")
+        self.table_size = table_size
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
     @property

@@ -97,12 +97,11 @@ def _load_tables(results: Results[BalanceParameters], numbers: Summary) -> Itera
         )
     refused = numbers["refused"]
     if len(refused.frame):
-        by = [key for key in refused.keys if key == "label"]
         yield Table(
             "not-measured",
             "Not measured",
             refused.frame,
-            headers={"cannot": "reason", **dict.fromkeys(by, "algorithm")},
+            headers={"cannot": "reason"} | {key: HEADERS[key] for key in refused.keys if key in HEADERS},
         )
 
 

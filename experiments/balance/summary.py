@@ -18,6 +18,7 @@ from experiments.balance.quantities import sheets as quantity_sheets
 from experiments.inference.levels import FAMILY_LEVEL
 from experiments.inference.verdict import AGREES, EXACT, UNEVEN
 from experiments.report import statistics
+from experiments.report.absent import refusers
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
@@ -234,8 +235,8 @@ def _repeats(loads: pd.DataFrame) -> Sheet:
 
 
 def _refused(results: Results[BalanceParameters], rows: pd.DataFrame) -> Sheet:
-    """Return what was not measured: of a cluster an algorithm cannot take the nodes, else a hash the keys."""
-    by = (*(["label"] if results.parameters.cluster else []), "workload", "hash")
-    columns = [*by, "cannot"]
-    refused = rows[rows["cannot"].notna()].drop_duplicates(list(by)) if "cannot" in rows else rows[:0]
-    return Sheet("refused", refused.reindex(columns=columns).reset_index(drop=True), by)
+    """Return what was not measured: a hash function cannot take the keys, or an algorithm the nodes."""
+    refused = rows[rows["cannot"].notna()] if "cannot" in rows else rows[:0]
+    by = [*refusers(rows, results.parameters.nodes), "workload", "hash"]
+    one_of_each = refused.drop_duplicates(by).reindex(columns=[*by, "cannot"]).reset_index(drop=True)
+    return Sheet("refused", one_of_each, tuple(by))

@@ -122,7 +122,11 @@ class Candidate:
         if n < SURELY_SMALL and not self.parameters:
             return None
         smallest = self._smallest
-        return None if smallest is None else attempt(partial(smallest.check_size, n))
+        if smallest is None:
+            return None
+        if n - len(smallest.nodes) > smallest.room:
+            return f"it can have {len(smallest.nodes) + smallest.room:,} nodes at most"
+        return attempt(partial(smallest.check_size, n))
 
     @cached_property
     def _smallest(self) -> Partitioner[Any] | None:

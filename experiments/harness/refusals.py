@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from algorithms.errors import ShardlabError
 from algorithms.interface import Capability
 from experiments.harness.candidate import Candidate, attempt
+from experiments.harness.class_files import sources_of
 from experiments.options.errors import BadUse
 
 if TYPE_CHECKING:
@@ -56,10 +58,9 @@ def refuse_hopeless(
 ) -> None:
     """Refuse nodes of which every candidate says that it cannot have them; raises as `of_run` does."""
     for n in counts:
-        reasons = {candidate.label: candidate.refusal(n) for candidate in candidates}
-        if None not in reasons.values():
-            label, reason = next(iter(reasons.items()))
-            raise BadUse(f"--nodes: {n:,} nodes of {label}: {reason}")
+        reasons = list(takewhile(bool, (_refusal(candidate, n) for candidate in candidates)))
+        if len(reasons) == len(candidates):
+            raise BadUse(f"--nodes: {n:,} nodes of {candidates[0].label}: {reasons[0]}")
     if cluster is None:
         return
     refused = {}
@@ -75,6 +76,15 @@ def refuse_hopeless(
         refused[candidate.label] = reason
     label, reason = next(iter(refused.items()))
     raise BadUse(f"--cluster: no algorithm of this run takes these nodes; {label}: {reason}")
+
+
+def _refusal(candidate: Candidate, n: int) -> str | None:
+    """Return why a candidate cannot have n nodes; one from outside the suite is built to know."""
+    reason = candidate.refusal(n)
+    if reason is None and sources_of(candidate.cls):
+        built = attempt(partial(candidate.build, n))
+        reason = built if isinstance(built, str) else None
+    return reason
 
 
 def _refused_by_default(candidate: Candidate, n: int) -> bool:

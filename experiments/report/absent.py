@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.report.summary import Sheet
@@ -9,7 +10,7 @@ from experiments.report.summary import Sheet
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["absent_of", "notes_of", "taking_part"]
+__all__ = ["absent_of", "notes_of", "refusers", "taking_part"]
 
 
 def taking_part(rows: pd.DataFrame) -> pd.DataFrame:
@@ -48,6 +49,25 @@ def absent_of(rows: pd.DataFrame) -> Sheet:
             counts = sorted(set(part["n"])) if label in present and "n" in part else []
             body.append((label, cannot, ", ".join(f"{n:,}" for n in counts)))
     return Sheet("absent", pd.DataFrame(body, columns=["label", "cannot", "nodes"]), ("label", "cannot"))
+
+
+def refusers(rows: pd.DataFrame, nodes: Sequence[int]) -> list[str]:
+    """Return the columns that say who refuses: none where all labels do alike, as for keys they cannot hash.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> keys = pd.DataFrame({"label": ["jump", "ring"], "n": 3, "hash": "crc32", "workload": "names"})
+    >>> refusers(keys.assign(cannot="text"), [3]), refusers(keys.assign(cannot=["full", None]), [3])
+    ([], ['label'])
+    """
+    if "cannot" not in rows or rows["cannot"].isna().all():
+        return []
+    case = ["hash", "workload"]
+    alike = all(group["cannot"].nunique(dropna=False) == 1 for _, group in rows.groupby(case, sort=False))
+    if alike:
+        return []
+    return ["label", "n"] if len(nodes) > 1 else ["label"]
 
 
 def notes_of(absent: Sheet) -> list[str]:

@@ -10,7 +10,10 @@ import pytest
 
 from algorithms import names as registered
 from algorithms import unregister
+from experiments import run
+from experiments.conformance import conform, subjects
 from experiments.harness import runner
+from experiments.harness.class_files import load_class
 from experiments.harness.experiment import find, names
 from experiments.options.errors import BadUse
 from experiments.options.parameters import fields_of
@@ -77,3 +80,82 @@ def test_what_it_cannot_is_said_and_all_else_is_measured(name: str, tmp_path: Pa
     measured = {row["n"] for row in rows if row["algorithm"] == "jump" and row.get("cannot") is None}
     assert measured == set(NODES)
     assert any(sentence in shown(outcome) for sentence in SENTENCES)
+
+
+@pytest.mark.parametrize("name", ["article", "properties"])
+def test_experiments_without_numbers_of_nodes_take_it(name: str, tmp_path: Path) -> None:
+    outcome = outcome_of(name, tmp_path / "out", f"jump,{LIMITED}", property="bad_nodes_are_refused,ordered")
+    assert any("limited" in (row.get("algorithm"), row.get("label")) for row in outcome.rows)
+    assert not outcome.presentation.failures
+
+
+UNANNOUNCED = """
+from dataclasses import replace
+from algorithms import InvalidParameter, class_of, register
+Jump = class_of("jump")
+@register(replace(Jump.spec, name="unannounced"))
+class Unannounced(Jump):
+    def _build(self, nodes):
+        if len(nodes) > 101:
+            raise InvalidParameter(f"{len(nodes)} nodes are too many")
+        return super()._build(nodes)
+"""
+"""Refuses more than 101 nodes, and tells nobody before."""
+
+
+@pytest.mark.parametrize("name", WITH_NODES)
+def test_nodes_that_no_candidate_can_have_are_refused_before_anything_is_measured(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "unannounced.py").write_text(UNANNOUNCED, encoding="utf-8")
+    for alone, said in (
+        (f"{LIMITED}:table_size=11", "120 nodes of limited:table_size=11: it can have 11 nodes at most"),
+        (f"{tmp_path / 'unannounced.py'}:Unannounced", "120 nodes of unannounced: 120 nodes are too many"),
+    ):
+        with pytest.raises(BadUse, match=f"^--nodes: {said}$"):
+            outcome_of(name, tmp_path / "out", alone, nodes=120)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_value_that_its_table_cannot_have_is_refused_and_no_row(capsys: pytest.CaptureFixture[str]) -> None:
+    for flags in (["--set", "limited.table_size=100"], ["--vary", "limited.table_size=101,100"]):
+        assert run.main(["scaling", "--algorithms", f"jump,{LIMITED}", *flags]) == 2
+        assert "table_size must be a prime, not 100" in capsys.readouterr().err
+
+
+def test_a_sweep_over_its_table_is_a_candidate_for_each_value(tmp_path: Path) -> None:
+    sweep = {"algorithms": f"jump,{LIMITED}", "vary": ["limited.table_size"], "nodes": (5, 12)}
+    outcome = outcome_of("balance", tmp_path / "out", **sweep)
+    cannot = {(row["label"], row["n"]): row.get("cannot") for row in outcome.rows}
+    assert cannot[("limited:table_size=101", 12)] is None
+    assert cannot[("limited:table_size=11", 5)] is None
+    assert "it can have 11 nodes at most" in str(cannot[("limited:table_size=11", 12)])
+
+
+BREAKING = """
+from dataclasses import replace
+from algorithms import class_of, register
+Jump = class_of("jump")
+@register(replace(Jump.spec, name="breaking"))
+class Breaking(Jump):
+    def _build(self, nodes):
+        return super()._build(nodes) if len(nodes) < 50 else [][0]
+"""
+"""Has a bug that shows with 50 nodes."""
+
+
+def test_a_bug_at_one_size_is_shown_and_what_was_measured_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "breaking.py").write_text(BREAKING, encoding="utf-8")
+    few = ["--nodes", "5,60", "--out", str(tmp_path / "out"), "--quiet"]
+    chosen = f"ring,{tmp_path / 'breaking.py'}:Breaking"
+    assert run.main(["memory", "--profile", "smoke", "--algorithms", chosen, *few]) == 2
+    assert "breaking failed with 60 nodes, in " in capsys.readouterr().err
+    assert len((tmp_path / "out" / ".journal.jsonl").read_bytes().splitlines()) == 1 + 3
+
+
+def test_it_passes_every_check_also_with_a_small_table() -> None:
+    limited = load_class(*LIMITED.split(":"))
+    assert [str(subject) for subject in subjects(limited)] == ["limited", "limited[table_size=11]"]
+    conform(limited, examples=10)
