@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_experiment import FAKE, Fake, FakeParameters, find
+from fake_experiment import FAKE, Fake, FakeParameters
+from runs import run_here
 
 from algorithms.errors import BrokenAlgorithm
 from experiments.harness import runner
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.runner import Silent, folder_of
-from experiments.harness.verify import difference, stored_runs, verify
 from experiments.options.errors import BadUse, CannotWrite
 from experiments.storage import provenance, store
 
@@ -41,11 +41,6 @@ class Told(Silent):
 
     def progress(self, done: float) -> None:
         self.steps.append(done)
-
-
-def run_here(folder: Path, *, experiment: Fake = FAKE, reporter: Silent | None = None, **values: Any) -> Any:
-    parameters = experiment.profile("smoke").replace(values)
-    return runner.run(experiment, parameters, profile="smoke", out=folder, reporter=reporter)
 
 
 def launch(folder: Path, *flags: str, **environment: str) -> subprocess.Popen[str]:
@@ -378,55 +373,3 @@ def test_a_checkout_has_its_commit_and_is_dirty_but_for_results(
     assert provenance.describe(1)["dirty"] is False
     (tmp_path / "code.py").write_text("2", encoding="utf-8")
     assert provenance.describe(1)["dirty"] is True
-
-
-def test_verify_finds_the_same_and_names_what_differs(tmp_path: Path) -> None:
-    run_here(tmp_path / "fake" / "smoke")
-    (folder,) = stored_runs([tmp_path])
-    assert verify(folder, find).differences == []
-    rows = folder / "rows.csv"
-    rows.write_text(rows.read_text(encoding="utf-8").replace("1/2", "1/3", 1), encoding="utf-8")
-    (folder / "tables" / "shares.md").unlink()
-    (wrong, missing) = verify(folder, find).differences
-    assert wrong.startswith(f"{rows}: line 2 is 'modulo,2,0,")
-    assert missing == f"{folder / 'tables' / 'shares.md'}: is computed now, but not stored"
-
-
-def test_verify_ignores_what_a_clock_decides(tmp_path: Path) -> None:
-    run_here(tmp_path)
-    (tmp_path / "timing.csv").write_text("other\n", encoding="utf-8")
-    assert verify(tmp_path, find).differences == []
-
-
-def test_verify_says_when_the_catalogue_has_changed(tmp_path: Path) -> None:
-    run_here(tmp_path)
-    facts = store.run_facts(tmp_path)
-    facts["profile"] = "full"
-    (tmp_path / "run.json").write_text(json.dumps(facts), encoding="utf-8")
-    assert verify(tmp_path, find).differences == [
-        f"{tmp_path}: the catalogue's [full] has changed since; run it again"
-    ]
-
-
-def test_verify_says_when_a_run_cannot_be_computed_any_more(tmp_path: Path) -> None:
-    run_here(tmp_path)
-    facts = store.run_facts(tmp_path)
-    facts["parameters"]["event"] = ["melt"]
-    (tmp_path / "run.json").write_text(json.dumps(facts), encoding="utf-8")
-    (sentence,) = verify(tmp_path, find).differences
-    assert sentence.startswith(f"{tmp_path}: cannot be computed again: --event: 'melt' is unknown")
-
-
-@pytest.mark.parametrize(
-    ("name", "stored", "again", "said"),
-    [
-        ("a.csv", b"1\n", b"1\n", None),
-        ("a.csv", b"1\n2\n", b"1\n", "line 2 is '2', computed again ''"),
-        ("a.csv", b"1", b"1\n2", "line 2 is no more, computed again '2'"),
-        ("a.png", b"\x00\x01", b"\x00\x02", "byte 2 differs"),
-        ("a.png", b"\x00", b"\x00\x02", "byte 2 differs"),
-        ("a.csv", b"1", None, "is stored, but no longer computed"),
-    ],
-)
-def test_a_difference_is_placed(name: str, stored: bytes, again: bytes | None, said: str | None) -> None:
-    assert difference(name, stored, again) == said

@@ -1,0 +1,208 @@
+"""The page in a browser: what is drawn, and what a click changes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from experiments.report.html.declared import charts_of
+
+from algorithms import spec_of
+from experiments.report.document.chapter import Chapter
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+WANTED = "SHARDLAB_BROWSER"
+"""The environment variable with which a missing browser is a failure, and not a reason to skip."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    sync_api = pytest.importorskip("playwright.sync_api") if WANTED not in os.environ else None
+    if sync_api is None:
+        from playwright import sync_api  # demanded: its absence is an error
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        assert WANTED not in os.environ, f"{WANTED} is set, and there is no Chromium here"
+        pytest.skip("there is no Chromium here; on Debian: apt install chromium")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(page_text: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("page") / "shardlab.html"
+    path.write_text(page_text, encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Open the page; afterwards it must have asked for nothing and complained of nothing."""
+    requests, complaints, contexts = [], [], []
+
+    def opened(**options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address, timeout=120_000)
+        settle(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert {url for url in requests if not url.startswith("data:")} == {address}
+
+
+def marks_of_labels(page: Page) -> list[int]:
+    """Return the same of the charts that are about algorithms: that of claims is not."""
+    ask = "charts => charts.map(chart => chart.querySelector('.legend button') !== null)"
+    about = page.eval_on_selector_all(".chart", ask)
+    return [count for count, is_about in zip(marks(page), about, strict=True) if is_about]
+
+
+def rows_of(page: Page, algorithm: str) -> int:
+    return page.locator(f"tbody tr[data-algorithm='{algorithm}']:not([hidden])").count()
+
+
+def test_it_renders_and_each_chart_has_marks(
+    visit: Callable[..., Page], chapters: tuple[Chapter, ...]
+) -> None:
+    page = visit()
+    assert len(marks(page)) == sum(len(list(charts_of(chapter))) for chapter in chapters)
+    assert all(marks(page))
+    assert page.locator("#ring-svg path").count() > 20
+    assert "move" in page.locator("#ring-says").inner_text()
+
+
+def test_one_filter_changes_all_charts_and_tables(visit: Callable[..., Page]) -> None:
+    page = visit()
+    before, rows = marks_of_labels(page), rows_of(page, "ring")
+    page.click("[data-select=none]")
+    assert rows_of(page, "jump") == rows_of(page, "ring") == 0
+    assert marks_of_labels(page) == [0] * len(before)
+    page.click("[data-chip=ring]")
+    assert (rows_of(page, "ring"), rows_of(page, "jump")) == (rows, 0)
+    assert page.locator("th[data-algorithm=jump]:visible").count() == 0
+    some = marks_of_labels(page)
+    assert all(0 < now <= then for now, then in zip(some, before, strict=True))
+    assert sum(some) < sum(before) / 2
+    page.click("[data-select=all]")
+    assert marks_of_labels(page) == before
+    # the legend of a chart is the same filter
+    page.locator(".chart .legend button", has_text="jump").first.click()
+    assert page.get_attribute("[data-chip=jump]", "aria-pressed") == "false"
+    assert rows_of(page, "jump") == 0
+
+
+def test_an_axis_can_be_made_logarithmic(visit: Callable[..., Page]) -> None:
+    page = visit()
+    chart = page.locator("[id$=chart-movement]")
+    point = chart.locator(".mark-symbol path").first
+    before = point.get_attribute("transform")
+    chart.locator("[data-log=x]").check()
+    settle(page)
+    assert point.get_attribute("transform") != before
+
+
+def test_the_page_is_dark_where_the_system_is_and_can_be_changed(visit: Callable[..., Page]) -> None:
+    colour = "() => getComputedStyle(document.body).backgroundColor"
+    ink = "() => getComputedStyle(document.querySelector('.plot text')).fill"
+    light, dark = visit(color_scheme="light"), visit(color_scheme="dark")
+    assert light.evaluate(colour) != dark.evaluate(colour)
+    assert light.evaluate(ink) != dark.evaluate(ink)
+    was = light.evaluate(colour)
+    light.click("#theme")
+    assert light.evaluate(colour) == dark.evaluate(colour)
+    light.emulate_media(media="print")
+    assert light.evaluate(colour) == "rgb(255, 255, 255)" != was
+
+
+def test_a_cell_of_the_matrix_shows_its_counterexample(visit: Callable[..., Page]) -> None:
+    page = visit()
+    cell = page.locator("button.cell.bad").first
+    cell.hover()
+    assert "COUNTEREXAMPLE" in page.locator("#tip").inner_text()
+    cell.click()
+    page.mouse.move(1, 1)
+    assert page.locator("#tip").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#tip").is_hidden()
+    cell.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert page.locator("#tip").is_visible()
+
+
+def test_claims_are_filtered_by_verdict_and_by_words(visit: Callable[..., Page]) -> None:
+    page = visit()
+    rows = page.locator("[data-experiment=claims] > figure.table tbody tr:not([hidden]):not(.empty)")
+    every = rows.count()
+    page.click(".claims-verdicts >> text=refuted")
+    refuted = rows.count()
+    assert 0 < refuted < every
+    assert set(
+        page.locator("[data-experiment=claims] tbody tr:not([hidden]) .verdict").all_inner_texts()
+    ) <= {
+        "refuted",
+        "refuted!",
+    }
+    page.fill(".claims-search", "700 ln n")
+    assert 0 < rows.count() < refuted
+    assert page.locator(".claims-count").inner_text().startswith(f"{rows.count()} of ")
+
+
+def test_the_ring_follows_its_sliders(visit: Callable[..., Page]) -> None:
+    page = visit()
+    shares = page.locator("#ring-shares .share")
+    assert shares.count() == 4
+    page.locator("#ring-nodes").fill("6")
+    assert shares.count() == 6
+    arcs = page.locator("#ring-svg path").count()
+    page.locator("#ring-points").fill("0")
+    assert page.locator("#ring-svg path").count() < arcs
+    assert page.locator("#ring-algorithm option").first.inner_text().endswith(": ring")
+    page.select_option("#ring-algorithm", label=f"{spec_of('key_range').title}: key_range")
+    assert "for nothing" in page.locator("#ring-says").inner_text()
+
+
+def test_columns_sort_and_a_phone_is_wide_enough(visit: Callable[..., Page]) -> None:
+    page = visit(viewport={"width": 400, "height": 800})
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 400
+    head = page.locator("#summary-table thead th", has_text="moved").first
+    head.locator("button").click()
+    place = head.evaluate("head => head.cellIndex")
+    values = page.eval_on_selector_all(
+        "#summary-table tbody tr",
+        "(rows, place) => rows.map(row => Number(row.children[place].dataset.value))",
+        place,
+    )
+    assert values == sorted(values)
+    assert head.get_attribute("aria-sort") == "ascending"
+
+
+def marks(page: Page) -> list[int]:
+    """Return how many points and bars each chart shows."""
+    settle(page)
+    count = """() => [...document.querySelectorAll('.plot')].map(
+        plot => plot.querySelectorAll('.mark-symbol.role-mark path, .mark-rect.role-mark path').length)"""
+    found: list[int] = page.evaluate(count)
+    return found
+
+
+def settle(page: Page) -> None:
+    """Wait until all charts show what was asked for."""
+    page.wait_for_selector("html[data-ready=true]", timeout=120_000)
