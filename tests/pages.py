@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from experiments.report.chart import Chart
+from experiments.report.document.chapter import Chapter
+
+if TYPE_CHECKING:
+    pass
+
 SMALL = {
     "scaling": "--nodes 4 --keys 2000 --repetitions 2 --event add:1,remove:last,weight:2",
     "balance": "--profile smoke --keys 2000 --repetitions 2 --workload uniform",
@@ -16,3 +24,8 @@ SMALL = {
 }
 FEW = ["--algorithms", "ring,jump,key_range,modulo"]
 """Experiments that have charts, and flags that keep their runs small."""
+
+
+def charts_of(chapter: Chapter) -> list[Chart]:
+    """Return the charts of a chapter that have anything to see."""
+    return [chart for chart in chapter.presentation.charts if not chart.is_empty]

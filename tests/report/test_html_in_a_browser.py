@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from experiments.report.html.declared import charts_of
 
 from algorithms import spec_of
 from experiments.report.document.chapter import Chapter
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+from pages import charts_of
 
 WANTED = "SHARDLAB_BROWSER"
 """The environment variable with which a missing browser is a failure, and not a reason to skip."""

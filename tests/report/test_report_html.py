@@ -19,7 +19,6 @@ from experiments import run
 from experiments.harness.chapters import read
 from experiments.options.errors import BadUse
 from experiments.report import html
-from experiments.report.chart import Chart
 from experiments.report.document.chapter import Chapter
 from experiments.report.figures.palette import _COLOURS, _GREYS, _MARKERS, on_dark
 from experiments.report.html import ring, vega
@@ -30,7 +29,7 @@ from experiments.report.tables.table import Table
 
 if TYPE_CHECKING:
     pass
-from pages import SMALL
+from pages import SMALL, charts_of
 
 EVIL = "<script>alert(1)</script>"
 
@@ -102,11 +101,6 @@ def test_every_table_of_every_chapter_is_there_once(chapters: tuple[Chapter, ...
         for table in chapter.presentation.tables:
             assert shown.count(f"{chapter.name}-{chapter.profile}-{table.name}") == 1
     assert len(outline.of("caption")) == len(outline.of("table")) == len(shown)
-
-
-def charts_of(chapter: Chapter) -> list[Chart]:
-    """Return the charts of a chapter that have anything to see."""
-    return [chart for chart in chapter.presentation.charts if not chart.is_empty]
 
 
 def test_every_experiment_with_charts_has_some_and_each_has_rows(chapters: tuple[Chapter, ...]) -> None:
