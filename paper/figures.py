@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from experiments.harness import chapters
-from experiments.harness.experiment import ALL_HASHES
+from experiments.harness.stopwatch import COPY
+from experiments.report.chart import Chart
 from experiments.report.figures import charts
+from experiments.report.figures.drawn import drawn
 from experiments.report.figures.figure import COLUMN, PAGE, Figure
 from paper.sources import Sources
 from paper.tables import START
@@ -51,69 +50,22 @@ def ripple(sources: Sources) -> Figure:
 def cv(sources: Sources) -> Figure:
     """Return the spread of a ring's shares over its points, beside the law."""
     run = sources.run("balance")
-    sheet = run.summary["loads"]
-    shares = sheet.where(workload=ALL_HASHES, law="ring", **sheet.usual)
-    points = sorted(set(shares["points"]))
-
-    def draw(canvas: Canvas) -> None:
-        axes = canvas.subplots()
-        measured, laws = (
-            {
-                f"ring, n = {n:,}": part.set_index("points")[column].reindex(points).tolist()
-                for n, part in shares.sort_values("n").groupby("n")
-            }
-            for column in ("cv", "law_cv")
-        )
-        charts.lines(
-            axes,
-            points,
-            measured,
-            laws=laws,
-            xlabel="points a node, v",
-            ylabel="CV of the shares",
-            percent=True,
-        )
-
-    many = run.parameter("repetitions")
-    return Figure(
+    chart = _chart(sources, "balance", "cv-points")
+    return drawn(
+        replace(chart.where(**chart.only, algorithm="ring").joined(), size=(COLUMN, 2.2)),
         "cv",
-        f"Shares of a ring over the points of a node: root mean square of the CV over {many} rings, "
-        "all hashes counted; dotted: the law.",
-        draw,
-        size=(COLUMN, 2.2),
+        "Shares of a ring over the points of a node: root mean square of the CV over "
+        f"{run.parameter('repetitions')} rings, all hashes counted; dotted: the law.",
     )
 
 
 def movement(sources: Sources) -> Figure:
     """Return the movement of all algorithms in all events, beside the laws."""
-    numbers, case = sources.run("scaling").summary, {"workload": "uniform", "n": START}
-    events, asked = numbers["events"].where(**case), numbers["asked"].where(**case)
-    labels = list(dict.fromkeys(events["label"]))
-
-    def grid(column: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-        frame = events.pivot(index="event", columns="label", values=column)
-        return frame.reindex(index=asked["event"], columns=labels).to_numpy(dtype=float)
-
-    def draw(canvas: Canvas) -> None:
-        axes = canvas.subplots()
-        charts.dots(
-            axes,
-            list(asked["title"]),
-            labels,
-            grid("movement"),
-            low=grid("low"),
-            high=grid("high"),
-            theory=grid("law"),
-            label="keys moved",
-            percent=True,
-        )
-        charts.legend(canvas, axes)
-
-    return Figure(
+    chart = _chart(sources, "scaling", "movement").where(workload="uniform", n=START)
+    return drawn(
+        replace(chart, size=(PAGE, 4.6)),
         "movement",
         f"Keys moved by each scale event from {START} nodes; lines: intervals of the mean; marks: the law.",
-        draw,
-        size=(PAGE, 4.6),
     )
 
 
@@ -156,25 +108,14 @@ def sequence(sources: Sources) -> Figure:
 def speed(sources: Sources) -> Figure:
     """Return nanoseconds a key over the number of nodes."""
     run = sources.run("throughput")
-    times = run.summary["times"].where(workload="uniform", mode="batch")
-    times = times[times["label"] != "random_choice"]
-    nodes = sorted(set(times["n"]))
-
-    def draw(canvas: Canvas) -> None:
-        axes = canvas.subplots()
-        series = {
-            str(label): part.set_index("n")["ns_per_key"].reindex(nodes).tolist()
-            for label, part in times.groupby("label", sort=False)
-        }
-        charts.lines(axes, nodes, series, xlabel="nodes, n", ylabel="nanoseconds a key")
-
-    return Figure(
+    chart = _chart(sources, "throughput", "cost-nodes").where(workload="uniform")
+    chart = chart.where(mode=chart.values("mode")[0])  # batches stand first
+    frame = chart.frame[~chart.frame["label"].isin([COPY, "random_choice"])]
+    return drawn(
+        replace(chart, frame=frame, panels="", size=(COLUMN, 2.6)),
         "speed",
         "Time of a lookup in a batch over the number of nodes, one thread, medians of "
         f"{run.parameter('rounds')} rounds.",
-        draw,
-        size=(COLUMN, 2.6),
-        timing=True,
     )
 
 
@@ -199,8 +140,11 @@ def environment(figure: Figure) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _of(sources: Sources, experiment: str, name: str, caption: str) -> Figure:
-    """Return a figure that an experiment makes of its own results, with a caption of the article."""
-    (chapter,) = chapters.read([sources.run(experiment).folder])
-    figure = next(figure for figure in chapter.presentation.drawn() if figure.name == name)
-    return replace(figure, caption=caption)
+def _of(sources: Sources, room: str, name: str, caption: str) -> Figure:
+    """Return a figure that a room draws by hand, with a caption of the article."""
+    figures = sources.run(room).presentation.figures
+    return replace(next(figure for figure in figures if figure.name == name), caption=caption)
+
+
+def _chart(sources: Sources, room: str, name: str) -> Chart:
+    return next(chart for chart in sources.run(room).presentation.charts if chart.name == name)

@@ -10,6 +10,7 @@ from typing import Any
 
 from experiments.harness import chapters
 from experiments.options.errors import BadUse
+from experiments.report.presentation import Presentation
 from experiments.report.summary import Summary
 from experiments.storage import provenance, store
 
@@ -71,6 +72,12 @@ class Run:
     def summary(self) -> Summary:
         """Every number that the experiment states, by name."""
         return chapters.summary(self.folder)
+
+    @cached_property
+    def presentation(self) -> Presentation:
+        """How the experiment shows it."""
+        (chapter,) = chapters.read([self.folder])
+        return chapter.presentation
 
     def parameter(self, name: str) -> Any:
         """Return one parameter of the run."""

@@ -159,7 +159,11 @@ def test_labels_are_spread_no_nearer_than_their_gap(places: list[float], gap: fl
 
 def _many(count: int) -> Chart:
     """Return a chart of so many lines that end at nearly the same height."""
-    body = [{"n": n, "label": f"member-{i}", "ns": n + i / 50} for i in range(count) for n in (1, 10, 100)]
+    body = [
+        {"n": n, "label": f"member-{i}", "ns": n + i / 50}
+        for i in range(count)
+        for n in (1, 10, 100, 160, 1000)
+    ]
     return Chart("many", "", "", pd.DataFrame(body), Lines(BY_NODES, Axis("ns", "ns a key", log=True)))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from experiments.report.chart import Axis, Chart, Dots, Lines, Stacked
 from experiments.report.figures import charts
 from experiments.report.figures.figure import PAGE, Figure
+from experiments.report.figures.layout import axes_inches
 from experiments.report.figures.palette import MUTED
 from experiments.report.figures.ticks import log_ticks, number, round_ticks
 from experiments.report.slugs import slug
@@ -100,8 +101,8 @@ def _lines(axes: Axes, chart: Chart, mark: Lines) -> None:
         logy=mark.y.log,
         percent=mark.y.written == "percent",
     )
-    _ticks(axes.xaxis, mark.x, places)
-    _ticks(axes.yaxis, mark.y, chart.values(mark.y.column))
+    _ticks(axes.xaxis, mark.x, places, axes_inches(axes))
+    _ticks(axes.yaxis, mark.y)
 
 
 def _dots(axes: Axes, chart: Chart, mark: Dots) -> None:
@@ -143,9 +144,9 @@ class _Cells:
         return np.array(numbers, dtype=np.float64).reshape(len(labels), len(places))
 
 
-def _ticks(axis: Any, scale: Axis, places: Sequence[float]) -> None:
+def _ticks(axis: Any, scale: Axis, places: Sequence[float] = (), room: float | None = None) -> None:
     if scale.log and scale.measured:
-        log_ticks(axis, places, percent=scale.written == "percent")
+        log_ticks(axis, places, percent=scale.written == "percent", room=room)
     elif scale.log:
         round_ticks(axis, percent=scale.written == "percent")
     elif scale.measured:
