@@ -19,7 +19,8 @@ SIZES = (16, 1000, 100_000)
 NUMBERED = ("jumpback", "flip", "binomial", "power")
 WITH_HISTORY = ("anchor", "memento", "jumpback_anchor")
 OTHERS = ("dx", "choose")
-SINGLE = (*NUMBERED, *WITH_HISTORY, *OTHERS, "permutation", "maglev", "rendezvous_rows")
+ON_CIRCLES = ("multi_probe", "lrh", "bounded")
+SINGLE = (*NUMBERED, *WITH_HISTORY, *OTHERS, *ON_CIRCLES, "permutation", "maglev", "rendezvous_rows")
 SINGLE_KEYS = 2000
 
 
@@ -81,6 +82,12 @@ MEMBERS = (
         Goal(f"{algorithm}-{n}-gone", f"{algorithm}, n = {n:,}, 10 % removed: faster than in C -O3", "×",
              False, {ANY: 1}, partial(_in_c, algorithm, n, 0.1))
         for algorithm in OTHERS for n in SIZES
+    ),
+    *(
+        Goal(f"{algorithm}-{n}", f"{algorithm}, n = {n:,}: faster than the same rule in C -O3", "×", False,
+             {ANY: 1}, partial(_in_c, algorithm, n, 0.0))
+        for algorithm, sizes in (*((name, SIZES[:2]) for name in ON_CIRCLES), ("straw2", SIZES[:1]))
+        for n in sizes
     ),
     *(
         Goal(f"{algorithm}-1000", f"{algorithm}, n = 1,000: times a plain read of such a table", "×", True,
