@@ -9,11 +9,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, get_origin
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 from algorithms.errors import suggestion
 from algorithms.interface import Partitioner
-from algorithms.interface.signature import Parameter
 from experiments.harness.assignments import parameter_of, value_of
 from experiments.harness.candidate import Candidate
 from experiments.options.errors import BadUse
@@ -78,7 +78,7 @@ def _sweep(text: str, classes: Mapping[str, type[Partitioner[Any]]]) -> tuple[st
                 f"--vary: the spec of {name} names no values of {attribute}; give some: {target}=V1,V2"
             )
         return name, attribute, usual
-    if _is_list(parameter):
+    if _is_list(parameter.annotation):
         raise BadUse(
             f"--vary: a value of {target} is a list itself; give candidates instead: "
             f"--algorithms {name}:{attribute}=V1,V2 and so on"
@@ -86,8 +86,10 @@ def _sweep(text: str, classes: Mapping[str, type[Partitioner[Any]]]) -> tuple[st
     return name, attribute, [value_of(cls, parameter, part.strip(), "--vary") for part in listed.split(",")]
 
 
-def _is_list(parameter: Parameter) -> bool:
-    origin = get_origin(parameter.annotation)
+def _is_list(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType):
+        return any(_is_list(member) for member in get_args(annotation))
     return isinstance(origin, type) and issubclass(origin, Iterable)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from experiments.hashes.summary import summary
+from experiments.report.absent import refusers
 from experiments.report.chart import Axis, Chart, Dots
 from experiments.report.figures.figure import PAGE
 from experiments.report.presentation import Presentation, Results
@@ -65,7 +66,7 @@ def _tables(
 ) -> Iterator[Table]:
     functions = _functions(loads)
     refused = loads[loads["refused"].astype(bool)]
-    if results.parameters.cluster:  # whose nodes an algorithm may refuse
+    if refusers(loads, ()):
         by_reason = refused.groupby("cannot", sort=False)["label"]
         notes = [f"{', '.join(dict.fromkeys(labels))}: {reason}." for reason, labels in by_reason]
     else:
