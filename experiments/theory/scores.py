@@ -59,11 +59,6 @@ def multiples_moved(before: Sequence[float], after: Sequence[float]) -> float:
     A key stays where it is if its node bids highest with both factors, which leaves each other node a uniform
     number below the smaller of two bounds: an integral over the node's own, piece by piece. Derived here.
 
-    Parameters
-    ----------
-    before, after
-        Factors by node, 0 for one that is not there.
-
     Examples
     --------
     >>> round(multiples_moved([1, 1, 0], [1, 1, 1]), 12), round(multiples_moved([0.8, 1.2], [0.8, 1.2]), 12)
