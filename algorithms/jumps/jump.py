@@ -132,7 +132,7 @@ count_jumps = counted(jump_bucket)
         movement_law="bound",
         balance_law="multinomial",
         steps={
-            "words": Step("jumps", published="jumps", source="the paper, section 3"),
+            "words": Step("jumps", published="jumps", source="the paper, on iterations"),
         },
     )
 )

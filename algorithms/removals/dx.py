@@ -158,7 +158,7 @@ count_draws = counted(drawn)
         movement_law="bound",
         balance_law="multinomial",
         steps={
-            "probes": Step("slots", published="slots", source="the paper: geometric with mean a/w"),
+            "probes": Step("slots", published="slots", source="arXiv:2107.07930"),
         },
     )
 )
