@@ -156,7 +156,10 @@ def test_facts_are_those_of_their_case() -> None:
     said = [figure.caption for figure in figures_of(one)]
     assert said == ["Above. Means. 9 keys (uniform).", "Above. Means. 9 keys (zipf:1.2)."]
     assert vega.caption_of(one) == "Means."
-    assert {row["facts"] for row in vega.described(one)["rows"]} == {"9 keys (uniform)", "9 keys (zipf:1.2)"}
+    assert vega.described(one)["facts"] == [
+        {"workload": "uniform", "facts": "9 keys (uniform)"},
+        {"workload": "zipf:1.2", "facts": "9 keys (zipf:1.2)"},
+    ]
 
 
 def test_documents_keep_to_some_choices_and_the_page_has_all() -> None:

@@ -244,6 +244,13 @@ def test_the_ring_is_a_real_one() -> None:
     assert four["needless"] == 0
 
 
+def test_no_more_arcs_are_drawn_than_can_be_told_apart() -> None:
+    for algorithm in ring.drawn()["algorithms"]:
+        for grown in algorithm["rings"]:
+            assert all(len(one["arcs"]) <= 2 * ring.MOST_ARCS for one in grown), algorithm["name"]
+            assert all(abs(sum(one["shares"]) - 1) < 1e-5 for one in grown), "shares are of all arcs"
+
+
 def test_ranges_move_what_their_law_says() -> None:
     (ranges,) = [one for one in ring.drawn()["algorithms"] if one["name"] == "key_range"]
     assert [one["moved"] for one in ranges["rings"][0]] == [0.5] * (ring.MOST_NODES - 1)

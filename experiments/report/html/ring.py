@@ -6,6 +6,7 @@ space, by laying the arcs before and after the event over each other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,10 @@ POINTS = (1, 2, 4, 8, 16, 32, 64, 160)
 
 FINE = 1 << 20
 """An arc's beginning is told to the page in parts of this: finer than a pixel."""
+
+
+MOST_ARCS = 1200
+"""So many arcs can be told apart on the page."""
 
 
 def drawn() -> dict[str, Any]:
@@ -79,7 +84,7 @@ def _ring(before: Arcs, after: Arcs) -> dict[str, Any]:
     return {
         "arcs": [
             value
-            for start, bucket in zip(after.start.tolist(), after.bucket.tolist(), strict=True)
+            for start, bucket in _seen(after)
             for value in (start * FINE // space, nodes[after.nodes[bucket].name])
         ],
         "shares": [
@@ -89,6 +94,20 @@ def _ring(before: Arcs, after: Arcs) -> dict[str, Any]:
         "moved": round(moved / space, 6),
         "needless": round(needless / space, 6),
     }
+
+
+def _seen(arcs: Arcs) -> Iterator[tuple[int, int]]:
+    """Yield where arcs begin and whose they are; of more than can be told apart, those at even places."""
+    if len(arcs.start) <= MOST_ARCS:
+        yield from zip(arcs.start.tolist(), arcs.bucket.tolist(), strict=True)
+        return
+    places = [place * (1 << arcs.hash_bits) // MOST_ARCS for place in range(MOST_ARCS)]
+    owners = arcs.bucket[np.searchsorted(arcs.start, np.array(places, dtype=np.uint64), side="right") - 1]
+    last = -1
+    for place, owner in zip(places, owners.tolist(), strict=True):
+        if owner != last:
+            yield place, owner
+        last = owner
 
 
 def _moved(before: Arcs, after: Arcs) -> tuple[int, int]:

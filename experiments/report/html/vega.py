@@ -43,7 +43,7 @@ def described(chart: Chart) -> Spec:
         "rows": records(chart),
         "log": toggles_of(chart),
         "choices": {column: chart.values(column) for column in choices_of(chart)},
-        "facts": chart.facts,
+        "facts": _facts(chart),
     }
 
 
@@ -70,11 +70,20 @@ def caption_of(chart: Chart) -> str:
 
 def records(chart: Chart) -> list[dict[str, Any]]:
     """Return the rows as plain values: numbers to 9 digits, None for what is missing or infinite."""
-    columns = chart.columns
+    columns = [column for column in chart.columns if column != chart.facts]
     cells = zip(*(chart.frame[column].tolist() for column in columns), strict=True)
     series = chart.series if isinstance(chart.mark, Stacked) else "label"
     named = [series if column == chart.series else column for column in columns]
     return [dict(zip(named, map(_plain, row), strict=True)) for row in cells]
+
+
+def _facts(chart: Chart) -> list[dict[str, Any]]:
+    """Return what the numbers of each case were measured with: values of the choices, and a sentence."""
+    if not chart.facts:
+        return []
+    cases = chart.frame[[*chart.choices, chart.facts]].drop_duplicates()
+    rows = zip(*(cases[column].tolist() for column in cases.columns), strict=True)
+    return [dict(zip((*chart.choices, "facts"), map(_plain, row), strict=True)) for row in rows]
 
 
 def specification(chart: Chart) -> Spec:

@@ -61,9 +61,9 @@ const charts = (() => {
 
     // What the numbers of this case were measured with.
     tell() {
-      const { facts } = this.described;
-      const row = facts && this.rows.find((one) => Object.entries(this.chosen).every(([column, value]) => one[column] === value));
-      if (row) this.figure.querySelector(".facts").textContent = `${row[facts]}.`;
+      const chosen = Object.entries(this.chosen);
+      const known = this.described.facts.find((one) => chosen.every(([column, value]) => one[column] === value));
+      if (known) this.figure.querySelector(".facts").textContent = `${known.facts}.`;
     }
 
     legend() {
