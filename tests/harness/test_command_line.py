@@ -178,7 +178,10 @@ def test_a_file_without_an_algorithm_is_refused(content: str | None, selection: 
         ("--profile smoke", "'--profile' comes before the experiment"),
         ("tea", "there is no experiment 'tea'; give one of "),
         ("lisst", "did you mean 'list'?"),
-        ("list tea", "list takes one of experiments, algorithms, hashes, workloads, events, results, not"),
+        (
+            "list tea",
+            "list takes one of experiments, algorithms, parameters, hashes, workloads, events, results, not",
+        ),
         ("list algorithm", "did you mean 'algorithms'?"),
         ("list algorithms hashes", "not 'algorithms hashes'"),
         ("verify", "results holds no finished run (no run.json in or below it)"),
