@@ -122,6 +122,7 @@ SAMPLES = {
     "algorithms": "ring",
     "set": "ring.points=3",
     "nodes": 3,
+    "event": "add:1",
     "vary": "ring.points=3,5",
     "claim": "jump",
     "procedure": "wald",
