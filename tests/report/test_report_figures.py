@@ -374,6 +374,9 @@ NOTHING = {
     "no places": lambda axes: lines(axes, [], {"a": []}),
     "noughts": lambda axes: (lines(axes, [1, 2], {"a": [0, 0]}), round_ticks(axes.yaxis)),
     "no values": lambda axes: (lines(axes, [1, 2], {"a": [np.nan] * 2}), round_ticks(axes.yaxis)),
+    "bands at nought": lambda axes: lines(
+        axes, [1, 2], {"a": [0, 0], "b": [1, 2]}, bands={"a": ([0, 0], [0, 0])}
+    ),
     "no bars": lambda axes: bars(axes, [], [], []),
 }
 

@@ -136,7 +136,8 @@ def lines(
         if bands and name in bands:
             low, high = (np.asarray(end, dtype=float) for end in bands[name])
             low = np.where((low > 0) | (not logy), low, np.nan)  # a band that has no lower end there
-            axes.fill_between(where, low, high, color=style.colour, alpha=0.18, linewidth=0)
+            if (np.isfinite(low) & np.isfinite(high)).any():
+                axes.fill_between(where, low, high, color=style.colour, alpha=0.18, linewidth=0)
         axes.plot(
             where, y, color=style.colour, linestyle=style.linestyle, marker=style.marker, markersize=3.2
         )
