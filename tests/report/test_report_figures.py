@@ -375,7 +375,7 @@ NOTHING = {
     "noughts": lambda axes: (lines(axes, [1, 2], {"a": [0, 0]}), round_ticks(axes.yaxis)),
     "no values": lambda axes: (lines(axes, [1, 2], {"a": [np.nan] * 2}), round_ticks(axes.yaxis)),
     "bands at nought": lambda axes: lines(
-        axes, [1, 2], {"a": [0, 0], "b": [1, 2]}, bands={"a": ([0, 0], [0, 0])}
+        axes, [1, 2], {"a": [0, 0], "b": [1, 2]}, bands={"a": ([0, 0], [0, 0]), "b": ([1, 1], [2, 3])}
     ),
     "no bars": lambda axes: bars(axes, [], [], []),
 }
