@@ -133,11 +133,6 @@ def lines(
     ends: list[tuple[float, float, str, str]] = []
     for name, style in shown.items():
         y = np.asarray(series[name], dtype=float)
-        if bands and name in bands:
-            low, high = (np.asarray(end, dtype=float) for end in bands[name])
-            low = np.where((low > 0) | (not logy), low, np.nan)  # a band that has no lower end there
-            if (np.isfinite(low) & np.isfinite(high)).any():
-                axes.fill_between(where, low, high, color=style.colour, alpha=0.18, linewidth=0)
         axes.plot(
             where, y, color=style.colour, linestyle=style.linestyle, marker=style.marker, markersize=3.2
         )
@@ -147,6 +142,12 @@ def lines(
         axes.plot(where, y, color=INK, linestyle=(0, (1, 1.4)), linewidth=0.9, zorder=4)
         if name not in shown:
             ends += _end(where, y, name, MUTED, logy)
+    # after the lines: a band may have nothing that a logarithmic axis can show
+    for name in (name for name in shown if bands and name in bands):
+        low, high = (np.asarray(end, dtype=float) for end in (bands or {})[name])
+        low = np.where((low > 0) | (not logy), low, np.nan)  # a band that has no lower end there
+        if (np.isfinite(low) & np.isfinite(high)).any():
+            axes.fill_between(where, low, high, color=shown[name].colour, alpha=0.18, linewidth=0)
     if laws and any(name in shown for name in laws):
         axes.set_title("dotted: law", loc="right", fontsize=6.5, color=MUTED)
     axes.set_xlabel(xlabel, parse_math=True)
