@@ -25,28 +25,28 @@ def present(results: Results[AdviseParameters]) -> Presentation:
     shown = ["place", "label", "agrees_by", "needless", "peak", "ns", "one_key", "cores", "event_ms", "bytes"]
     if not parameters.keys_per_second:
         shown.remove("cores")
-    tables = []
-    if len(advice.frame):
-        tables += [
-            Table(
-                "advice",
-                _need(parameters),
-                advice.frame.head(MOST_ROWS),
-                "Agree by names: whoever knows the names of the nodes places alike; by numbers: all must "
-                "number them alike, through all events. Needless: keys that the worst event moves beyond "
-                "what it must. Fullest: its share above the mean, expected, without the chance of few keys. "
-                "ns: a key in a batch, one thread; one key: looked up by itself.",
-                columns=shown,
-                headers={
-                    "place": "", "label": "algorithm", "agrees_by": "agree by", "needless": "needless",
-                    "peak": "fullest",
-                    "ns": "ns a key", "one_key": "ns one key", "cores": "cores", "event_ms": "event, ms",
-                    "bytes": "memory",
-                },
-                formats={name: measure.format for name, measure in advice.measures.items()},
-                notes=list(_refusals(numbers)),
-                timing=True,
-            ),
+    tables = [
+        Table(
+            "advice",
+            _need(parameters),
+            advice.frame.head(MOST_ROWS),
+            "Agree by names: whoever knows the names of the nodes places alike; by numbers: all must number "
+            "them alike, through all events. Needless: keys that the worst event moves beyond what it must. "
+            "Fullest: its share above the mean, expected, without the chance of few keys. ns: a key in a "
+            "batch, one thread; one key: looked up by itself.",
+            columns=shown,
+            headers={
+                "place": "", "label": "algorithm", "agrees_by": "agree by", "needless": "needless",
+                "peak": "fullest", "ns": "ns a key", "one_key": "ns one key", "cores": "cores",
+                "event_ms": "event, ms", "bytes": "memory",
+            },
+            formats={name: measure.format for name, measure in advice.measures.items()},
+            notes=list(_refusals(numbers)),
+            timing=True,
+        )
+    ]  # fmt: skip
+    if len(events.frame):
+        tables.append(
             Table(
                 "events",
                 "What moves",
@@ -57,9 +57,9 @@ def present(results: Results[AdviseParameters]) -> Presentation:
                 formats={name: measure.format for name, measure in events.measures.items()},
                 groups=["event"],
                 detail=True,
-            ),
-        ]  # fmt: skip
-    failures = [] if tables else [f"no algorithm can do it: {'; '.join(_refusals(numbers))}"]
+            )
+        )
+    failures = [] if len(advice.frame) else [f"no algorithm can do it: {'; '.join(_refusals(numbers))}"]
     return Presentation(tables, meaning=list(_advice(numbers)), summary=numbers, failures=failures)
 
 

@@ -321,3 +321,10 @@ def test_every_format_bears_with_long_words_and_with_nothing(what: str, groups: 
     page = html_table.write(table, "t")
     assert page.count("<tr") == page.count("</tr>")
     assert latex.fit(table).count("{") == latex.fit(table).count("}")
+
+
+def test_a_column_without_a_header_and_without_rows_is_written_by_every_writer() -> None:
+    table = Table.of_rows("nobody", "Nobody", ["place", "who"], [], headers={"place": ""})
+    assert "who" in terminal.write(table, 80)
+    for writer in (latex, markdown):
+        assert "who" in writer.write(table)

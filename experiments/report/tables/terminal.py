@@ -133,7 +133,7 @@ def _grid(table: Table, rows: list[list[str]], least: list[int], panel: list[int
 
 def _balanced(head: str, width: int) -> list[str]:
     """Fold a header into as few lines as the width allows, of about equal length."""
-    lines = textwrap.wrap(head, width, break_long_words=False) or [""]
+    lines = textwrap.wrap(head, max(width, 1), break_long_words=False) or [""]
     for narrower in range(max(map(len, head.split()), default=1), width):
         candidate = textwrap.wrap(head, narrower, break_long_words=False)
         if len(candidate) == len(lines):
