@@ -214,7 +214,7 @@ def _judgement(row: Mapping[str, Any]) -> str:
     where = f"{row['n']:,} nodes"
     if row["order"] != ALL_LIVE:
         where += f" of which {row['live']:,} are left, having gone {ORDERS[row['order']]}"
-    stated = f"{row['label']}: {row['step']} a lookup, published as {row['formula']} ({row['source']})"
+    stated = f"{row['step']} a lookup of {row['label']}: published as {row['formula']} ({row['source']})"
     numbers = f"{row['measured']:.4g} counted, {row['stated']:.4g} stated"
     if row["claim"] != REFUTED:
         number = "all" if row["confirmed"] == row["cases"] else f"{row['confirmed']} of"

@@ -39,6 +39,10 @@ const page = (() => {
     return svg;
   };
 
+  // What a link leads to stands below the bar, which is as high as its algorithms need.
+  const bar = document.querySelector(".bar");
+  new ResizeObserver(() => root.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
+
   const isShown = (algorithm) => !algorithm || shown.has(algorithm);
   const changed = () => {
     for (const chip of all("[data-chip]")) chip.setAttribute("aria-pressed", shown.has(chip.dataset.chip));
