@@ -14,6 +14,9 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+collect_ignore = ["limited.py"]
+"""What registers an algorithm when it is imported: a search for doctests must not."""
+
 for name in [name for name in os.environ if name.startswith("GIT_")]:
     del os.environ[name]  # tests make repositories, and a hook names another one
 
