@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ def present(results: Results[AdviseParameters]) -> Presentation:
                 "event_ms": "event, ms", "bytes": "memory",
             },
             formats={name: measure.format for name, measure in advice.measures.items()},
-            notes=list(_refusals(numbers)),
+            notes=[*_behind(advice.frame["label"].tolist()), *_refusals(numbers)],
             timing=True,
         )
     ]  # fmt: skip
@@ -59,7 +59,7 @@ def present(results: Results[AdviseParameters]) -> Presentation:
                 detail=True,
             )
         )
-    failures = [] if len(advice.frame) else [f"no algorithm can do it: {'; '.join(_refusals(numbers))}"]
+    failures = [] if len(advice.frame) else [f"no algorithm can do it. {' '.join(_refusals(numbers))}"]
     return Presentation(tables, meaning=list(_advice(numbers)), summary=numbers, failures=failures)
 
 
@@ -76,6 +76,12 @@ def _need(parameters: AdviseParameters) -> str:
     parts += [f"{parameters.keys_per_second:,.0f} keys a second"] if parameters.keys_per_second else []
     parts.append("events " + ", ".join(event.text for event in parameters.events))
     return f"Who can: {'; '.join(parts)}"
+
+
+def _behind(labels: Sequence[str]) -> list[str]:
+    """Return a line on who can do it too, and is not on the screen."""
+    rest = labels[MOST_ROWS:]
+    return [f"Behind these, in this order: {', '.join(rest)}."] if rest else []
 
 
 def _refusals(numbers: Summary) -> Iterator[str]:
@@ -97,11 +103,8 @@ def _advice(numbers: Summary) -> Iterator[str]:
     if not records:
         return
     best = records[0]
-    moves = (
-        "moves no key needlessly"
-        if best["needless"] < MOVED_ALIKE
-        else f"moves {said('needless', best)} more"
-    )
+    none = "moves no key needlessly" if best["needless_by"] == "law" else "moved no key needlessly here"
+    moves = none if best["needless"] < MOVED_ALIKE else f"moves {said('needless', best)} more than it must"
     yield (
         f"Take {best['label']}: it {moves}, its fullest node is {said('peak', best)} above the mean, "
         f"and a key takes {said('ns', best)} ns."

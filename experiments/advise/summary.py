@@ -50,14 +50,19 @@ def summary(results: Results[AdviseParameters]) -> Summary:
 
 def _ranked(able: pd.DataFrame, timing: pd.DataFrame | None, wanted: float) -> pd.DataFrame:
     """Return a row for each algorithm, the best first."""
-    columns = ["place", "label", "kind", "agrees_by", "needless", "peak", "peak_by", "ns", "one_key", "cores",
-               "event_ms", "bytes"]  # fmt: skip
+    columns = ["place", "label", "kind", "agrees_by", "needless", "needless_by", "peak", "peak_by", "ns",
+               "one_key", "cores", "event_ms", "bytes"]  # fmt: skip
     if timing is None or able.empty:
         return pd.DataFrame(columns=columns)
     needless = (able["movement"] - able["ideal"]).clip(lower=0.0)
     first = able.assign(needless=needless).groupby("label", sort=False)
     same = ("kind", "agrees_by", "peak", "peak_by")
-    body = first.agg(needless=("needless", "max"), **{name: (name, "first") for name in same})
+    # of the words law and sample the later one: a law holds for the next event too
+    body = first.agg(
+        needless=("needless", "max"),
+        needless_by=("movement_by", "max"),
+        **{name: (name, "first") for name in same},
+    )
     price = timing.set_index("label")
     body = body.assign(
         ns=price["ns_a_key"], one_key=price["ns_one_key"], event_ms=price["event_ms"], bytes=price["bytes"]

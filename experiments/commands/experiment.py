@@ -79,7 +79,7 @@ def _flags(experiment: Experiment[Any]) -> FlagParser:
     parser.add_argument("--profile", metavar="PROFILE", help=f"which parameters of the catalogue: {profiles}")
     for name, field in fields_of(experiment.Parameters).items():
         value = getattr(usual, name)
-        shown = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        shown = ",".join(map(str, value)) if isinstance(value, tuple) else str(getattr(value, "text", value))
         help_text = f"{field.help} (default {shown})" if shown else field.help
         # a switch may stand alone: --peers is --peers true
         kind: dict[str, Any] = {"nargs": "?", "const": "true"} if field.parse is switch else {}

@@ -92,7 +92,10 @@ def test_a_screen_holds_all_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[
     typed = ["advise", "--profile", "smoke", "--nodes", "20", "--rounds", "1", "--out", str(tmp_path / "out")]
     assert run.main([*typed, "--quiet"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) <= 30
+    assert len(lines) <= 32
+    text = " ".join(lines)
+    assert "Behind these, in this order: " in text
+    assert all(name in text for name in names()), "who can is there, and who cannot"
     assert max(map(len, lines)) <= 120
     assert "Take " not in "".join(lines)
     assert run.main(typed) == 0
