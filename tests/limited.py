@@ -67,11 +67,12 @@ def slots_kernel(hashes: Hashes, owners: NDArray[np.int32], out: Buckets) -> Non
             }
         ),
         lacks={
-            Capability.UNIFORM: "which node scores highest with a slot is random, and slots are few",
             Capability.WEIGHTED: "all nodes score alike, so a weight other than 1 is refused",
             Capability.INTERVALS: "neighbouring hashes have different slots: arcs would be single hashes",
             Capability.REPLICAS: "a slot has one owner",
         },
+        reference="unpublished: the worked example of a member that can have only so many nodes",
+        year=2026,
         lookup_cost=Cost("O(1)"),
         resize_cost=Cost("O(table_size * n)"),
         memory_cost=Cost("O(table_size)"),
@@ -95,6 +96,24 @@ class Limited(Partitioner[Slots]):
     ------
     InvalidParameter
         For a table size that is no such prime, and for more nodes than slots.
+
+    Notes
+    -----
+    **Sources.** None: each slot is given away by rendezvous hashing, as a table of highest scores.
+
+    **Costs.** assign O(1), one read of a table of 4 bytes a slot; an event O(table_size * n).
+
+    **Adverse case.** About as many nodes as slots: more than a third have no slot, and so no keys.
+
+    Examples
+    --------
+    >>> p = Limited(["a", "b", "c"], table_size=7, hash="identity")
+    >>> p.lookup_many(range(7)).tolist()
+    ['b', 'a', 'b', 'a', 'a', 'c', 'b']
+    >>> Limited(8, table_size=7)
+    Traceback (most recent call last):
+        ...
+    algorithms.errors.InvalidParameter: 8 nodes do not fit into a table of 7 slots; give a larger table
     """
 
     def __init__(

@@ -193,9 +193,9 @@ class Spec:
     lacks
         Why it does not declare a capability, for those where no counterexample shows it.
     reference
-        Where it was published.
+        Where it was published, or that it was not.
     year
-        When; 0 where it is folklore.
+        When; of an unpublished one when it was written; 0 where it is folklore.
     publications
         The same for a bibliography, its own publication first; none where there is nothing to cite.
     lookup_cost, resize_cost, memory_cost

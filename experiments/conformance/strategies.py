@@ -16,7 +16,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
-from algorithms import Capability, Node, Partitioner
+from algorithms import Capability, Node, Partitioner, ShardlabError
 from algorithms.hashing import Hashes
 from algorithms.interface.signature import limited
 from experiments.conformance.check import Make, declares
@@ -32,6 +32,7 @@ __all__ = [
     "draw_leavers",
     "draw_partitioner",
     "draw_weights",
+    "fitting",
     "keys",
     "names",
     "node_lists",
@@ -133,6 +134,38 @@ def capacity_of(make: Make) -> int:
     """
     p = make(1)
     return len(p.nodes) + p.room
+
+
+def fitting(make: Make, n: int) -> int:
+    """Return n, or how many nodes a partitioner can have where these are fewer.
+
+    A capacity that grows with the nodes for which it is built is no limit.
+
+    Parameters
+    ----------
+    make
+        What builds it.
+    n
+        How many nodes are wanted.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> from experiments.conformance import subjects
+    >>> fitting(subjects("bounded")[0], 10_000), fitting(subjects("anchor")[0], 10_000)
+    (4096, 10000)
+    """
+    most = capacity_of(make)
+    if n <= most:
+        return n
+    try:
+        make(n)
+    except ShardlabError:
+        return most
+    return n
 
 
 def draw_joiners(

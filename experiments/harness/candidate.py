@@ -114,6 +114,11 @@ class Candidate:
         >>> ring = Candidate("ring", "ring", class_of("ring"), {})
         >>> ring.refusal(16), ring.refusal(10**9)
         (None, '160000000000 points on one ring are too many: at most ...')
+        >>> anchor = class_of("anchor")
+        >>> Candidate("anchor", "anchor", anchor, {"hash": "crc32"}).refusal(1000) is None
+        True
+        >>> Candidate("anchor", "anchor", anchor, {"capacity": 256}).refusal(1000)
+        'it can have 256 nodes at most'
         """
         most = self.spec.most_nodes
         own = [name for name, parameter in parameters_of(self.cls).items() if parameter.own]
@@ -124,15 +129,27 @@ class Candidate:
         smallest = self._smallest
         if smallest is None:
             return None
-        if n - len(smallest.nodes) > smallest.room:
-            return f"it can have {len(smallest.nodes) + smallest.room:,} nodes at most"
-        return attempt(partial(smallest.check_size, n))
+        too_large = attempt(partial(smallest.check_size, n))
+        if too_large is not None:
+            return too_large
+        most = len(smallest.nodes) + smallest.room
+        if n > most and not self._grows:
+            return f"it can have {most:,} nodes at most"
+        return None
 
     @cached_property
     def _smallest(self) -> Partitioner[Any] | None:
         """It on one node; None if it cannot have just one."""
         built = attempt(lambda: self.build(1))
         return None if isinstance(built, str) else built
+
+    @cached_property
+    def _grows(self) -> bool:
+        """Whether it has more nodes than one of them leaves room for, if it is built for more."""
+        smallest = self._smallest
+        if smallest is None:
+            return False
+        return not isinstance(attempt(partial(self.build, len(smallest.nodes) + smallest.room + 1)), str)
 
 
 def attempt(make: Callable[[], T]) -> T | str:

@@ -21,6 +21,7 @@ import numpy as np
 from algorithms import Capability, Node
 from experiments.conformance import Subject, subjects
 from experiments.conformance.check import declares
+from experiments.conformance.strategies import fitting
 
 __all__ = ["command", "path_of", "read", "render", "rows"]
 
@@ -58,12 +59,14 @@ def _events(subject: Subject) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def rows(name: str) -> list[Row]:
-    """Return the placements of an algorithm as it is now."""
+    """Return the placements of an algorithm as it is now, with as many nodes and joiners as it can have."""
     found: list[Row] = []
     for subject in subjects(name):
         fixed = " ".join(f"{key}={value}" for key, value in subject.fixed.items())
-        for n in _SIZES:
+        for n in (n for n in _SIZES if fitting(subject, n) == n):
             found += _placed(subject(n), {"nodes": str(n), "parameters": fixed, "event": ""})
+        if fitting(subject, len(_NAMED)) < len(_NAMED):
+            continue
         narrow = subject(list(_NAMED), hash="sha1_28", hash_bits=20)
         about = {
             "nodes": _text(_NAMED),
@@ -74,6 +77,8 @@ def rows(name: str) -> list[Row]:
         for nodes in (_NAMED, _WEIGHTED) if subject.spec.can(Capability.WEIGHTED) else (_NAMED,):
             for text, event in _events(subject):
                 p = subject([Node(key, weight) for key, weight in nodes.items()], seed=7)
+                if len(event.get("add", ())) > p.room + len(event.get("remove", ())):
+                    continue
                 p.change(**event)
                 about = {"nodes": _text(nodes), "parameters": f"{fixed} seed=7".strip(), "event": text}
                 found += _placed(p, about)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import golden
 import pytest
 
+from algorithms import InvalidParameter, Nodes, registry, unregister
 from algorithms import names as registered
-from algorithms import unregister
 from experiments import run
 from experiments.conformance import conform, subjects
 from experiments.harness import runner
@@ -177,3 +179,43 @@ def test_it_passes_every_check_also_with_a_small_table() -> None:
     limited = load_class(*LIMITED.split(":"))
     assert [str(subject) for subject in subjects(limited)] == ["limited", "limited[table_size=11]"]
     conform(limited, examples=10)
+
+
+@pytest.fixture
+def limited(monkeypatch: pytest.MonkeyPatch) -> Any:
+    found = load_class(*LIMITED.split(":"))
+    monkeypatch.setitem(registry._classes, "limited", found)
+    return found
+
+
+@pytest.mark.parametrize(("least", "named"), [(11, True), (3, False)])
+def test_its_golden_placements_have_no_more_nodes_than_fit(
+    limited: Any, least: int, named: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limited, "spec", replace(limited.spec, vary={"table_size": (least, 101)}))
+    placed = golden.rows("limited")
+    sizes = {(row["parameters"], int(row["nodes"])) for row in placed if row["nodes"].isdigit()}
+    assert {n for parameters, n in sizes if not parameters} == {1, 2, 3, 7, 16, 17, 100}
+    assert {n for parameters, n in sizes if parameters} == {n for n in (1, 2, 3, 7) if n <= least}
+    small = {row["event"] for row in placed if row["parameters"] == f"table_size={least} seed=7"}
+    assert ("add new" in small) == named
+
+
+def test_golden_events_add_no_more_nodes_than_there_is_room_for(
+    limited: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Four(limited):  # type: ignore[misc]
+        spec = replace(limited.spec, vary={})
+
+        @property
+        def room(self) -> int:
+            return 4 - len(self.nodes)
+
+        def _build(self, nodes: Nodes) -> Any:
+            if len(nodes) > 4:
+                raise InvalidParameter(f"{len(nodes)} nodes are more than 4")
+            return super()._build(nodes)
+
+    monkeypatch.setitem(registry._classes, "limited", Four)
+    events = {row["event"] for row in golden.rows("limited") if row["parameters"] == "seed=7"}
+    assert events == {"", "remove 節点", "remove server-b", "add new, remove server-a"}

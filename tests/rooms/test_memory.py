@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from algorithms import Partitioner, create, names
+from experiments.conformance.strategies import fitting
 from experiments.harness import runner, selection
 from experiments.memory import EXPERIMENT
 from experiments.memory.measure import traced
@@ -36,14 +38,17 @@ def arrays_of(partitioner: Partitioner[Any]) -> int:
 @pytest.mark.parametrize("n", [1, 7, 300])
 @pytest.mark.parametrize("name", names())
 def test_the_arrays_of_a_structure_are_counted_once_each(name: str, n: int) -> None:
+    n = fitting(partial(create, name), n)
     partitioner = create(name, [f"server-{i}" for i in range(n)])
     assert partitioner.nbytes - partitioner.nodes.nbytes == arrays_of(partitioner)
 
 
 @pytest.mark.parametrize("name", names())
 def test_nbytes_is_what_the_allocator_counts(name: str) -> None:
+    n = fitting(partial(create, name), 400)
+
     def make() -> Partitioner[Any]:
-        return create(name, [f"server-{i}" for i in range(400)])
+        return create(name, [f"server-{i}" for i in range(n)])
 
     make().lookup(0)
     held = traced(make)
