@@ -8,6 +8,7 @@ panel, and the page lets its reader choose.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -41,7 +42,7 @@ class Axis:
     log
         Whether it is logarithmic; a reader of the page may change that unless it is `fixed`.
     zero
-        Whether it begins at nought where it is not logarithmic.
+        Whether it begins at nought where it is not logarithmic, on paper and on the page alike.
     measured
         Whether its ticks are where something was measured, rather than at round numbers.
     """
@@ -72,7 +73,7 @@ class Lines:
     low, high, law
         Columns of the ends of the interval, and of the law; empty where there is none.
     law_title
-        Of a law that is the same for all series.
+        Of a law that is the same for all series: one line, with a point wherever any of them has it.
     references
         Series that are there to be compared with.
     """
@@ -170,7 +171,8 @@ class Chart:
     Raises
     ------
     ValueError
-        If the name cannot be that of a file, a column is missing, or two rows have the same place.
+        If the name cannot be that of a file, a column is missing, two rows have the same place, or a law
+        that is the same for all series has two values in one place.
     """
 
     name: str
@@ -202,6 +204,25 @@ class Chart:
         if self.frame.duplicated([*self.place, *self.choices]).any():
             named = ", ".join([*self.place, *self.choices])
             raise ValueError(f"chart {self.name!r} has two rows with the same {named}")
+        self._check_law()
+
+    def _check_law(self) -> None:
+        """Refuse two values of a law that is said to be the same for all series."""
+        mark = self.mark
+        if not (isinstance(mark, Lines) and mark.law and mark.law_title):
+            return
+        laws: dict[tuple[Any, ...], float] = {}
+        by = [mark.x.column, *self.choices]
+        for *place, law in self.frame[[*by, mark.law]].itertuples(index=False, name=None):
+            if is_missing(law):
+                continue
+            first = laws.setdefault(tuple(place), float(law))
+            if not math.isclose(first, float(law), rel_tol=1e-9):
+                where = ", ".join(f"{column} = {value}" for column, value in zip(by, place, strict=True))
+                raise ValueError(
+                    f"chart {self.name!r} has two values of {mark.law_title!r} where {where}: {first:g} and "
+                    f"{float(law):g}; a law that differs between series has no title"
+                )
 
     @property
     def place(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -200,6 +201,79 @@ def test_a_law_of_all_and_a_reference_are_drawn_once_and_named() -> None:
         figure.draw(canvas)
     (axes,) = canvas.get_axes()
     assert sorted(text.get_text() for text in axes.texts) == ["ideal", "jump", "modulo", "ring"]
+
+
+def law_on_paper(one: Chart, name: str) -> list[tuple[float, float]]:
+    """Return the points of the law that has this name at its end."""
+    (figure,) = figures_of(one)
+    with style():
+        canvas = Canvas(figsize=figure.size, layout="constrained")
+        figure.draw(canvas)
+    (axes,) = canvas.get_axes()
+    assert name in {text.get_text() for text in axes.texts}
+    (line,) = (line for line in axes.get_lines() if line.get_linestyle() == ":" or line.get_zorder() == 4)
+    return [(float(x), float(y)) for x, y in line.get_xydata() if np.isfinite(y)]
+
+
+def test_a_law_of_all_goes_as_far_as_any_series_has_it() -> None:
+    frame = numbers()
+    absent = (frame["label"] == LABELS[-1]) & (frame["n"] == NODES[-1])
+    fewer = frame[~absent].assign(law=frame["law"].where((frame["label"] != "ring") | (frame["n"] > 4)))
+    mark = replace(lines(log=True), law_title="even")
+    one = replace(chart(mark), frame=fewer).where(workload="uniform")
+    assert law_on_paper(one, "even") == [(n, pytest.approx(0.01 * n**0.5)) for n in NODES]
+
+
+def test_a_law_of_all_that_has_two_values_in_one_place_is_refused() -> None:
+    frame = numbers()
+    frame.loc[(frame["label"] == "jump") & (frame["n"] == 16), "law"] = 0.5
+    mark = lines(log=True)
+    replace(chart(mark), frame=frame)  # each series may have a law of its own
+    with pytest.raises(ValueError, match=r"two values of 'even' where n = 16, workload = uniform: 0\.04"):
+        replace(chart(replace(mark, law_title="even")), frame=frame)
+
+
+def test_the_page_names_the_law_in_its_legend_and_where_a_point_is_pointed_at() -> None:
+    named = chart(replace(lines(log=True), law_title="even shares"))
+    assert vega.described(named)["law"] == "even shares"
+    assert '"title": "even shares"' in json.dumps(vega.specification(named))
+    assert vega.described(chart(lines(log=True)))["law"] == "law"
+    assert vega.described(chart(replace(lines(log=True), law="")))["law"] == ""
+    without = replace(named, frame=numbers().assign(law=np.nan))
+    assert vega.described(without)["law"] == ""
+    assert vega.described(chart(dots(log=True)))["law"] == ""
+
+
+def limits(one: Chart) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return from where to where the axes of the one figure go."""
+    figure = drawn(one.where(workload="uniform"), "one", "")
+    with style():
+        canvas = Canvas(figsize=figure.size, layout="constrained")
+        figure.draw(canvas)
+    (axes,) = canvas.get_axes()
+    return axes.get_xlim(), axes.get_ylim()
+
+
+def test_an_axis_begins_at_nought_on_paper_where_it_does_on_the_page() -> None:
+    """Of loads as multiples of the mean: 1.01 to 1.4."""
+    frame = numbers()
+    frame = frame.assign(**{name: 1 + frame[name] for name in ("above", "low", "high", "law")})
+    for zero in (True, False):
+        load = Axis("above", "max/mean", zero=zero)
+        of_nodes = replace(chart(Lines(BY_NODES, load, low="low", high="high", law="law")), frame=frame)
+        by_nodes = replace(chart(Dots(load, "n", low="low", high="high", law="law")), frame=frame)
+        for quantity in (limits(of_nodes)[1], limits(by_nodes)[0]):
+            assert bool(quantity[0] == 0) is zero
+            assert quantity[0] < 1.01 < frame.loc[frame["workload"] == "uniform", "high"].max() < quantity[1]
+        assert vega.specification(of_nodes)["encoding"]["x"]["scale"]["type"] == "log"
+
+
+def test_an_axis_with_numbers_below_nought_shows_them() -> None:
+    frame = numbers().assign(low=-1.0)
+    for one in (chart(lines(log=False)), chart(dots(log=False))):
+        there = replace(one, frame=frame)
+        quantity = limits(there)[1 if isinstance(one.mark, Lines) else 0]
+        assert quantity[0] <= -1.0
 
 
 def test_a_chart_with_nothing_to_see_is_not_drawn() -> None:

@@ -36,6 +36,7 @@ def dots(
     label: str = "",
     percent: bool = False,
     log: bool = False,
+    zero: bool = True,
     missing: str = "cannot",
 ) -> None:
     """Draw a dot with its interval for each row and series, and a mark where theory puts it."""
@@ -99,8 +100,8 @@ def dots(
     axes.set_xlabel(label)
     if log:
         round_ticks(axes.xaxis)
-    elif not (measured < 0).any():
-        axes.set_xlim(left=0)
+    elif zero:
+        _from_nought(axes, "x")
     if percent:
         percent_axis(axes, "x")
 
@@ -116,9 +117,13 @@ def lines(
     ylabel: str = "",
     logx: bool = True,
     logy: bool = True,
+    zero: Sequence[str] = (),
     percent: bool = False,
 ) -> None:
-    """Draw a line for each series, with a band around it, and its name at its end."""
+    """Draw a line for each series, with a band around it, and its name at its end.
+
+    The axes in `zero` have nought on them, unless they are logarithmic.
+    """
     where = np.asarray(x, dtype=float)
     if not len(where) or not (series or laws):
         nothing(axes)
@@ -153,6 +158,9 @@ def lines(
     axes.set_xlabel(xlabel, parse_math=True)
     axes.set_ylabel(ylabel)
     axes.grid(axis="y")
+    for name, log in (("x", logx), ("y", logy)):
+        if name in zero and not log:
+            _from_nought(axes, name)
     if percent:
         percent_axis(axes, "y")
     _name_ends(axes, ends)
@@ -174,6 +182,15 @@ def legend(canvas: Canvas, axes: Axes) -> None:
         handlelength=1.4,
         handletextpad=0.4,
     )
+
+
+def _from_nought(axes: Axes, name: str) -> None:
+    """Let an axis begin at nought; one with numbers on both sides of it stays as it is."""
+    low, high = sorted(getattr(axes.dataLim, f"interval{name}"))
+    if low >= 0:
+        axes.set(**{f"{name}lim": (0, None)})
+    elif high <= 0:
+        axes.set(**{f"{name}lim": (None, 0)})
 
 
 def _positive(*values: ArrayLike) -> bool:

@@ -88,7 +88,8 @@ def _lines(axes: Axes, chart: Chart, mark: Lines) -> None:
         if mark.low and mark.high:
             bands[name] = (cells.of(mark.low, [label], places)[0], cells.of(mark.high, [label], places)[0])
         if mark.law and np.isfinite(law := cells.of(mark.law, [label], places)[0]).any():
-            laws[mark.law_title or name] = law
+            shared = laws.get(mark.law_title, law) if mark.law_title else law
+            laws[mark.law_title or name] = np.where(np.isfinite(shared), shared, law)
     charts.lines(
         axes,
         places,
@@ -99,6 +100,7 @@ def _lines(axes: Axes, chart: Chart, mark: Lines) -> None:
         ylabel=mark.y.title,
         logx=mark.x.log,
         logy=mark.y.log,
+        zero=tuple(name for name, axis in (("x", mark.x), ("y", mark.y)) if axis.zero),
         percent=mark.y.written == "percent",
     )
     _ticks(axes.xaxis, mark.x, places, axes_inches(axes))
@@ -122,6 +124,7 @@ def _dots(axes: Axes, chart: Chart, mark: Dots) -> None:
         label=mark.x.title,
         percent=mark.x.written == "percent",
         log=mark.x.log,
+        zero=mark.x.zero,
         missing=mark.missing,
     )
     if mark.reference is not None:

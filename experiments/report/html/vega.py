@@ -15,7 +15,7 @@ from typing import Any
 from experiments.report.chart import Axis, Chart, Dots, Lines, Stacked
 from experiments.report.tables.formats import is_missing
 
-__all__ = ["caption_of", "choices_of", "described", "records", "specification", "toggles_of"]
+__all__ = ["caption_of", "choices_of", "described", "law_of", "records", "specification", "toggles_of"]
 
 Spec = dict[str, Any]
 
@@ -44,6 +44,7 @@ def described(chart: Chart) -> Spec:
         "log": toggles_of(chart),
         "choices": {column: chart.values(column) for column in choices_of(chart)},
         "facts": _facts(chart),
+        "law": law_of(chart),
     }
 
 
@@ -57,6 +58,14 @@ def toggles_of(chart: Chart) -> dict[str, bool]:
     mark = chart.mark
     axes = {"x": mark.x, "y": mark.y} if isinstance(mark, Lines) else {"x": mark.x}
     return {name: axis.log for name, axis in axes.items() if not axis.fixed}
+
+
+def law_of(chart: Chart) -> str:
+    """Return what the law is called that lines have beside them, or nothing where there is none."""
+    mark = chart.mark
+    if not isinstance(mark, Lines) or not mark.law or all(map(is_missing, chart.frame[mark.law])):
+        return ""
+    return mark.law_title or "law"
 
 
 def caption_of(chart: Chart) -> str:
@@ -245,5 +254,6 @@ def _tooltip(axis: Axis, show: Sequence[str], mark: Lines | Dots) -> list[Spec]:
     said: list[Spec] = [{"field": "label", "type": "nominal", "title": "algorithm"}]
     said += [{"field": column, "type": "nominal", "title": column} for column in show]
     said.append(_said(axis))
-    ends = [(mark.low, "from"), (mark.high, "to"), (mark.law, "law")]
+    law = mark.law_title if isinstance(mark, Lines) else ""
+    ends = [(mark.low, "from"), (mark.high, "to"), (mark.law, law or "law")]
     return said + [_number(column, title, axis) for column, title in ends if column]

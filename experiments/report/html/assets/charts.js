@@ -73,6 +73,11 @@ const charts = (() => {
         button.addEventListener("click", () => toggle(owner.get(label)));
         box.append(button);
       }
+      if (this.described.law) {
+        const line = element("svg:line", { x1: -14, x2: 14, stroke: "var(--ink)", "stroke-width": 1.2, "stroke-dasharray": "2 3" });
+        const dotted = element("svg:svg", { viewBox: "-14 -6 28 12", "aria-hidden": "true", class: "glyph" }, line);
+        box.append(element("span", {}, dotted, this.described.law));
+      }
     }
 
     // Put scales of the labels, and the kinds of the axes, into a copy of the specification.
