@@ -71,7 +71,7 @@ def _tables(
         notes = [f"{', '.join(dict.fromkeys(labels))}: {reason}." for reason, labels in by_reason]
     else:
         refused = refused.drop_duplicates(["hash", "workload"])
-        notes = [f"{row.cannot}." for row in refused.itertuples()]
+        notes = list(dict.fromkeys(f"{row.cannot}." for row in refused.itertuples()))
     keys = [
         f"{workload}: {KEYS[family]}"
         for workload in dict.fromkeys(loads["workload"])
@@ -100,8 +100,19 @@ def _tables(
             formats=dict.fromkeys(functions, sheet.measures[column].format),
             headers={"label": "algorithm", **{function: function for function in functions}},
             groups=["workload"],
-            notes=notes,
+            notes=[*notes, *(_unjudged(loads) if column == "ratio" else [])],
         )
+
+
+def _unjudged(loads: pd.DataFrame) -> list[str]:
+    """Say who has loads and no ratio, and why."""
+    without = loads[~loads["refused"].astype(bool) & loads["ratio"].isna()]
+    if without.empty:
+        return []
+    labels = ", ".join(dict.fromkeys(without["label"]))
+    if (without["n"] == 1).all():
+        return [f"{labels}: the load of one node has no spread."]
+    return [f"{labels}: no ratio, since no law of the loads is known."]
 
 
 def _chart(results: Results[Any], numbers: Summary) -> Chart:

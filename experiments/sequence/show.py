@@ -28,7 +28,7 @@ def present(results: Results[SequenceParameters]) -> Presentation:
     cases = list(parts(numbers))
     for part in cases:
         tables += [_steps(part), _totals(part)]
-        meaning += _meaning(part)
+        meaning += _meaning(part, several=len(cases) > 1)
     return Presentation(
         tables,
         meaning=[*meaning, *_against_laws(numbers)],
@@ -105,7 +105,16 @@ def _totals(part: Part) -> Table:
     )
 
 
-def _meaning(part: Part) -> list[str]:
+def _meaning(part: Part, *, several: bool) -> list[str]:
+    """Return what a sequence comes to; each sentence says of which where there are several."""
+    first, *others = _sentences(part)
+    of = f"{part.title} ({part.case['n']} nodes, {part.case['workload']}): "
+    if several:
+        return [of + first, *(of + line for line in others)]
+    return [of + first, *(line[:1].upper() + line[1:] for line in others)]
+
+
+def _sentences(part: Part) -> list[str]:
     case, totals = part.case, part.sheet("totals")
     made = totals[~totals["absent"].astype(bool)].set_index("label")
     skipped = made[made["sat_out"] > 0]["sat_out"]
@@ -116,25 +125,25 @@ def _meaning(part: Part) -> list[str]:
             {str(label): Percent(0).text(value, {}) for label, value in complete["moved_in_all"].items()}
         )
         lines.append(
-            f"{part.title} ({case['n']} nodes, {case['workload']}): those who make all {case['steps']} steps "
-            f"move {sums} of the keys in all; perfect balance {Percent(0).text(case['ideal_in_all'], {})}."
+            f"those who make all {case['steps']} steps move {sums} of the keys in all; perfect balance "
+            f"{Percent(0).text(case['ideal_in_all'], {})}."
         )
         net = complete.sort_values("net", kind="stable")
         written = _grouped({str(label): Percent(1).text(value, {}) for label, value in net["net"].items()})
-        lines.append(f"Of the keys, at the end elsewhere than at the start: {written}.")
+        lines.append(f"of the keys, at the end elsewhere than at the start: {written}.")
     if len(skipped):
         counted = ", ".join(f"{label} {count:.0f}" for label, count in skipped.items())
         lines.append(
-            f"Steps that an algorithm cannot make it sits out ({counted}); its sums are of the rest."
+            f"steps that an algorithm cannot make it sits out ({counted}); its sums are of the rest."
         )
     drifted = {str(label): Percent(1).text(value, {}) for label, value in made["drift"].items() if value > 0}
     if drifted:
         lines.append(
-            f"Drift: {_grouped(drifted)} of the keys are not where a fresh build of the same nodes puts "
+            f"drift: {_grouped(drifted)} of the keys are not where a fresh build of the same nodes puts "
             "them: a client that joins late must be given the history, or the table."
         )
     else:
-        lines.append("No drift: a fresh build of the nodes at the end puts every key where it is.")
+        lines.append("no drift: a fresh build of the nodes at the end puts every key where it is.")
     return lines
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from algorithms import names as registered
+from algorithms import unregister
 from experiments.harness import runner, selection
 from experiments.hashes import EXPERIMENT
 
@@ -56,6 +58,35 @@ def test_who_takes_no_text_says_so_and_has_no_number(shown: runner.Outcome[Any])
     table = next(table for table in shown.presentation.tables if table.name == "ratio")
     assert cells(shown, "ratio").loc["strings", "identity"].isna().all()
     assert any("identity takes ints only" in note for note in table.notes)
+
+
+def notes_of(folder: Path, **values: object) -> dict[str, list[str]]:
+    """Return the notes under each table of a small run."""
+    parameters = EXPERIMENT.profile("smoke").replace({"keys": 500, "repetitions": 2, **values})
+    before = set(registered())
+    outcome = runner.run(EXPERIMENT, parameters, out=folder)
+    for name in set(registered()) - before:
+        unregister(name)  # what a file of the run brought
+    return {table.name: list(table.notes) for table in outcome.presentation.tables}
+
+
+def test_a_row_without_a_number_has_a_note(tmp_path: Path) -> None:
+    limited = f"{Path(__file__).parents[1] / 'limited.py'}:Limited"
+    fits = notes_of(tmp_path / "fits", algorithms=f"jump,{limited}", nodes=[4])
+    # its loads are known, and a ratio would need a law
+    assert "limited: no ratio, since no law of the loads is known." in fits["ratio"]
+    assert not any("no law" in note for note in fits["peak"])
+    beyond = notes_of(tmp_path / "beyond", algorithms=f"jump,{limited}", nodes=[4, 150])
+    for name in ("ratio-n150", "peak-n150"):
+        assert "limited: it can have 101 nodes at most." in beyond[name]
+        assert not any("no law" in note for note in beyond[name])
+    one = notes_of(tmp_path / "one", algorithms="jump", nodes=[1])
+    assert "jump: the load of one node has no spread." in one["ratio"]
+
+
+def test_a_reason_stands_under_a_table_once(tmp_path: Path) -> None:
+    names = notes_of(tmp_path / "names", algorithms="jump,ring", nodes=[4], hash=["identity", "splitmix64"])
+    assert len(names["peak"]) == len(set(names["peak"])) == 3
 
 
 def test_similar_names_hashed_by_fnv_or_crc_make_poor_rings(shown: runner.Outcome[Any]) -> None:

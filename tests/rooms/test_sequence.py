@@ -201,6 +201,22 @@ def test_what_it_shows_is_complete(smoke: tuple[pd.DataFrame, Outcome[SequencePa
     assert outcome.results.timing is None
 
 
+def test_each_sentence_says_of_which_sequence_it_is(tmp_path: Path) -> None:
+    def meaning(folder: str, **values: object) -> list[str]:
+        options = {"algorithms": "ring,jump", "keys": 2000, "repetitions": 1, **values}
+        return list(rows_of(tmp_path / folder, **options)[1].presentation.meaning)
+
+    several = meaning("several", sequence=["tide", "life"], nodes=[16, 20])
+    cases = [f"{name} ({n} nodes, uniform): " for name in ("tide", "life") for n in (16, 20)]
+    counts = [sum(line.startswith(case) for line in several) for case in cases]
+    assert counts == [3, 3, 4, 4]
+    assert len(several) == sum(counts)  # one repetition is held against no law
+    assert len(set(several)) == len(several)
+    alone = meaning("alone", sequence=["tide"], nodes=[16])
+    assert [line.startswith("tide (16 nodes, uniform): ") for line in alone] == [True, False, False]
+    assert alone[-1].startswith("No drift: ")
+
+
 def test_the_ideal_of_a_step_is_that_of_who_makes_all_steps(tmp_path: Path) -> None:
     """Who sits out a change of weights has as many nodes, and another ideal."""
     text = "weight:3,add:1"
