@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -200,6 +201,29 @@ def test_an_experiment_that_declares_no_charts_is_shown_all_the_same(
     assert len(outline.of("img")) == 1
     assert [figure["id"] for figure in outline.of("figure", "table")][:1] != []
     assert len(outline.of("div", "alert")) == 1
+
+
+def test_a_report_of_one_chapter_is_about_that_chapter(chapters: tuple[Chapter, ...]) -> None:
+    (sequence,) = [chapter for chapter in chapters if chapter.name == "sequence"]
+    text = html.render([sequence])
+    outline = Outline(text)
+    assert (outline.errors, outline.open) == ([], [])
+    (heading,) = re.findall(r"<h1>(.*?)</h1>", text)
+    assert unescape(heading) == unbroken(sequence.title[:1].upper() + sequence.title[1:])
+    assert "<title>Shardlab: sequence</title>" in text
+    assert "with 4 algorithms." in unbroken(text).replace("\u00a0", " ")
+    identifiers = {attributes.get("id") for _, attributes in outline.elements}
+    assert not identifiers & {"ring", "ring-svg", "summary"}  # it adds no column to the glance
+    assert not {"#ring", "#summary"} & {str(link["href"]) for link in outline.of("a")}
+    assert "ring" not in data_of(text)
+    assert 'find("ring-svg")' not in text
+
+
+def test_the_ring_is_of_algorithms_of_the_report(chapters: tuple[Chapter, ...], page_text: str) -> None:
+    assert [one["name"] for one in data_of(page_text)["ring"]["algorithms"]] == ["ring", "key_range"]
+    text = html.render([replace(evil_chapter(), name=name) for name in "ab"])
+    assert 'id="ring"' not in text
+    assert "ring" not in data_of(text)
 
 
 def evil_chapter() -> Chapter:

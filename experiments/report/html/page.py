@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 STYLES = ("style.css", "charts.css")
-SCRIPTS = ("page.js", "tables.js", "charts.js", "ring.js")
+SCRIPTS = ("page.js", "tables.js", "charts.js")
+RING = "ring.js"
 OPEN_TABLES = ("matrix", "claims")
 """Tables whose name is this, or begins with it, are open from the start."""
 
@@ -71,14 +72,19 @@ def render(chapters: Sequence[Chapter]) -> str:
     shown = [_chapter(chapter, labels, len(chapters)) for chapter in chapters]
     specs = specs_of(chapter.results.facts for chapter in chapters)
     summary = _summary(chapters, labels, specs)
-    data = {
+    data: dict[str, Any] = {
         "labels": labels.drawn(),
         "charts": {chart.identifier: chart.described for part in shown for chart in part.charts},
-        "ring": ring.drawn(),
     }
+    # the ring is an introduction to many experiments; a report of one is about that
+    circle = ring.drawn(labels.algorithms) if len(chapters) > 1 else None
+    has_ring = circle is not None and bool(circle["algorithms"])
+    if has_ring:
+        data["ring"] = circle
     page: str = _template().render(
         chapters=shown,
         summary=None if summary is None else Markup(table.write(summary, "summary-table", labels.find)),
+        has_ring=has_ring,
         algorithms=labels.algorithms,
         provenance=[
             Markup(table.write(one, f"provenance-{one.name}")) for one in provenance.tables(chapters)
@@ -87,7 +93,7 @@ def render(chapters: Sequence[Chapter]) -> str:
         data=_json(data),
         library=_library(),
         styles=Markup("\n".join(map(_asset, STYLES))),
-        scripts=Markup("\n".join(map(_asset, SCRIPTS))),
+        scripts=Markup("\n".join(map(_asset, (*SCRIPTS, RING) if has_ring else SCRIPTS))),
     )
     return page
 

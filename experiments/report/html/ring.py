@@ -6,7 +6,7 @@ space, by laying the arcs before and after the event over each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,8 +33,9 @@ MOST_ARCS = 1200
 """So many arcs can be told apart on the page."""
 
 
-def drawn() -> dict[str, Any]:
-    """Return what the page draws: plain values."""
+def drawn(among: Container[str] | None = None) -> dict[str, Any]:
+    """Return what the page draws, of some algorithms or of all: plain values."""
+    names = [name for name in having(Capability.INTERVALS) if among is None or name in among]
     return {
         "nodes": [
             {"name": name, "colour": colour}
@@ -42,7 +43,7 @@ def drawn() -> dict[str, Any]:
         ],
         "points": list(POINTS),
         "fine": FINE,
-        "algorithms": [_algorithm(name) for name in sorted(having(Capability.INTERVALS), key=_interesting)],
+        "algorithms": [_algorithm(name) for name in sorted(names, key=_interesting)],
     }
 
 
