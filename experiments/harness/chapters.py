@@ -113,7 +113,10 @@ def _find(run: _Run, find: Find) -> Experiment[Any]:
     try:
         return find(run.experiment)
     except BadUse as error:
-        raise BadUse(f"{run.folder} is a run of an experiment that is no more: {error}") from None
+        raise BadUse(
+            f"{run.folder} is a run of an experiment that is not here: {error}; where a folder outside the "
+            f"suite holds it, name that: SHARDLAB_ROOMS=FOLDER python -m experiments.run report {run.folder}"
+        ) from None
 
 
 def _chapter(experiment: Experiment[Any], run: _Run) -> Chapter:

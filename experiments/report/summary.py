@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -310,15 +311,34 @@ class Summary:
         return named
 
     def value(self, name: str) -> Value:
-        """Return one number by its name; raises LookupError with those that begin alike."""
+        """Return one number by its name; raises LookupError with the names that are most like it."""
         if name not in self.values:
-            begin = name.partition("/")[0]
-            near = [other for other in self.values if other.partition("/")[0] == begin][:5]
+            near = _near(name, list(self.values))
             raise LookupError(f"no number is named {name!r}" + (f"; near: {', '.join(near)}" if near else ""))
         return self.values[name]
 
 
 _NO_KEY = object()
+
+
+def _near(name: str, names: Sequence[str], most: int = 5) -> list[str]:
+    """Return the names most like one, the nearest first; those of the same measure where it is one.
+
+    Examples
+    --------
+    >>> names = ["cv/16/jump", "cv/16/ring", "cv/256/jump", "movement/16/jump"]
+    >>> _near("cv/16/jumb", names, 2), _near("movment/16/jump", names, 1), _near("tea", names)
+    (['cv/16/jump', 'cv/256/jump'], ['movement/16/jump'], [])
+    """
+    measure = name.partition("/")[0]
+    same = [other for other in names if other.partition("/")[0] == measure]
+    if same:
+        return get_close_matches(name, same, most, cutoff=0)
+    measures = list(dict.fromkeys(other.partition("/")[0] for other in names))
+    like = get_close_matches(measure, measures, 1)
+    if like:
+        return _near("/".join([like[0], *name.split("/")[1:]]), names, most)
+    return get_close_matches(name, names, most)
 
 
 def _written(key: Any) -> str:

@@ -109,7 +109,9 @@ def test_runs_of_other_versions_are_told_as_such(capsys: pytest.CaptureFixture[s
     again = "run it again with python -m experiments.run fake --profile smoke"
 
     change("results/fake/smoke", experiment="tea")
-    assert "results/fake/smoke is a run of an experiment that is no more" in refused(capsys)
+    said = refused(capsys)
+    assert "results/fake/smoke is a run of an experiment that is not here" in said
+    assert said.endswith("SHARDLAB_ROOMS=FOLDER python -m experiments.run report results/fake/smoke")
     change("results/fake/smoke", experiment="fake", parameters={**original["parameters"], "tea": 1})
     said = refused(capsys)
     assert "stored by another version of fake: 'tea' is no parameter" in said

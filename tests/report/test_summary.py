@@ -74,6 +74,30 @@ def test_a_name_that_two_sheets_give_has_the_name_of_its_sheet() -> None:
     assert values["tested"].text == "204"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "near"),
+    [
+        ("movement/256/jum", "near: movement/256/jump"),
+        ("movment/16/ring", "near: movement/16/ring"),  # of the measure
+        ("movement/ring", "near: movement/16/ring"),
+        ("movement", "near: movement/"),
+        ("laws/16/ring", "near: law/16/ring"),
+    ],
+)
+def test_a_name_that_no_number_has_is_told_with_the_nearest(wrong: str, near: str) -> None:
+    frame = FRAME.assign(movement=FRAME["movement"].fillna(0.004))
+    measures = {"movement": Measure("mean", Percent(2), law="law")}
+    numbers = Summary([Sheet("events", frame, ("n", "label"), measures)])
+    with pytest.raises(LookupError, match=f"no number is named '{wrong}'; {near}"):
+        numbers.value(wrong)
+
+
+def test_a_name_like_none_is_told_without_any() -> None:
+    numbers = Summary([sheet(movement=Measure("mean", Percent(2)))])
+    with pytest.raises(LookupError, match=r"no number is named 'tea'$"):
+        numbers.value("tea")
+
+
 def test_a_column_that_is_not_there_and_keys_that_come_twice_are_refused() -> None:
     with pytest.raises(ValueError, match="no column 'stray'"):
         sheet(stray=Measure("mean", Percent(2)))
