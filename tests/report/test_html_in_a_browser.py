@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from algorithms import spec_of
+from experiments.report import html
 from experiments.report.document.chapter import Chapter
 
 if TYPE_CHECKING:
@@ -106,6 +108,31 @@ def test_one_filter_changes_all_charts_and_tables(visit: Callable[..., Page]) ->
     page.locator(".chart .legend button", has_text="jump").first.click()
     assert page.get_attribute("[data-chip=jump]", "aria-pressed") == "false"
     assert rows_of(page, "jump") == 0
+
+
+def test_the_legend_names_the_law_beside_the_algorithms(visit: Callable[..., Page]) -> None:
+    page = visit()
+    law = page.locator("[id$=chart-each] .legend span")
+    assert law.inner_text() == "ideal"
+    assert law.locator("svg line").count() == 1
+    assert page.locator("[id$=chart-bytes-nodes] .legend span").count() == 0
+
+
+def test_a_page_of_one_experiment_draws_its_charts(
+    browser: Browser, chapters: tuple[Chapter, ...], tmp_path: Path
+) -> None:
+    (sequence,) = [chapter for chapter in chapters if chapter.name == "sequence"]
+    html.write([sequence], tmp_path / "page.html")
+    complaints: list[str] = []
+    page = browser.new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto((tmp_path / "page.html").as_uri(), timeout=120_000)
+    settle(page)
+    assert complaints == []
+    assert len(marks(page)) == len(charts_of(sequence))
+    assert all(marks(page))
+    page.close()
 
 
 def test_an_axis_can_be_made_logarithmic(visit: Callable[..., Page]) -> None:
