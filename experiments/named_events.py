@@ -115,7 +115,9 @@ def refuse_unknown(events: Iterable[Event], nodes: Nodes, *, newcomer: str = "")
             continue
         some = [nodes[bucket].name for bucket in islice(nodes, 1000)]
         listed = ", ".join(some[:5]) + (", ..." if len(nodes) > 5 else "")
+        drawn = name == "random" and isinstance(event, RemoveNamed)
         raise BadUse(
             f"{event.text} names {name!r}, which is none of the {len(nodes):,} nodes; there are {listed}, "
             f"and the places last and middle{did_you_mean(name, [*some, 'last', 'middle'])}"
+            f"{'; remove-random:K draws K nodes' if drawn else ''}"
         )

@@ -174,7 +174,7 @@ def _candidate(text: str) -> Candidate:
         try:
             cls = class_of(head)
         except ShardlabError as error:
-            raise BadUse(f"--algorithms: {error}") from None
+            raise BadUse(f"--algorithms: {error}; one of a file of yours is FILE.py:Class") from None
     label = ":".join([cls.spec.name, *parts])
     _refuse_repeated(f"--algorithms: {text!r}", parts, target_of_setting)
     given = dict(assignment(cls, part, f"--algorithms: {text!r}") for part in parts)

@@ -37,6 +37,17 @@ LEGEND: Mapping[str, str] = {
 }
 
 
+COUNTED: Mapping[str, str] = {
+    HOLDS: "are declared and hold",
+    NOT_DECLARED_REFUTED: "are not declared and are refuted",
+    NOT_APPLICABLE: "are not applicable",
+    BROKEN: "are declared and refuted",
+    KEPT: "are not declared and were not refuted",
+    NO_REASON: "are neither declared nor excused by a reason",
+}
+"""How a sentence counts the cells of each verdict."""
+
+
 def present(results: Results[PropertiesParameters]) -> Presentation:
     """Return tables and meaning of a run of `properties`."""
     numbers = summary(results)
@@ -203,13 +214,14 @@ def _meaning(numbers: Summary, parameters: PropertiesParameters) -> list[str]:
         return [
             "The example refutes the property." if refuted else "The example does not refute the property."
         ]
-    holds, refuted, not_applicable, broken = (
-        numbers.value(f"cells/{verdict}").text
-        for verdict in (HOLDS, NOT_DECLARED_REFUTED, NOT_APPLICABLE, BROKEN)
-    )
+    counts = {verdict: numbers.value(f"cells/{verdict}") for verdict in COUNTED}
+    counted = [
+        f"{count.text} {COUNTED[verdict]}"
+        for verdict, count in counts.items()
+        if count.number or verdict not in (KEPT, NO_REASON)
+    ]
     return [
-        f"Of {numbers.value('cells').text} cells {holds} are declared and hold, {refuted} are not "
-        f"declared and are refuted, {not_applicable} are not applicable, {broken} are declared and refuted.",
+        f"Of {numbers.value('cells').text} cells {', '.join(counted)}.",
         "A property that holds was not refuted by this search; more --effort searches longer. "
         f"The same --seed ({parameters.seed}) finds the same.",
     ]

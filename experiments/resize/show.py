@@ -25,14 +25,19 @@ def present(results: Results[ResizeParameters]) -> Presentation:
     """Return tables, charts and meaning of a run of `resize`."""
     numbers, rounds = summary(results), results.parameters.rounds
     missing = notes_of(numbers["absent"])
-    lacking = [
-        f"{row['label']} {row['operation']}s no node: {row['cannot']}."
-        for row in numbers["lacking"].records()
-    ]
+    lacking = {
+        operation: [
+            f"{row['label']} {operation}s no node{' at n = ' if row['nodes'] else ''}{row['nodes']}: "
+            f"{row['cannot']}."
+            for row in numbers["lacking"].where(operation=operation).to_dict("records")
+        ]
+        for operation in EVENTS
+    }
+    unmade = [note for notes in lacking.values() for note in notes]
     after = "The lookups after a node has joined, in μs"
     tables = [
-        _table("events", "An event, in ms", numbers["times"], "ms", EVENTS, rounds, [*missing, *lacking]),
-        _table("lookups", after, numbers["lookups"], "us", LOOKUPS, rounds, missing),
+        _table("events", "An event, in ms", numbers["times"], "ms", EVENTS, rounds, [*missing, *unmade]),
+        _table("lookups", after, numbers["lookups"], "us", LOOKUPS, rounds, [*missing, *lacking["add"]]),
     ]
     shapes = [
         f"{row['label']} {row['shape']} ({row['weight']:.2f}, {100 * row['off']:.0f} % off)"

@@ -33,10 +33,6 @@ def summary(results: Results[ResizeParameters]) -> Summary:
     assert results.timing is not None, "resize has timing rows only"
     timed = results.timing[results.timing["nanoseconds"].notna()]
     times = _times(timed)
-    refused = results.timing[results.timing["cannot"].notna()]
-    absent = refused["label"].isin(set(refused[refused["operation"] == "build"]["label"]))
-    lacking = refused[~absent & refused["operation"].isin(EVENTS)]
-    lacking = lacking[[*LACKING]].drop_duplicates().reset_index(drop=True)
     return Summary(
         [
             Sheet("times", times, KEYS, _measures("ms"), rows="timing"),
@@ -44,9 +40,24 @@ def summary(results: Results[ResizeParameters]) -> Summary:
             _growth(times),
             steadiness(timed, times["spread"].to_numpy(dtype=float)),
             absent_of(results.timing[results.timing["operation"] == "build"]),
-            Sheet("lacking", lacking, LACKING),
+            _lacking(results.timing),
         ]
     )
+
+
+def _lacking(timing: pd.DataFrame) -> Sheet:
+    """Return why those who can be built cannot make an event, and with how many nodes if not with all."""
+    where = pd.MultiIndex.from_frame(timing[["label", "n"]])
+    unbuilt = (timing["operation"] == "build") & timing["cannot"].notna()
+    built = timing[~where.isin(where[unbuilt])]
+    parts = [
+        absent_of(part[part["operation"] == operation]).frame.assign(operation=operation)
+        for _, part in built.groupby("label", sort=False)
+        for operation in EVENTS
+    ]
+    columns = [*LACKING, "nodes"]
+    frame = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return Sheet("lacking", frame, LACKING)
 
 
 def _measures(unit: str) -> dict[str, Measure]:

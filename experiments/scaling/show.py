@@ -53,10 +53,19 @@ def present(results: Results[ScalingParameters]) -> Presentation:
 def _notes(part: Part) -> Iterator[str]:
     """Yield a line for each algorithm's own parameters, and for each reason why it cannot do some events."""
     for label, text in part.case["settings"].items():
-        if isinstance(text, str):
-            yield f"– {label}: {text}."
+        if isinstance(text, str) and (unsaid := _unsaid(label, text)):
+            yield f"– {label}: {unsaid}."
     for (label, reason), group in part.sheet("refused").groupby(["label", "cannot"], sort=False):
         yield f"– {label} cannot {', '.join(map(part.title, group['event']))}: {reason}."
+
+
+def _unsaid(label: str, settings: str) -> str:
+    """Return the parameters that a label does not name itself.
+
+    >>> _unsaid("ring:points=5", "points=5 serves=predecessor"), _unsaid("slots:slots=7", "slots=7")
+    ('serves=predecessor', '')
+    """
+    return " ".join(each for each in settings.split(" ") if each not in label.split(":")[1:])
 
 
 def _overview(part: Part) -> Table:

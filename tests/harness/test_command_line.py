@@ -228,6 +228,7 @@ def test_bad_flags_of_every_experiment_are_refused(
         ("repetitions", "0", "--repetitions: '0' is below 1"),
         ("workload", "", "--workload: "),
         ("algorithms", "rung", "--algorithms: no algorithm is named 'rung'"),
+        ("algorithms", "rung", "; one of a file of yours is FILE.py:Class"),
         ("algorithms", "jump,jump", "--algorithms: 'jump' is given twice"),
         ("algorithms", "jump:pionts=4", "--algorithms: 'jump:pionts=4': jump has no parameter 'pionts'"),
         ("set", "jump", "--set: 'jump' is not understood; give NAME.PARAM=VALUE"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import textwrap
@@ -120,6 +121,19 @@ def test_the_summary_and_the_page_count_the_cells(tmp_path: Path) -> None:
     assert numbers.value("p_value/uniform/jump").number == rows["jump uniform"]["p_value"]
     (held,) = chapter.presentation.glance
     assert held.values == {"modulo": "1 of 3", "jump": "2 of 3"}
+
+
+def test_the_sentence_about_the_cells_counts_every_one(tmp_path: Path) -> None:
+    asked = "growth_onto_new_only,uniform,add_then_remove_is_identity,replicas_distinct"
+    chosen = f"jump,{of(tmp_path, 'modest', MODEST)}"
+    code, rows = launch(tmp_path, "--effort", "2", "--algorithms", chosen, "--property", asked)
+    assert code == 1
+    assert KEPT in {row["verdict"] for row in rows.values()}
+    (chapter,) = chapters.read([tmp_path / "out"])
+    sentence = chapter.presentation.meaning[0]
+    cells, *counts = map(int, re.findall(r"\d+", sentence))
+    assert cells == len(rows) == sum(counts)
+    assert "are not declared and were not refuted" in sentence
 
 
 def test_what_is_excused_and_can_be_seen_is_refuted_all_the_same(tmp_path: Path) -> None:

@@ -108,6 +108,33 @@ def test_who_cannot_make_an_event_is_told_with_that_event() -> None:
     ]
 
 
+def test_who_is_full_is_told_with_its_number_of_nodes_at_events_and_at_lookups() -> None:
+    full = "it has 101 nodes and room for 0 more"
+
+    def cannot(label: str, n: int, operation: str) -> str | None:
+        if label == "ring" or n == 5 or (n == 101 and operation in ("build", "remove")):
+            return None
+        return full if n == 101 else "it can have 101 nodes at most"
+
+    rows = [
+        {
+            "n": n, "algorithm": label, "label": label, "settings": None, "threads": 1, "round": turn,
+            "load_average": 0.5, "operation": operation, "cannot": cannot(label, n, operation),
+            "nanoseconds": 1000 if cannot(label, n, operation) is None else None,
+        }
+        for n in (5, 101, 120)
+        for label in ("ring", "few")
+        for turn in range(1 if cannot(label, n, "build") else 3)
+        for operation in OPERATIONS
+    ]  # fmt: skip
+    shown = EXPERIMENT.present(Results(ResizeParameters(), pd.DataFrame(), pd.DataFrame(rows)))
+    expected = [
+        "few takes no part at n = 120: it can have 101 nodes at most.",
+        f"few adds no node at n = 101: {full}.",
+    ]
+    assert [table.notes[1:] for table in shown.tables] == [expected, expected]
+
+
 def test_what_has_no_meaning_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadUse, match="'keys' has no meaning here: a batch is always 1000 hashes"):
         ResizeParameters.build({"keys": 5})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from algorithms import create
+from algorithms import Nodes, create
 from experiments import events, run
 from experiments.options.errors import BadUse
 from experiments.scaling.parameters import ScalingParameters
@@ -143,3 +143,11 @@ def test_every_kind_of_event_has_an_example_of_its_own_that_list_events_shows(
     (line,) = (line for line in capsys.readouterr().out.splitlines() if line.split()[0] == cls.syntax)
     assert cls.summary in line
     assert cls.example in line
+
+
+def test_removing_random_is_answered_by_the_event_that_does() -> None:
+    with pytest.raises(
+        BadUse, match=r"'random', which is none of the 3 nodes; .*; remove-random:K draws K nodes"
+    ):
+        events.refuse_unknown([events.parse("remove:random")], Nodes.of(3))
+    events.refuse_unknown([events.parse("remove:random")], Nodes.of(["random", "b"]))
