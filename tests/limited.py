@@ -76,6 +76,7 @@ def slots_kernel(hashes: Hashes, owners: NDArray[np.int32], out: Buckets) -> Non
         lookup_cost=Cost("O(1)"),
         resize_cost=Cost("O(table_size * n)"),
         memory_cost=Cost("O(table_size)"),
+        by_default=False,
         most_nodes=101,
         vary={"table_size": (11, 101)},
     )

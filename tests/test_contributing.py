@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import re
 import shlex
 import subprocess
@@ -12,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+import algorithms
 from algorithms import Capability
+from experiments.conformance import checks
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "slots.py"
@@ -57,6 +61,27 @@ def test_the_text_shows_the_file_as_it_is() -> None:
 def test_the_text_shows_every_capability_with_its_meaning() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", TEXT, re.MULTILINE)
     assert rows == [(capability.name, capability.meaning) for capability in Capability]
+
+
+def test_the_text_shows_every_property_beside_its_capability() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \|.*\| ([^|]*) \|$", TEXT, re.MULTILINE)
+    (every,) = re.findall(r"^Every partitioner promises (.*)\.$", TEXT, re.MULTILINE)
+    listed = {name: re.findall(r"`(\w+)`", names) for name, names in [*rows, (None, every)]}
+    expected: dict[str | None, list[str]] = {}
+    for made in checks():
+        expected.setdefault(made.promise and made.promise.name, []).append(made.name)
+    assert listed == expected
+
+
+def test_the_text_shows_every_folder_with_its_idea() -> None:
+    packages = [module.name for module in pkgutil.iter_modules(algorithms.__path__) if module.ispkg]
+    ideas = set(packages) - {"hashing", "interface", "machinery"}
+    section = TEXT.partition("### Which folder")[2].partition("\n#")[0]
+    rows = dict(re.findall(r"^\| `([a-z]+)/` \| (.*) \|$", section, re.MULTILINE))
+    docs = {idea: (importlib.import_module(f"algorithms.{idea}").__doc__ or "").strip() for idea in ideas}
+    assert {idea: f"{idea.capitalize()}: {about}" for idea, about in rows.items()} == docs
+    (place,) = re.findall(r"^\| (`algorithms/rings/`.*?) \|", TEXT, re.MULTILINE)
+    assert {name.rpartition("/")[2] for name in re.findall(r"`([a-z/]+)/`", place)} == ideas
 
 
 def test_files_that_the_text_names_are_there() -> None:
