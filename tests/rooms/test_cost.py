@@ -243,7 +243,7 @@ def test_published_costs_are_judged(sampled: Presentation) -> None:
     }
     memento = claims[("memento", "links")]
     assert memento["measured"] > memento["stated"]
-    (sentence,) = [text for text in sampled.meaning if text.startswith("memento")]
+    (sentence,) = [text for text in sampled.meaning if text.startswith("links a lookup of memento")]
     assert "refuted in" in sentence
     assert "What holds is (n + 1)(G_n - G_w) - (H_n - H_w)" in sentence
 
