@@ -81,7 +81,6 @@ Holding = Sequence[tuple[int, int, str]]
         resize_cost=Cost("O(a)"),
         memory_cost=Cost("O(a)", "at least twice the v slots"),
         by_default=False,
-        movement_law="bound",
         balance_law="multinomial",
         steps={
             "probes": Step("slots"),

@@ -263,7 +263,6 @@ def straws_kernel(
         resize_cost=Cost("O(n)"),
         memory_cost=Cost("O(n)"),
         by_default=False,
-        movement_law="consistent",
         steps={"probes": Step("nodes", published="nodes", source="the definition")},
     )
 )
