@@ -24,6 +24,7 @@ from algorithms.interface import (
 from algorithms.interface.nodes import NodesLike
 from algorithms.jumps.jump import LANES, jump_bucket, jump_kernel
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.mixing import unsigned
 from algorithms.machinery.steps import Steps, counted
 from algorithms.registry import register
 
@@ -63,7 +64,7 @@ def double_jumped(
 @kernel
 def doublejump_bucket_of_signed(value: int, live: NDArray[np.bool_], compact: NDArray[np.int32]) -> np.int32:
     """Return the bucket of one hash, whose bits are given as a signed integer."""
-    return double_jumped(np.uint64(value), live, compact, None)
+    return double_jumped(unsigned(value), live, compact, None)
 
 
 count_jumps = counted(double_jumped)

@@ -23,7 +23,7 @@ from algorithms.interface import (
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, top
-from algorithms.machinery.mixing import derive
+from algorithms.machinery.mixing import derive, unsigned
 from algorithms.machinery.steps import PROBES, WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -81,7 +81,7 @@ def binomial_bucket(
 @kernel
 def binomial_bucket_of_signed(value: int, n: int, retries: int, authors: bool) -> np.uint64:
     """Return what `binomial_bucket` does, for a hash whose bits are given as a signed integer."""
-    return binomial_bucket(np.uint64(value), np.uint64(n), retries, authors)
+    return binomial_bucket(unsigned(value), np.uint64(n), retries, authors)
 
 
 @kernel

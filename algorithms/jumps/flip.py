@@ -20,6 +20,7 @@ from algorithms.interface import (
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, top, top_index
+from algorithms.machinery.mixing import unsigned
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -85,7 +86,7 @@ def flip_bucket(value: np.uint64, n: np.uint64, steps: Steps | None = None) -> n
 @kernel
 def flip_bucket_of_signed(value: int, n: int) -> np.uint64:
     """Return what `flip_bucket` does, for a hash whose bits are given as a signed integer."""
-    return flip_bucket(np.uint64(value), np.uint64(n))
+    return flip_bucket(unsigned(value), np.uint64(n))
 
 
 @kernel

@@ -22,7 +22,7 @@ from algorithms.interface import (
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, odd, top
-from algorithms.machinery.mixing import GOLDEN_GAMMA, mix
+from algorithms.machinery.mixing import GOLDEN_GAMMA, mix, unsigned
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -76,7 +76,7 @@ def jumpback_bucket(value: np.uint64, n: np.uint64, xorshift: bool, steps: Steps
 @kernel
 def jumpback_bucket_of_signed(value: int, n: int, xorshift: bool) -> np.uint64:
     """Return what `jumpback_bucket` does, for a hash whose bits are given as a signed integer."""
-    return jumpback_bucket(np.uint64(value), np.uint64(n), xorshift)
+    return jumpback_bucket(unsigned(value), np.uint64(n), xorshift)
 
 
 @kernel

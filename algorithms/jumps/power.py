@@ -20,7 +20,7 @@ from algorithms.interface import (
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, top
-from algorithms.machinery.mixing import derive
+from algorithms.machinery.mixing import derive, unsigned
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -65,7 +65,7 @@ def power_bucket(value: np.uint64, n: np.uint64, steps: Steps | None = None) -> 
 @kernel
 def power_bucket_of_signed(value: int, n: int) -> np.uint64:
     """Return what `power_bucket` does, for a hash whose bits are given as a signed integer."""
-    return power_bucket(np.uint64(value), np.uint64(n))
+    return power_bucket(unsigned(value), np.uint64(n))
 
 
 @kernel

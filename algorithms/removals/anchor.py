@@ -26,7 +26,7 @@ from algorithms.interface import (
 )
 from algorithms.machinery.histories import Anchors, History, Places, anchors_of, seen
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import absolute, derive, derive2
+from algorithms.machinery.mixing import absolute, derive, derive2, unsigned
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -56,7 +56,7 @@ def anchored(
 @kernel
 def anchor_bucket(value: int, capacity: int, stayed: Places, stand_ins: Places) -> int:
     """Return the bucket of one hash, whose bits may be given as a signed integer."""
-    return int(anchored(np.uint64(value), capacity, stayed, stand_ins, None))
+    return int(anchored(unsigned(value), capacity, stayed, stand_ins, None))
 
 
 @kernel

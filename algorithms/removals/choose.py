@@ -21,7 +21,7 @@ from algorithms.interface import (
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import enclosing_mask, top_index
-from algorithms.machinery.mixing import derive, stream
+from algorithms.machinery.mixing import derive, stream, unsigned
 from algorithms.machinery.steps import PROBES, WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -108,7 +108,7 @@ def choose_bucket(h: np.uint64, n: int, live: Flags, chosen: Buckets, steps: Ste
 @kernel
 def choose_bucket_of_signed(value: int, n: int, live: Flags, chosen: Buckets) -> int:
     """Return what `choose_bucket` does, for a hash whose bits are given as a signed integer."""
-    return choose_bucket(np.uint64(value), n, live, chosen)
+    return choose_bucket(unsigned(value), n, live, chosen)
 
 
 @kernel

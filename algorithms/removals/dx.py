@@ -26,7 +26,7 @@ from algorithms.interface import (
     whole_number,
 )
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import multiply_high, stream, through
+from algorithms.machinery.mixing import multiply_high, stream, through, unsigned
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
@@ -62,7 +62,7 @@ def drawn(h: np.uint64, live: Flags, steps: Steps | None = None) -> np.uint64:
 @kernel
 def dx_slot(value: int, live: Flags) -> int:
     """Return the slot of one hash, whose bits may be given as a signed integer."""
-    return int(drawn(np.uint64(value), live, None))
+    return int(drawn(unsigned(value), live, None))
 
 
 @kernel

@@ -20,7 +20,7 @@ from algorithms.interface import (
 from algorithms.machinery.histories import Anchors, History, Places, anchors_of, seen
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import enclosing_mask, odd, top
-from algorithms.machinery.mixing import stream
+from algorithms.machinery.mixing import stream, unsigned
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -106,7 +106,7 @@ def jumped_back(
 @kernel
 def jumpback_anchor_bucket(value: int, size: int, stayed: Places, stand_ins: Places) -> int:
     """Return the bucket of one hash, whose bits may be given as a signed integer."""
-    return int(jumped_back(np.uint64(value), size, stayed, stand_ins, None))
+    return int(jumped_back(unsigned(value), size, stayed, stand_ins, None))
 
 
 @kernel

@@ -21,7 +21,7 @@ from algorithms.interface import (
 from algorithms.jumps.jump import LANES, jump_bucket, jump_kernel
 from algorithms.machinery.histories import History, Places
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import absolute, derive
+from algorithms.machinery.mixing import absolute, derive, unsigned
 from algorithms.machinery.steps import LINKS, WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -36,7 +36,7 @@ class Replacements(NamedTuple):
 @kernel
 def memento_bucket(value: int, size: int, replacers: Places) -> int:
     """Return the bucket of one hash, whose bits may be given as a signed integer."""
-    return int(remembered(np.uint64(value), size, replacers, None))
+    return int(remembered(unsigned(value), size, replacers, None))
 
 
 @kernel

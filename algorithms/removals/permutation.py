@@ -21,7 +21,7 @@ from algorithms.interface import (
     Step,
 )
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import GOLDEN_GAMMA, derive, mix
+from algorithms.machinery.mixing import GOLDEN_GAMMA, derive, mix, unsigned
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
@@ -108,7 +108,7 @@ def permutation_bucket_of_signed(
     value: int, size: int, live: Flags, top: int, rounds: Rounds, crate: bool, counters: NDArray[np.uint64]
 ) -> int:
     """Return what `permutation_bucket` does, for a hash whose bits are given as a signed integer."""
-    return permutation_bucket(np.uint64(value), size, live, top, rounds, crate, counters)
+    return permutation_bucket(unsigned(value), size, live, top, rounds, crate, counters)
 
 
 @kernel

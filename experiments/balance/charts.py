@@ -46,7 +46,8 @@ def charts(results: Results[BalanceParameters], numbers: Summary) -> Iterator[Ch
     words = zip(loads["keys"], loads["workload"], loads["hash"], strict=True)
     facts = [f"{keys:,.0f} {workload} keys, hashed by {name}" for keys, workload, name in words]
     loads = loads.assign(facts=facts)
-    plain = {"workload": plainest(numbers["loads"].where(**first))["workload"].iloc[0]}
+    of_first = plainest(numbers["loads"].where(**first))  # none, if that function takes no text
+    plain = {"workload": (of_first if len(of_first) else plainest(loads))["workload"].iloc[0]}
     for name, title, mark, interval in (
         ("spread", "How uneven the loads are", CV, "t"),
         ("max-nodes", "The fullest node", FULLEST, interval_of_largest(numbers)),

@@ -27,9 +27,10 @@ def test_every_experiment_measures_and_shows_a_cluster_and_misses_no_algorithm(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(figures, "render", drawn)
-    grow = {"sequence": "grow"} if name == "sequence" else {}
+    # what jump can do, but for weights
+    asked = {"sequence": {"sequence": "grow"}, "advise": {"remove": "none"}}.get(name, {})
     path = write(tmp_path, text)
-    parameters = parameters_of(name, path, algorithms="ring,jump,rendezvous,table", **grow)
+    parameters = parameters_of(name, path, algorithms="ring,jump,rendezvous,table", **asked)
     experiment = find(name)
     outcome = run_experiment(experiment, parameters, out=Path("out"))
     rows = [*outcome.rows, *outcome.timing]

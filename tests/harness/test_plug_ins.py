@@ -183,7 +183,7 @@ def test_a_crash_names_what_finds_its_cause(mode: str, said: str) -> None:
         env={
             **os.environ,
             "SHARDLAB_DEBUG": mode,
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests"), str(Path(__file__).parent)]),
         },
         capture_output=True,
         text=True,

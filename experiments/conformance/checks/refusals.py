@@ -33,7 +33,14 @@ from algorithms import (
 from algorithms.hashing import hash_function
 from algorithms.interface.signature import Parameter, limited, parameters_of
 from experiments.conformance.check import Make, check, declares, refute
-from experiments.conformance.strategies import Event, capacity_of, draw_event, draw_partitioner, probes
+from experiments.conformance.strategies import (
+    Event,
+    capacity_of,
+    draw_event,
+    draw_partitioner,
+    fitting,
+    probes,
+)
 from experiments.conformance.words import first, owners, told
 
 __all__: list[str] = []
@@ -119,7 +126,7 @@ def _more_than_fit(make: Make) -> None:
         refute(
             f"{told(p)}: its spec says that it can have {said} nodes, and its room that it can have {most}"
         )
-    if most > _LARGEST_FULL:
+    if most > _LARGEST_FULL or fitting(make, most + 1) > most:  # a capacity that grows with the nodes
         return
     try:
         full = make(most)
