@@ -24,7 +24,7 @@ from algorithms.interface import (
     Step,
 )
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import mix, through
+from algorithms.machinery.mixing import mix, through, unsigned
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 from algorithms.scores.rendezvous import BLOCK, NODE_BYTES, best_bid, rendezvous_kernel
@@ -111,7 +111,7 @@ def best_uniform_bid(
 @kernel
 def best_of_signed(value: int, seeds: NDArray[np.uint64], factors: NDArray[np.float64]) -> np.int64:
     """Return which node has a hash, whose bits are given as a signed integer."""
-    return best_uniform_bid(np.uint64(np.int64(value)), seeds, factors, None)
+    return best_uniform_bid(unsigned(value), seeds, factors, None)
 
 
 count_bids = counted(best_uniform_bid)

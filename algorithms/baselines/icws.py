@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.logarithm import exponential, minus_log_of_uniform
-from algorithms.machinery.mixing import stream
+from algorithms.machinery.mixing import stream, unsigned
 from algorithms.registry import register
 
 LANES = 64
@@ -52,7 +52,7 @@ def sample(rate: float, offset: float, n: float, log_n: float) -> float:
 @kernel
 def icws_bucket_of_signed(value: int, n: float, log_n: float) -> Any:
     """Return the bucket of one hash, whose bits are given as a signed integer."""
-    bits = np.uint64(np.int64(value))
+    bits = unsigned(value)
     rate = minus_log_of_uniform(stream(bits, _FIRST)) + minus_log_of_uniform(stream(bits, _SECOND))
     return np.int32(sample(rate, uniform(stream(bits, _THIRD)), n, log_n))
 

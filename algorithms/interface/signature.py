@@ -123,7 +123,8 @@ def parameters_of(cls: type) -> dict[str, Parameter]:
     >>> list(parameters_of(class_of("jump")))
     ['hash', 'hash_bits', 'seed']
     """
-    constructor = cls.__init__  # type: ignore[misc]  # of the class as it is
+    # mypy fears the __init__ of a sub-class, but it is this class's own signature that is read
+    constructor = cls.__init__  # type: ignore[misc]
     hints = {**_COMMON, **_hints(constructor)}
     return {
         name: Parameter(name, *_parted(hints.get(name, Any), parameter.default, name not in _COMMON))

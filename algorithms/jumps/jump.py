@@ -20,6 +20,7 @@ from algorithms.interface import (
     Step,
 )
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.mixing import unsigned
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -49,7 +50,7 @@ def jump_bucket(state: np.uint64, n: int, steps: Steps | None = None) -> Any:
 @kernel
 def jump_bucket_of_signed(value: int, n: int) -> int:
     """Return what `jump_bucket` does, for a hash whose bits are given as a signed integer."""
-    bucket: int = jump_bucket(np.uint64(np.int64(value)), n)
+    bucket: int = jump_bucket(unsigned(value), n)
     return bucket
 
 

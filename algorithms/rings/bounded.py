@@ -323,9 +323,6 @@ class Bounded(PartitionerWithPoints[Partitions]):
 
 
 def _checked_factor(factor: object) -> float:
-    number = isinstance(factor, float | np.floating) or is_int(factor)
-    if not number or not 1 < float(factor) <= LARGEST_FACTOR:  # type: ignore[arg-type]
-        raise InvalidParameter(
-            f"factor must be a number above 1, at most {LARGEST_FACTOR}, not {factor!r:.60}"
-        )
-    return float(factor)  # type: ignore[arg-type]
+    if (isinstance(factor, float | np.floating) or is_int(factor)) and 1 < float(factor) <= LARGEST_FACTOR:
+        return float(factor)
+    raise InvalidParameter(f"factor must be a number above 1, at most {LARGEST_FACTOR}, not {factor!r:.60}")

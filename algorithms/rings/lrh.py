@@ -23,7 +23,7 @@ from algorithms.interface import (
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import mix
+from algorithms.machinery.mixing import mix, unsigned
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 from algorithms.rings.points import MOST_POINTS, PartitionerWithPoints, Successors, next_row, successors
@@ -173,7 +173,7 @@ def lrh_of_signed(
     buckets: NDArray[np.int32],
 ) -> Any:
     """Return the bucket of one hash, whose bits are given as a signed integer."""
-    bits = np.uint64(np.int64(value))
+    bits = unsigned(value)
     return windowed(bits, points, firsts, shift, mask, ahead, candidates, seeds, buckets, None)
 
 

@@ -21,7 +21,7 @@ from algorithms.interface import (
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import derive
+from algorithms.machinery.mixing import derive, unsigned
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 from algorithms.rings.points import (
@@ -149,7 +149,7 @@ def multi_probe_of_signed(
     pairs: bool,
 ) -> Any:
     """Return the owner of the nearest point for a hash whose bits are given as a signed integer."""
-    bits = np.uint64(np.int64(value))
+    bits = unsigned(value)
     return probed(bits, points, firsts, shift, mask, ahead, owners, narrow, probes, pairs, None)
 
 

@@ -24,7 +24,7 @@ from algorithms.interface import (
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.logarithm import ROUGH_ERROR, rough_log
-from algorithms.machinery.mixing import derive, mix, through
+from algorithms.machinery.mixing import derive, mix, through, unsigned
 from algorithms.machinery.steps import Steps, counted
 from algorithms.registry import register
 from algorithms.scores.rendezvous import (
@@ -172,7 +172,7 @@ def member_of_signed(
     weights: NDArray[np.float64],
 ) -> Any:
     """Return which member of all has a hash, whose bits are given as a signed integer."""
-    bits = np.uint64(np.int64(value))
+    bits = unsigned(value)
     return member(bits, group_seeds, group_weights, begins, seeds, weights, None)
 
 

@@ -22,7 +22,7 @@ from algorithms.interface import (
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_log
-from algorithms.machinery.mixing import mix, through
+from algorithms.machinery.mixing import mix, through, unsigned
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
@@ -129,7 +129,7 @@ def best_bid_of_all(
 def best_bid_of_signed(value: int, seeds: NDArray[np.uint64], weights: NDArray[np.float64]) -> np.int64:
     """Return which node has the best bid for a hash whose bits are given as a signed integer."""
     # plain Python would refuse a negative number at once
-    return best_bid_of_all(np.uint64(np.int64(value)), seeds, weights, None)
+    return best_bid_of_all(unsigned(value), seeds, weights, None)
 
 
 @kernel

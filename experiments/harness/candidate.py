@@ -62,9 +62,9 @@ class Candidate:
 
     @property
     def settings(self) -> str:
-        """The values of the algorithm's own parameters, such as ``points=160``; not those that are None."""
-        own = [name for name, parameter in parameters_of(self.cls).items() if parameter.own]
-        return " ".join(f"{name}={self.value(name)}" for name in own if self.value(name) is not None)
+        """The values of the algorithm's own parameters, such as ``points=160``; none that is empty."""
+        own = {name: self.value(name) for name, parameter in parameters_of(self.cls).items() if parameter.own}
+        return " ".join(f"{name}={value}" for name, value in own.items() if value not in (None, (), ""))
 
     @property
     def points(self) -> int | None:
