@@ -275,6 +275,21 @@ def test_a_table_longer_than_a_page_is_a_longtable() -> None:
     assert text.startswith("% needs: booktabs, longtable\n")
 
 
+# Points: the width of a digit of Computer Modern in each size of a document of 10 points.
+DIGITS = {r"\small": 4.625, r"\footnotesize": 4.25, r"\scriptsize": 3.986, r"\tiny": 3.404}
+
+
+@pytest.mark.parametrize("columns", [6, 8, 11])
+@pytest.mark.parametrize("digits", [5, 8, 9])
+def test_a_long_table_of_numbers_is_set_as_small_as_the_page_is_wide(columns: int, digits: int) -> None:
+    rows = [[int("3" * digits)] * columns] * 60
+    text = latex.fit(Table.of_rows("t", "T", [f"c{i}" for i in range(columns)], rows, formats={}))
+    size = next((size for size in DIGITS if size in text), "")
+    gap = 6 if "tabcolsep" in text else 12
+    cell = next(line for line in text.split("\n") if line.startswith("3")).split(" & ")[0]
+    assert len(cell) * columns * DIGITS.get(size, 5.0) + (columns - 1) * gap <= 484
+
+
 def test_groups_are_parted_and_named_once() -> None:
     text = terminal.write(_table(), 200)
     assert text.count("add:1") == text.count("remove:middle") == 1

@@ -25,9 +25,10 @@ _LETTERS = {"left": "l", "right": "r", "center": "c"}
 _SIZES = {
     "": (92, 12),
     r"\small": (102, 12),
-    r"\footnotesize": (114, 12),
-    r"\scriptsize": (130, 12),
-    r"\scriptsize\setlength{\tabcolsep}{3pt}": (130, 6),
+    r"\footnotesize": (111, 12),
+    r"\scriptsize": (123, 12),
+    r"\scriptsize\setlength{\tabcolsep}{3pt}": (115, 6),
+    r"\tiny\setlength{\tabcolsep}{3pt}": (138, 6),
 }
 # Words of a table that fits fold at this width, if they must; headers of numbers at their own.
 _FOLDED = 18
@@ -134,7 +135,13 @@ def _lines(table: Table, folded: dict[str, int], wide: int) -> int:
 
 def _longest(table: Table) -> dict[str, int]:
     cells = table.cells()
-    return {column: max((len(row[i]) for row in cells), default=0) for i, column in enumerate(table.shown())}
+    shown = enumerate(table.shown())
+    return {column: max((_letters(row[i]) for row in cells), default=0) for i, column in shown}
+
+
+def _letters(cell: str) -> int:
+    """Return how many letters a cell is as wide as: signs of operations stand between spaces of their own."""
+    return len(cell) + cell.count("×") + cell.count("±")
 
 
 def _stack(table: Table, column: str, longest: int) -> list[str]:
