@@ -28,6 +28,7 @@ import numpy as np
 from algorithms.errors import InvalidParameter
 from algorithms.machinery.kernel_cache import MachineCode, folder_of
 from algorithms.machinery.kernel_reach import digest, names_in
+from algorithms.machinery.kernel_width import widest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -135,12 +136,14 @@ class Kernel(Generic[P, R]):
         if numba_config.DISABLE_JIT:
             return cast("Callable[P, R]", _silenced(twin))
         checked = _debug() == "1"
-        folder = self._folder(f"numba {numba.__version__}", "bounds" if checked else "")
+        folder = self._folder(f"numba {numba.__version__}", "bounds" if checked else "", "widest vectors")
         shown = self.function.__qualname__.replace("<", "").replace(">", "")  # as in names of files
         kept = folder is not None and any(folder.glob(f"*/*{shown}-*.nbi"))
         if _listener is not None and not kept:
             _listener(self.function.__qualname__)
-        compiler: Any = numba.njit(nogil=True, error_model="numpy", boundscheck=checked or None)
+        compiler: Any = numba.njit(
+            nogil=True, error_model="numpy", boundscheck=checked or None, pipeline_class=widest()
+        )
         dispatcher = compiler(twin)
         if folder is not None:
             dispatcher._cache = MachineCode(twin, folder)

@@ -122,3 +122,34 @@ def test_the_lock_is_released() -> None:
     assert nothing(1) == 1
     assert nothing.compiled.targetoptions["nogil"] is True  # type: ignore[attr-defined]
     assert not nothing.compiled.targetoptions.get("fastmath")  # type: ignore[attr-defined]
+
+
+WIDE = """
+from algorithms.machinery.kernel import kernel
+from algorithms.machinery.mixing import mix
+
+@kernel
+def mixed(values, out):
+    for i in range(len(values)):
+        out[i] = mix(values[i])
+
+compiled = mixed.compiled
+compiled.compile("void(uint64[::1], uint64[::1])")
+print(compiled.inspect_asm(compiled.signatures[0]))
+"""
+
+
+def test_vectors_are_as_wide_as_they_can_be(tmp_path: Path) -> None:
+    """Compiled for a processor for which LLVM prefers narrower ones, whether or not this machine is one."""
+    root = Path(__file__).resolve().parents[2]
+    features = "+avx,+avx2,+avx512f,+avx512vl,+avx512dq,+avx512bw,+avx512cd"
+    variables = {"NUMBA_CPU_NAME": "icelake-server", "NUMBA_CPU_FEATURES": features}
+    done = subprocess.run(
+        [sys.executable, "-c", WIDE],
+        env={**os.environ, **variables, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "vpmullq" in done.stdout
+    assert "zmm" in done.stdout
