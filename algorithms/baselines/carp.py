@@ -23,20 +23,29 @@ from algorithms.interface import (
     Spec,
     Step,
 )
+from algorithms.machinery.bids import (
+    BLOCK,
+    fold_seeds,
+    last_of_run,
+    raise_words,
+    room_for_seeds,
+    row_of_seed,
+    seeds_of_words,
+)
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import mix, through, unsigned
+from algorithms.machinery.mixing import fold, mix, mix_folded, through, unsigned
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
-from algorithms.scores.rendezvous import BLOCK, NODE_BYTES, best_bid, rendezvous_kernel
+from algorithms.scores.rendezvous import NODE_BYTES, best_bid, place_by_words
 
 _DIGITS = Context(prec=50)
-_S12 = np.uint64(12)
+_S12, _ZERO = np.uint64(12), np.uint64(0)
 # the bits of the double 2^52: or an integer below it in, subtract 2^52
 _EXACT, _TWO_TO_52, _TO_UNIFORM = np.uint64(0x4330000000000000), float(1 << 52), 1.0 / (1 << 52)
 
 
 class Members(NamedTuple):
-    """The nodes in the order of their names: the seed of each one's bids, its factor and its bucket.
+    """The nodes by falling factor, of equal ones by name: the seed of each one's bids, its factor and bucket.
 
     There are no factors where all weights are equal: then the words themselves decide.
     """
@@ -124,37 +133,38 @@ def carp_kernel(
     factors: NDArray[np.float64],
     buckets: NDArray[np.int32],
     out: Buckets,
+    folded: NDArray[np.uint64],
+    rows: NDArray[np.int32],
+    keys: NDArray[np.uint64],
     words: NDArray[np.uint64],
+    winners: NDArray[np.uint64],
     bids: NDArray[np.float64],
-    bests: NDArray[np.int64],
 ) -> None:
-    """Write the bucket of the highest bid for each hash; the last three are room for `BLOCK` keys."""
-    n = len(seeds)
+    """Write the bucket of the highest bid for each hash; there is room as in `rendezvous_kernel`.
+
+    Among nodes of one factor the highest word bids most, so each run of equal factors has one bid.
+    """
+    fold_seeds(seeds, folded, rows)
     for first in range(0, len(hashes), BLOCK):
         size = min(BLOCK, len(hashes) - first)
         for i in range(size):
-            words[i], bids[i], bests[i] = np.uint64(0), -1.0, 0
-        for j in range(0, n, 2):
-            # past the end the last node bids again, which changes nothing: only a better bid wins
-            k = min(j + 1, n - 1)
-            seed, factor, next_seed, next_factor = seeds[j], factors[j], seeds[k], factors[k]
+            keys[i], words[i], winners[i], bids[i] = fold(hashes[first + i]), _ZERO, _ZERO, -1.0
+        begin = 0
+        while begin < len(seeds):
+            last = last_of_run(factors, begin)
+            raise_words(keys, size, folded[begin:last], words)
+            # the last of a run raises the words as they bid, so that a run of one costs one pass
+            seed, factor = folded[last], factors[begin]
             for i in range(size):
-                value, highest, most, best = hashes[first + i], words[i], bids[i], bests[i]
-                word = mix(value ^ seed)
-                bid = uniform_bid(word, factor)
-                wins = (bid > most) | ((bid == most) & (word > highest))
-                highest, most, best = (
-                    (word if wins else highest),
-                    (bid if wins else most),
-                    (j if wins else best),
-                )
-                word = mix(value ^ next_seed)
-                bid = uniform_bid(word, next_factor)
-                wins = (bid > most) | ((bid == most) & (word > highest))
-                words[i], bids[i] = (word if wins else highest), (bid if wins else most)
-                bests[i] = k if wins else best
+                word = max(words[i], mix_folded(keys[i] ^ seed))
+                bid, most, winner = uniform_bid(word, factor), bids[i], winners[i]
+                wins = (bid > most) | ((bid == most) & (word > winner))
+                bids[i], winners[i] = (bid if wins else most), (word if wins else winner)
+                words[i] = _ZERO
+            begin = last + 1
+        seeds_of_words(keys, size, winners)
         for i in range(size):
-            out[first + i] = buckets[bests[i]]
+            out[first + i] = buckets[row_of_seed(winners[i], folded, rows)]
 
 
 @register(
@@ -242,10 +252,10 @@ class Carp(Partitioner[Members]):
 
     def _build(self, nodes: Nodes) -> Members:
         self._check_size(nodes)
-        by_name = np.argsort(nodes.name_order())
-        seeds = hash_column("xxh64", nodes.name_column(), seed=self.seed)[by_name]
         factors = np.array([] if nodes.equal_weights else factors_of(nodes.weights()), dtype=np.float64)
-        return Members(seeds, factors[by_name] if len(factors) else factors, nodes.buckets()[by_name])
+        order = np.lexsort((nodes.name_order(), *([-factors] if len(factors) else [])))
+        seeds = hash_column("xxh64", nodes.name_column(), seed=self.seed)[order]
+        return Members(seeds, factors[order] if len(factors) else factors, nodes.buckets()[order])
 
     def _placer(self, structure: Members) -> Callable[[int], int]:
         best, owner = best_of_signed.compiled, structure.buckets.item
@@ -258,8 +268,8 @@ class Carp(Partitioner[Members]):
 
     def _place(self, structure: Members, hashes: Hashes, out: Buckets) -> None:
         seeds, factors, buckets = structure
-        words, bests = np.empty(BLOCK, dtype=np.uint64), np.empty(BLOCK, dtype=np.int64)
         if len(factors):
-            carp_kernel(hashes, seeds, factors, buckets, out, words, np.empty(BLOCK), bests)
+            words, bids = np.empty((3, BLOCK), dtype=np.uint64), np.empty(BLOCK)
+            carp_kernel(hashes, *structure, out, *room_for_seeds(len(seeds)), *words, bids)
         else:
-            rendezvous_kernel(hashes, seeds, buckets, out, words, bests)
+            place_by_words(seeds, buckets, hashes, out)

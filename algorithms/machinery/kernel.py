@@ -1,11 +1,12 @@
 """One decorator for all compiled functions.
 
 A kernel is written as a plain Python function over arrays and numbers, and reads like the algorithm. The
-first call imports numba and compiles it, with the interpreter's lock released and in strict IEEE
-arithmetic (no ``fastmath``), so ``--help`` and ``create`` never wait for a compiler. Kernels may call each
-other across modules: the machine code is cached on disk under a digest of the sources of *all* the files
-that can reach it and of the values of all constants that it names, where numba by itself would look only at
-the file that holds the outermost function and go on serving stale code after an edit elsewhere.
+first call imports numba and compiles it, with the interpreter's lock released and in strict IEEE arithmetic
+(no ``fastmath``, but in a `contracting_kernel`), so ``--help`` and ``create`` never wait for a compiler.
+Kernels may call each other across modules: the machine code is cached on disk under a digest of the sources
+of *all* the files that can reach it and of the values of all constants that it names, where numba by itself
+would look only at the file that holds the outermost function and go on serving stale code after an edit
+elsewhere.
 
 With ``SHARDLAB_DEBUG=1`` in the environment, kernels check the bounds of their arrays; with
 ``SHARDLAB_DEBUG=python`` they run as plain Python, in which a debugger can stop.
@@ -64,6 +65,8 @@ class Kernel(Generic[P, R]):
     ----------
     function
         A function in the part of Python that numba compiles; it may call other kernels.
+    contracts
+        As for :func:`contracting_kernel`.
 
     Attributes
     ----------
@@ -71,8 +74,9 @@ class Kernel(Generic[P, R]):
         The function as written, for reading and for tests without a compiler.
     """
 
-    def __init__(self, function: Callable[P, R]) -> None:
+    def __init__(self, function: Callable[P, R], *, contracts: bool = False) -> None:
         self.function = cast(FunctionType, function)
+        self._contracts = contracts
         self._dispatcher: Callable[P, R] | None = None
         functools.update_wrapper(self, function)
         with _lock:
@@ -142,7 +146,11 @@ class Kernel(Generic[P, R]):
         if _listener is not None and not kept:
             _listener(self.function.__qualname__)
         compiler: Any = numba.njit(
-            nogil=True, error_model="numpy", boundscheck=checked or None, pipeline_class=widest()
+            nogil=True,
+            error_model="numpy",
+            boundscheck=checked or None,
+            fastmath={"contract"} if self._contracts else False,
+            pipeline_class=widest(),
         )
         dispatcher = compiler(twin)
         if folder is not None:
@@ -187,6 +195,30 @@ def kernel(function: Callable[P, R]) -> Kernel[P, R]:
     [2, 4]
     """
     return Kernel(function)
+
+
+def contracting_kernel(function: Callable[P, R]) -> Kernel[P, R]:
+    """Make a kernel in which a product and a sum may be one instruction, which rounds once.
+
+    Parameters
+    ----------
+    function
+        As for :func:`kernel`. Machines differ in the last bits of its results, so these may decide nothing.
+
+    Returns
+    -------
+    Kernel
+        Called like the function.
+
+    Examples
+    --------
+    >>> @contracting_kernel
+    ... def line(a, b, x):
+    ...     return a * x + b
+    >>> line.function(2.0, 1.0, 3.0)
+    7.0
+    """
+    return Kernel(function, contracts=True)
 
 
 @contextmanager

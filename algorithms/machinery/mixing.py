@@ -16,17 +16,38 @@ GOLDEN_GAMMA = 0x9E3779B97F4A7C15
 
 _GAMMA = np.uint64(GOLDEN_GAMMA)
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_INVERSE_M1, _INVERSE_M2 = (np.uint64(pow(int(m), -1, 1 << 64)) for m in (_M1, _M2))
 _S27, _S30, _S31, _S32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
+_S54, _S62 = np.uint64(54), np.uint64(62)
 _LOW, _ONE = np.uint64(0xFFFFFFFF), np.uint64(1)
 _ZERO, _SIGN = np.uint64(0), np.uint64(63)
 
 
 @kernel
-def mix(x: np.uint64) -> np.uint64:
-    """Return a full avalanche of a 64-bit word; a bijection, and mix(0) is 0."""
-    x = (x ^ (x >> _S30)) * _M1
+def fold(x: np.uint64) -> np.uint64:
+    """Return the first step of `mix`, which is linear: fold(x ^ y) is fold(x) ^ fold(y)."""
+    return x ^ (x >> _S30)
+
+
+@kernel
+def mix_folded(x: np.uint64) -> np.uint64:
+    """Return what is left of `mix` after `fold`."""
+    x = x * _M1
     x = (x ^ (x >> _S27)) * _M2
     return x ^ (x >> _S31)
+
+
+@kernel
+def unmix_folded(x: np.uint64) -> np.uint64:
+    """Return the word of which `mix_folded` is x."""
+    x = (x ^ (x >> _S31) ^ (x >> _S62)) * _INVERSE_M2
+    return (x ^ (x >> _S27) ^ (x >> _S54)) * _INVERSE_M1
+
+
+@kernel
+def mix(x: np.uint64) -> np.uint64:
+    """Return a full avalanche of a 64-bit word; a bijection, and mix(0) is 0."""
+    return mix_folded(fold(x))
 
 
 @kernel
@@ -63,6 +84,7 @@ def absolute(word: np.uint64) -> np.uint64:
 @kernel
 def multiply_high(x: np.uint64, n: np.uint64) -> np.uint64:
     """Return floor(x * n / 2^64), exactly, for n < 2^32."""
+    n = n & _LOW  # changes nothing, but tells the compiler that products of 32 bits are enough
     return ((x >> _S32) * n + (((x & _LOW) * n) >> _S32)) >> _S32
 
 

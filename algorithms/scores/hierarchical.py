@@ -22,20 +22,20 @@ from algorithms.interface import (
     Whole,
 )
 from algorithms.interface.nodes import NodesLike
+from algorithms.machinery.bids import BLOCK
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.logarithm import ROUGH_ERROR, rough_log
 from algorithms.machinery.mixing import derive, mix, through, unsigned
 from algorithms.machinery.steps import Steps, counted
 from algorithms.registry import register
 from algorithms.scores.rendezvous import (
-    BLOCK,
     NODE_BYTES,
     Bidders,
     best_bid,
     best_bid_of_all,
     best_weighted_bid,
-    rendezvous_kernel,
-    weighted_rendezvous_kernel,
+    place_by_weights,
+    place_by_words,
 )
 
 MOST_IN_GROUP = 1 << 20
@@ -309,14 +309,13 @@ class Hierarchical(Partitioner[Groups]):
 
     def _place(self, structure: Groups, hashes: Hashes, out: Buckets) -> None:
         groups, begins, members = structure
-        words, bests = np.empty(BLOCK, dtype=np.uint64), np.empty(BLOCK, dtype=np.int64)
-        lowest, seconds, factors = np.empty((3, BLOCK))
         if len(groups.weights):
-            weighted_rendezvous_kernel(hashes, *groups, out, lowest, seconds, bests)
+            place_by_weights(groups, hashes, out)
         else:
-            rendezvous_kernel(hashes, groups.seeds, groups.buckets, out, words, bests)
+            place_by_words(groups.seeds, groups.buckets, hashes, out)
+        (fetched, words), bests = np.empty((2, BLOCK), dtype=np.uint64), np.empty(BLOCK, dtype=np.int64)
         if len(members.weights):
-            weighted_members_kernel(hashes, begins, *members, out, words, factors, lowest, seconds, bests)
+            room = np.empty((3, BLOCK))
+            weighted_members_kernel(hashes, begins, *members, out, fetched, *room, bests)
         else:
-            fetched = np.empty(BLOCK, dtype=np.uint64)
             members_kernel(hashes, begins, members.seeds, members.buckets, out, fetched, words, bests)

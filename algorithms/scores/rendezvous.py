@@ -20,22 +20,30 @@ from algorithms.interface import (
     Spec,
     Step,
 )
+from algorithms.machinery.bids import (
+    BLOCK,
+    fold_seeds,
+    last_of_run,
+    raise_words,
+    room_for_seeds,
+    row_of_seed,
+    seeds_of_words,
+)
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_log
-from algorithms.machinery.mixing import mix, through, unsigned
+from algorithms.machinery.mixing import fold, mix, mix_folded, through, unsigned
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
-BLOCK = 64
 NODE_BYTES = 160
 """About what a node takes while the bids are made: its name, twice, and a few numbers."""
-"""Keys whose best bids are kept side by side, so that the loop over them vectorises."""
 
 _SURE = 1.0 + 3.0 * ROUGH_ERROR
+_ZERO = np.uint64(0)
 
 
 class Bidders(NamedTuple):
-    """The nodes in the order of their names, each with the seed of its bids and its weight.
+    """The nodes by falling weight, of equal ones by name, each with the seed of its bids and its weight.
 
     ``weights`` and their reciprocals are empty where all are equal: then the words themselves decide.
     """
@@ -52,37 +60,24 @@ def rendezvous_kernel(
     seeds: NDArray[np.uint64],
     buckets: NDArray[np.int32],
     out: Buckets,
+    folded: NDArray[np.uint64],
+    rows: NDArray[np.int32],
+    keys: NDArray[np.uint64],
     words: NDArray[np.uint64],
-    bests: NDArray[np.int64],
 ) -> None:
-    """Write the bucket with the highest word for each hash; the last two are room for `BLOCK` keys.
+    """Write the bucket with the highest word for each hash.
 
-    Four nodes bid in each pass over a block, so the best bids are fetched and stored a quarter as often.
+    There is room for the seeds, as `room_for_seeds` makes it, and for `BLOCK` keys and words.
     """
-    n = len(seeds)
+    fold_seeds(seeds, folded, rows)
     for first in range(0, len(hashes), BLOCK):
         size = min(BLOCK, len(hashes) - first)
         for i in range(size):
-            words[i], bests[i] = mix(hashes[first + i] ^ seeds[0]), 0
-        j = 1
-        while j < n:
-            # past the end the last node bids again, which changes nothing: only a higher word wins
-            j1, j2, j3 = min(j + 1, n - 1), min(j + 2, n - 1), min(j + 3, n - 1)
-            s0, s1, s2, s3 = seeds[j], seeds[j1], seeds[j2], seeds[j3]
-            for i in range(size):
-                value, word, best = hashes[first + i], words[i], bests[i]
-                bid = mix(value ^ s0)
-                best, word = (j if bid > word else best), max(bid, word)
-                bid = mix(value ^ s1)
-                best, word = (j1 if bid > word else best), max(bid, word)
-                bid = mix(value ^ s2)
-                best, word = (j2 if bid > word else best), max(bid, word)
-                bid = mix(value ^ s3)
-                best, word = (j3 if bid > word else best), max(bid, word)
-                words[i], bests[i] = word, best
-            j += 4
+            keys[i], words[i] = fold(hashes[first + i]), _ZERO
+        raise_words(keys, size, folded, words)
+        seeds_of_words(keys, size, words)
         for i in range(size):
-            out[first + i] = buckets[bests[i]]
+            out[first + i] = buckets[row_of_seed(words[i], folded, rows)]
 
 
 @kernel
@@ -140,40 +135,93 @@ def weighted_rendezvous_kernel(
     reciprocals: NDArray[np.float64],
     buckets: NDArray[np.int32],
     out: Buckets,
+    folded: NDArray[np.uint64],
+    rows: NDArray[np.int32],
+    keys: NDArray[np.uint64],
+    words: NDArray[np.uint64],
+    winners: NDArray[np.uint64],
     lowest: NDArray[np.float64],
     seconds: NDArray[np.float64],
-    bests: NDArray[np.int64],
 ) -> None:
-    """Write the bucket of the best weighted bid for each hash; the last three are room for `BLOCK` keys.
+    """Write the bucket of the best weighted bid for each hash; there is room as in `rendezvous_kernel`.
 
-    The best bid is the lowest -ln(u) / w. A rough logarithm finds the lowest and the second; only where
-    they are closer than its error could explain, the exact one decides.
+    The best bid is the lowest -ln(u) / w. Among nodes of one weight it is that of the highest word, so each
+    run of equal weights has one bid. A rough logarithm finds the lowest bid and the second; only where they
+    are closer than its error could explain, the exact one decides among all nodes.
     """
-    n = len(seeds)
+    fold_seeds(seeds, folded, rows)
     for first in range(0, len(hashes), BLOCK):
         size = min(BLOCK, len(hashes) - first)
         for i in range(size):
-            lowest[i], seconds[i], bests[i] = np.inf, np.inf, 0
-        for j in range(0, n, 2):
-            seed, factor = seeds[j], -reciprocals[j]
-            # past the end nobody bids: an infinite bid never wins
-            next_seed, next_factor = (seeds[j + 1], -reciprocals[j + 1]) if j + 1 < n else (seed, -np.inf)
+            keys[i], words[i], winners[i] = fold(hashes[first + i]), _ZERO, _ZERO
+            lowest[i], seconds[i] = np.inf, np.inf
+        begin = 0
+        while begin < len(seeds):
+            last = last_of_run(weights, begin)
+            raise_words(keys, size, folded[begin:last], words)
+            # the last of a run raises the words as they bid, so that a run of one costs one pass
+            seed, factor = folded[last], -reciprocals[begin]
             for i in range(size):
-                value, low, second, best = hashes[first + i], lowest[i], seconds[i], bests[i]
-                bid = rough_log(mix(value ^ seed)) * factor
-                wins = bid < low
-                beaten = low if wins else bid
-                second = beaten if beaten < second else second
-                low, best = (bid if wins else low), (j if wins else best)
-                bid = rough_log(mix(value ^ next_seed)) * next_factor
+                word = max(words[i], mix_folded(keys[i] ^ seed))
+                bid, low, second = rough_log(word) * factor, lowest[i], seconds[i]
                 wins = bid < low
                 beaten = low if wins else bid
                 seconds[i] = beaten if beaten < second else second
-                lowest[i], bests[i] = (bid if wins else low), (j + 1 if wins else best)
+                lowest[i], winners[i] = (bid if wins else low), (word if wins else winners[i])
+                words[i] = _ZERO
+            begin = last + 1
+        seeds_of_words(keys, size, winners)
         for i in range(size):
-            if not seconds[i] > lowest[i] * _SURE:
-                bests[i] = best_weighted_bid(hashes[first + i], seeds, weights)
-            out[first + i] = buckets[bests[i]]
+            if seconds[i] > lowest[i] * _SURE:
+                row = np.int64(row_of_seed(winners[i], folded, rows))
+            else:
+                row = best_weighted_bid(hashes[first + i], seeds, weights)
+            out[first + i] = buckets[row]
+
+
+def place_by_words(
+    seeds: NDArray[np.uint64], buckets: NDArray[np.int32], hashes: Hashes, out: Buckets
+) -> None:
+    """Write the bucket whose seed has the highest word for each hash.
+
+    Parameters
+    ----------
+    seeds, buckets
+        (n,) uint64 and int32; of equal seeds the first wins.
+    hashes, out
+        (k,) uint64 and int32. Cost: n words a hash, and once the seeds, as much as some twenty hashes.
+
+    Examples
+    --------
+    >>> seeds, buckets = np.array([1, 2], dtype=np.uint64), np.array([7, 8], dtype=np.int32)
+    >>> place_by_words(seeds, buckets, np.array([3, 4], dtype=np.uint64), out := np.empty(2, dtype=np.int32))
+    >>> out
+    array([8, 8], dtype=int32)
+    """
+    room = np.empty((2, BLOCK), dtype=np.uint64)
+    rendezvous_kernel(hashes, seeds, buckets, out, *room_for_seeds(len(seeds)), *room)
+
+
+def place_by_weights(bidders: Bidders, hashes: Hashes, out: Buckets) -> None:
+    """Write the bucket whose weighted bid is the best for each hash.
+
+    Parameters
+    ----------
+    bidders
+        With weights; the fewer differ, the sooner it is done, if equal ones are neighbours.
+    hashes, out
+        As for :func:`place_by_words`.
+
+    Examples
+    --------
+    >>> seeds, buckets = np.array([1, 2], dtype=np.uint64), np.array([7, 8], dtype=np.int32)
+    >>> some = Bidders(seeds, weights := np.array([3.0, 1.0]), 1 / weights, buckets)
+    >>> place_by_weights(some, np.array([3, 4], dtype=np.uint64), out := np.empty(2, dtype=np.int32))
+    >>> out
+    array([7, 7], dtype=int32)
+    """
+    words, bids = np.empty((3, BLOCK), dtype=np.uint64), np.empty((2, BLOCK))
+    weighted_rendezvous_kernel(hashes, *bidders, out, *room_for_seeds(len(bidders.seeds)), *words, *bids)
 
 
 @kernel
@@ -301,11 +349,11 @@ class Rendezvous(Partitioner[Bidders]):
 
     def _build(self, nodes: Nodes) -> Bidders:
         self._check_size(nodes)
-        by_name = np.argsort(nodes.name_order())
-        seeds = hash_column("xxh64", nodes.name_column(), seed=self.seed)[by_name]
         weights = np.array([] if nodes.equal_weights else nodes.weights(), dtype=np.float64)
-        weights = weights[by_name] if len(weights) else weights
-        return Bidders(seeds, weights, 1.0 / weights, nodes.buckets()[by_name])
+        order = np.lexsort((nodes.name_order(), *([-weights] if len(weights) else [])))
+        seeds = hash_column("xxh64", nodes.name_column(), seed=self.seed)[order]
+        weights = weights[order] if len(weights) else weights
+        return Bidders(seeds, weights, 1.0 / weights, nodes.buckets()[order])
 
     def _placer(self, structure: Bidders) -> Callable[[int], int]:
         seeds, weights, _, buckets = structure
@@ -314,15 +362,10 @@ class Rendezvous(Partitioner[Bidders]):
         return lambda value: owners[best(value - (value >> 63 << 64), seeds, weights)]
 
     def _place(self, structure: Bidders, hashes: Hashes, out: Buckets) -> None:
-        seeds, weights, reciprocals, buckets = structure
-        bests = np.empty(BLOCK, dtype=np.int64)
-        if len(weights):
-            lowest, seconds = np.empty(BLOCK), np.empty(BLOCK)
-            weighted_rendezvous_kernel(
-                hashes, seeds, weights, reciprocals, buckets, out, lowest, seconds, bests
-            )
+        if len(structure.weights):
+            place_by_weights(structure, hashes, out)
         else:
-            rendezvous_kernel(hashes, seeds, buckets, out, np.empty(BLOCK, dtype=np.uint64), bests)
+            place_by_words(structure.seeds, structure.buckets, hashes, out)
 
     def _place_counting(self, structure: Bidders, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         count_bids(hashes, (structure.seeds, structure.weights), out, steps)
