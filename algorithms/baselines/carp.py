@@ -269,7 +269,9 @@ class Carp(Partitioner[Members]):
     def _place(self, structure: Members, hashes: Hashes, out: Buckets) -> None:
         seeds, factors, buckets = structure
         if len(factors):
-            words, bids = np.empty((3, BLOCK), dtype=np.uint64), np.empty(BLOCK)
-            carp_kernel(hashes, *structure, out, *room_for_seeds(len(seeds)), *words, bids)
+            folded, rows = room_for_seeds(len(seeds))
+            keys, words, winners = np.empty((3, BLOCK), dtype=np.uint64)
+            bids = np.empty(BLOCK)
+            carp_kernel(hashes, *structure, out, folded, rows, keys, words, winners, bids)
         else:
             place_by_words(seeds, buckets, hashes, out)

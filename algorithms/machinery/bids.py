@@ -69,7 +69,8 @@ def row_of_seed(seed: np.uint64, folded: NDArray[np.uint64], rows: NDArray[np.in
     at = seed & mask
     while folded[rows[at]] != seed:
         at = (at + _ONE) & mask
-    return rows[at]
+    row: np.int32 = rows[at]
+    return row
 
 
 @kernel

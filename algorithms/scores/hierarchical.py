@@ -315,7 +315,7 @@ class Hierarchical(Partitioner[Groups]):
             place_by_words(groups.seeds, groups.buckets, hashes, out)
         (fetched, words), bests = np.empty((2, BLOCK), dtype=np.uint64), np.empty(BLOCK, dtype=np.int64)
         if len(members.weights):
-            room = np.empty((3, BLOCK))
-            weighted_members_kernel(hashes, begins, *members, out, fetched, *room, bests)
+            factors, lowest, seconds = np.empty((3, BLOCK))
+            weighted_members_kernel(hashes, begins, *members, out, fetched, factors, lowest, seconds, bests)
         else:
             members_kernel(hashes, begins, members.seeds, members.buckets, out, fetched, words, bests)
