@@ -46,6 +46,7 @@ class AdviseParameters(Parameters):
     without = {  # noqa: RUF012 - a ClassVar
         "workload": "advice is on uniform hashes; for your own keys run balance",
         "repetitions": "laws are exact, and what is sampled is marked",
+        "engine": "it times this machine, and other machines are no part of that",
     }
 
     remove: str = parameter(

@@ -48,6 +48,7 @@ def cases(parameters: BalanceParameters) -> Sequence[Case]:
         Case(
             f"{function}|{number}|{candidate.label}|{n}",
             {"trials": [Trial(parameters, candidate, n, source, number) for source in sources]},
+            keys=max(source.available(parameters.keys) for source in sources),
         )
         for function in dict.fromkeys(candidate.hash for candidate in candidates)
         for number in range(parameters.repetitions)

@@ -8,30 +8,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from experiments.options.errors import BadUse
-
-__all__ = ["Engine", "Numbers", "check_executor"]
+__all__ = ["Engine", "Numbers"]
 
 T = TypeVar("T")
 A = TypeVar("A")
-
-
-def check_executor(executor: Executor) -> None:
-    """Raise BadUse for an executor that cannot take functions of experiments, made for each case.
-
-    >>> check_executor(ThreadPoolExecutor(1))
-    """
-    from concurrent.futures import ProcessPoolExecutor
-
-    if isinstance(executor, ProcessPoolExecutor):
-        raise BadUse(
-            "executor: a ProcessPoolExecutor takes functions by name, and those of experiments are made for "
-            "each case; give none for threads, or one that takes functions by value, such as that of Dask"
-        )
 
 
 class Numbers(Protocol):
@@ -45,17 +29,12 @@ class Numbers(Protocol):
 
 
 class Engine:
-    """Maps functions over chunk numbers on threads, or on any executor that is handed in.
+    """Maps functions over chunk numbers on threads.
 
     Parameters
     ----------
     threads
-        How many chunks are computed at a time; with 1 and no executor, nothing but the caller's own
-        thread is used.
-    executor
-        Any :class:`concurrent.futures.Executor` to compute on instead of own threads: for a Dask
-        cluster, ``client.get_executor()``. Functions and results must then be picklable; those of
-        experiments are so by value alone, see :func:`check_executor`. It is not shut down by the engine.
+        How many chunks are computed at a time; with 1, nothing but the caller's own thread is used.
     ahead
         How many chunks may be in flight per thread, so that memory is bounded by
         ``threads * ahead`` results however many chunks there are.
@@ -69,13 +48,12 @@ class Engine:
     10
     """
 
-    def __init__(self, threads: int = 1, *, executor: Executor | None = None, ahead: int = 2) -> None:
+    def __init__(self, threads: int = 1, *, ahead: int = 2) -> None:
         if threads < 1 or ahead < 1:
             raise ValueError(f"threads={threads}, ahead={ahead}: give at least 1 of each")
         self.threads = threads
         self.ahead = ahead
-        self._own: ThreadPoolExecutor | None = None
-        self._executor = executor
+        self._pool: ThreadPoolExecutor | None = None
 
     def map(
         self,
@@ -86,8 +64,7 @@ class Engine:
     ) -> Iterator[T]:
         """Yield ``function(chunk)`` for each chunk, in the order of the chunks."""
         numbers: Numbers = range(chunks) if isinstance(chunks, int) else chunks
-        inline = self.threads == 1 and self._executor is None
-        results = map(function, numbers) if inline else self._pooled(function, numbers)
+        results = map(function, numbers) if self.threads == 1 else self._pooled(function, numbers)
         for done, result in enumerate(results, 1):
             if progress is not None:
                 progress(done, len(numbers))
@@ -108,11 +85,23 @@ class Engine:
             total = combine(total, result)
         return total
 
+    def total(
+        self,
+        function: Callable[[int], T],
+        chunks: int | Numbers,
+        combine: Callable[[T, T], T],
+        nothing: T,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> T:
+        """Combine what may be combined in parts, such as sums of integers: they are where the parts are."""
+        return self.fold(function, chunks, combine, nothing, progress=progress)
+
     def close(self) -> None:
         """Stop the engine's own threads; chunks that have not begun are dropped."""
-        if self._own is not None:
-            self._own.shutdown(wait=True, cancel_futures=True)
-            self._own = None
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
 
     def __enter__(self) -> Self:
         return self
@@ -123,15 +112,12 @@ class Engine:
         self.close()
 
     def _pooled(self, function: Callable[[int], T], chunks: Numbers) -> Iterator[T]:
-        executor = self._executor
-        if executor is None:
-            if self._own is None:
-                self._own = ThreadPoolExecutor(self.threads, thread_name_prefix="shardlab")
-            executor = self._own
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="shardlab")
         flying: deque[Future[T]] = deque()
         try:
             for chunk in chunks:
-                flying.append(executor.submit(function, chunk))
+                flying.append(self._pool.submit(function, chunk))
                 if len(flying) >= self.threads * self.ahead:
                     yield flying.popleft().result()
             while flying:

@@ -54,10 +54,16 @@ class Case:
         Unique within a run, the same in each run of the same parameters.
     arguments
         Whatever `Experiment.measure` needs to know; kept in memory only.
+    keys
+        How many keys it places, where its chunks are those of a workload: many are divided among machines.
+    clocked
+        Whether a clock has a part in what it gives: then it is measured here, while nothing else is.
     """
 
     id: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    keys: int = 0
+    clocked: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
+from experiments.options.engines import THREADS, engine_name
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.options.key_counts import KeyCount, key_count
 from experiments.options.parameters import fields_of, flag_of, parameter
@@ -107,6 +108,8 @@ class Parameters:
         Sweeps over parameters of algorithms, ``NAME.PARAM=V1,V2``, see :mod:`experiments.harness.sweeps`.
     threads
         A run option: the results do not depend on it.
+    engine
+        Where chunks are computed, see :mod:`experiments.options.engines`: a run option, too.
 
     Raises
     ------
@@ -167,6 +170,10 @@ class Parameters:
     threads: int = parameter(
         "threads; the results do not depend on them",
         integer(1, 1024), available_threads, metavar="T", identity=False,
+    )  # fmt: skip
+    engine: str = parameter(
+        "what computes: threads, dask, dask:N (workers) or dask://HOST:PORT; the results do not depend on it",
+        engine_name, THREADS, metavar="ENGINE", identity=False,
     )  # fmt: skip
 
     def __post_init__(self) -> None:

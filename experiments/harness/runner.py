@@ -14,7 +14,6 @@ import io
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,14 +23,14 @@ from algorithms.errors import ShardlabError
 from algorithms.machinery.kernel import set_compile_listener
 from experiments.harness.catalogue import DEFAULT_PROFILE
 from experiments.harness.class_files import code_only_from
-from experiments.harness.engine import Engine, check_executor
-from experiments.harness.experiment import Case, Context, Experiment
+from experiments.harness.distribution import results as results_of
+from experiments.harness.experiment import Case, Experiment
 from experiments.harness.folders import JOURNAL, check_folder, held
-from experiments.harness.journal import Journal, plain_rows
+from experiments.harness.journal import Journal
 from experiments.harness.parameters import Parameters
 from experiments.harness.sources import project
 from experiments.harness.written import Written
-from experiments.options.errors import BadUse, CannotWrite
+from experiments.options.errors import BadUse, CannotWrite, ClusterLost
 from experiments.options.parsers import encodable
 from experiments.report.presentation import Presentation, Results
 from experiments.storage import provenance, store
@@ -120,13 +119,10 @@ def run(
     results: Path = RESULTS,
     command: Sequence[str] = (),
     reporter: Reporter | None = None,
-    executor: Executor | None = None,
 ) -> Outcome[P]:
     """Run an experiment and write its results."""
     from experiments.workloads.reading import set_reading_listener
 
-    if executor is not None:
-        check_executor(executor)
     listener = reporter or Silent()
     set_reading_listener(listener.notice)
     cases = list(experiment.cases(parameters))
@@ -159,7 +155,7 @@ def run(
         if resumed:
             listener.notice(f"resuming: {resumed} of {len(cases)} cases were finished before")
         try:
-            _measure(experiment, parameters, cases, journal, listener, executor)
+            _measure(experiment, parameters, cases, journal, listener)
             measured = [journal.finished[case.id] for case in cases]
             rows = [row for part in measured for row in part.rows]
             timing = [row for part in measured for row in part.timing]
@@ -170,7 +166,7 @@ def run(
             changed = provenance.changed_inputs(read)
             if changed:
                 raise BadUse(f"the input {changed[0]} has changed while it was used; run again")
-        except CannotWrite:
+        except (CannotWrite, ClusterLost):
             raise
         except BadUse:
             journal.remove()
@@ -234,7 +230,6 @@ def _measure(
     cases: Sequence[Case],
     journal: Journal,
     reporter: Reporter,
-    executor: Executor | None,
 ) -> None:
     done = len(journal.finished)
     compiling = iter(["compiling the kernels: some seconds, and once only"])
@@ -243,24 +238,19 @@ def _measure(
         for sentence in compiling:
             reporter.notice(sentence)
 
+    def progress(part: float) -> None:
+        reporter.progress(done + min(max(part, 0.0), 1.0))
+
     set_compile_listener(compiles)
     reporter.begin(len(cases), done)
+    left = [case for case in cases if case.id not in journal.finished]
     try:
         # what an algorithm prints is no result, which alone goes to the standard output
-        with (
-            contextlib.redirect_stdout(sys.stderr or io.StringIO()),
-            Engine(parameters.threads, executor=executor) as engine,
-        ):
-            for case in cases:
-                if case.id not in journal.finished:
-                    context = Context(engine, partial(_progress, reporter, done))
-                    journal.add(case.id, plain_rows(experiment.measure(case, parameters, context)))
-                    done += 1
-                    reporter.progress(done)
+        with contextlib.redirect_stdout(sys.stderr or io.StringIO()):
+            for case, measured in results_of(experiment, parameters, left, progress, reporter.notice):
+                journal.add(case.id, measured)
+                done += 1
+                reporter.progress(done)
     finally:
         set_compile_listener(None)
         reporter.end()
-
-
-def _progress(reporter: Reporter, done: int, part: float) -> None:
-    reporter.progress(done + min(max(part, 0.0), 1.0))

@@ -205,7 +205,7 @@ class Trial:
 
         zero = np.zeros(len(live), dtype=np.int64)
         told = context.chunks_done if progress is None else progress
-        return context.engine.fold(count, len(self.chunks), add, zero, progress=told)
+        return context.engine.total(count, len(self.chunks), add, zero, progress=told)
 
 
 _COLUMNS: dict[str, Callable[[Trial], Any]] = {

@@ -15,4 +15,5 @@ class MemoryParameters(Parameters):
         "repetitions": "the bytes are the same each time",
         "workload": "no keys are placed",
         "keys": "no keys are placed",
+        "engine": "it counts what one process allocates",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["BadUse", "CannotWrite", "did_you_mean"]
+__all__ = ["BadUse", "CannotWrite", "ClusterLost", "did_you_mean"]
 
 
 class BadUse(ValueError):
@@ -22,6 +22,10 @@ class BadUse(ValueError):
 
 class CannotWrite(BadUse):
     """A file or folder cannot be written; what was computed so far is kept."""
+
+
+class ClusterLost(BadUse):
+    """Machines that were to compute have gone; what was computed so far is kept."""
 
 
 def did_you_mean(given: str, allowed: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ class ResizeParameters(Parameters):
         "repetitions": "what is repeated is the measurement; give --rounds",
         "workload": "a key is looked up whatever it is",
         "keys": "a batch is always 1000 hashes",
+        "engine": "it times this machine, and other machines are no part of that",
     }
 
     rounds: int = parameter("rounds, in each of which all are timed once", integer(1, 10**6), 11, metavar="R")

@@ -46,6 +46,8 @@ def cases(parameters: ScalingParameters) -> Sequence[Case]:
         Case(
             f"{source.text}|{n}|{number}|{candidate.label}",
             {"trial": Trial(parameters, candidate, n, source, number), "first": not i},
+            keys=source.available(parameters.keys),
+            clocked=number < parameters.timed,
         )
         for i, source in enumerate(selection.sources_of_run(parameters, candidates))
         for n in parameters.nodes

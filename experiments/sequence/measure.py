@@ -65,6 +65,7 @@ def cases(parameters: SequenceParameters) -> Sequence[Case]:
         Case(
             f"{text}|{source.text}|{n}|{number}|{candidate.label}",
             {"sequence": text, "trial": Trial(parameters, candidate, n, source, number)},
+            keys=source.available(parameters.keys),
         )
         for text in parameters.sequence
         for source in sources
@@ -198,10 +199,10 @@ def _placed(trial: Trial, start: Partitioner[Any], steps: Sequence[_Step], conte
             before = after
         return _Sum(len(hashes), measures.loads(first, start.nodes.buckets()), sums)
 
-    def add(total: _Sum | None, part: _Sum) -> _Sum:
-        return part if total is None else _added(total, part)
+    def add(total: _Sum | None, part: _Sum | None) -> _Sum | None:
+        return part if total is None or part is None else _added(total, part)
 
-    done = context.engine.fold(place, len(trial.chunks), add, None, progress=context.chunks_done)
+    done = context.engine.total(place, len(trial.chunks), add, None, progress=context.chunks_done)
     assert done is not None, "a workload has a key at least"
     return done
 

@@ -17,6 +17,7 @@ __all__ = [
     "changed_inputs",
     "deciding_versions",
     "describe",
+    "digests",
     "input_digests",
     "root",
     "source_digest",
@@ -54,19 +55,32 @@ def source_digest(sources: Iterable[Path], extra: Iterable[Path] = ()) -> str:
     True
     """
     digest = hashlib.blake2b(digest_size=32)
-    for path in sorted(set(sources)):
-        inside = path.is_relative_to(root())
-        _add(digest, (path.relative_to(root()) if inside else path).as_posix(), path)
-    for path in sorted(set(extra)):
-        _add(digest, str(path), path)
+    for named in digests(sources, extra).items():
+        digest.update(repr(named).encode())
     digest.update(repr(sorted(deciding_versions().items())).encode())
     return digest.hexdigest()
 
 
-def _add(digest: hashlib.blake2b, name: str, path: Path) -> None:
+def digests(sources: Iterable[Path], extra: Iterable[Path] = ()) -> dict[str, str]:
+    """Return the digest of each source of the project, by its path below the root, and of files outside it.
+
+    Examples
+    --------
+    >>> list(digests([Path(__file__)]))
+    ['experiments/storage/provenance.py']
+    """
+    named = {}
+    for path in sorted(set(sources)):
+        inside = path.is_relative_to(root())
+        named[(path.relative_to(root()) if inside else path).as_posix()] = path
+    named |= {str(path): path for path in sorted(set(extra))}
+    return {name: _digest(path) for name, path in named.items()}
+
+
+def _digest(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            digest.update(repr((name, hashlib.file_digest(file, "blake2b").hexdigest())).encode())
+            return hashlib.file_digest(file, "blake2b").hexdigest()
     except OSError as error:
         raise _gone(path, error) from None
 

@@ -40,6 +40,7 @@ class TargetsParameters(Parameters):
         "workload": "each target names its own",
         "set": "each target names its own parameters",
         "vary": "each target names its own",
+        "engine": "it times this machine, and other machines are no part of that",
     }
 
     rounds: int = parameter(

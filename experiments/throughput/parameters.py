@@ -42,7 +42,10 @@ class ThroughputParameters(Parameters):
         How many fresh processes are timed, each algorithm in turn.
     """
 
-    without = {"repetitions": "what is repeated is the measurement; give --rounds"}  # noqa: RUF012 - a ClassVar
+    without = {  # noqa: RUF012 - a ClassVar
+        "repetitions": "what is repeated is the measurement; give --rounds",
+        "engine": "it times this machine, and other machines are no part of that",
+    }
 
     mode: tuple[str, ...] = parameter(
         "what is timed: " + ", ".join(f"{name} ({what})" for name, what in (MODES | COLD).items()),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
 
 import pytest
 
@@ -59,19 +57,6 @@ def test_no_more_chunks_are_in_flight_than_the_bound(threads: int) -> None:
                 taken += 1
     # a result that was yielded is counted as taken only when the caller has it
     assert (begun, most <= threads * 3 + 1) == (200, True)
-
-
-def test_an_executor_that_is_handed_in_is_used_and_left_open() -> None:
-    with ThreadPoolExecutor(2, thread_name_prefix="mine") as executor:
-        with Engine(2, executor=executor) as engine:
-            used = set(engine.map(lambda _: threading.current_thread().name, 20))
-        assert all(name.startswith("mine") for name in used)
-        assert executor.submit(int, "7").result() == 7
-
-
-def test_processes_compute_the_same() -> None:
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        assert list(Engine(2, executor=executor).map(math.factorial, 6)) == [1, 1, 2, 6, 24, 120]
 
 
 @pytest.mark.parametrize("threads", [1, 2])

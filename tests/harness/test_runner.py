@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,6 @@ from fake_experiment import FAKE, Fake, FakeParameters
 from runs import run_here
 
 from algorithms.errors import BrokenAlgorithm
-from experiments.harness import runner
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.runner import Silent, folder_of
 from experiments.options.errors import BadUse, CannotWrite
@@ -300,19 +298,6 @@ def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path, b
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(CannotWrite, match=r"cannot write .*; give a folder that can be written with --out"):
         run_here(tmp_path / below)
-
-
-def test_an_executor_that_takes_functions_by_name_is_refused_before_anything_is_measured(
-    tmp_path: Path,
-) -> None:
-    with (
-        ProcessPoolExecutor(1) as executor,
-        pytest.raises(BadUse, match="give none for threads"),
-    ):
-        runner.run(FAKE, FAKE.profile("smoke"), out=tmp_path / "run", executor=executor)
-    assert not (tmp_path / "run").exists()
-    with ThreadPoolExecutor(2) as executor:
-        assert runner.run(FAKE, FAKE.profile("smoke"), out=tmp_path / "run", executor=executor).rows
 
 
 class Twice(Fake):
