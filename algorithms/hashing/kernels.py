@@ -175,15 +175,21 @@ def fnv1a_strings(
 
 
 @kernel
+def crc32_of(data: NDArray[np.uint8], start: int, stop: int) -> np.uint32:
+    """Return the CRC-32 of some bytes of a column."""
+    crc = np.uint32(0xFFFFFFFF)
+    for at in range(start, stop):
+        crc = _CRC_TABLE[(crc ^ np.uint32(data[at])) & np.uint32(0xFF)] ^ (crc >> np.uint32(8))
+    return crc ^ np.uint32(0xFFFFFFFF)
+
+
+@kernel
 def crc32_strings(
     data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
 ) -> None:
     """Write the CRC-32 of each key of a column of bytes; the seed is not used."""
     for i in range(len(out)):
-        crc = np.uint32(0xFFFFFFFF)
-        for at in range(offsets[i], offsets[i + 1]):
-            crc = _CRC_TABLE[(crc ^ np.uint32(data[at])) & np.uint32(0xFF)] ^ (crc >> np.uint32(8))
-        out[i] = np.uint64(crc ^ np.uint32(0xFFFFFFFF))
+        out[i] = np.uint64(crc32_of(data, offsets[i], offsets[i + 1]))
 
 
 @kernel
