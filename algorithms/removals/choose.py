@@ -20,18 +20,19 @@ from algorithms.interface import (
     Step,
 )
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.lanes import enclosing_mask, top_index
+from algorithms.machinery.lanes import FEW, enclosing_mask, top_index
 from algorithms.machinery.mixing import derive, stream, unsigned
 from algorithms.machinery.steps import PROBES, WORDS, Steps, counted, tally
 from algorithms.registry import register
 
-BLOCK = 256
+BLOCK = 512
 """Keys whose first candidates are found side by side."""
 
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 
 
 Flags = NDArray[np.uint8]
+Places = NDArray[np.int64]
 
 
 class Live(NamedTuple):
@@ -112,51 +113,106 @@ def choose_bucket_of_signed(value: int, n: int, live: Flags, chosen: Buckets) ->
 
 
 @kernel
+def ones_kernel(
+    keys: Hashes, sizes: Hashes, count: int, drawn: Hashes, words: NDArray[np.uint64], places: Places
+) -> None:
+    """Write what `one` returns for each of the first keys, each among so many as its size says.
+
+    Keys draw side by side. One whose draw is none of its buckets draws again in the next pass: of the same
+    octave, or, if the draw fell below it, of its next one. The last `FEW` are placed one at a time.
+    """
+    held, octaves, numbers, draws = words[0], words[1], words[2], words[3]
+    waiting = places[0]
+    for i in range(count):
+        bits = keys[i] & enclosing_mask(sizes[i])
+        e = top_index(bits | _ONE)
+        bit = _ONE << e
+        draw = (stream(derive(keys[i], e), _ONE) & (bit - _ONE)) + bit
+        drawn[i] = draw if bits else _ZERO
+    left = 0
+    for i in range(count):
+        # written always and kept only where there is more to do, which costs less than a wrong guess
+        waiting[left] = i
+        left += 1 if drawn[i] >= sizes[i] else 0
+    if left > FEW:
+        for k in range(left):
+            held[k], numbers[k] = keys[waiting[k]], _ONE + _ONE
+            octaves[k] = keys[waiting[k]] & enclosing_mask(sizes[waiting[k]])
+    while left > FEW:
+        for k in range(left):
+            e, first = top_index(octaves[k] | _ONE), numbers[k] == _ONE
+            bit = _ONE << e
+            draws[k] = (stream(derive(held[k], e), numbers[k]) | (bit if first else _ZERO)) & (
+                bit + bit - _ONE
+            )
+        still = 0
+        for k in range(left):
+            i, bits, draw = waiting[k], octaves[k], draws[k]
+            bit = _ONE << top_index(bits | _ONE)
+            lower = draw < bit
+            drawn[i] = draw if bits else _ZERO
+            waiting[still], held[still] = i, held[k]
+            octaves[still], numbers[still] = (bits ^ bit, _ONE) if lower else (bits, numbers[k] + _ONE)
+            still += 1 if bits and (lower or draw >= sizes[i]) else 0
+        left = still
+    for k in range(left):
+        drawn[waiting[k]] = one(keys[waiting[k]], sizes[waiting[k]])
+
+
+@kernel
 def choose_kernel(
     hashes: Hashes,
     size: int,
     live: Flags,
     out: Buckets,
     chosen: Buckets,
-    keys: Hashes,
-    firsts: Hashes,
-    waiting: NDArray[np.int64],
+    words: NDArray[np.uint64],
+    places: Places,
 ) -> None:
-    """Write what `choose_bucket` returns for each hash; the last three are room for `BLOCK` keys.
+    """Write what `choose_bucket` returns for each hash; the last two are room for `BLOCK` keys.
 
-    The highest octave and its first candidate are found side by side; only keys for which that candidate is
-    not below the size, or is free, look at others.
+    The first candidates of all keys are drawn side by side, and the second ones of those whose first is
+    free. Who needs a third, which is seldom, goes on alone from the subset of the two.
     """
     n = np.uint64(size)
-    mask = enclosing_mask(n)
+    keys, sizes, drawn, seconds = words[4], words[5], words[6], words[7]
+    waiting, lower = places[1], places[2]
     for start in range(0, len(hashes), BLOCK):
         block = min(BLOCK, len(hashes) - start)
         for i in range(block):
-            key = derive(hashes[start + i], _ZERO)
-            bits = key & mask
-            e = top_index(bits | _ONE)
-            bit = _ONE << e
-            r = (stream(derive(key, e), _ONE) & (bit - _ONE)) + bit
-            keys[i] = key
-            firsts[i] = r if bits else _ZERO
-        left = 0
+            keys[i], sizes[i] = derive(hashes[start + i], _ZERO), n
+        ones_kernel(keys, sizes, block, drawn, words, places)
         for i in range(block):
-            out[start + i] = np.int32(firsts[i])
-            # written always and kept only where there is more to do, which costs less than a wrong guess
-            waiting[left] = i
-            left += 1 if firsts[i] >= n else 0
-        for t in range(left):
-            i = waiting[t]
-            out[start + i] = np.int32(one(keys[i], n))
+            out[start + i] = np.int32(drawn[i])
         if len(live) == 0:
             continue
         left = 0
         for i in range(block):
-            waiting[left] = i
+            waiting[left] = start + i
             left += 0 if live[out[start + i]] else 1
-        for t in range(left):
-            i = start + waiting[t]
-            out[i] = np.int32(choose_bucket(hashes[i], size, live, chosen))
+        for k in range(left):
+            keys[k], sizes[k] = derive(hashes[waiting[k]], _ONE), n - _ONE
+        ones_kernel(keys, sizes, left, drawn, words, places)
+        below = 0
+        for k in range(left):
+            drawn[k] += _ONE
+            lower[below] = k
+            below += 1 if drawn[k] <= np.uint64(out[waiting[k]]) else 0
+        for t in range(below):
+            i = waiting[lower[t]]
+            keys[t], sizes[t] = derive(hashes[i], _ZERO), np.uint64(out[i])
+        for k in range(left):
+            seconds[k] = drawn[k]
+        ones_kernel(keys, sizes, below, drawn, words, places)
+        for t in range(below):
+            seconds[lower[t]] = drawn[t]
+        for k in range(left):
+            i, number, bucket = waiting[k], 1, np.int32(seconds[k])
+            chosen[0], chosen[1] = min(out[i], bucket), max(out[i], bucket)
+            while not live[bucket]:
+                number += 1
+                bucket = np.int32(next_candidate(hashes[i], size, number, chosen))
+            out[i] = bucket
 
 
 @kernel
@@ -276,10 +332,9 @@ class Choose(Partitioner[Live]):
 
     def _place(self, structure: Live, hashes: Hashes, out: Buckets) -> None:
         size, live = structure
-        chosen = np.empty(size if len(live) else 1, dtype=np.int32)
-        keys, firsts = np.empty(BLOCK, dtype=np.uint64), np.empty(BLOCK, dtype=np.uint64)
-        waiting = np.empty(BLOCK, dtype=np.int64)
-        choose_kernel(hashes, size, live, out, chosen, keys, firsts, waiting)
+        chosen = np.empty(max(2, size), dtype=np.int32) if len(live) else np.empty(1, dtype=np.int32)
+        words, places = np.empty((8, BLOCK), dtype=np.uint64), np.empty((3, BLOCK), dtype=np.int64)
+        choose_kernel(hashes, size, live, out, chosen, words, places)
 
     def _place_counting(self, structure: Live, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         size, live = structure

@@ -26,14 +26,18 @@ from algorithms.interface import (
     whole_number,
 )
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import multiply_high, stream, through, unsigned
+from algorithms.machinery.mixing import GOLDEN_GAMMA, WORD, multiply_high, stream, through, unsigned
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
-BLOCK = 256
+BLOCK = 512
 """Keys that are drawn side by side; those whose slot is free are drawn again together."""
 
+DRAWS = 4
+"""Slots that such a key draws at a time."""
+
 _ONE = np.uint64(1)
+_GAMMA, _GAMMAS = np.uint64(GOLDEN_GAMMA), np.uint64(DRAWS * GOLDEN_GAMMA & WORD)
 LEAST = 256
 
 Flags = NDArray[np.uint8]
@@ -66,9 +70,20 @@ def dx_slot(value: int, live: Flags) -> int:
 
 
 @kernel
-def dx_kernel(hashes: Hashes, live: Flags, out: Buckets, waiting: NDArray[np.int64]) -> None:
-    """Write what `dx_slot` returns for each hash; the last one is room for `BLOCK` keys."""
-    a = np.uint64(len(live))
+def dx_kernel(
+    hashes: Hashes,
+    live: Flags,
+    out: Buckets,
+    waiting: NDArray[np.int64],
+    states: Hashes,
+    slots: NDArray[np.int32],
+) -> None:
+    """Write what `dx_slot` returns for each hash; the last three are its `waiting_room`.
+
+    All keys draw once. Those whose slot is free draw `DRAWS` slots at a time, side by side, of which the
+    first live one counts: where few slots are live, what a pass costs besides the draws is shared by them.
+    """
+    a = np.uint64(np.uint32(len(live)))  # of 32 bits for all to see, so that halves are multiplied
     for first in range(0, len(hashes), BLOCK):
         size = min(BLOCK, len(hashes) - first)
         for i in range(size):
@@ -76,18 +91,24 @@ def dx_kernel(hashes: Hashes, live: Flags, out: Buckets, waiting: NDArray[np.int
         left = 0
         for i in range(size):
             # written always and kept only where the slot is free, which costs less than a wrong guess
-            waiting[left] = i
+            waiting[left], states[left] = i, hashes[first + i] + _GAMMA
             left += 0 if live[out[first + i]] else 1
-        t = _ONE
         while left:
-            t += _ONE
+            for k in range(left):
+                for d in range(DRAWS):
+                    slots[d, k] = np.int32(multiply_high(stream(states[k], np.uint64(d + 1)), a))
             still = 0
             for k in range(left):
+                slot = slots[DRAWS - 1, k]
+                found = live[slot]
+                for d in range(DRAWS - 2, -1, -1):
+                    earlier = slots[d, k]
+                    slot = earlier if live[earlier] else slot
+                    found |= live[earlier]
                 i = waiting[k]
-                slot = np.int32(multiply_high(stream(hashes[first + i], t), a))
                 out[first + i] = slot
-                waiting[still] = i
-                still += 0 if live[slot] else 1
+                waiting[still], states[still] = i, states[k] + _GAMMAS
+                still += 0 if found else 1
             left = still
 
 
@@ -110,6 +131,15 @@ def dx_replicas_kernel(
                     taken += 1
         for r in range(count):
             marked[out[i, r]] = 0
+
+
+def waiting_room() -> tuple[NDArray[np.int64], Hashes, NDArray[np.int32]]:
+    """Return room for the keys of a block that wait: which they are, their states, and their slots."""
+    return (
+        np.empty(BLOCK, dtype=np.int64),
+        np.empty(BLOCK, dtype=np.uint64),
+        np.empty((DRAWS, BLOCK), dtype=np.int32),
+    )
 
 
 PUBLICATION = Publication(
@@ -262,7 +292,7 @@ class Dx(Partitioner[Slots]):
         return lambda value: slot(value - (value >> 63 << 64), live)
 
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
-        dx_kernel(hashes, structure.live, out, np.empty(BLOCK, dtype=np.int64))
+        dx_kernel(hashes, structure.live, out, *waiting_room())
 
     def _place_counting(self, structure: Slots, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         count_draws(hashes, (structure.live,), out, steps)

@@ -30,7 +30,6 @@ from algorithms.machinery.mixing import through
 from algorithms.machinery.steps import Steps
 from algorithms.registry import register
 from algorithms.removals.dx import (
-    BLOCK,
     LEAST,
     NO_INTERVALS,
     PUBLICATION,
@@ -40,6 +39,7 @@ from algorithms.removals.dx import (
     dx_kernel,
     dx_replicas_kernel,
     dx_slot,
+    waiting_room,
 )
 
 _RUN_BYTES = 160  # about what the run of a node takes in lists and arrays, at the peak
@@ -270,7 +270,7 @@ class WeightedDx(Partitioner[Slots]):
         return lambda value: int(owners[slot(value - (value >> 63 << 64), live)])
 
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
-        dx_kernel(hashes, structure.live, out, np.empty(BLOCK, dtype=np.int64))
+        dx_kernel(hashes, structure.live, out, *waiting_room())
         through(structure.owners, out)
 
     def _place_counting(self, structure: Slots, hashes: Hashes, out: Buckets, steps: Steps) -> None:
