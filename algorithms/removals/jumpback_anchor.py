@@ -245,8 +245,8 @@ class JumpBackAnchor(PartitionerWithHistory[Anchors]):
     **Costs.** assign 1 to 1.7 words, and with a buckets live or free H_a - H_n draws more and 1/2 ln^2(a/n)
     links after random removals; an event O(a), the copy; memory 8 bytes a bucket up to the highest free one.
 
-    **Adverse case.** Remove bucket 0, then from the last down: of 1000, when 10 are left, a key takes 118
-    draws and links instead of 15, and O(a) in general.
+    **Adverse case.** Remove bucket 0, then from the last down: of 1000, when 10 are left, a key takes 100
+    draws and links instead of 16, and O(a) in general.
 
     Examples
     --------

@@ -3,6 +3,7 @@
 A file begins with ``title``, ``work`` and ``read``; whatever stands there holds for all of its claims unless
 one says otherwise. A claim with ``over = "n"`` stands for several: ``given.n`` is then a list, or for "set.n"
 ``given.set.n``; ``value``, ``tolerance``, ``expected``, ``by`` and ``why`` may be lists of the same length.
+All of them are one fact, and so are entries with the same ``fact``.
 """
 
 from __future__ import annotations
@@ -53,6 +54,10 @@ class Claim:
         The recipe, and its arguments.
     needs
         Algorithms without which it cannot be recomputed.
+    link, at, seen
+        An address or a DOI of the source; the page, section or commit; the day on which it was read.
+    fact
+        What it is a cell of: a fact counts once, however many claims it has.
     expected
         The verdict that is expected.
     why
@@ -74,6 +79,10 @@ class Claim:
     expected: str
     given: Mapping[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    link: str = ""
+    at: str = ""
+    seen: str = ""
+    fact: str = ""
     relation: str = "equals"
     why: str = ""
     percent: bool = False
@@ -115,8 +124,15 @@ def claims_of(path: Path) -> Iterator[Claim]:
     for entry in document["claim"]:
         for number, single in enumerate(_spread(entry)):
             name = single.pop("id")
+            fact = f"{path.stem}.{entry.get('fact', entry['id'])}"
             try:
-                fields: dict[str, Any] = {"value": None, **common, **single, "id": f"{path.stem}.{name}"}
+                fields: dict[str, Any] = {
+                    "value": None,
+                    **common,
+                    **single,
+                    "id": f"{path.stem}.{name}",
+                    "fact": fact,
+                }
                 yield Claim(**{**fields, "needs": tuple(fields.get("needs", ()))})
             except TypeError as error:
                 raise ValueError(f"{path.name}, claim {name} ({number}): {error}") from None

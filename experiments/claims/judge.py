@@ -26,6 +26,9 @@ from experiments.inference.verdict import (
 
 __all__ = ["LARGEST", "Ours", "judge", "unexpected"]
 
+NARROW = 0.05
+"""Of our value: a prediction whose half-width is more of it confirms nothing."""
+
 LARGEST = 10**18
 """A number of keys or rings beyond which nobody will decide."""
 
@@ -66,7 +69,9 @@ class Ours:
 def judge(claim: Claim, ours: Ours) -> Verdict:
     """Judge a claim.
 
-    A value is confirmed if all that ours may be lies within the tolerance, and refuted if none of it does.
+    A value is confirmed if all that ours may be lies within the tolerance, and refuted if none of it does. A
+    prediction says where a single measurement falls, which lies within the tolerance by luck alone: that it
+    fell there confirms the law if the interval is narrow, and else nothing.
 
     Examples
     --------
@@ -88,7 +93,16 @@ def judge(claim: Claim, ours: Ours) -> Verdict:
         place = place_of(low, high, allowed)
     if place is Place.ACROSS and ours.kind != "prediction":
         return Verdict(UNDECIDED, needed=ours.needed or _needed(ours, *allowed))
-    return Verdict(REFUTED if place is Place.BESIDE else CONFIRMED)
+    if place is Place.BESIDE:
+        return Verdict(REFUTED)
+    return Verdict(UNDECIDED if ours.kind == "prediction" and not _narrow(ours) else CONFIRMED)
+
+
+def _narrow(ours: Ours) -> bool:
+    """Return whether the interval of a prediction is narrow enough to be no mere absence of a refutation."""
+    if ours.low is None or ours.high is None:
+        return True
+    return (ours.high - ours.low) / 2 <= NARROW * abs(float(ours.value))
 
 
 def _needed(ours: Ours, low: float, high: float) -> int | None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from experiments.claims.claim import READ
 from experiments.claims.formats import Ends, Judged, Rough, Theirs, shown_theirs, shown_value
+from experiments.claims.judge import NARROW
 from experiments.claims.summary import summary
 from experiments.inference.verdict import (
     CONFIRMED,
@@ -43,7 +44,9 @@ def present(results: Results[ClaimsParameters]) -> Presentation:
         failures=_failures(numbers["claims"]),
         methods=[
             "A claim is confirmed if all of our interval lies within the tolerance that stands beside it, "
-            "and refuted if none of it does; the intervals of all claims hold together at 99 % (Bonferroni)."
+            "and refuted if none of it does; the intervals of all claims hold together at 99 % "
+            "(Bonferroni). Where ours says in which interval one measurement falls (*), it confirms what "
+            f"falls there only if the interval reaches at most {NARROW:.0%} of our value to either side."
         ],
         summary=numbers,
         charts=[_chart(numbers)],
@@ -100,6 +103,8 @@ def _note(row: Mapping[Any, Any]) -> str:
 def _needed(row: Mapping[Any, Any]) -> str:
     if row["verdict"] != UNDECIDED:
         return ""
+    if row["kind"] == "prediction":
+        return "One measurement decides nothing where it may fall so far apart."
     if is_missing(row["needed"]):
         return "No number that can be had would decide: ours is as far off as is tolerated."
     return f"About {Rough().text(row['needed'], {})} {row['unit']} would decide."

@@ -16,7 +16,7 @@ from experiments import run
 from experiments.article.published import published
 from experiments.claims import EXPERIMENT
 from experiments.claims.claim import Claim, claims_of, load
-from experiments.claims.judge import Ours, judge, unexpected
+from experiments.claims.judge import NARROW, Ours, judge, unexpected
 from experiments.claims.measure import row_of
 from experiments.claims.parameters import ClaimsParameters
 from experiments.claims.recipes import Run, recipes
@@ -69,9 +69,9 @@ def test_claims_of_what_looks_at_several_points_are_decided_by_laws_and_arcs(
     smoke: runner.Outcome[Any],
 ) -> None:
     """Samples of keys would add to the greatest of a thousand loads more than the claims' tolerances."""
-    some = ("multi-probe-peak", "multi-probe-cv", "bounded-cap", "lrh")
+    some = ("multi-probe-peak", "multi-probe-cv", "multi-probe-bound", "bounded-cap")
     rows = [row for row in smoke.rows if str(row["claim"]).removeprefix("others.").startswith(some)]
-    assert len(rows) == 8
+    assert len(rows) == 9
     assert {row["verdict"] for row in rows} == {CONFIRMED}
     cap = next(row for row in rows if row["claim"] == "others.bounded-cap")
     assert cap["ours"] == pytest.approx(820 * 100 / 65_536)
@@ -130,6 +130,14 @@ def test_an_open_claim_says_what_would_decide(smoke: runner.Outcome[Any]) -> Non
     assert open_claims["ring_balance.cv-p95-32"]["unit"] == "rings"
 
 
+def test_single_measurements_confirm_a_law_only_where_it_could_have_failed(
+    smoke: runner.Outcome[Any],
+) -> None:
+    for row in smoke.rows:
+        if row["kind"] == "prediction" and row["verdict"] == CONFIRMED:
+            assert row["high"] - row["low"] <= 2 * NARROW * abs(row["ours"]), row["claim"]  # type: ignore[operator, arg-type]
+
+
 def test_the_faulty_table_is_flagged_and_only_its_faults(smoke: runner.Outcome[Any]) -> None:
     rows = {str(row["claim"]): row for row in smoke.rows if str(row["claim"]).startswith("faulty_table.")}
     flagged = {name for name, row in rows.items() if row["verdict"] == REFUTED}
@@ -176,7 +184,7 @@ def test_an_open_or_waiting_claim_does_not_fail() -> None:
 
 def test_bad_use_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for typed, because in (
-        (["--claim", "jumq.error"], "give one of article, envoy"),
+        (["--claim", "jumq.error"], "give one of article, churn, envoy"),
         (["--claim", "jump.guava-buckets"], "did you mean 'jump.guava-bucket'"),
         (["--algorithms", "ring"], "a claim says which algorithm"),
         (["--keys", "0"], "is below 1"),
@@ -274,7 +282,9 @@ def test_the_article_is_asked_for_what_it_prints() -> None:
         (Ours(1.3, "estimate", "", 1.2, 1.4, 9), "equals", REFUTED),
         (Ours(0.5, "estimate", "", 0.2, 0.9, 9), "at most", CONFIRMED),
         (Ours(1.3, "estimate", "", 1.0, 1.6, 9), "at most", UNDECIDED),
-        (Ours(2.0, "prediction", "", 0.0, 3.0), "equals", CONFIRMED),
+        (Ours(2.0, "prediction", "", 0.0, 3.0), "equals", UNDECIDED),
+        (Ours(1.02, "prediction", "", 0.97, 1.07), "equals", CONFIRMED),
+        (Ours(1.2, "prediction", "", 1.08, 1.32), "equals", UNDECIDED),
         (Ours(2.0, "prediction", "", 1.2, 3.0), "equals", REFUTED),
     ],
 )

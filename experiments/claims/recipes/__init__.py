@@ -10,6 +10,16 @@ movement
     What events move: over all hashes, by exhaustion, or sampled.
 laws
     Closed forms of algorithms, as they were published.
+steps
+    What lookups cost after removals: laws, and counted steps.
+shares
+    How far shares are from their law, and those of few bits.
+churn
+    What events move beyond the minimum.
+sessions
+    Sessions on workers and their ranks.
+buckets
+    Buckets of single hashes, and tables, as printed.
 article
     What the reproduction of the article says of a number.
 """
@@ -18,15 +28,16 @@ from __future__ import annotations
 
 import functools
 import importlib
+import math
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from experiments.claims.judge import Ours
 from experiments.harness.engine import Engine
 
-__all__ = ["Recipe", "Run", "recipe", "recipes"]
+__all__ = ["Recipe", "Run", "mean_over", "recipe", "recipes"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,16 @@ def recipe(function: Recipe) -> Recipe:
     """Mark a function as a recipe, by its own name."""
     function.__dict__["recipe"] = True
     return function
+
+
+def mean_over(values: Sequence[float], run: Run, method: str, unit: str) -> Ours:
+    """Return the mean of independent values with its t interval; values that are all alike tell no error."""
+    from experiments import inference
+
+    estimate = inference.mean(values, level=run.level)
+    interval = estimate.interval if min(values) < max(values) else None
+    low, high = (interval.low, interval.high) if interval else (-math.inf, math.inf)
+    return Ours(estimate.value, "estimate", method, low, high, estimate.size, unit)
 
 
 def _is_recipe(value: object, module: str) -> bool:
