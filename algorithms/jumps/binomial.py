@@ -22,7 +22,7 @@ from algorithms.interface import (
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, top
+from algorithms.machinery.lanes import BLOCK, enclosing_mask, scratch, settle, too_high, top
 from algorithms.machinery.mixing import derive, unsigned
 from algorithms.machinery.steps import PROBES, WORDS, Steps, counted, tally
 from algorithms.registry import register
@@ -32,7 +32,7 @@ _ZERO, _ONE, _S32 = np.uint64(0), np.uint64(1), np.uint64(32)
 
 
 @kernel
-def hashed_again(value: np.uint64, number: np.uint64, authors: bool) -> np.uint64:
+def hashed_again(value: np.uint64, number: np.uint64, authors: bool | None) -> np.uint64:
     """Return another hash of a hash, by a number."""
     if authors:
         step = value * _MULTIPLIER + _ONE
@@ -41,11 +41,11 @@ def hashed_again(value: np.uint64, number: np.uint64, authors: bool) -> np.uint6
 
 
 @kernel
-def relocated(value: np.uint64, low_bits: np.uint64, authors: bool) -> np.uint64:
+def relocated(value: np.uint64, low_bits: np.uint64, authors: bool | None) -> np.uint64:
     """Return another bucket of the octave of the one that low bits name, the same for all of the octave."""
-    low = top(low_bits)
-    inside = below(low)
-    return low + (hashed_again(value, inside, authors) & inside)
+    low = top(low_bits | _ONE)  # no bits are an octave too, as 1 is, of one bucket
+    inside = low - _ONE
+    return (low & low_bits) + (hashed_again(value, inside, authors) & inside)
 
 
 @kernel
@@ -89,53 +89,37 @@ def binomial_kernel(
     hashes: Hashes,
     nodes: int,
     retries: int,
-    authors: bool,
+    authors: bool | None,
     out: Buckets,
+    who: NDArray[np.uint32],
     words: NDArray[np.uint64],
-    buckets: NDArray[np.uint64],
     lower: NDArray[np.uint64],
+    drawn: NDArray[np.int32],
 ) -> None:
-    """Write the bucket of each hash among so many nodes; the last three are room for `LANES` keys.
+    """Write the bucket of each hash among so many nodes; the last four are room for a block.
 
-    Keys try in lock step; `lower` is where a key goes that leaves the upper half, or has tried often enough.
+    `lower` is where a key goes that leaves the upper half; who has tried as often as it may goes there too.
     """
     n = np.uint64(nodes)
     mask = enclosing_mask(n)
     half = mask >> _ONE
-    whole = len(hashes) // LANES * LANES
-    for start in range(0, whole, LANES):
-        open_lanes = 0
-        for lane in range(LANES):
-            value = hashes[start + lane]
-            bucket = relocated(value, value & mask, authors)
-            buckets[lane] = bucket
-            open_lanes += 1 if bucket >= n else 0
-        if open_lanes > FEW:
-            for lane in range(LANES):
-                value = hashes[start + lane]
-                words[lane] = value
-                lower[lane] = relocated(value, value & half, authors)
+    for start in range(0, len(hashes), BLOCK):
+        block, buckets = hashes[start : start + BLOCK], out[start : start + BLOCK]
+        for i in range(len(block)):
+            buckets[i] = np.int32(relocated(block[i], block[i] & mask, authors))
+        left = too_high(buckets, nodes, who)
+        for i in range(left):
+            words[i] = block[who[i]]
+            lower[i] = relocated(words[i], words[i] & half, authors)
         tries = 0
-        while open_lanes > FEW:
-            last = tries == retries
+        while left > 0:
             tries += 1
-            open_lanes = 0
-            for lane in range(LANES):
-                again = hashed_again(words[lane], mask, authors)
-                words[lane] = again
-                drawn = relocated(again, again & mask, authors)
-                drawn = drawn if drawn > half and not last else lower[lane]
-                bucket = buckets[lane]
-                bucket = bucket if bucket < n else drawn
-                buckets[lane] = bucket
-                open_lanes += 1 if bucket >= n else 0
-        for lane in range(LANES if open_lanes > 0 else 0):
-            if buckets[lane] >= n:
-                buckets[lane] = binomial_bucket(hashes[start + lane], n, retries, authors)
-        for lane in range(LANES):
-            out[start + lane] = np.int32(buckets[lane])
-    for i in range(whole, len(hashes)):
-        out[i] = np.int32(binomial_bucket(hashes[i], n, retries, authors))
+            least = half if tries <= retries else mask
+            for i in range(left):
+                words[i] = hashed_again(words[i], mask, authors)
+                bucket = relocated(words[i], words[i] & mask, authors)
+                drawn[i] = np.int32(bucket if bucket > least else lower[i])
+            left = settle(drawn, nodes, left, buckets, who, words, lower)
 
 
 count_words = counted(binomial_bucket)
@@ -217,7 +201,8 @@ class Binomial(Partitioner[int]):
     step multiplies the same t t as the first, so that the two depend on each other: of 5 nodes, node-2 has
     4 % less and node-3 4 % more than the mean. So "mixed", which follows the law, is the default. Nodes have
     names, and the node in bucket b may be replaced in one event; the algorithm itself grows and shrinks at
-    the end only. In a batch, keys draw in lock step.
+    the end only. In a batch, who is too high draws again
+    together.
 
     **Costs.** assign two hashes of a hash for each draw, of which there are 1 + retries at most; an event
     O(1); memory none.
@@ -255,9 +240,10 @@ class Binomial(Partitioner[int]):
         return lambda value: int(bucket(value - (value >> 63 << 64), structure, retries, authors))
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
-        words, buckets, lower = (np.empty(LANES, np.uint64) for _ in range(3))
-        authors = self.rehash == "authors"
-        binomial_kernel(hashes, structure, self.retries, authors, out, words, buckets, lower)
+        room = scratch(min(BLOCK, len(hashes)), np.uint32, np.uint64, np.uint64, np.int32)
+        # None is a type: a kernel that had both in it would compute both for every key
+        authors = True if self.rehash == "authors" else None
+        binomial_kernel(hashes, structure, self.retries, authors, out, *room)
 
     def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         authors = self.rehash == "authors"

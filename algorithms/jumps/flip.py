@@ -19,7 +19,7 @@ from algorithms.interface import (
     Step,
 )
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, top, top_index
+from algorithms.machinery.lanes import BLOCK, enclosing_mask, scratch, settle, too_high, top, top_index
 from algorithms.machinery.mixing import unsigned
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
@@ -53,8 +53,8 @@ def flip_word(value: np.uint64, exponent: np.uint64, number: np.uint64) -> np.ui
 @kernel
 def flipped(value: np.uint64, low_bits: np.uint64) -> np.uint64:
     """Return the low bits of a word with all below the highest set one flipped by a word of its octave."""
-    bit = top(low_bits)
-    return low_bits ^ (flip_word(value, top_index(low_bits), _ZERO) & below(bit))
+    octave = low_bits | _ONE  # no bits are an octave too, as 1 is, of one bucket
+    return low_bits ^ (flip_word(value, top_index(octave), _ZERO) & (top(octave) - _ONE))
 
 
 @kernel
@@ -94,49 +94,36 @@ def flip_kernel(
     hashes: Hashes,
     nodes: int,
     out: Buckets,
+    who: NDArray[np.uint32],
     words: NDArray[np.uint64],
-    buckets: NDArray[np.uint64],
     lower: NDArray[np.uint64],
+    drawn: NDArray[np.int32],
 ) -> None:
-    """Write the bucket of each hash among so many nodes; the last three are room for `LANES` keys.
+    """Write the bucket of each hash among so many nodes; the last four are room for a block.
 
-    Keys try in lock step; `lower` is where a key goes that leaves the upper half.
+    `lower` is where a key goes that leaves the upper half; who has tried as often as it may goes there too.
     """
     n = np.uint64(nodes)
     mask = enclosing_mask(n)
     half, exponent = mask >> _ONE, top_index(mask | _ONE)
-    whole = len(hashes) // LANES * LANES
-    for start in range(0, whole, LANES):
-        open_lanes = 0
-        for lane in range(LANES):
-            value = hashes[start + lane]
-            general = flip_word(value, _ZERO, _ZERO)
-            bucket = flipped(value, general & mask)
-            buckets[lane] = bucket
-            open_lanes += 1 if bucket >= n else 0
-        if open_lanes > FEW:
-            for lane in range(LANES):
-                value = hashes[start + lane]
-                words[lane] = first_half(value, exponent)
-                lower[lane] = flipped(value, flip_word(value, _ZERO, _ZERO) & half)
-        number = 0
-        while open_lanes > FEW and number < _TRIES:
-            number += 1
-            open_lanes = 0
-            for lane in range(LANES):
-                drawn = second_half(words[lane], np.uint64(number)) & mask
-                drawn = drawn if drawn > half else lower[lane]
-                bucket = buckets[lane]
-                bucket = bucket if bucket < n else drawn
-                buckets[lane] = bucket
-                open_lanes += 1 if bucket >= n else 0
-        for lane in range(LANES if open_lanes > 0 else 0):
-            if buckets[lane] >= n:
-                buckets[lane] = flip_bucket(hashes[start + lane], n)
-        for lane in range(LANES):
-            out[start + lane] = np.int32(buckets[lane])
-    for i in range(whole, len(hashes)):
-        out[i] = np.int32(flip_bucket(hashes[i], n))
+    for start in range(0, len(hashes), BLOCK):
+        block, buckets = hashes[start : start + BLOCK], out[start : start + BLOCK]
+        for i in range(len(block)):
+            value = block[i]
+            buckets[i] = np.int32(flipped(value, flip_word(value, _ZERO, _ZERO) & mask))
+        left = too_high(buckets, nodes, who)
+        for i in range(left):
+            value = block[who[i]]
+            words[i] = first_half(value, exponent)
+            lower[i] = flipped(value, flip_word(value, _ZERO, _ZERO) & half)
+        tries = 0
+        while left > 0:
+            tries += 1
+            least = half if tries <= _TRIES else mask
+            for i in range(left):
+                bucket = second_half(words[i], np.uint64(tries)) & mask
+                drawn[i] = np.int32(bucket if bucket > least else lower[i])
+            left = settle(drawn, nodes, left, buckets, who, words, lower)
 
 
 count_words = counted(flip_bucket)
@@ -209,7 +196,8 @@ class Flip(Partitioner[int]):
     the kernel gives the crate's seeded function for hash xor seed. Ranges that do not begin at 0.
 
     **Done otherwise.** Nodes have names, and the node in bucket b may be replaced in one event; the algorithm
-    itself grows and shrinks at the end only. In a batch, keys draw in lock step.
+    itself grows and shrinks at the end only. In a batch, who is too high
+    draws again together.
 
     **Costs.** assign 2 words where n is a power of two, at most 3.5 on average, just above one; an event
     O(1); memory none.
@@ -232,8 +220,12 @@ class Flip(Partitioner[int]):
         return lambda value: int(bucket(value - (value >> 63 << 64), structure))
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
-        words, buckets, lower = (np.empty(LANES, np.uint64) for _ in range(3))
-        flip_kernel(hashes, structure, out, words, buckets, lower)
+        flip_kernel(
+            hashes,
+            structure,
+            out,
+            *scratch(min(BLOCK, len(hashes)), np.uint32, np.uint64, np.uint64, np.int32),
+        )
 
     def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         count_words(hashes, (np.uint64(structure),), out, steps)

@@ -21,7 +21,7 @@ from algorithms.interface import (
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, odd, top
+from algorithms.machinery.lanes import BLOCK, enclosing_mask, odd, scratch, settle, too_high, top
 from algorithms.machinery.mixing import GOLDEN_GAMMA, mix, unsigned
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
@@ -31,7 +31,7 @@ _ZERO, _ONE, _S7, _S9, _S32 = np.uint64(0), np.uint64(1), np.uint64(7), np.uint6
 
 
 @kernel
-def next_word(state: np.uint64, xorshift: bool) -> tuple[np.uint64, np.uint64]:
+def next_word(state: np.uint64, xorshift: bool | None) -> tuple[np.uint64, np.uint64]:
     """Return the generator's next word and its state after that; the first state is the hash."""
     if xorshift:
         shifted = state ^ (state << _S7)
@@ -43,8 +43,8 @@ def next_word(state: np.uint64, xorshift: bool) -> tuple[np.uint64, np.uint64]:
 @kernel
 def candidate(first: np.uint64, octaves: np.uint64) -> np.uint64:
     """Return the candidate that the first word has in the highest of some octaves; 0 where there is none."""
-    low = top(octaves)
-    return low + ((first >> _S32 if odd(octaves) > _ZERO else first) & below(low))
+    low = top(octaves | _ONE)  # no octave is one too, as 1 is, of one bucket
+    return (low & octaves) + ((first >> _S32 if odd(octaves) > _ZERO else first) & (low - _ONE))
 
 
 @kernel
@@ -83,51 +83,37 @@ def jumpback_bucket_of_signed(value: int, n: int, xorshift: bool) -> np.uint64:
 def jumpback_kernel(
     hashes: Hashes,
     nodes: int,
-    xorshift: bool,
+    xorshift: bool | None,
     out: Buckets,
-    states: NDArray[np.uint64],
-    buckets: NDArray[np.uint64],
+    who: NDArray[np.uint32],
+    words: NDArray[np.uint64],
     lower: NDArray[np.uint64],
+    drawn: NDArray[np.int32],
 ) -> None:
-    """Write the bucket of each hash among so many nodes; the last three are room for `LANES` keys.
+    """Write the bucket of each hash among so many nodes; the last four are room for a block.
 
     Below the highest octave every candidate is below n. So a key has two candidates by its first word: the
-    one in its highest octave, and the `lower` one, should it leave the highest octave of all; and `LANES`
-    keys draw in lock step until each is either inside that or has left it.
+    one in its highest octave, and the `lower` one, should it leave the highest octave of all.
     """
     n = np.uint64(nodes)
     mask = enclosing_mask(n)
     half = mask >> _ONE
-    whole = len(hashes) // LANES * LANES
-    for start in range(0, whole, LANES):
-        open_lanes = 0
-        for lane in range(LANES):
-            first, states[lane] = next_word(hashes[start + lane], xorshift)
-            lower[lane] = first
-            bucket = candidate(first, (first ^ (first >> _S32)) & mask)
-            buckets[lane] = bucket
-            open_lanes += 1 if bucket >= n else 0
-        for lane in range(LANES if open_lanes > FEW else 0):
-            first = lower[lane]
-            lower[lane] = candidate(first, (first ^ (first >> _S32)) & half)
-        while open_lanes > FEW:
-            open_lanes = 0
-            for lane in range(LANES):
-                word, states[lane] = next_word(states[lane], xorshift)
-                drawn, again = word & mask, (word >> _S32) & mask
-                drawn = drawn if drawn < n else again
-                drawn = drawn if drawn > half else lower[lane]
-                bucket = buckets[lane]
-                bucket = bucket if bucket < n else drawn
-                buckets[lane] = bucket
-                open_lanes += 1 if bucket >= n else 0
-        for lane in range(LANES if open_lanes > 0 else 0):
-            if buckets[lane] >= n:
-                buckets[lane] = jumpback_bucket(hashes[start + lane], n, xorshift)
-        for lane in range(LANES):
-            out[start + lane] = np.int32(buckets[lane])
-    for i in range(whole, len(hashes)):
-        out[i] = np.int32(jumpback_bucket(hashes[i], n, xorshift))
+    for start in range(0, len(hashes), BLOCK):
+        block, buckets = hashes[start : start + BLOCK], out[start : start + BLOCK]
+        for i in range(len(block)):
+            first, _ = next_word(block[i], xorshift)
+            buckets[i] = np.int32(candidate(first, (first ^ (first >> _S32)) & mask))
+        left = too_high(buckets, nodes, who)
+        for i in range(left):
+            first, words[i] = next_word(block[who[i]], xorshift)
+            lower[i] = candidate(first, (first ^ (first >> _S32)) & half)
+        while left > 0:
+            for i in range(left):
+                word, words[i] = next_word(words[i], xorshift)
+                bucket, again = word & mask, (word >> _S32) & mask
+                bucket = bucket if bucket < n else again
+                drawn[i] = np.int32(bucket if bucket > half else lower[i])
+            left = settle(drawn, nodes, left, buckets, who, words, lower)
 
 
 count_words = counted(jumpback_bucket)
@@ -212,8 +198,8 @@ class JumpBack(Partitioner[int]):
     with "xorshift" that of ``jumpBackHashXorshiftL7R9``.
 
     **Done otherwise.** Nodes have names, and the node in bucket b may be replaced in one event; the algorithm
-    itself grows and shrinks at the end only. In a batch, keys draw in lock step: below the highest octave
-    every candidate is below n, so both candidates of the first word are at hand before anything is repeated.
+    itself grows and shrinks at the end only. In a batch, who is too high draws again together: below the
+    highest octave every candidate is below n, so both candidates of the first word are at hand before that.
 
     **Costs.** assign 1 + (a - 1) a / (2 a - 1) words on average, a = 2^ceil(log2 n) / n: at most 5/3; an
     event O(1); memory none.
@@ -249,8 +235,10 @@ class JumpBack(Partitioner[int]):
         return lambda value: int(bucket(value - (value >> 63 << 64), structure, xorshift))
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
-        states, buckets, lower = (np.empty(LANES, np.uint64) for _ in range(3))
-        jumpback_kernel(hashes, structure, self.generator == "xorshift", out, states, buckets, lower)
+        room = scratch(min(BLOCK, len(hashes)), np.uint32, np.uint64, np.uint64, np.int32)
+        # None is a type: a kernel that had both in it would compute both for every key
+        xorshift = True if self.generator == "xorshift" else None
+        jumpback_kernel(hashes, structure, xorshift, out, *room)
 
     def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         count_words(hashes, (np.uint64(structure), self.generator == "xorshift"), out, steps)

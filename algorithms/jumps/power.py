@@ -19,7 +19,7 @@ from algorithms.interface import (
     Step,
 )
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.lanes import FEW, LANES, below, enclosing_mask, top
+from algorithms.machinery.lanes import BLOCK, enclosing_mask, scratch, too_high, top
 from algorithms.machinery.mixing import derive, unsigned
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
@@ -29,14 +29,13 @@ _TWO_TO_31 = float(1 << 31)
 
 # the bits of the double 2^52 + 1: whatever is added to them below 2^52 is added to the number
 _MAGIC, _TWO_TO_52 = np.uint64(0x4330000000000001), float(1 << 52)
-_LOW_52 = np.uint64((1 << 52) - 1)
 
 
 @kernel
 def spread(value: np.uint64, low_bits: np.uint64) -> np.uint64:
     """Return another bucket of the octave of the one that low bits name, the same for all of the octave."""
-    low = top(low_bits)
-    return low + (derive(value, low) & below(low))
+    low = top(low_bits | _ONE)  # no bits are an octave too, as 1 is, of one bucket
+    return (low & low_bits) + (derive(value, low) & (low - _ONE))
 
 
 @kernel
@@ -73,59 +72,40 @@ def power_kernel(
     hashes: Hashes,
     nodes: int,
     out: Buckets,
+    who: NDArray[np.uint32],
     states: NDArray[np.uint64],
-    buckets: NDArray[np.uint64],
-    jumped: NDArray[np.float64],
-    candidates: NDArray[np.float64],
+    reached: NDArray[np.float64],
 ) -> None:
-    """Write the bucket of each hash among so many nodes; the last four are room for `LANES` keys.
+    """Write the bucket of each hash among so many nodes; the last three are room for a block.
 
-    Where a draw is too high for any of `LANES` keys, they jump in lock step as in `jump_kernel`, all
-    numbers being doubles, in which they are exact; a key that has its bucket jumps from n, and so not at all.
+    Who is too high goes where f among half as many would have it, unless a jump ends elsewhere. All numbers
+    of a jump are doubles, as in `jump_kernel`.
     """
     n = np.uint64(nodes)
     limit = np.float64(nodes)
     mask = enclosing_mask(n)
     half = mask >> _ONE
-    middle = np.float64(half)
-    whole = len(hashes) // LANES * LANES
-    for start in range(0, whole, LANES):
-        open_lanes = 0
-        for lane in range(LANES):
-            value = hashes[start + lane]
-            bucket = spread(value, value & mask)
-            buckets[lane] = bucket
-            states[lane] = value
-            jumped[lane] = middle
-            candidates[lane] = middle if bucket >= n else limit
-            open_lanes += 1 if bucket >= n else 0
-        many = open_lanes > FEW
-        while open_lanes > FEW:
-            open_lanes = 0
-            for lane in range(LANES):
-                candidate = candidates[lane]
-                jumped[lane] = candidate if candidate < limit else jumped[lane]
-                state = states[lane] * _MULTIPLIER + _ONE
-                states[lane] = state
-                divisor = np.uint64((state >> _S33) + _MAGIC).view(np.float64) - _TWO_TO_52
-                candidate = np.floor((candidate + 1.0) * (_TWO_TO_31 / divisor))
-                candidates[lane] = candidate
-                open_lanes += 1 if candidate < limit else 0
-        for lane in range(LANES if many else 0):
-            # whoever is still jumping is placed anew below
-            value = hashes[start + lane]
-            bucket = spread(value, value & half)
-            far = np.float64(jumped[lane] + _TWO_TO_52).view(np.uint64) & _LOW_52
-            bucket = far if jumped[lane] > middle else bucket
-            bucket = bucket if candidates[lane] >= limit else n
-            buckets[lane] = buckets[lane] if buckets[lane] < n else bucket
-        for lane in range(LANES if open_lanes > 0 else 0):
-            if buckets[lane] >= n:
-                buckets[lane] = power_bucket(hashes[start + lane], n)
-        for lane in range(LANES):
-            out[start + lane] = np.int32(buckets[lane])
-    for i in range(whole, len(hashes)):
-        out[i] = np.int32(power_bucket(hashes[i], n))
+    for start in range(0, len(hashes), BLOCK):
+        block, buckets = hashes[start : start + BLOCK], out[start : start + BLOCK]
+        for i in range(len(block)):
+            buckets[i] = np.int32(spread(block[i], block[i] & mask))
+        left = too_high(buckets, nodes, who)
+        for i in range(left):
+            value = block[who[i]]
+            states[i], reached[i] = value, np.float64(half)
+            buckets[who[i]] = np.int32(spread(value, value & half))
+        while left > 0:
+            for i in range(left):
+                states[i] = states[i] * _MULTIPLIER + _ONE
+                divisor = np.uint64((states[i] >> _S33) + _MAGIC).view(np.float64) - _TWO_TO_52
+                reached[i] = np.floor((reached[i] + 1.0) * (_TWO_TO_31 / divisor))
+            still = 0
+            for i in range(left):
+                place, bucket = who[i], reached[i]
+                buckets[place] = np.int32(bucket) if bucket < limit else buckets[place]
+                who[still], states[still], reached[still] = place, states[i], bucket
+                still += 1 if bucket < limit else 0
+            left = still
 
 
 count_words = counted(power_bucket)
@@ -195,8 +175,8 @@ class Power(Partitioner[int]):
 
     **Done otherwise.** The paper leaves both inner hashes open: here f takes ``mixing.derive``, and the jumps
     are those of ``jump``, seeded by the hash itself. Nodes have names, and the node in bucket b may be
-    replaced in one event; the algorithm itself grows and shrinks at the end only. In a batch, keys jump in
-    lock step.
+    replaced in one event; the algorithm itself grows and shrinks at the end only. In a batch, who is too
+    high jumps together.
 
     **Costs.** assign at most 1.5 hashes of a hash and half a jump on average; an event O(1); memory none.
 
@@ -218,8 +198,8 @@ class Power(Partitioner[int]):
         return lambda value: int(bucket(value - (value >> 63 << 64), structure))
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
-        states, buckets = (np.empty(LANES, np.uint64) for _ in range(2))
-        power_kernel(hashes, structure, out, states, buckets, np.empty(LANES), np.empty(LANES))
+        room = scratch(min(BLOCK, len(hashes)), np.uint32, np.uint64, np.float64)
+        power_kernel(hashes, structure, out, *room)
 
     def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         count_words(hashes, (np.uint64(structure),), out, steps)

@@ -1,20 +1,28 @@
-"""Lock step: what kernels need to place many keys at once, without a branch, so that the loop vectorises.
+"""Lanes: what kernels need to place many keys at once, without a branch, so that their loops vectorise.
 
-A draw is repeated until the last of `LANES` keys has its bucket; a key that has one keeps it. That is more
-draws than one key at a time would make, and none of them waits for a branch that nobody could foresee.
+All keys of a block make their first draw in one loop. Those who come too high are gathered, and these alone
+draw again, in a loop over those that are left each time: nobody waits for a branch that none could foresee.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from algorithms.machinery.kernel import kernel
 
 LANES = 64
-"""Keys in lock step."""
+"""Keys whose answers to one question are the bits of a word."""
+
+BLOCK = 4096
+"""Keys that draw at once: so many that a part of them, drawing again, still fills vectors."""
 
 FEW = 4
-"""As few keys as are placed sooner one at a time, from the start, than by more draws for all."""
+"""As few of `LANES` in lock step as are placed sooner one at a time than by one more draw for all."""
+
+_CACHE_LINE = 64
 
 _ZERO, _ONE, _S52 = np.uint64(0), np.uint64(1), np.uint64(52)
 _S1, _S2, _S4, _S8, _S16 = np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(8), np.uint64(16)
@@ -39,12 +47,6 @@ def top_index(x: np.uint64) -> np.uint64:
 
 
 @kernel
-def below(bit: np.uint64) -> np.uint64:
-    """Return the mask of all bits below one bit; 0 for 0."""
-    return bit - (_ONE if bit > _ZERO else _ZERO)
-
-
-@kernel
 def odd(x: np.uint64) -> np.uint64:
     """Return 1 if an x < 2^32 has an odd number of ones, else 0."""
     x ^= x >> _S16
@@ -63,3 +65,75 @@ def enclosing_mask(n: np.uint64) -> np.uint64:
     x |= x >> _S4
     x |= x >> _S8
     return x | (x >> _S16)
+
+
+@kernel
+def too_high(buckets: NDArray[np.int32], nodes: int, who: NDArray[np.uint32]) -> int:
+    """Write the places of buckets that are no node's among so many; return how many they are."""
+    left = 0
+    whole = len(buckets) // LANES * LANES
+    for start in range(0, whole, LANES):
+        some = buckets[start : start + LANES]
+        high = _ZERO
+        for lane in range(LANES):
+            high |= _ONE << np.uint64(lane) if some[lane] >= nodes else _ZERO
+        while high > _ZERO:
+            lowest = high & (_ZERO - high)
+            # a power of two is exact as a double, whose exponent is the index of its bit
+            who[left] = np.uint64(start) + ((np.float64(lowest).view(np.uint64) >> _S52) - _BIAS)
+            left += 1
+            high ^= lowest
+    for place in range(whole, len(buckets)):
+        who[left] = place
+        left += 1 if buckets[place] >= nodes else 0
+    return left
+
+
+@kernel
+def settle(
+    drawn: NDArray[np.int32],
+    nodes: int,
+    left: int,
+    buckets: NDArray[np.int32],
+    who: NDArray[np.uint32],
+    words: NDArray[np.uint64],
+    lower: NDArray[np.uint64],
+) -> int:
+    """Give those their buckets who have drawn, and move up who is still too high; return how many are."""
+    still = 0
+    for i in range(left):
+        place = who[i]
+        buckets[place] = drawn[i]
+        who[still], words[still], lower[still] = place, words[i], lower[i]
+        still += 1 if drawn[i] >= nodes else 0
+    return still
+
+
+def scratch(size: int, *types: Any) -> tuple[NDArray[Any], ...]:
+    """Return room for kernels, an array of each type, that begins where a line of the cache does.
+
+    Parameters
+    ----------
+    size
+        Of each array.
+    *types
+        Of the arrays.
+
+    Returns
+    -------
+    tuple of array
+        Not initialised. numpy aligns to 16 bytes, and a vector of 64 that crosses a line costs two.
+
+    Examples
+    --------
+    >>> [array.ctypes.data % 64 for array in scratch(5, np.uint64, np.float64)]
+    [0, 0]
+    """
+    sizes = [-(-size * np.dtype(one).itemsize // _CACHE_LINE) * _CACHE_LINE for one in types]
+    room = np.empty(sum(sizes) + _CACHE_LINE, dtype=np.uint8)
+    start = -room.ctypes.data % _CACHE_LINE
+    arrays = []
+    for one, length in zip(types, sizes, strict=True):
+        arrays.append(room[start : start + length].view(one)[:size])
+        start += length
+    return tuple(arrays)

@@ -23,7 +23,7 @@ from algorithms.jumps.binomial import binomial_bucket
 from algorithms.jumps.flip import flip_bucket
 from algorithms.jumps.jumpback import jumpback_bucket
 from algorithms.jumps.power import power_bucket
-from algorithms.machinery.lanes import LANES, below, enclosing_mask, odd, top, top_index
+from algorithms.machinery.lanes import BLOCK, LANES, enclosing_mask, odd, scratch, too_high, top, top_index
 from experiments.conformance.strategies import probes
 from experiments.theory import (
     binomial_draws,
@@ -143,13 +143,24 @@ IDS = [f"{name}-{'-'.join(map(str, own.values()))}".rstrip("-") for name, own in
 
 @pytest.mark.parametrize(("name", "own"), VARIANTS, ids=IDS)
 @pytest.mark.parametrize("n", [1, 2, 3, 5, 16, 17, 33, 100, 1000, 1025, 2**20 + 1, MOST])
-def test_lock_step_is_one_by_one(name: str, own: dict[str, Any], n: int) -> None:
-    """Few or many keys of a block may be without a bucket, and equal hashes are so all at once."""
+def test_a_block_is_one_by_one(name: str, own: dict[str, Any], n: int) -> None:
+    """Few or many keys of a block may be too high, and equal hashes are so all at once."""
     p = create(name, n, **own)
     hashes = _hashes(2014, 4 * LANES)
     hashes = np.concatenate([hashes, np.repeat(hashes[:40], LANES), hashes >> np.uint64(40), hashes[:5]])
     singly = [int(p.assign(hashes[i : i + 1])[0]) for i in range(len(hashes))]
     assert p.assign(hashes).tolist() == singly
+    # a block, and a part of one that is no multiple of anything
+    repeated = np.resize(hashes, BLOCK + LANES + 7)
+    assert np.array_equal(p.assign(repeated), np.resize(singly, len(repeated)))
+
+
+@given(high=st.sets(st.integers(0, 3 * LANES + 4)), size=st.integers(0, 3 * LANES + 5))
+def test_who_is_too_high(high: set[int], size: int) -> None:
+    buckets = np.array([9 if place in high else 8 for place in range(size)], dtype=np.int32)
+    (who,) = scratch(size, np.uint32)
+    left = too_high(buckets, 9, who)
+    assert who[:left].tolist() == sorted(place for place in high if place < size)
 
 
 @pytest.mark.parametrize(("name", "own"), VARIANTS, ids=IDS)
@@ -170,14 +181,13 @@ def test_bits_of_lanes(x: int) -> None:
     word, bit = np.uint64(x), 1 << (x.bit_length() - 1)
     assert int(top(word)) == bit
     assert int(top_index(word)) == x.bit_length() - 1
-    assert int(below(np.uint64(bit))) == bit - 1
     assert int(odd(np.uint64(x % 2**32))) == (x % 2**32).bit_count() % 2
     n = x % 2**32 + 1
     assert int(enclosing_mask(np.uint64(n))) == (1 << (n - 1).bit_length()) - 1
 
 
 def test_nothing_has_no_bits() -> None:
-    assert int(top(np.uint64(0))) == int(below(np.uint64(0))) == int(odd(np.uint64(0))) == 0
+    assert int(top(np.uint64(0))) == int(odd(np.uint64(0))) == 0
 
 
 def test_parameters_that_there_are_not() -> None:
