@@ -24,6 +24,7 @@ from algorithms.errors import InvalidKey, InvalidParameter, UnknownHash, suggest
 from algorithms.hashing import kernels as hash_kernels
 from algorithms.hashing.columns import Chunked, Column, Integers, Key, Mixed, Offsets, Strings, plain_key
 from algorithms.hashing.reading import as_column
+from algorithms.hashing.systems import FUNCTIONS as SYSTEMS
 from algorithms.machinery.kernel import Kernel
 from algorithms.machinery.mixing import splitmix64_column, splitmix64_int
 
@@ -253,6 +254,10 @@ _FUNCTIONS = {
             strings=hash_kernels.ordered_strings,
             integers=_copy,
             scatters=False,
+        ),
+        *(
+            HashFunction(one.name, one.summary, one.width, of_bytes=one.of_bytes, strings=one.strings)
+            for one in SYSTEMS
         ),
     )
 }

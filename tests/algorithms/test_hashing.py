@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -70,9 +72,9 @@ def test_a_seed_changes_every_hash(name: str) -> None:
 @pytest.mark.parametrize("name", hash_names())
 def test_seeds_that_cannot_be_are_refused(name: str) -> None:
     seed = 2 ** hash_function(name).seed_bits
-    with pytest.raises(InvalidParameter, match=name):
+    with pytest.raises(InvalidParameter, match=re.escape(name)):
         hash_key(name, 1, seed=seed)
-    with pytest.raises(InvalidParameter, match=name):
+    with pytest.raises(InvalidParameter, match=re.escape(name)):
         hash_column(name, [1], seed=seed)
 
 

@@ -8,8 +8,13 @@ import zlib
 import mmh3
 import xxhash
 
+from oracles.hashes_of_systems import FUNCTIONS
+
 WORD = (1 << 64) - 1
-WIDTHS = {"sha1_28": 28, "crc32": 32}
+WIDTHS = {"sha1_28": 28, "crc32": 32, **dict.fromkeys(FUNCTIONS, 32)} | {
+    "crc15": 15, "crc16_slot": 14, "murmur2_kafka": 31, "fnv1a_kafka": 31,
+    "murmur2_64": 64, "murmur3_cassandra": 64, "pg_text": 64,
+}  # fmt: skip
 
 
 def as_bytes(key: str | bytes | int) -> bytes:
@@ -59,7 +64,7 @@ def hash_of(name: str, key: str | bytes | int, seed: int = 0) -> int:
         "fnv1a_64": lambda: fnv1a(data),
         "ordered": lambda: int.from_bytes((data + bytes(8))[:8], "big"),
     }
-    return functions[name]()
+    return functions[name]() if name in functions else FUNCTIONS[name](data)
 
 
 def high_bits(name: str, value: int, bits: int) -> int:
