@@ -34,6 +34,14 @@ class Algorithm(ABC, Generic[S]):
     def _place(self, structure: S, hashes: Hashes, out: Buckets) -> None:
         """Write the bucket of each hash, without allocating."""
 
+    def _place_two(self, structure: S, other: S, hashes: Hashes, out: Buckets, other_out: Buckets) -> None:
+        """Write the buckets of each hash by two structures of the same parameters, without allocating.
+
+        Override it where one pass over the hashes serves both, as those before and after an event.
+        """
+        self._place(structure, hashes, out)
+        self._place(other, hashes, other_out)
+
     def _place_counting(self, structure: S, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         """Write what `_place` does, and add the steps of each hash to its counts: see `machinery.steps`."""
         raise BrokenAlgorithm(f"{self.spec.name} names steps and counts none: write _place_counting")

@@ -232,7 +232,7 @@ class Partitioner(Placement[S]):
         changed = [
             f"{name}={values[name]!r}"
             for name, parameter in parameters_of(type(self)).items()
-            if _differs(values[name], parameter.default)
+            if differs(values[name], parameter.default)
         ]
         return f"{type(self).__name__}({', '.join([repr(self.nodes), *changed])})"
 
@@ -285,7 +285,7 @@ def _checked_seed(seed: object) -> int:
     return whole_number("seed", seed, 0, (1 << 64) - 1)
 
 
-def _differs(value: object, default: object) -> bool:
+def differs(value: object, default: object) -> bool:
     """Return whether a parameter is shown; an array has no one answer to that."""
     same = value == default
     return not (same if isinstance(same, bool) else np.array_equal(value, default))

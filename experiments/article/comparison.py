@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from algorithms import Capability
+from algorithms.interface.together import Together
 from experiments.article.part import Part
 from experiments.harness.trial import Trial
 from experiments.storage.records import Record
@@ -57,11 +58,16 @@ class Comparison(Part):
             yield {**row, "reason": step}
             return
 
-        def place(chunk: int) -> Flows:
-            hashes = trial.hashes(before, chunk)
-            return Flows.sampled(step.shape, before.assign(hashes), step.after.assign(hashes))
+        together = Together([before, step.after])
 
-        flows = context.engine.fold(
+        def place(chunks: Iterable[int]) -> Flows:
+            tally = step.shape.tally()
+            for chunk in chunks:
+                for _, buckets in trial.placed(together, chunk):
+                    tally.add(*buckets)
+            return Flows.counted(step.shape, tally)
+
+        flows = context.engine.total(
             place, len(trial.chunks), operator.add, Flows.none(step.shape), progress=context.chunks_done
         )
         law = theory.movement(theory.family_of(candidate.spec, step.shape), step.shape)

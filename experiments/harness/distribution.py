@@ -109,6 +109,27 @@ class Divided(Engine):
         progress: Callable[[int, int], None] | None = None,
     ) -> A:
         """Combine the results of all chunks, in the order of the chunks."""
+        return self._combined(chunks, combine, initial, progress)
+
+    def total(
+        self,
+        function: Callable[[range], T],
+        chunks: int,
+        combine: Callable[[T, T], T],
+        nothing: T,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> T:
+        """Combine the results of ranges of chunks: a task has one."""
+        return self._combined(chunks, combine, nothing, progress)
+
+    def _combined(
+        self,
+        chunks: int | Numbers,
+        combine: Callable[[A, T], A],
+        initial: A,
+        progress: Callable[[int, int], None] | None,
+    ) -> A:
         total = initial
         for part in self._parts(chunks, progress):
             for result in part:

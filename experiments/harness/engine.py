@@ -18,6 +18,13 @@ T = TypeVar("T")
 A = TypeVar("A")
 
 
+TASKS_PER_THREAD = 32
+"""So many tasks there are at least before one has more than a chunk: threads end at about the same time."""
+
+MOST_CHUNKS = 16
+"""Of a task; four million keys, some hundredths of a second."""
+
+
 class Numbers(Protocol):
     """Chunk numbers: anything that can be counted and iterated, such as a range."""
 
@@ -87,15 +94,23 @@ class Engine:
 
     def total(
         self,
-        function: Callable[[int], T],
-        chunks: int | Numbers,
+        function: Callable[[range], T],
+        chunks: int,
         combine: Callable[[T, T], T],
         nothing: T,
         *,
         progress: Callable[[int, int], None] | None = None,
     ) -> T:
-        """Combine what may be combined in parts, such as sums of integers: they are where the parts are."""
-        return self.fold(function, chunks, combine, nothing, progress=progress)
+        """Combine the results of ranges of chunks, however long, such as sums of integers.
+
+        They are added up where the ranges are. A chunk alone takes less than a millisecond, which handing it
+        to a thread is not worth where there are very many.
+        """
+        size = min(MOST_CHUNKS, max(1, chunks // (TASKS_PER_THREAD * self.threads)))
+        ranges = [range(begin, min(begin + size, chunks)) for begin in range(0, chunks, size)]
+        return self.fold(
+            lambda task: function(ranges[task]), len(ranges), combine, nothing, progress=progress
+        )
 
     def close(self) -> None:
         """Stop the engine's own threads; chunks that have not begun are dropped."""

@@ -7,7 +7,7 @@ partitioner: it stands in the column ``cannot`` of each row that there would hav
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from algorithms import BrokenAlgorithm, Capability, Partitioner, ShardlabError, UnknownNode
 from algorithms.hashing import Hashes, hash_function
+from algorithms.interface.together import Together
 from experiments import events
 from experiments.events import Change, Event
+from experiments.harness.buffers import kept
 from experiments.harness.candidate import Candidate, attempt
 from experiments.harness.experiment import Context
 from experiments.harness.parameters import Parameters
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from experiments.workloads import Chunks, Workload
 
 __all__ = ["Step", "Trial"]
+
+Placed = tuple[Hashes, NDArray[np.int32]]
+"""Some hashes, (k,), and their buckets by each of m partitioners, (m, k)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,6 +190,21 @@ class Trial:
         limit = size if most is None else min(most, size)
         return self.source.hashes_for(partitioner, chunk, seed=self.repetition.keys, limit=limit)
 
+    def placed(self, together: Together, chunk: int) -> Iterator[Placed]:
+        """Yield the hashes of a chunk's keys and their buckets by each partitioner, a piece at a time.
+
+        Each piece is valid until the next: all are in memory that the thread keeps.
+        """
+        first = together.partitioners[0]
+        words, outs = kept(len(together))
+        pieces = self.source.hashes_in_pieces(
+            first, chunk, seed=self.repetition.keys, limit=self.chunks.size(chunk), room=words
+        )
+        for piece in pieces:
+            buckets = outs[:, : len(piece)]
+            together.assign(piece, buckets)
+            yield piece, buckets
+
     def load(
         self,
         partitioner: Partitioner[Any],
@@ -194,10 +214,14 @@ class Trial:
         """Count how many keys each node has, in the order of the buckets."""
         from experiments import measures
 
-        live = partitioner.nodes.buckets()
+        live, together = partitioner.nodes.buckets(), Together([partitioner])
 
-        def count(chunk: int) -> NDArray[np.int64]:
-            return measures.loads(partitioner.assign(self.hashes(partitioner, chunk)), live)
+        def count(chunks: Iterable[int]) -> NDArray[np.int64]:
+            sums = np.zeros(len(live), dtype=np.int64)
+            for chunk in chunks:
+                for _, (buckets,) in self.placed(together, chunk):
+                    sums += measures.loads(buckets, live)
+            return sums
 
         def add(total: NDArray[np.int64], part: NDArray[np.int64]) -> NDArray[np.int64]:
             total += part

@@ -12,7 +12,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
 from itertools import islice
 from typing import Any
 
@@ -116,12 +115,13 @@ def measured(job: Job, case: str) -> Measured:
 
 
 def answer_of(job: Job, call: Call, first: int, last: int) -> list[Any]:
-    """Return the results of a range of the chunks of a call: one alone, where they may be added up."""
+    """Return the results of a range of the chunks of a call: one for all, where the function takes ranges."""
     with _silent():
         with _LOCK:
             reached = _kept(job).reached(job, call)
-        results = map(reached.function, islice(reached.numbers, first, last))
-        return list(results) if reached.combine is None else [reduce(reached.combine, results)]
+        if reached.of_ranges:
+            return [reached.function(range(first, last))]
+        return list(map(reached.function, islice(reached.numbers, first, last)))
 
 
 _LOCK = threading.Lock()
@@ -171,13 +171,11 @@ class _Kept:
 class _Reached(BaseException):
     """Ends a measurement at the call that was wanted; not an Exception, which a room might catch."""
 
-    def __init__(
-        self, function: Callable[[int], Any], numbers: Numbers, combine: Callable[[Any, Any], Any] | None
-    ) -> None:
+    def __init__(self, function: Callable[[Any], Any], numbers: Numbers, of_ranges: bool) -> None:
         super().__init__()
         self.function = function
         self.numbers = numbers
-        self.combine = combine
+        self.of_ranges = of_ranges
 
 
 class _Replay(Engine):
@@ -197,9 +195,9 @@ class _Replay(Engine):
 
     def total(self, function: Any, chunks: Any, combine: Any, nothing: Any, *, progress: Any = None) -> Any:
         """Return the answer, or end."""
-        return self._answer(function, chunks, combine)
+        return self._answer(function, chunks, of_ranges=True)
 
-    def _answer(self, function: Any, chunks: Any, combine: Any = None) -> Any:
+    def _answer(self, function: Any, chunks: Any, *, of_ranges: bool = False) -> Any:
         for answer in self._answers:
             return answer
-        raise _Reached(function, range(chunks) if isinstance(chunks, int) else chunks, combine)
+        raise _Reached(function, range(chunks) if isinstance(chunks, int) else chunks, of_ranges)

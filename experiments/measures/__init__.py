@@ -8,13 +8,16 @@ from experiments.measures.balance import cv, loads, max_to_mean, min_to_mean, re
 from experiments.measures.digits import rounded
 from experiments.measures.flows import Counts, EventShape, Flows
 from experiments.measures.shares import total_variation, whole_numbers, whole_weights
+from experiments.measures.tally import Tally, mark_moved
 
 __all__ = [
     "Counts",
     "EventShape",
     "Flows",
+    "Tally",
     "cv",
     "loads",
+    "mark_moved",
     "max_to_mean",
     "min_to_mean",
     "relative_loads",

@@ -11,17 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.machinery.kernel import kernel
 from experiments.measures.shares import total_variation, whole_weights
+from experiments.measures.tally import Tally, rows_of, summed
 
 if TYPE_CHECKING:
     from algorithms import Arcs, Node
 
 Counts = NDArray[Any]
 """Counts of keys (int64) or of hashes (Python ints in an object array: up to 2^64 do not fit int64)."""
-
-DENSE_CELLS = 1 << 20
-"""Up to this many (row before, row after) cells a chunk of keys is counted in a dense histogram."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +71,10 @@ class EventShape:
             column[list(by_row)] = list(by_row.values())
         return cls(tuple(rows), maps[0], maps[1], columns[0], columns[1])
 
+    def tally(self) -> Tally:
+        """Return a tally of no keys, by the rows of this event."""
+        return Tally(self.before, self.after)
+
     @property
     def slots_before(self) -> NDArray[np.int64]:
         """(n,) rows of the nodes before, by ascending bucket."""
@@ -111,7 +112,8 @@ class EventShape:
 class Flows:
     """How many keys (or hashes) went from each node to each node in one scale event, or stayed.
 
-    Made by `sampled` or `exact`, or empty; the flows of two chunks of keys add up to those of both.
+    Made by `sampled`, `counted` or `exact`, or empty; the flows of two chunks of keys add up to those of
+    both.
 
     Attributes
     ----------
@@ -147,19 +149,14 @@ class Flows:
         >>> flows.movement, flows.minimum, flows.ideal
         (Fraction(1, 4), Fraction(1, 4), Fraction(1, 2))
         """
-        if before.shape != after.shape:
-            raise ValueError(f"{before.size} buckets before and {after.size} after; give both for each key")
-        rows = len(event.names)
-        if rows * rows > DENSE_CELLS:
-            codes = _rows(before, event.before) * rows + _rows(after, event.after)
-            pairs, counts = np.unique(codes, return_counts=True)
-            return cls(event, pairs // rows, pairs % rows, counts)
-        cells = np.zeros((rows, rows), dtype=np.int64)
-        if not _tally(before, after, event.before, event.after, cells):
-            _rows(before, event.before)
-            _rows(after, event.after)
-        source, target = np.nonzero(cells)
-        return cls(event, source, target, cells[source, target])
+        tally = event.tally()
+        tally.add(before, after)
+        return cls.counted(event, tally)
+
+    @classmethod
+    def counted(cls, event: EventShape, tally: Tally) -> Flows:
+        """Flows of all keys that the event's tally has counted."""
+        return cls(event, *tally.pairs())
 
     @classmethod
     def exact(cls, event: EventShape, before: Arcs, after: Arcs) -> Flows:
@@ -172,7 +169,7 @@ class Flows:
         lasts = np.append(starts[1:] - np.uint64(1), before.last[-1])
         pieces = []
         for arcs, rows in ((before, event.before), (after, event.after)):
-            pieces.append(_rows(arcs.bucket, rows)[np.searchsorted(arcs.start, starts, side="right") - 1])
+            pieces.append(rows_of(arcs.bucket, rows)[np.searchsorted(arcs.start, starts, side="right") - 1])
         return cls(event, *_sums(pieces[0], pieces[1], lasts - starts, len(event.names)))
 
     def __add__(self, other: Flows) -> Flows:
@@ -182,10 +179,7 @@ class Flows:
         if self.event is not other.event and self.event.names != other.event.names:
             raise ValueError("flows of different events do not add up; sum those of one event only")
         rows = len(self.event.names)
-        codes = np.concatenate([flows.source * rows + flows.target for flows in (self, other)])
-        pairs, place = np.unique(codes, return_inverse=True)
-        counts = np.zeros(pairs.size, dtype=np.result_type(self.count, other.count))
-        np.add.at(counts, place, np.concatenate([self.count, other.count]))
+        pairs, counts = summed([(flows.source * rows + flows.target, flows.count) for flows in (self, other)])
         return Flows(self.event, pairs // rows, pairs % rows, counts)
 
     @cached_property
@@ -281,40 +275,6 @@ class Flows:
         result = np.zeros(len(self.event.names), dtype=self.count.dtype)
         np.add.at(result, rows, self.count)
         return result
-
-
-@kernel
-def _tally(
-    before: NDArray[np.integer[Any]],
-    after: NDArray[np.integer[Any]],
-    rows_before: NDArray[np.int64],
-    rows_after: NDArray[np.int64],
-    cells: NDArray[np.int64],
-) -> bool:
-    """Count pairs of rows into `cells`; False at a bucket that has no node."""
-    for i in range(len(before)):
-        old, new = np.int64(before[i]), np.int64(after[i])
-        if old < 0 or new < 0 or old >= len(rows_before) or new >= len(rows_after):
-            return False
-        source, target = rows_before[old], rows_after[new]
-        if source < 0 or target < 0:
-            return False
-        cells[source, target] += 1
-    return True
-
-
-def _rows(buckets: NDArray[np.integer[Any]], rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(k,) rows of the nodes in these buckets; a bucket without a node is an error."""
-    if buckets.size and (int(buckets.min()) < 0 or int(buckets.max()) >= rows.size):
-        stranger = int(buckets.min()) if int(buckets.min()) < 0 else int(buckets.max())
-        raise ValueError(
-            f"a key is in bucket {stranger}, which has no node; live buckets end at {rows.size - 1}"
-        )
-    result: NDArray[np.int64] = rows[buckets]
-    if result.size and int(result.min()) < 0:
-        stranger = int(buckets[int(result.argmin())])
-        raise ValueError(f"a key is in bucket {stranger}, which has no node; no node took it in this event")
-    return result
 
 
 def _sums(

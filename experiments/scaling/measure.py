@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from algorithms import Capability, Nodes, Partitioner
 from algorithms.hashing import Hashes
+from algorithms.interface.together import Together
 from experiments import events
 from experiments.harness import selection
 from experiments.harness.experiment import ALL_HASHES, Case, Context, Measured
@@ -159,35 +160,51 @@ def _sampled(
     from experiments.measures import Flows
     from experiments.workloads import Distinct
 
-    skewed, chunks = trial.source.skewed, trial.chunks
-    totals = [Flows.none(step.shape) for step in steps]
+    together = Together([before, *(step.after for step in steps)])
+    nothing = [Flows.none(step.shape) for step in steps]
+
+    def place(chunks: Iterable[int]) -> list[Flows]:
+        tallies = [step.shape.tally() for step in steps]
+        for chunk in chunks:
+            for _, (old, *others) in trial.placed(together, chunk):
+                for tally, new in zip(tallies, others, strict=True):
+                    tally.add(old, new)
+        return [Flows.counted(step.shape, tally) for step, tally in zip(steps, tallies, strict=True)]
+
+    def added(one: list[Flows], other: list[Flows]) -> list[Flows]:
+        return [total + part for total, part in zip(one, other, strict=True)]
+
+    engine, chunks, done = context.engine, len(trial.chunks), context.chunks_done
+    if not trial.source.skewed:
+        totals = engine.total(place, chunks, added, nothing, progress=done)
+        return [(step, total, None) for step, total in zip(steps, totals, strict=True)]
+
     everywhere, elsewhere = Distinct(), [Distinct() for _ in steps]
 
-    def place(chunk: int) -> tuple[list[Flows], list[NDArray[np.uint64]]]:
-        """Return the flows of one chunk in each event; for skewed keys also all ids, and those that moved."""
-        size, hashes = chunks.size(chunk), trial.hashes(before, chunk)
-        ids = trial.source.ids(chunk, trial.repetition.keys, size) if skewed else None
-        old, new = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
-        before.assign(hashes, out=old)
-        flows, known = [], [] if ids is None else [ids]
-        for step in steps:
-            step.after.assign(hashes, out=new)
-            flows.append(Flows.sampled(step.shape, old, new))
-            if ids is not None:
-                known.append(ids[step.shape.before[old] != step.shape.after[new]])
-        return flows, known
+    def place_ids(chunk: int) -> tuple[list[Flows], list[NDArray[np.uint64]]]:
+        """Return the flows of one chunk, the ids of its keys, and of those that moved in each event."""
+        ids = trial.source.ids(chunk, trial.repetition.keys, trial.chunks.size(chunk))
+        tallies, moved, at = (
+            [step.shape.tally() for step in steps],
+            np.empty((len(steps), len(ids)), np.bool_),
+            0,
+        )
+        for hashes, (old, *others) in trial.placed(together, chunk):
+            for step, tally, new, marks in zip(steps, tallies, others, moved, strict=True):
+                tally.add(old, new)
+                marks[at : at + len(hashes)] = step.shape.before[old] != step.shape.after[new]
+            at += len(hashes)
+        flows = [Flows.counted(step.shape, tally) for step, tally in zip(steps, tallies, strict=True)]
+        return flows, [ids, *(ids[marks] for marks in moved)]
 
-    def add(_: None, placed: tuple[list[Flows], list[NDArray[np.uint64]]]) -> None:
-        flows, ids = placed
-        totals[:] = [total + part for total, part in zip(totals, flows, strict=True)]
-        if ids:
-            everywhere.add(ids[0])
-            for counter, moved in zip(elsewhere, ids[1:], strict=True):
-                counter.add(moved)
+    def add(total: list[Flows], part: tuple[list[Flows], list[NDArray[np.uint64]]]) -> list[Flows]:
+        for counter, ids in zip((everywhere, *elsewhere), part[1], strict=True):
+            counter.add(ids)
+        return added(total, part[0])
 
-    context.engine.fold(place, len(chunks), add, None, progress=context.chunks_done)
+    totals = engine.fold(place_ids, chunks, add, nothing, progress=done)
     return [
-        (step, total, (everywhere.count, counter.count) if skewed else None)
+        (step, total, (everywhere.count, counter.count))
         for step, total, counter in zip(steps, totals, elsewhere, strict=True)
     ]
 

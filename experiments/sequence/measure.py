@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Capability, Nodes, Partitioner
+from algorithms.interface.together import Together
 from experiments import events
 from experiments.events import Event
 from experiments.harness import selection
@@ -182,22 +183,33 @@ class _Sum:
 def _placed(trial: Trial, start: Partitioner[Any], steps: Sequence[_Step], context: Context) -> _Sum:
     """Return the sums over all keys, placed at the start, after each step and by fresh builds."""
     from experiments import measures
-    from experiments.measures import Flows
+    from experiments.measures import Flows, mark_moved
 
-    def place(chunk: int) -> _Sum:
-        hashes = trial.hashes(start, chunk)
-        first = start.assign(hashes)
-        touched = np.zeros(len(hashes), dtype=np.bool_)
-        before, sums = first, []
-        for step in steps:
-            after = step.after.assign(hashes)
-            flows, net = Flows.sampled(step.shape, before, after), Flows.sampled(step.net, first, after)
-            touched |= step.shape.before[before] != step.shape.after[after]
-            drifted = step.fresh.before[after] != step.fresh.after[step.anew.assign(hashes)]
-            load = measures.loads(after, step.after.nodes.buckets())
-            sums.append(_Sums(flows, net, int(touched.sum()), int(drifted.sum()), load))
-            before = after
-        return _Sum(len(hashes), measures.loads(first, start.nodes.buckets()), sums)
+    live = start.nodes.buckets()
+    together = Together([start, *(one for step in steps for one in (step.after, step.anew))])
+
+    def place(chunks: Iterable[int]) -> _Sum:
+        keys, load = 0, np.zeros(len(live), dtype=np.int64)
+        counts = [(step, step.shape.tally(), step.net.tally(), step.fresh.tally()) for step in steps]
+        touched = [0] * len(steps)
+        for chunk in chunks:
+            for hashes, (first, *others) in trial.placed(together, chunk):
+                keys += len(hashes)
+                load += measures.loads(first, live)
+                moved, before = np.zeros(len(hashes), dtype=np.bool_), first
+                for row, (step, made, net, fresh) in enumerate(counts):
+                    after, anew = others[2 * row : 2 * row + 2]
+                    made.add(before, after)
+                    net.add(first, after)
+                    fresh.add(after, anew)
+                    touched[row] += mark_moved(before, after, step.shape.before, step.shape.after, moved)
+                    before = after
+        sums = []
+        for count, (step, made, net, fresh) in zip(touched, counts, strict=True):
+            flows, all_ = Flows.counted(step.shape, made), Flows.counted(step.net, net)
+            after_load = flows.load_after[step.shape.slots_after]
+            sums.append(_Sums(flows, all_, count, fresh.moved, after_load))
+        return _Sum(keys, load, sums)
 
     def add(total: _Sum | None, part: _Sum | None) -> _Sum | None:
         return part if total is None or part is None else _added(total, part)

@@ -19,8 +19,8 @@ from experiments.workloads.cache import HashCache
 
 __all__ = ["CHUNK", "Chunks", "Keys", "Workload", "chunks_of"]
 
-PIECE = 1 << 13
-"""Keys that are drawn and hashed at a time where nothing is remembered."""
+PIECE = 1 << 14
+"""Keys that are drawn and hashed at a time where nothing is remembered: caches hold them."""
 
 CHUNK = 1 << 18
 """Keys in a chunk: at 2 MB, its hashes stay in a processor's cache from one kernel to the next."""
@@ -161,6 +161,10 @@ class Workload(ABC):
     def _draw(self, first: int, count: int, seed: int) -> Keys:
         """Return keys `first` to `first + count - 1` of the stream of this seed."""
 
+    def _draw_into(self, out: NDArray[np.uint64], first: int, seed: int) -> Keys:
+        """Return the keys from `first` on, as many as `out` has place for; ints may be written there."""
+        return self._draw(first, len(out), seed)
+
     def _identify(self, first: int, count: int, seed: int) -> NDArray[np.uint64]:
         """Return numbers for the same keys, equal where and only where the keys are; by default none are."""
         return np.arange(first, first + count, dtype=np.uint64)
@@ -200,10 +204,11 @@ class Workload(ABC):
 
         def compute() -> NDArray[np.uint64]:
             hashes = np.empty(count, dtype=np.uint64)
+            room = np.empty(min(size, count), dtype=np.uint64)
             for begin in range(0, max(1, count), size):
                 piece = hashes[begin : begin + size]
-                drawn = self._draw(first + begin, len(piece), seed)
-                piece[:] = hash_column(hash, drawn, seed=hash_seed, bits=bits)
+                drawn = self._draw_into(room[: len(piece)], first + begin, seed)
+                hash_column(hash, drawn, seed=hash_seed, bits=bits, out=piece)
             hashes.flags.writeable = False
             return hashes
 
@@ -213,14 +218,33 @@ class Workload(ABC):
         self, partitioner: Partitioner[Any], number: int, *, seed: int, limit: int | None = None
     ) -> NDArray[np.uint64]:
         """Return the hashes of one chunk by the function, the seed and the bits of a partitioner."""
-        return self.hashes(
-            number,
-            seed=seed,
-            hash=partitioner.hash,
-            hash_seed=partitioner.seed if hash_function(partitioner.hash).seeded else 0,
-            bits=partitioner.hash_bits,
-            limit=limit,
-        )
+        return self.hashes(number, seed=seed, limit=limit, **_hashing(partitioner))
+
+    def hashes_in_pieces(
+        self,
+        partitioner: Partitioner[Any],
+        number: int,
+        *,
+        seed: int,
+        limit: int | None = None,
+        room: NDArray[np.uint64],
+    ) -> Iterator[NDArray[np.uint64]]:
+        """Yield what `hashes_for` returns, a piece at a time; each is valid until the next.
+
+        `room` is for the keys and the hashes of a piece, (2, k). Hashes that are remembered are not copied;
+        others are drawn into the room: to have the system give memory costs more than to draw a key.
+        """
+        size = room.shape[1]
+        if self.remembered:
+            hashes = self.hashes_for(partitioner, number, seed=seed, limit=limit)
+            yield from (hashes[begin : begin + size] for begin in range(0, len(hashes), size))
+            return
+        function, hash_seed, bits = _hashing(partitioner).values()
+        first, count = self._range(number, seed, limit)
+        for begin in range(0, count, size):
+            keys, hashes = room[:, : count - begin]
+            drawn = self._draw_into(keys, first + begin, seed)
+            yield hash_column(function, drawn, seed=hash_seed, bits=bits, out=hashes)
 
     def _range(self, number: int, seed: int, limit: int | None) -> tuple[int, int]:
         if not 0 <= seed < 1 << 64:
@@ -237,3 +261,8 @@ class Workload(ABC):
 
     def _extent(self) -> str:
         return "0, 1, 2, ..." if self.total is None else f"0 to {len(Chunks(self.total)) - 1}"
+
+
+def _hashing(partitioner: Partitioner[Any]) -> dict[str, Any]:
+    seed = partitioner.seed if hash_function(partitioner.hash).seeded else 0
+    return {"hash": partitioner.hash, "hash_seed": seed, "bits": partitioner.hash_bits}

@@ -31,15 +31,15 @@ def _state(seed: int, lane: int) -> np.uint64:
     return np.uint64(splitmix64_int(splitmix64_int(seed) ^ lane))
 
 
-def words(seed: int, first: int, count: int) -> NDArray[np.uint64]:
-    """Return words `first` to `first + count - 1` of a seed's stream.
+def words(seed: int, first: int, count: int, out: NDArray[np.uint64] | None = None) -> NDArray[np.uint64]:
+    """Return words `first` to `first + count - 1` of a seed's stream, in `out` if that is given.
 
     Examples
     --------
     >>> words(0, 0, 3)[1:] == words(0, 1, 2)
     array([ True,  True])
     """
-    out = np.empty(count, dtype=np.uint64)
+    out = np.empty(count, dtype=np.uint64) if out is None else out
     _words(_state(seed, 0), np.uint64(first), out)
     return out
 

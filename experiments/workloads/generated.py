@@ -57,6 +57,9 @@ class Uniform(Workload):
     def _draw(self, first: int, count: int, seed: int) -> Integers:
         return Integers(words(seed, first, count))
 
+    def _draw_into(self, out: NDArray[np.uint64], first: int, seed: int) -> Integers:
+        return Integers(words(seed, first, len(out), out))
+
 
 @dataclass(frozen=True)
 class Sequential(Workload):

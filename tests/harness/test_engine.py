@@ -109,3 +109,13 @@ def test_no_chunks_give_the_initial_value() -> None:
 def test_an_engine_without_threads_is_refused(bad: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="give at least 1"):
         Engine(**bad)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("chunks", [0, 1, 95, 96 * 3 + 1, 96 * 40 + 7])
+def test_ranges_of_chunks_hold_each_chunk_once_and_in_order(threads: int, chunks: int) -> None:
+    with Engine(threads) as engine:
+        ranges = engine.total(lambda some: [some], chunks, lambda one, other: one + other, [])
+    assert [chunk for some in ranges for chunk in some] == list(range(chunks))
+    assert all(0 < len(some) <= 16 for some in ranges)
+    assert len(ranges) == chunks or len(ranges) >= 32 * threads

@@ -27,7 +27,7 @@ from experiments.measures import (
     total_variation,
     whole_weights,
 )
-from experiments.measures import flows as flows_module
+from experiments.measures import tally as tally_module
 
 WEIGHTS = st.sampled_from([0.25, 0.5, 1.0, 1.5, 2.0, 3.0])
 
@@ -69,7 +69,7 @@ def shares(nodes: dict[int, Node]) -> Counter[str]:
     return Counter({node.name: Fraction(node.weight) / whole for node in nodes.values()})
 
 
-@pytest.mark.parametrize("dense_cells", [flows_module.DENSE_CELLS, 0], ids=["dense", "sparse"])
+@pytest.mark.parametrize("dense_cells", [tally_module.DENSE_CELLS, 0], ids=["dense", "sparse"])
 @settings(deadline=None)  # the first example compiles the kernel
 @given(events())
 def test_flows_equal_a_count_key_by_key(
@@ -77,7 +77,7 @@ def test_flows_equal_a_count_key_by_key(
 ) -> None:
     before, after, old, new = event
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(flows_module, "DENSE_CELLS", dense_cells)
+        patch.setattr(tally_module, "DENSE_CELLS", dense_cells)
         flows = Flows.sampled(
             EventShape.between(before, after), np.array(old, np.int32), np.array(new, np.int32)
         )
@@ -174,12 +174,12 @@ def test_movement_is_by_name_and_not_by_bucket() -> None:
     assert Flows.sampled(event, np.array([0, 1]), np.array([0, 1])).moved == 2
 
 
-@pytest.mark.parametrize("dense_cells", [flows_module.DENSE_CELLS, 0], ids=["dense", "sparse"])
+@pytest.mark.parametrize("dense_cells", [tally_module.DENSE_CELLS, 0], ids=["dense", "sparse"])
 @pytest.mark.parametrize(("old", "new", "stranger"), [(1, 0, 1), (0, 3, 3), (-1, 0, -1), (0, 1, 1)])
 def test_a_key_without_a_node_is_an_error(
     monkeypatch: pytest.MonkeyPatch, dense_cells: int, old: int, new: int, stranger: int
 ) -> None:
-    monkeypatch.setattr(flows_module, "DENSE_CELLS", dense_cells)
+    monkeypatch.setattr(tally_module, "DENSE_CELLS", dense_cells)
     event = EventShape.between({0: Node("a")}, {0: Node("a"), 2: Node("b")})
     with pytest.raises(ValueError, match=f"bucket {stranger}, which has no node"):
         Flows.sampled(event, np.array([0, old]), np.array([0, new]))
