@@ -29,6 +29,7 @@ from algorithms.machinery.cells import (
     room_for_cells,
 )
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.prefetch import AHEAD, prefetch
 from algorithms.machinery.steps import PROBES, Steps, tally
 
 _STEPS = 8
@@ -186,7 +187,9 @@ def locate(
     below = np.uint64(owner_bits)
     above_owners = below + below
     mark_mask, owner_mask = (_ONE << np.uint64(mark_bits)) - _ONE, (_ONE << below) - _ONE
+    last = len(hashes) - 1
     for i in range(len(hashes)):
+        prefetch(cells, hashes[min(i + AHEAD, last)] >> to_cell)
         if steps is not None:
             tally(steps[i], PROBES)
         word = np.uint64(cells[hashes[i] >> to_cell])
