@@ -127,6 +127,22 @@ def usual() -> tuple[str, ...]:
     return tuple(name for name in names() if class_of(name).spec.by_default)
 
 
+def leading() -> tuple[str, ...]:
+    """Return the names of the usual algorithms and of those that lead their families.
+
+    Returns
+    -------
+    tuple of str
+        In the order of :func:`names`.
+
+    Examples
+    --------
+    >>> "jump" in leading(), "jumpback" in leading(), "flip" in leading()
+    (True, True, False)
+    """
+    return tuple(name for name in names() if class_of(name).spec.lifted)
+
+
 def having(*capabilities: Capability) -> tuple[str, ...]:
     """Return the names of the algorithms that declare all of these capabilities.
 

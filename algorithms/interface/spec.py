@@ -216,6 +216,8 @@ class Spec:
         the suite; "" where nobody says.
     by_default
         Whether an experiment compares it where nobody names any: a table of forty is not read.
+    leads
+        Why it stands for its family where some of the others are shown too; "" where it does not.
     most_nodes
         The largest number of nodes that it can have with its default parameters; None where there is none
         but that of all algorithms.
@@ -253,6 +255,7 @@ class Spec:
     kind: Kind = "algorithm"
     family: str = ""
     by_default: bool = True
+    leads: str = ""
     most_nodes: int | None = None
     vary: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     steps: Mapping[str, Step] = field(default_factory=dict)
@@ -276,6 +279,11 @@ class Spec:
     def baseline(self) -> bool:
         """Whether it is in the suite to compare with, and not to be used."""
         return self.kind == "baseline"
+
+    @property
+    def lifted(self) -> bool:
+        """Whether it is among the few that stand for all: it is usual, or leads its family."""
+        return self.by_default or bool(self.leads)
 
     def can(self, capability: Capability) -> bool:
         """Return whether a capability is declared."""

@@ -160,6 +160,7 @@ count_words = counted(jumpback_bucket)
         resize_cost=Cost("O(1)"),
         memory_cost=Cost("O(1)"),
         by_default=False,
+        leads="it draws the fewest words from ten nodes on, and keeps nothing",
         movement_law="bound",
         balance_law="multinomial",
         steps={

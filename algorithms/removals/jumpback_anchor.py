@@ -204,6 +204,7 @@ count_draws = counted(jumped_back)
         resize_cost=Cost("O(a)"),
         memory_cost=Cost("O(a)", "none while no bucket is free"),
         by_default=False,
+        leads="it draws the fewest words, with half of the nodes gone and with none",
         movement_law="bound",
         balance_law="multinomial",
         steps={

@@ -97,6 +97,7 @@ def rows_kernel(
         resize_cost=Cost("O(v n)", "of v rows"),
         memory_cost=Cost("O(v + n)", "of v rows"),
         by_default=False,
+        leads="no move is needless, and any node may leave or have another weight",
         movement_law="consistent",
         steps={
             "probes": Step("one"),

@@ -49,7 +49,7 @@ def command(invocation: Invocation) -> Output:
     if given.format == "json":
         yield Styled(_json(outcome))
     else:
-        yield from _tables(outcome, quiet=given.quiet)
+        yield from _tables(outcome, details=given.details, quiet=given.quiet)
     for failure in outcome.presentation.failures:
         yield Complaint(f"failed: {failure}")
     return 1 if outcome.presentation.failures else 0
@@ -96,6 +96,7 @@ def _flags(experiment: Experiment[Any]) -> FlagParser:
     parser.add_argument(
         "--format", metavar="FORMAT", default="table", help="table, or json: an array of rows"
     )
+    parser.add_argument("--details", action="store_true", help="print those tables too that are in the files")
     parser.add_argument("--quiet", action="store_true", help="print the tables and errors only")
     return parser
 
@@ -147,14 +148,14 @@ def _json_value(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _tables(outcome: Outcome[Any], *, quiet: bool) -> Iterator[str | Styled]:
+def _tables(outcome: Outcome[Any], *, details: bool, quiet: bool) -> Iterator[str | Styled]:
     from experiments.report.tables import terminal
 
     width = shutil.get_terminal_size(fallback=(120, 24)).columns
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     tables = outcome.presentation.tables
     for table in tables:
-        if table.detail:
+        if table.detail and not details:
             continue
         shown = terminal.write(table, width, colour=colour).rstrip("\n")
         yield Styled(shown) if colour else shown
@@ -162,8 +163,8 @@ def _tables(outcome: Outcome[Any], *, quiet: bool) -> Iterator[str | Styled]:
     if quiet:
         return
     titles = dict.fromkeys(table.title for table in tables if table.detail)
-    if titles:
-        yield _fold(f"In the files, not shown here: {'; '.join(titles)}.", width)
+    if titles and not details:
+        yield _fold(f"In the files, and printed by --details: {'; '.join(titles)}.", width)
         yield ""
     for line in outcome.presentation.meaning:
         yield _fold(line, width)

@@ -134,7 +134,8 @@ class Parameters:
     """What earlier versions took, each with what took its place."""
 
     algorithms: tuple[str, ...] = parameter(
-        "algorithms, by name, NAME:PARAM=VALUE, FILE.py:Class, family:NAME or all; the usual ones by default",
+        "algorithms: NAME, NAME:PARAM=VALUE, FILE.py:Class, family:NAME, leading (some of each family) or "
+        "all; the usual ones by default",
         text, (), many=True, metavar="NAME,...", least=0,
     )  # fmt: skip
     nodes: tuple[int, ...] = parameter(

@@ -1,8 +1,9 @@
 """Which algorithms a run compares, and with which parameters: from texts to candidates.
 
 A selection is a registered name, ``NAME:PARAM=VALUE:PARAM=VALUE``, ``FILE.py:Class``, which registers an
-algorithm from a file, ``family:NAME`` for all of an idea, or ``all``; ``--set NAME.PARAM=VALUE`` changes a
-parameter for all candidates of a name, and ``--vary NAME.PARAM=V1,V2`` makes a candidate of each value.
+algorithm from a file, ``family:NAME`` for all of an idea, ``leading`` for the usual ones and who leads a
+family, or ``all``; ``--set NAME.PARAM=VALUE`` changes a parameter for all candidates of a name, and
+``--vary NAME.PARAM=V1,V2`` makes a candidate of each value.
 Parameters, their types and their defaults are read from the signature of the algorithm's ``__init__``.
 """
 

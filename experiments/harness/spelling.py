@@ -1,18 +1,20 @@
-"""Selections of several algorithms spelled out: ``all``, ``family:NAME``, and what an empty one means."""
+"""Selections of several algorithms spelled out: ``all``, ``leading``, ``family:NAME``, and an empty one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from algorithms.errors import suggestion
-from algorithms.registry import names, spec_of, usual
+from algorithms.registry import leading, names, spec_of, usual
 from experiments.options.errors import BadUse
 
 __all__ = ["spelled_out"]
 
 
 def spelled_out(selections: Sequence[str]) -> list[str]:
-    """Return selections of one algorithm each: of ``all``, of ``family:NAME``, and the usual ones if empty.
+    """Return selections of one algorithm each; the usual ones if empty.
+
+    ``leading`` are the usual ones and who leads a family.
 
     Examples
     --------
@@ -28,6 +30,8 @@ def spelled_out(selections: Sequence[str]) -> list[str]:
         head, colon, family = text.partition(":")
         if text == "all":
             texts += names()
+        elif text == "leading":
+            texts += leading()
         elif head == "family" and colon:
             families = {name: spec_of(name).family for name in names()}
             members = [name for name, its in families.items() if its and its == family]

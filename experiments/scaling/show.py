@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments.report.presentation import Presentation, Results
-from experiments.report.tables.formats import Percent, PlusMinus
+from experiments.report.tables.formats import Percent, PlusMinus, Significant
 from experiments.report.tables.symbols import MEAN
 from experiments.report.tables.table import Header, Table
 from experiments.scaling import details
@@ -32,10 +32,11 @@ def present(results: Results[ScalingParameters]) -> Presentation:
     cases = list(parts(numbers))
     for part in cases:
         tables += [_overview(part), _details(part), _balance(part)]
+        meaning += _meaning(part)
         if timed and len(part.sheet("lookups")):
             tables.append(_speed(part))
+            meaning.append(_fast(part))
         last += details.tables(part)
-        meaning += _meaning(part)
     return Presentation(
         [*tables, *last],
         meaning=[*meaning, *details.meaning(numbers)],
@@ -51,12 +52,20 @@ def present(results: Results[ScalingParameters]) -> Presentation:
 
 
 def _notes(part: Part) -> Iterator[str]:
-    """Yield a line for each algorithm's own parameters, and for each reason why it cannot do some events."""
-    for label, text in part.case["settings"].items():
-        if isinstance(text, str) and (unsaid := _unsaid(label, text)):
-            yield f"– {label}: {unsaid}."
+    """Yield the algorithms' own parameters, and for each reason who cannot do which events."""
+    settings = [
+        f"{label} {unsaid}"
+        for label, text in part.case["settings"].items()
+        if isinstance(text, str) and (unsaid := _unsaid(label, text))
+    ]
+    if settings:
+        yield f"– Parameters: {'; '.join(settings)}."
+    refused: dict[tuple[str, str], list[str]] = {}
     for (label, reason), group in part.sheet("refused").groupby(["label", "cannot"], sort=False):
-        yield f"– {label} cannot {', '.join(map(part.title, group['event']))}: {reason}."
+        events = ", ".join(map(part.title, group["event"]))
+        refused.setdefault((events, str(reason)), []).append(str(label))
+    for (events, reason), labels in refused.items():
+        yield f"– {_listed(labels)} cannot {events}: {reason}."
 
 
 def _unsaid(label: str, settings: str) -> str:
@@ -112,6 +121,7 @@ def _details(part: Part) -> Table:
             "label": "algorithm",
             **({"distinct": "distinct keys"} if "distinct" in columns else {}),
         },
+        detail=True,
     )
 
 
@@ -131,6 +141,7 @@ def _balance(part: Part) -> Table:
             "cv_after": "CV after",
             **{name: _ratio(name) for name in RATIOS},
         },
+        detail=True,
     )
 
 
@@ -157,6 +168,7 @@ def _speed(part: Part) -> Table:
             "after": "after",
             **{event: f"{part.title(event)} (ms)" for event in part.events},
         },
+        detail=True,
         timing=True,
     )
 
@@ -169,7 +181,7 @@ def _meaning(part: Part) -> list[str]:
     if not len(of_first):
         return []
     share = part.numbers["events"].measures["movement"].format
-    moved = _grouped(of_first, lambda row: share.text(row["movement"], row))
+    moved = _grouped(of_first, lambda row: _percent(row["movement"]))
     lines = [
         f"{part.arrow(first)}, {part.workload} keys: {moved} of the keys move; perfect balance requires "
         f"{share.text(part.asked[first]['ideal'], {})}."
@@ -183,13 +195,29 @@ def _meaning(part: Part) -> list[str]:
             "A cache loses these entries for nothing."
         )
     uneven = of_first.sort_values("cv_after", kind="stable")
-    spread = _grouped(uneven, lambda row: f"{100 * row['cv_after']:.2g} %")
+    spread = _grouped(uneven, lambda row: _percent(row["cv_after"]))
     lines.append(f"How uneven the loads are after it (CV): {spread}.")
     return lines
 
 
+def _fast(part: Part) -> str:
+    """Say how many lookups a second there are, before the events."""
+    speed = Significant(2)
+    frame = part.sheet("lookups").sort_values("before", ascending=False, kind="stable")
+    return (
+        f"Million lookups a second, {part.n} nodes, one thread: "
+        f"{_grouped(frame, lambda row: speed.text(row['before'], row))}. "
+        "For careful measurement run throughput."
+    )
+
+
+def _percent(share: float) -> str:
+    """Return a share in percent, to two digits, so that neighbours are told as one."""
+    return f"{100 * share:.2g} %"
+
+
 def _grouped(frame: pd.DataFrame, value: Callable[[dict[str, Any]], str]) -> str:
-    """Return "jump, table 5.88 %; modulo 94.1 %": neighbours with the same written value share it."""
+    """Return "jump, table 5.9 %; modulo 94 %": neighbours with the same written value share it."""
     groups: list[tuple[list[str], str]] = []
     for row in frame.to_dict("records"):
         written = value({str(key): item for key, item in row.items()})

@@ -10,7 +10,7 @@ import pytest
 from algorithms import Capability, names, unregister
 from algorithms.interface import memory
 from algorithms.interface.signature import Parameter
-from algorithms.registry import parameters_of, spec_of, usual
+from algorithms.registry import leading, parameters_of, spec_of, usual
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context, find
 from experiments.harness.parameters import Parameters
@@ -81,6 +81,16 @@ def test_the_usual_algorithms_are_candidates_by_default_in_their_order() -> None
 def test_seven_are_usual_so_that_committed_results_keep_their_rows_when_a_member_joins() -> None:
     seven = ("jump", "key_range", "rendezvous", "ring", "modulo", "random_choice", "table")
     assert usual() == seven
+
+
+def test_a_family_whose_members_are_many_has_one_that_leads_it_and_nobody_leads_two() -> None:
+    assert [candidate.label for candidate in resolve(["leading"])] == list(leading())
+    led = [spec_of(name).family for name in names() if spec_of(name).leads]
+    assert len(led) == len(set(led))
+    shown = {spec_of(name).family for name in leading()}
+    unseen = {spec_of(name).family for name in names()} - shown - {""}
+    assert unseen == set(), "where a few stand for all nobody does for these: name one that `leads`, and why"
+    assert set(usual()) < set(leading()) < set(names())
 
 
 def test_a_word_names_all_algorithms_or_those_of_a_family() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from algorithms import names
+from algorithms import leading, names
 from experiments import inference
 from experiments.harness import selection
 from experiments.harness.runner import Outcome, run
@@ -116,10 +116,22 @@ def test_what_it_shows_is_complete(smoke: tuple[pd.DataFrame, Outcome[ScalingPar
         "movement", "events", "balance", "speed-timing", "intervals", "laws", "pairs",
     }  # fmt: skip
     assert "ideal" in tables["movement"]
-    assert "jump cannot remove the middle one" in tables["movement"]
+    notes = " ".join(tables["movement"].split())
+    assert "jumpback, power and icws cannot remove the middle one, remove 3 at random: buckets" in notes
+    assert "– Parameters: binomial retries=4 rehash=mixed; " in notes
     assert "add one (16 → 17)" in tables["events"]
     assert any("5.88 %" in line for line in outcome.presentation.meaning)
     assert {path.name for path in outcome.files} >= {"rows.csv", "timing.csv", "run.json", "movement.pdf"}
+
+
+def test_where_nobody_names_algorithms_a_few_of_each_family_are_shown_on_one_screen(tmp_path: Path) -> None:
+    parameters = EXPERIMENT.profile("regular").replace({"keys": 2_000, "repetitions": 2, "timed": 1})
+    shown = run(EXPERIMENT, parameters, out=tmp_path / "run").presentation
+    assert [candidate.label for candidate in selection.of_run(parameters)] == list(leading())
+    screen = [terminal.write(table, 120) for table in shown.tables if not table.detail]
+    lines = sum(text.count("\n") + 2 for text in screen)
+    assert lines + sum(1 + len(line) // 120 for line in shown.meaning) <= 50
+    assert any(line.startswith("Million lookups a second, 16 nodes") for line in shown.meaning)
 
 
 def test_skewed_keys_are_counted_as_draws_and_as_distinct_keys(tmp_path: Path) -> None:
