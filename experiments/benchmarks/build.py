@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from algorithms import create, usual
+from algorithms import create, names
 
 from .inputs import NODES, Timed, known
 
@@ -12,7 +12,7 @@ from .inputs import NODES, Timed, known
 class Build(Timed):
     """All that is between the number of nodes and the first lookup."""
 
-    params = (usual(), NODES)
+    params = (names(), NODES)
     param_names: ClassVar = ["algorithm", "nodes"]
     version = "1"
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from algorithms import usual
+from algorithms import names
 
 from .inputs import FEW_KEYS, KEYS, NODES, SINGLE_KEYS, SINGLE_NODES, Timed, partitioner, texts, words
 
@@ -14,7 +14,7 @@ from .inputs import FEW_KEYS, KEYS, NODES, SINGLE_KEYS, SINGLE_NODES, Timed, par
 class Batch(Timed):
     """Hashes to buckets: 131,072 of them, on one thread."""
 
-    params = (usual(), NODES)
+    params = (names(), NODES)
     param_names: ClassVar = ["algorithm", "nodes"]
     version = "1"
 
@@ -33,7 +33,7 @@ class Batch(Timed):
 class Names(Timed):
     """Texts of 21 bytes to names of nodes: 16,384 of them, hashing included."""
 
-    params = (usual(), NODES)
+    params = (names(), NODES)
     param_names: ClassVar = ["algorithm", "nodes"]
     version = "1"
 
@@ -51,7 +51,7 @@ class Names(Timed):
 class SingleKey(Timed):
     """1000 texts, each looked up by a call of its own, among 100 nodes."""
 
-    params = usual()
+    params = names()
     param_names: ClassVar = ["algorithm"]
     version = "1"
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from algorithms import create, usual
+from algorithms import create, names
 
 from .inputs import NODES, known, words
 
@@ -14,13 +14,13 @@ from .inputs import NODES, known, words
 class Peak:
     """Resident memory at its peak, Python and its libraries included, of building and placing."""
 
-    params = (usual(), NODES)
+    params = (names(), NODES)
     param_names: ClassVar = ["algorithm", "nodes"]
     version = "1"
 
     def setup_cache(self) -> None:
         """Compile all kernels in a process of its own, as a compiler takes more memory than any of them."""
-        for algorithm in usual():
+        for algorithm in names():
             self.peakmem_create(algorithm, NODES[0])
 
     def setup(self, algorithm: str, nodes: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from algorithms import usual
+from algorithms import names
 from experiments import events
 
 from .inputs import EVENTS, NODES, Timed, able, partitioner
@@ -13,7 +13,7 @@ from .inputs import EVENTS, NODES, Timed, able, partitioner
 class Resize(Timed):
     """One scale event, from the call to the swap of the structures."""
 
-    params = (usual(), EVENTS, NODES)
+    params = (names(), EVENTS, NODES)
     param_names: ClassVar = ["algorithm", "event", "nodes"]
     version = "1"
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from algorithms import usual
+from algorithms import names
 from experiments import events
 from experiments.measures import EventShape, Flows, cv, loads, max_to_mean
 
@@ -17,7 +17,7 @@ from .inputs import EVENT_NODES, EVENTS, NODES, PLACEMENTS, able, partitioner, w
 class Placement:
     """Where 1,048,576 hashes go."""
 
-    params = (usual(), NODES)
+    params = (names(), NODES)
     param_names: ClassVar = ["algorithm", "nodes"]
     version = "1"
     unit = "as a digest"
@@ -35,7 +35,7 @@ class Placement:
 class Balance:
     """How evenly 1,048,576 hashes are spread."""
 
-    params = (usual(), NODES)
+    params = (names(), NODES)
     param_names: ClassVar = ["algorithm", "nodes"]
     version = "1"
     unit = "of the mean"
@@ -57,7 +57,7 @@ class Balance:
 class Movement:
     """What moves in a scale event: 1,048,576 hashes, 16 nodes before."""
 
-    params = (usual(), EVENTS)
+    params = (names(), EVENTS)
     param_names: ClassVar = ["algorithm", "event"]
     version = "1"
     unit = "of the hashes"
@@ -84,7 +84,7 @@ class Movement:
 class Size:
     """Bytes that a partitioner owns, names included."""
 
-    params = (usual(), NODES)
+    params = (names(), NODES)
     param_names: ClassVar = ["algorithm", "nodes"]
     version = "1"
     unit = "bytes"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from experiments.report.summary import Sheet
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["absent_of", "notes_of", "refusers", "taking_part"]
+__all__ = ["absent_of", "listed", "notes_of", "refusers", "taking_part", "together"]
+
+K = TypeVar("K")
 
 
 def taking_part(rows: pd.DataFrame) -> pd.DataFrame:
@@ -71,7 +73,7 @@ def refusers(rows: pd.DataFrame, nodes: Sequence[int]) -> list[str]:
 
 
 def notes_of(absent: Sheet) -> list[str]:
-    """Return a line for each label and reason.
+    """Return a line for each reason, with all whose it is.
 
     Examples
     --------
@@ -81,8 +83,38 @@ def notes_of(absent: Sheet) -> list[str]:
     >>> rows = pd.DataFrame({"label": ["dx", "dx"], "n": [16, 1000], "cannot": [None, "there is no room"]})
     >>> notes_of(absent_of(rows))
     ['dx takes no part at n = 1,000: there is no room.']
+    >>> notes_of(absent_of(pd.DataFrame({"label": ["jump", "flip"], "cannot": ["weights differ"] * 2})))
+    ['jump and flip take no part: weights differ.']
     """
     return [
-        f"{row['label']} takes no part{' at n = ' if row['nodes'] else ''}{row['nodes']}: {row['cannot']}."
-        for row in absent.records()
+        f"{listed(labels)} {'takes' if len(labels) == 1 else 'take'} no part"
+        f"{' at n = ' if nodes else ''}{nodes}: {cannot}."
+        for (nodes, cannot), labels in together(
+            ((row["nodes"], row["cannot"]), row["label"]) for row in absent.records()
+        ).items()
     ]
+
+
+def together(pairs: Iterable[tuple[K, object]]) -> dict[K, list[str]]:
+    """Return the labels of each reason, reasons in the order in which they come first.
+
+    Examples
+    --------
+    >>> together([("no weights", "jump"), ("no room", "dx"), ("no weights", "flip")])
+    {'no weights': ['jump', 'flip'], 'no room': ['dx']}
+    """
+    found: dict[K, list[str]] = {}
+    for reason, label in pairs:
+        found.setdefault(reason, []).append(str(label))
+    return found
+
+
+def listed(labels: Sequence[str]) -> str:
+    """Return labels as a sentence names them.
+
+    Examples
+    --------
+    >>> listed(["jump"]), listed(["jump", "flip", "power"])
+    ('jump', 'jump, flip and power')
+    """
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from experiments.report.absent import listed, together
 from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Percent, PlusMinus, Significant
 from experiments.report.tables.symbols import MEAN
@@ -60,12 +61,12 @@ def _notes(part: Part) -> Iterator[str]:
     ]
     if settings:
         yield f"– Parameters: {'; '.join(settings)}."
-    refused: dict[tuple[str, str], list[str]] = {}
-    for (label, reason), group in part.sheet("refused").groupby(["label", "cannot"], sort=False):
-        events = ", ".join(map(part.title, group["event"]))
-        refused.setdefault((events, str(reason)), []).append(str(label))
+    refused = together(
+        ((", ".join(map(part.title, group["event"])), reason), label)
+        for (label, reason), group in part.sheet("refused").groupby(["label", "cannot"], sort=False)
+    )
     for (events, reason), labels in refused.items():
-        yield f"– {_listed(labels)} cannot {events}: {reason}."
+        yield f"– {listed(labels)} cannot {events}: {reason}."
 
 
 def _unsaid(label: str, settings: str) -> str:
@@ -191,7 +192,7 @@ def _meaning(part: Part) -> list[str]:
     movers = list(dict.fromkeys(row["label"] for row in one_way))
     if movers:
         lines.append(
-            f"Stray moves, between nodes that the event is not about: {_listed(movers)}. "
+            f"Stray moves, between nodes that the event is not about: {listed(movers)}. "
             "A cache loses these entries for nothing."
         )
     uneven = of_first.sort_values("cv_after", kind="stable")
@@ -226,7 +227,3 @@ def _grouped(frame: pd.DataFrame, value: Callable[[dict[str, Any]], str]) -> str
         else:
             groups.append(([str(row["label"])], written))
     return "; ".join(f"{', '.join(labels)} {written}" for labels, written in groups)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

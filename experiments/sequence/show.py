@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from experiments.report.absent import absent_of, notes_of
+from experiments.report.absent import absent_of, listed, notes_of, together
 from experiments.report.presentation import Presentation, Results
 from experiments.report.summary import Summary
 from experiments.report.tables.formats import Percent
@@ -69,10 +69,14 @@ def _reasons(part: Part) -> list[str]:
     refused, totals = part.sheet("refused"), part.sheet("totals")
     absent = refused["label"].isin(totals[totals["absent"]]["label"])
     notes = notes_of(absent_of(refused[absent]))
-    for (label, reason), group in refused[~absent].groupby(["label", "cannot"], sort=False):
-        steps = ", ".join(str(step) for step in group["step"])
-        plural = "s" if "," in steps else ""
-        notes.append(f"{label} sits out step{plural} {steps} and keeps its nodes: {reason}.")
+    resting = together(
+        ((", ".join(map(str, group["step"])), reason), label)
+        for (label, reason), group in refused[~absent].groupby(["label", "cannot"], sort=False)
+    )
+    for (steps, reason), labels in resting.items():
+        who = f"{labels[0]} sits out" if len(labels) == 1 else f"{listed(labels)} sit out"
+        keeps = "keeps its" if len(labels) == 1 else "keep their"
+        notes.append(f"{who} step{'s' if ',' in steps else ''} {steps} and {keeps} nodes: {reason}.")
     return notes
 
 
@@ -108,7 +112,7 @@ def _totals(part: Part) -> Table:
 def _meaning(part: Part, *, several: bool) -> list[str]:
     """Return what a sequence comes to; each sentence says of which where there are several."""
     first, *others = _sentences(part)
-    of = f"{part.title} ({part.case['n']} nodes, {part.case['workload']}): "
+    of = f"The sequence {part.title} ({part.case['n']} nodes, {part.case['workload']}): "
     if several:
         return [of + first, *(of + line for line in others)]
     return [of + first, *(line[:1].upper() + line[1:] for line in others)]

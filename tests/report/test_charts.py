@@ -241,7 +241,9 @@ def test_the_page_names_the_law_in_its_legend_and_where_a_point_is_pointed_at() 
     assert vega.described(chart(replace(lines(log=True), law="")))["law"] == ""
     without = replace(named, frame=numbers().assign(law=np.nan))
     assert vega.described(without)["law"] == ""
-    assert vega.described(chart(dots(log=True)))["law"] == ""
+    marked = chart(dots(log=True))
+    assert (vega.described(marked)["law"], vega.described(marked)["ticks"]) == ("law", True)
+    assert vega.described(chart(replace(dots(log=True), law="")))["law"] == ""
 
 
 def limits(one: Chart) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from algorithms import spec_of
+from algorithms import names, spec_of
+from experiments import run
+from experiments.harness.chapters import read
 from experiments.report import html
 from experiments.report.document.chapter import Chapter
 
@@ -116,6 +118,65 @@ def test_the_legend_names_the_law_beside_the_algorithms(visit: Callable[..., Pag
     assert law.inner_text() == "ideal"
     assert law.locator("svg line").count() == 1
     assert page.locator("[id$=chart-bytes-nodes] .legend span").count() == 0
+
+
+def test_the_legend_of_a_chart_of_dots_names_the_marks_of_the_law(visit: Callable[..., Page]) -> None:
+    page = visit()
+    law = page.locator("[id$=chart-movement] .legend span")
+    assert law.inner_text() == "law"
+    line = law.locator("svg line")
+    assert (line.get_attribute("x1"), line.get_attribute("y1")) == (None, "-6"), "a mark is upright"
+
+
+@pytest.fixture
+def many(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """Open a page on which all algorithms of the suite are."""
+    typed = ["memory", "--nodes", "4,16", "--algorithms", "all", "--quiet", "--out", str(tmp_path / "run")]
+    assert run.main(typed) == 0
+    html.write(read([tmp_path / "run"]), tmp_path / "page.html")
+    complaints: list[str] = []
+    page = browser.new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto((tmp_path / "page.html").as_uri(), timeout=120_000)
+    settle(page)
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def test_a_family_is_shown_and_hidden_as_a_whole_by_the_keyboard_too(many: Page) -> None:
+    jumps = [name for name in names() if spec_of(name).family == "jumps"]
+    whole = many.locator("[data-family=jumps]")
+    assert whole.locator("xpath=..").locator("[data-chip]").count() == len(jumps) > 1
+    many.click("[data-chip=jump]")
+    assert whole.get_attribute("aria-pressed") == "mixed"
+    whole.focus()
+    for key, pressed in (("Enter", "true"), ("Space", "false")):
+        many.keyboard.press(key)
+        assert whole.get_attribute("aria-pressed") == pressed
+        assert {many.get_attribute(f"[data-chip={name}]", "aria-pressed") for name in jumps} == {pressed}
+        assert all((rows_of(many, name) > 0) == (pressed == "true") for name in jumps)
+    alone = [name for name in names() if spec_of(name).family == "ranges"]
+    assert many.locator("[data-family=ranges]").count() == (len(alone) > 1)
+
+
+def test_of_very_many_those_keep_their_colour_that_stand_for_a_family(many: Page) -> None:
+    colour = "(chart, label) => getComputedStyle(chart.querySelector(`[data-label=${label}] path`)).fill"
+
+    def fill(label: str) -> str:
+        chart = many.locator(".chart").first
+        return str(chart.evaluate(colour.replace("(chart, label)", "chart").replace("${label}", label)))
+
+    faint = fill("flip")
+    assert {fill("choose"), fill("carp")} == {faint} != {fill("jump"), fill("jumpback")}
+    many.locator(".chart .legend button", has_text="flip").first.hover()
+    assert fill("flip") != faint == fill("choose"), "who is pointed at has its colour"
+    many.mouse.move(1, 1)
+    for family in ("removals", "baselines", "rings", "tables"):
+        many.click(f"[data-family={family}]")
+    settle(many)
+    assert fill("flip") != faint, "few are told apart by their colours"
 
 
 def test_a_page_of_one_experiment_draws_its_charts(

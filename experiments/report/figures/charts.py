@@ -7,13 +7,14 @@ show. Missing values (NaN) are left out, or named where the reader would look fo
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from experiments.report.figures.layout import between, nothing, percent_axis, spread, text_inches
-from experiments.report.figures.palette import INK, MUTED, styles
+from experiments.report.figures.palette import FAINT, INK, MUTED, Style, lifted, styles
 from experiments.report.figures.ticks import plain_numbers, round_ticks
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def dots(
         return
     measured, lows, highs, laws = (_table(array, rows, series) for array in (values, low, high, theory))
     log = log and _positive(measured, laws)
-    shown = styles(series)
+    shown = _drawn(series)
     step = 0.8 / len(series)
     if log:
         axes.set_xscale("log")
@@ -79,7 +80,7 @@ def dots(
             markersize=6.5,
             markeredgewidth=0.9,
             color=INK,
-            label="theory",
+            label="law",
         )
     absent = [
         [name for name in shown if np.isnan(measured[row, list(series).index(name)])]
@@ -128,7 +129,7 @@ def lines(
     if not len(where) or not (series or laws):
         nothing(axes)
         return
-    shown = styles(series)
+    shown = _drawn(series)
     logy = logy and _positive(*series.values(), *(laws or {}).values())
     axes.set_xscale("log" if logx else "linear")
     axes.set_yscale("log" if logy else "linear")
@@ -139,7 +140,13 @@ def lines(
     for name, style in shown.items():
         y = np.asarray(series[name], dtype=float)
         axes.plot(
-            where, y, color=style.colour, linestyle=style.linestyle, marker=style.marker, markersize=3.2
+            where,
+            y,
+            color=style.colour,
+            linestyle=style.linestyle,
+            marker=style.marker,
+            markersize=3.2,
+            zorder=1.9 if style.colour == FAINT else 2,
         )
         ends += _end(where, y, name, style.colour, logy)
     for name, values in (laws or {}).items():
@@ -164,6 +171,15 @@ def lines(
     if percent:
         percent_axis(axes, "y")
     _name_ends(axes, ends)
+
+
+def _drawn(series: Iterable[str]) -> dict[str, Style]:
+    """Return the styles of all series; where these are many, grey ones of those that stand for no family."""
+    keeps = lifted(series)
+    return {
+        label: style if keeps[label] else replace(style, colour=FAINT)
+        for label, style in styles(keeps).items()
+    }
 
 
 def legend(canvas: Canvas, axes: Axes) -> None:

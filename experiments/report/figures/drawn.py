@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.report.chart import Axis, Chart, Dots, Lines, Stacked
 from experiments.report.figures import charts
-from experiments.report.figures.figure import PAGE, Figure
+from experiments.report.figures.figure import HEIGHT, PAGE, Figure
 from experiments.report.figures.layout import axes_inches
 from experiments.report.figures.palette import MUTED
 from experiments.report.figures.ticks import log_ticks, number, round_ticks
@@ -52,7 +52,7 @@ def _stem(column: str, value: Any) -> str:
 def _size(chart: Chart, rows: int, columns: int) -> tuple[float, float]:
     if isinstance(chart.mark, Dots):
         one = max(0.35, 0.11 * len(chart.values(chart.series)))
-        return PAGE, 1.0 + rows * len(chart.values(chart.mark.y)) * one
+        return PAGE, min(1.0 + rows * len(chart.values(chart.mark.y)) * one, HEIGHT)
     names = 0.8 + 0.12 * len(chart.values(chart.series))
     return (PAGE, max(2.6, names) * rows) if columns > 1 else (0.7 * PAGE, max(3.0, names) * rows)
 

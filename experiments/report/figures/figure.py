@@ -20,11 +20,14 @@ from experiments.report.names import check_name
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-__all__ = ["COLUMN", "FORMATS", "PAGE", "Figure", "blank", "render", "style"]
+__all__ = ["COLUMN", "FORMATS", "HEIGHT", "PAGE", "Figure", "blank", "render", "style"]
 
 #: Widths of one and of two columns of a paper, in inches.
 COLUMN = 3.4
 PAGE = 7.0
+
+#: The most that a page has room for above a caption, in inches.
+HEIGHT = 8.8
 
 #: The file formats of a figure, in the order in which they are written.
 FORMATS = ("pdf", "svg", "png")

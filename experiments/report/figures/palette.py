@@ -19,11 +19,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from algorithms import Spec
 
-__all__ = ["INK", "MUTED", "Style", "ink_on", "node_colours", "on_dark", "styles"]
+__all__ = ["FAINT", "INK", "MOST", "MUTED", "Style", "ink_on", "lifted", "node_colours", "on_dark", "styles"]
 
 #: The colour of text and axes, and of what is only said in passing.
 INK = "#222222"
 MUTED = "#767676"
+
+#: The colour of those that a chart of very many shows for the sake of completeness.
+FAINT = "#B8B8B8"
+
+#: So many series are told apart by colour; of more, only those that stand for their family keep theirs.
+MOST = 12
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#332288", "#882255")
 _GREYS = ("#4D4D4D", "#808080", "#A6A6A6")
@@ -89,6 +95,25 @@ def styles(labels: Iterable[str]) -> dict[str, Style]:
         seen[name] += 1
         found[label] = given[name] if variant == 0 else _vary(given[name], variant)
     return dict(sorted(found.items(), key=lambda item: item[1].order))
+
+
+def lifted(labels: Iterable[str]) -> dict[str, bool]:
+    """Return whether each label keeps its colour in a chart of all of them.
+
+    All do where they are few. Of many, the usual algorithms and who leads a family, and names nobody
+    registered.
+
+    Examples
+    --------
+    >>> lifted(["jump", "flip"])
+    {'jump': True, 'flip': True}
+    """
+    from algorithms import leading, names
+
+    labels = list(dict.fromkeys(labels))
+    few = len(labels) <= MOST
+    known, kept = set(names()), set(leading())
+    return {label: few or _algorithm(label) in kept or _algorithm(label) not in known for label in labels}
 
 
 def node_colours(nodes: int | Sequence[str]) -> list[str]:
@@ -171,7 +196,12 @@ def _assign(strangers: Iterable[str]) -> dict[str, Style]:
             hues.setdefault(spec.family, slots[spec.name])
     for family in sorted({spec.family for spec in others if spec.family and not spec.baseline} - hues.keys()):
         hues[family] = take(family, baseline=False)
-    members: dict[str, int] = {}
+    # a leader is next to the hue of its family, and has it where no usual algorithm does
+    members = {spec.family: 1 for spec in usual}
+    numbers: dict[str, int] = {}
+    for spec in sorted(others, key=lambda spec: not spec.leads):
+        numbers[spec.name] = members.get(spec.family, 0)
+        members[spec.family] = numbers[spec.name] + 1
     styles: dict[str, Style] = {}
     for order, spec in enumerate(specs):
         if spec.name in slots or spec.baseline or not spec.family:
@@ -180,8 +210,7 @@ def _assign(strangers: Iterable[str]) -> dict[str, Style]:
             styles[spec.name] = _style(order * 100, slots[spec.name], baseline=spec.baseline)
         else:
             hue = _style(order * 100, hues[spec.family], baseline=False)
-            members[spec.family] = members.get(spec.family, 0) + 1
-            styles[spec.name] = _member(hue, members[spec.family])
+            styles[spec.name] = _member(hue, numbers[spec.name])
     for order, name in enumerate(strangers, len(specs)):
         styles[name] = _style(order * 100, take(name, baseline=False), baseline=False)
     return styles

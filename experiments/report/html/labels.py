@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from experiments.report.figures.palette import Style, on_dark, styles
+from experiments.report.figures.palette import Style, lifted, on_dark, styles
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from algorithms import Spec
     from experiments.report.document.chapter import Chapter
 
 __all__ = ["SHAPES", "Labels"]
@@ -41,10 +42,13 @@ class Labels:
         Whose each is, by label: ``ring`` for ``ring:points=10``.
     styles
         How each is drawn, in the order of a legend.
+    kept
+        Whether each keeps its colour where very many are shown.
     """
 
     algorithm: Mapping[str, str]
     styles: Mapping[str, Style]
+    kept: Mapping[str, bool]
 
     @classmethod
     def of(cls, chapters: Iterable[Chapter]) -> Labels:
@@ -56,12 +60,19 @@ class Labels:
                     for label, name in _pairs(frame):
                         known.setdefault(name, name)  # first, so that it is the one without variations
                         known.setdefault(label, name)
-        return cls(known, styles(known))
+        return cls(known, styles(known), lifted(known))
 
     @property
     def algorithms(self) -> list[str]:
         """The algorithms, in the order of a legend."""
         return list(dict.fromkeys(self.algorithm[label] for label in self.styles))
+
+    def families(self, specs: Mapping[str, Spec]) -> list[tuple[str, list[str]]]:
+        """Return the algorithms by family, in the order of a legend; "" for those that have none."""
+        found: dict[str, list[str]] = {}
+        for name in self.algorithms:
+            found.setdefault(specs[name].family if name in specs else "", []).append(name)
+        return list(found.items())
 
     def find(self, label: object) -> str | None:
         """Return the algorithm of a label; None for what is no label."""
@@ -77,6 +88,7 @@ class Labels:
                 "dark": on_dark(style.colour),
                 "shape": SHAPES[style.marker],
                 "dash": _dash(style),
+                "kept": self.kept[label],
             }
             for label, style in self.styles.items()
         ]

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from algorithms import Spec
 from algorithms.hashing import hash_names
 from experiments.report.figures import figure as figures
+from experiments.report.figures.palette import MOST
 from experiments.report.glance import Glance
 from experiments.report.html import provenance, ring, table, vega
 from experiments.report.html.labels import Labels
@@ -74,6 +75,7 @@ def render(chapters: Sequence[Chapter]) -> str:
     summary = _summary(chapters, labels, specs)
     data: dict[str, Any] = {
         "labels": labels.drawn(),
+        "most": MOST,
         "charts": {chart.identifier: chart.described for part in shown for chart in part.charts},
     }
     # the ring is an introduction to many experiments; a report of one is about that
@@ -85,7 +87,7 @@ def render(chapters: Sequence[Chapter]) -> str:
         chapters=shown,
         summary=None if summary is None else Markup(table.write(summary, "summary-table", labels.find)),
         has_ring=has_ring,
-        algorithms=labels.algorithms,
+        families=labels.families(specs),
         provenance=[
             Markup(table.write(one, f"provenance-{one.name}")) for one in provenance.tables(chapters)
         ],

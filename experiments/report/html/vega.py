@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from experiments.report.chart import Axis, Chart, Dots, Lines, Stacked
+from experiments.report.figures.palette import MOST
 from experiments.report.tables.formats import is_missing
 
 __all__ = ["caption_of", "choices_of", "described", "law_of", "records", "specification", "toggles_of"]
@@ -34,6 +35,9 @@ MOST_TICKS = 20
 STEP = 12
 """Pixels from a dot to the next."""
 
+NARROW = 7
+"""The same where there are very many."""
+
 
 def described(chart: Chart) -> Spec:
     """Return what the page's script needs of a chart: plain values."""
@@ -45,6 +49,7 @@ def described(chart: Chart) -> Spec:
         "choices": {column: chart.values(column) for column in choices_of(chart)},
         "facts": _facts(chart),
         "law": law_of(chart),
+        "ticks": isinstance(chart.mark, Dots),
     }
 
 
@@ -61,11 +66,11 @@ def toggles_of(chart: Chart) -> dict[str, bool]:
 
 
 def law_of(chart: Chart) -> str:
-    """Return what the law is called that lines have beside them, or nothing where there is none."""
+    """Return what the law is called that a chart has beside its numbers, or nothing where there is none."""
     mark = chart.mark
-    if not isinstance(mark, Lines) or not mark.law or all(map(is_missing, chart.frame[mark.law])):
+    if isinstance(mark, Stacked) or not mark.law or all(map(is_missing, chart.frame[mark.law])):
         return ""
-    return mark.law_title or "law"
+    return (mark.law_title if isinstance(mark, Lines) else "") or "law"
 
 
 def caption_of(chart: Chart) -> str:
@@ -132,6 +137,8 @@ def _dots(chart: Chart, mark: Dots) -> Spec:
         "color": _scaled("colour"),
     }
     quantity = _quantity(mark.x, chart)
+    few = len(chart.values(chart.series)) <= MOST
+    step = STEP if few else NARROW
     layers: list[Spec] = []
     if mark.reference is not None:
         stroke = {"type": "rule", "strokeWidth": 1, "color": "var(--soft)"}
@@ -142,12 +149,12 @@ def _dots(chart: Chart, mark: Dots) -> Spec:
         between = {"x": quantity | {"field": mark.low}, "x2": {"field": mark.high}}
         layers.append({"mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.7}, "encoding": between})
     if mark.law:
-        stroke = {"type": "tick", "thickness": 1.2, "size": STEP + 2, "color": "var(--ink)", "opacity": 0.9}
+        stroke = {"type": "tick", "thickness": 1.2, "size": step + 2, "color": "var(--ink)", "opacity": 0.9}
         at = {"x": quantity | {"field": mark.law}, "color": {"value": "var(--ink)"}}
         layers.append({"mark": stroke, "encoding": at})
     layers.append(
         {
-            "mark": {"type": "point", "filled": True, "size": 75, "opacity": 1},
+            "mark": {"type": "point", "filled": True, "size": 75 if few else 40, "opacity": 1},
             "encoding": {
                 "x": quantity,
                 "shape": _scaled("shape"),
@@ -155,7 +162,7 @@ def _dots(chart: Chart, mark: Dots) -> Spec:
             },
         }
     )
-    return {"height": {"step": STEP, "for": "offset"}, "encoding": place, "layer": layers}
+    return {"height": {"step": step, "for": "offset"}, "encoding": place, "layer": layers}
 
 
 def _lines(chart: Chart, mark: Lines) -> Spec:

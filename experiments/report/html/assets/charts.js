@@ -71,12 +71,15 @@ const charts = (() => {
       for (const label of this.labels) {
         const button = element("button", { type: "button", "data-label": label, "aria-pressed": "true" }, glyph(label), label);
         button.addEventListener("click", () => toggle(owner.get(label)));
+        for (const come of ["pointerenter", "focus"]) button.addEventListener(come, () => (this.figure.dataset.lift = variable(label)));
+        for (const go of ["pointerleave", "blur"]) button.addEventListener(go, () => delete this.figure.dataset.lift);
         box.append(button);
       }
       if (this.described.law) {
-        const line = element("svg:line", { x1: -14, x2: 14, stroke: "var(--ink)", "stroke-width": 1.2, "stroke-dasharray": "2 3" });
-        const dotted = element("svg:svg", { viewBox: "-14 -6 28 12", "aria-hidden": "true", class: "glyph" }, line);
-        box.append(element("span", {}, dotted, this.described.law));
+        const place = this.described.ticks ? { y1: -6, y2: 6 } : { x1: -14, x2: 14, "stroke-dasharray": "2 3" };
+        const line = element("svg:line", { ...place, stroke: "var(--ink)", "stroke-width": 1.2 });
+        const mark = element("svg:svg", { viewBox: "-14 -6 28 12", "aria-hidden": "true", class: "glyph" }, line);
+        box.append(element("span", {}, mark, this.described.law));
       }
     }
 
@@ -143,7 +146,14 @@ const charts = (() => {
       this.plot.querySelector("svg")?.setAttribute("aria-label", this.figure.querySelector("h3").textContent);
     }
 
+    // Colours are few: of very many labels only some keep theirs.
+    crowd() {
+      const seen = this.labels.filter((label) => isShown(owner.get(label))).length;
+      this.figure.classList.toggle("crowded", seen > data.most);
+    }
+
     filter() {
+      this.crowd();
       for (const button of all(".legend button", this.figure)) {
         button.setAttribute("aria-pressed", isShown(owner.get(button.dataset.label)));
       }
@@ -158,7 +168,7 @@ const charts = (() => {
 
     // The colours of a saved chart are those of the page at this moment.
     async save() {
-      const style = getComputedStyle(document.documentElement);
+      const style = getComputedStyle(this.figure);
       const text = (await this.view.toSVG()).replace(/var\((--[\w-]+)\)/g, (_, name) => style.getPropertyValue(name).trim());
       const link = element("a", { download: `${this.figure.id}.svg`, href: URL.createObjectURL(new Blob([text], { type: "image/svg+xml" })) });
       link.click();

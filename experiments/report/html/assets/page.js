@@ -23,6 +23,9 @@ const page = (() => {
   const declared = (kind) => data.labels.map((label) => `${variable(label.label)}:${label[kind]}`).join(";");
   style.textContent = `:root{${declared("light")}}:root[data-theme="dark"]{${declared("dark")}}` +
     `@media print{:root:root{${declared("light")}}}`;
+  // Where very many are shown, only those that stand for their family keep their colour, and who is pointed at.
+  style.textContent += data.labels.filter((label) => !label.kept)
+    .map((label) => `.crowded:not([data-lift="${variable(label.label)}"]){${variable(label.label)}:var(--faint)}`).join("");
   document.head.append(style);
 
   const glyph = (label, wide = true) => {
@@ -43,9 +46,14 @@ const page = (() => {
   const bar = document.querySelector(".bar");
   new ResizeObserver(() => root.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
 
+  const membersOf = (whole) => all("[data-chip]", whole.closest(".family")).map((chip) => chip.dataset.chip);
   const isShown = (algorithm) => !algorithm || shown.has(algorithm);
   const changed = () => {
     for (const chip of all("[data-chip]")) chip.setAttribute("aria-pressed", shown.has(chip.dataset.chip));
+    for (const whole of all("[data-family]")) {
+      const members = membersOf(whole).filter((name) => shown.has(name)).length;
+      whole.setAttribute("aria-pressed", members === 0 ? "false" : members === membersOf(whole).length ? "true" : "mixed");
+    }
     for (const listen of listeners) listen();
   };
   const toggle = (algorithm) => {
@@ -56,6 +64,13 @@ const page = (() => {
     const first = data.labels.find((label) => label.algorithm === chip.dataset.chip);
     chip.prepend(glyph(first.label));
     chip.addEventListener("click", () => toggle(chip.dataset.chip));
+  }
+  for (const whole of all("[data-family]")) {
+    whole.addEventListener("click", () => {
+      const hide = membersOf(whole).every((name) => shown.has(name));
+      for (const name of membersOf(whole)) hide ? shown.delete(name) : shown.add(name);
+      changed();
+    });
   }
   for (const button of all("[data-select]")) {
     button.addEventListener("click", () => {
