@@ -7,6 +7,7 @@ search after another experiment, or inside a test, would try other examples than
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,6 +25,7 @@ def steady() -> Iterator[None]:
     None
         Inside, equal seeds give equal examples whatever else the process has imported.
     """
+    from hypothesis.errors import HypothesisDeprecationWarning
     from hypothesis.internal.conjecture import providers
     from hypothesis.internal.constants_ast import Constants
 
@@ -33,7 +35,10 @@ def steady() -> Iterator[None]:
         providers.CONSTANTS_CACHE.cache.clear()
         providers._get_local_constants = lambda: nothing
         try:
-            yield
+            with warnings.catch_warnings():
+                # what another thread draws, such as a cluster's, is taken for a draw of the strategy
+                warnings.filterwarnings("ignore", "Do not use the `random`", HypothesisDeprecationWarning)
+                yield
         finally:
             providers._get_local_constants = usual
             providers.CONSTANTS_CACHE.cache.clear()

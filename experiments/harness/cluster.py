@@ -246,11 +246,13 @@ class Cluster:
 
     def _wait_for_a_worker(self) -> None:
         begun = time.monotonic()
-        while not self._admitted:
+        while not self._admitted or (self._asked and time.monotonic() - begun < ANSWER):
             self._look()
-            if self._asked:
+            if self._admitted:
+                pass  # others, who are still being asked, may take a little longer
+            elif self._asked:
                 begun = time.monotonic()
-            elif not self._admitted and self._refused and self._refused.keys() >= self._there().keys():
+            elif self._refused and self._refused.keys() >= self._there().keys():
                 raise BadUse(f"--engine: {'; '.join(self._refused.values())}; install there what is here")
             elif time.monotonic() - begun > FIRST:
                 raise BadUse(
@@ -288,7 +290,7 @@ def _connected(asked: Dask, threads: int, opened: ExitStack) -> Any:
                 distributed.LocalCluster(
                     n_workers=asked.workers or threads,
                     threads_per_worker=1,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
                     silence_logs=logging.CRITICAL,
                 )
             )

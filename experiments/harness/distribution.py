@@ -19,15 +19,14 @@ from experiments.harness.journal import plain_rows
 from experiments.harness.parameters import Parameters
 from experiments.harness.worker import Call, Job, answer_of, measured
 from experiments.options.engines import dask_of
-from experiments.workloads import CHUNK
 
-__all__ = ["CHUNKS", "Divided", "ranges", "results"]
+__all__ = ["TASK_KEYS", "Divided", "ranges", "results"]
 
 T = TypeVar("T")
 A = TypeVar("A")
 
-CHUNKS = (1 << 8, 1 << 10)
-"""Chunks of a task, at least and at most: 2^26 to 2^28 keys, beside which a task's own cost is nothing."""
+TASK_KEYS = (1 << 26, 1 << 28)
+"""Keys of a task, at least and at most: beside them a task's own cost is nothing."""
 
 TASKS_PER_CORE = 4
 """Of a call, if its ranges may be so small: the last ones then end at about the same time."""
@@ -49,7 +48,7 @@ def results(
     whole: list[Case] = []
     divided: list[Case] = []
     for case in cases:
-        many = case.keys >= 2 * CHUNKS[0] * CHUNK
+        many = case.keys >= 2 * TASK_KEYS[0]
         (here if asked is None else divided if many else here if case.clocked else whole).append(case)
     with ExitStack() as opened:
         cluster = None
@@ -64,7 +63,7 @@ def results(
         for number, part in cluster.run((measured, (case.id,)) for case in whole):
             yield whole[number], part
         for case in divided:
-            context = Context(Divided(cluster, case.id), progress)
+            context = Context(Divided(cluster, case), progress)
             yield case, plain_rows(experiment.measure(case, parameters, context))
 
 
@@ -76,10 +75,10 @@ class Divided(Engine):
     cluster
         Whose workers reach the same calls by measuring the same case, see :mod:`experiments.harness.worker`.
     case
-        The case's id.
+        What is measured.
     """
 
-    def __init__(self, cluster: Cluster, case: str) -> None:
+    def __init__(self, cluster: Cluster, case: Case) -> None:
         super().__init__(cluster.cores)
         self._cluster = cluster
         self._case = case
@@ -143,7 +142,8 @@ class Divided(Engine):
         """Yield the results of one range after the other."""
         count = chunks if isinstance(chunks, int) else len(chunks)
         cores = self._cluster.cores
-        call, bounds = Call(self._case, tuple(self._answers)), ranges(count, cores)
+        call = Call(self._case.id, self.threads, count, tuple(self._answers))
+        bounds = ranges(count, self._case.keys, cores)
         tasks = [(answer_of, (call, first, last)) for first, last in bounds]
         early: dict[int, list[Any]] = {}
         wanted = 0
@@ -156,14 +156,15 @@ class Divided(Engine):
                 wanted += 1
 
 
-def ranges(chunks: int, cores: int) -> list[tuple[int, int]]:
-    """Return the first chunk of each task and the one behind its last.
+def ranges(chunks: int, keys: int, cores: int) -> list[tuple[int, int]]:
+    """Return the first chunk of each task and the one behind its last, where all chunks have so many keys.
 
     Examples
     --------
-    >>> ranges(600, 2), len(ranges(100_000, 2)), ranges(0, 2)
+    >>> ranges(600, 600 << 18, 2), len(ranges(100_000, 100_000 << 18, 2)), ranges(0, 0, 2)
     ([(0, 256), (256, 512), (512, 600)], 98, [])
     """
-    least, most = CHUNKS
-    size = min(max(-(-chunks // (TASKS_PER_CORE * cores)), least), most)
+    least, most = TASK_KEYS
+    wanted = min(max(keys // (TASKS_PER_CORE * cores), least), most)
+    size = max(1, wanted * chunks // max(1, keys))
     return [(first, min(first + size, chunks)) for first in range(0, chunks, size)]

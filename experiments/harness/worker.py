@@ -55,11 +55,17 @@ class Call:
     ----------
     case
         The case's id.
+    threads
+        Of the engine that was called: a room may cut its chunks by them.
+    count
+        How many chunks the call has.
     answers
         What the calls before it gave; so it is call number ``len(answers)``.
     """
 
     case: str
+    threads: int
+    count: int
     answers: tuple[Any, ...] = ()
 
 
@@ -162,9 +168,15 @@ class _Kept:
 
     def _measured_up_to(self, job: Job, call: Call) -> _Reached:
         try:
-            job.experiment.measure(self.cases[call.case], job.parameters, Context(_Replay(call.answers)))
+            replay = _Replay(call.threads, call.answers)
+            job.experiment.measure(self.cases[call.case], job.parameters, Context(replay))
         except _Reached as reached:
-            return reached
+            if len(reached.numbers) == call.count:
+                return reached
+            raise RuntimeError(
+                f"{call.case} has {len(reached.numbers)} chunks here, and {call.count} where it is measured: "
+                "they must depend on the parameters, the case and the engine's threads alone"
+            ) from None
         raise RuntimeError(f"{call.case} maps nothing for the {len(call.answers) + 1}th time")
 
 
@@ -181,8 +193,8 @@ class _Reached(BaseException):
 class _Replay(Engine):
     """Gives the calls of a measurement the answers that are known, and ends it at the next one."""
 
-    def __init__(self, answers: tuple[Any, ...]) -> None:
-        super().__init__()
+    def __init__(self, threads: int, answers: tuple[Any, ...]) -> None:
+        super().__init__(threads)
         self._answers = iter(answers)
 
     def map(self, function: Any, chunks: Any, *, progress: Any = None) -> Iterator[Any]:

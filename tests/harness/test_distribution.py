@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_experiment import FAKE
+from fake_experiment import FAKE, Fake, FakeParameters
 from runs import run_here
 
 from experiments import balance, properties, scaling, sequence
@@ -24,6 +24,7 @@ from experiments.harness import cluster as clusters
 from experiments.harness import distribution
 from experiments.harness.cluster import Cluster
 from experiments.harness.distribution import ranges
+from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.folders import JOURNAL
 from experiments.harness.runner import Silent
 from experiments.harness.worker import Job, Report
@@ -52,7 +53,9 @@ class Told(Silent):
 def cluster() -> Iterator[Any]:
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as made:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
+    ) as made:
         yield made
 
 
@@ -103,8 +106,44 @@ def test_rows_are_the_same_bytes_on_two_workers(
 ) -> None:
     room, values = ROOMS[name]
     if divided:
-        monkeypatch.setattr(distribution, "CHUNKS", (1, 2))
+        monkeypatch.setattr(distribution, "TASK_KEYS", (1 << 18, 1 << 19))
     assert rows_of(room, engine=engine, **values) == rows_of(room, threads=1, **values)
+
+
+class Cut(Fake):
+    """Cuts its chunks by the threads of the engine, or by nothing that a worker could know."""
+
+    def cases(self, parameters: FakeParameters) -> list[Case]:
+        return [Case("only", keys=1 << 20)]
+
+    def measure(self, case: Case, parameters: FakeParameters, context: Context) -> Measured:
+        here = [] if parameters.drawn else [0] * (threading.current_thread() is threading.main_thread())
+        chunks = range(64 + context.threads + len(here))
+        first = context.engine.total(square, chunks, int.__add__, 0, progress=context.chunks_done)
+        squares = list(context.engine.map(lambda chunk: square(chunk) + first, chunks))
+        return Measured([{"threads": context.threads, "first": first, "last": squares[-1]}])
+
+
+def square(chunk: int) -> int:
+    """Return a number that a chunk alone decides."""
+    return chunk * chunk
+
+
+def test_chunks_are_cut_alike_everywhere_or_the_run_ends(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(distribution, "TASK_KEYS", (1 << 16, 1 << 17))
+    profile = FAKE.profile("smoke").replace({"engine": engine})
+    cut, told = Cut(), Told()
+    (case,) = cut.cases(profile)
+    drawn = profile.replace({"drawn": True})
+    ((_, measured),) = distribution.results(cut, drawn, [case], told.progress, told.notice)
+    (row,) = measured.rows
+    last = 63 + row["threads"]
+    assert (row["first"], row["last"]) == (sum(i * i for i in range(last + 1)), last * last + row["first"])
+    assert told.steps[-1] == 1
+    with pytest.raises(RuntimeError, match="they must depend on the parameters, the case and"):
+        list(distribution.results(cut, profile, [case], told.progress, told.notice))
 
 
 def test_cells_of_properties_are_the_same_bytes(engine: str) -> None:
@@ -182,7 +221,7 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Start a scheduler as a person does, without workers; give its address and its process."""
     said = tmp_path / "scheduler.json"
     where = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(said))
-    process = start("scheduler", "--no-dashboard", *where)
+    process = start("scheduler", "--dashboard-address", "127.0.0.1:0", *where)
     try:
         deadline = time.monotonic() + 60
         while not (said.exists() and said.read_text()):
@@ -313,13 +352,16 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("chunks", [0, 1, 255, 256, 600, 5000, 3_814_698])
 @pytest.mark.parametrize("cores", [1, 2, 64])
-def test_ranges_are_all_chunks_in_their_order_and_of_a_tasks_size(chunks: int, cores: int) -> None:
-    bounds = ranges(chunks, cores)
+@pytest.mark.parametrize("chunk", [1 << 18, 1 << 22])
+def test_ranges_are_all_chunks_in_their_order_and_of_a_tasks_size(
+    chunks: int, cores: int, chunk: int
+) -> None:
+    bounds = ranges(chunks, chunks * chunk, cores)
     assert [first for first, _ in bounds[1:]] == [last for _, last in bounds[:-1]]
     assert (bounds[0][0], bounds[-1][1]) == (0, chunks) if chunks else not bounds
-    sizes = [last - first for first, last in bounds]
-    assert all(256 <= size <= 1024 for size in sizes[:-1])
-    assert all(0 < size <= 1024 for size in sizes)
+    sizes = [(last - first) * chunk for first, last in bounds]
+    assert all(1 << 26 <= size <= 1 << 28 for size in sizes[:-1])
+    assert all(0 < size <= 1 << 28 for size in sizes)
 
 
 def test_a_report_names_what_differs_and_not_all_of_it() -> None:
