@@ -22,7 +22,7 @@ from algorithms.interface import (
     Step,
 )
 from algorithms.interface.nodes import NodesLike
-from algorithms.jumps.jump import LANES, jump_bucket, jump_kernel
+from algorithms.jumps.jump import jump_bucket, jump_kernel, jump_room
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import unsigned
 from algorithms.machinery.steps import Steps, counted
@@ -234,7 +234,7 @@ class DoubleJump(Partitioner[Slots]):
 
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
         slots = len(structure.live)
-        jump_kernel(hashes, slots, out, np.empty(LANES, np.uint64), np.empty(LANES), np.empty(LANES))
+        jump_kernel(hashes, slots, out, *jump_room(len(hashes)))
         if len(structure.removed):
             second_jump_kernel(hashes, structure.live, structure.compact, out)
 

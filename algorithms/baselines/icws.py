@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.lanes import scratch
 from algorithms.machinery.logarithm import exponential, minus_log_of_uniform
 from algorithms.machinery.mixing import stream, unsigned
 from algorithms.registry import register
@@ -171,4 +172,4 @@ class ICWS(Partitioner[Size]):
         return lambda value: int(bucket(value - (value >> 63 << 64), n, log_n))
 
     def _place(self, structure: Size, hashes: Hashes, out: Buckets) -> None:
-        icws_kernel(hashes, float(structure.n), structure.log_n, out, np.empty(LANES), np.empty(LANES))
+        icws_kernel(hashes, float(structure.n), structure.log_n, out, *scratch(LANES, np.float64, np.float64))

@@ -18,7 +18,7 @@ from algorithms.interface import (
     Spec,
     Step,
 )
-from algorithms.jumps.jump import LANES, jump_bucket, jump_kernel
+from algorithms.jumps.jump import jump_bucket, jump_kernel, jump_room
 from algorithms.machinery.histories import History, Places
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import absolute, derive, unsigned
@@ -206,7 +206,7 @@ class Memento(PartitionerWithHistory[Replacements]):
 
     def _place(self, structure: Replacements, hashes: Hashes, out: Buckets) -> None:
         size = structure.history.size
-        jump_kernel(hashes, size, out, np.empty(LANES, np.uint64), np.empty(LANES), np.empty(LANES))
+        jump_kernel(hashes, size, out, *jump_room(len(hashes)))
         if len(structure.history.freed):
             replaced_kernel(hashes, structure.replacers, out, np.empty(BLOCK, np.int64), BLOCK)
 
