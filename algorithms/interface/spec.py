@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -226,11 +226,14 @@ class Spec:
     steps
         The kinds of steps that its kernel counts, of "words", "links" and "probes", with what is known of
         each; none where it counts none.
+    loses
+        By parameter and value, what it does not promise with that value, each with the reason: `given` leaves
+        it out.
 
     Raises
     ------
     ValueError
-        If the kind is unknown, or one of the steps.
+        If the kind is unknown, or one of the steps; if a value loses what is not declared.
 
     Examples
     --------
@@ -259,6 +262,7 @@ class Spec:
     most_nodes: int | None = None
     vary: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     steps: Mapping[str, Step] = field(default_factory=dict)
+    loses: Mapping[str, Mapping[str, Mapping[Capability, str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Freeze what was given as a set, a list or a dict."""
@@ -267,8 +271,11 @@ class Spec:
         if unknown := sorted(set(self.steps) - set(STEPS)):
             raise ValueError(f"{unknown[0]!r} are no steps: choose of {', '.join(STEPS)}")
         object.__setattr__(self, "capabilities", frozenset(self.capabilities))
+        lost = {one for by_value in self.loses.values() for without in by_value.values() for one in without}
+        if undeclared := sorted(lost - self.capabilities):
+            raise ValueError(f"{undeclared[0].name} cannot be lost by a parameter: it is not declared")
         object.__setattr__(self, "publications", tuple(self.publications))
-        for name in ("lacks", "vary", "steps"):
+        for name in ("lacks", "vary", "steps", "loses"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         for name in ("lookup_cost", "resize_cost", "memory_cost"):
             cost = getattr(self, name)
@@ -284,6 +291,41 @@ class Spec:
     def lifted(self) -> bool:
         """Whether it is among the few that stand for all: it is usual, or leads its family."""
         return self.by_default or bool(self.leads)
+
+    def given(self, parameters: Mapping[str, Any]) -> Spec:
+        """Return what is known with some parameters.
+
+        Parameters
+        ----------
+        parameters
+            By name; those that are missing have their defaults.
+
+        Returns
+        -------
+        Spec
+            Without the capabilities that these values lose, whose reasons are in ``lacks``. Laws of movement
+            and balance rest on equal shares: without UNIFORM neither is named.
+
+        Examples
+        --------
+        >>> from algorithms import spec_of
+        >>> [spec_of("permutation").given({"rounds": rounds}).balance_law for rounds in ("own", "crate")]
+        ['multinomial', '']
+        """
+        without: dict[Capability, str] = {}
+        for name, by_value in self.loses.items():
+            without.update(by_value.get(parameters.get(name, ""), {}))
+        if not without:
+            return self
+        even = Capability.UNIFORM not in without
+        return replace(
+            self,
+            capabilities=self.capabilities - without.keys(),
+            lacks={**self.lacks, **without},
+            loses={},
+            movement_law=self.movement_law if even else "",
+            balance_law=self.balance_law if even else "",
+        )
 
     def can(self, capability: Capability) -> bool:
         """Return whether a capability is declared."""

@@ -36,8 +36,8 @@ class Subject:
 
     @property
     def spec(self) -> Spec:
-        """What the algorithm declares."""
-        return self.algorithm.spec
+        """What the algorithm declares with these parameters."""
+        return self.algorithm.spec.given(self.fixed)
 
     def __call__(self, nodes: NodesLike, **parameters: Any) -> Partitioner[Any]:
         """Return a partitioner over these nodes."""

@@ -46,8 +46,8 @@ class Candidate:
 
     @property
     def spec(self) -> Spec:
-        """The algorithm's spec."""
-        return self.cls.spec
+        """What the algorithm declares with these parameters."""
+        return self.cls.spec.given(self.parameters)
 
     @property
     def hash(self) -> str:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 __all__ = ["CannotCompile", "compiler", "library", "why_not"]
 
-OPTIONS = ("-O3", "-march=native", "-fPIC", "-shared")
+OPTIONS = ("-O3", "-march=native", "-ffp-contract=off", "-fPIC", "-shared")
+"""Products and sums are rounded one by one, as in kernels: a logarithm with fused ones has other bits."""
 
 
 class CannotCompile(RuntimeError):

@@ -251,6 +251,56 @@ void choose_all(const u64 *h, i64 count, i64 size, const u8 *live, i64 mapped, i
     LOOP(choose(h[i], (i32)size, live, mapped, chosen));
 }
 
+void weighted_dx_all(const u64 *h, i64 count, const u8 *live, i64 slots, const i32 *owners, i32 *out) {
+    LOOP(owners[dx(h[i], live, slots)]);
+}
+
+static inline i32 doublejump(u64 h, const u8 *live, i64 slots, const i32 *compact, i64 nodes) {
+    i32 slot = (i32)jump(h, slots);
+    return live[slot] ? slot : compact[jump(h * 0xC6A4A7935BD1E995ULL, nodes)];
+}
+void doublejump_all(const u64 *h, i64 count, const u8 *live, i64 slots, const i32 *compact, i64 nodes, i32 *out) {
+    LOOP(doublejump(h[i], live, slots, compact, nodes));
+}
+
+static inline u64 feistel(u64 key, int j, u64 x, i64 rounds, int crate) {
+    int half = j + 1, width = 2 * half;
+    u64 mask = (1ULL << half) - 1, left = x >> half, right = x & mask, word = crate ? key : key + GAMMA * (u64)width;
+    for (i64 round = 0; round < rounds; round++) {
+        u64 f;
+        if (crate) {
+            u64 product = (right ^ (word & 0xFFFFFFFFULL)) * ((word >> 32) | 1);
+            f = (product & 0xFFFFFFFFULL) + (product >> 32);
+            word = ((word >> width) | (word << (64 - width))) + GAMMA;
+        } else {
+            word += GAMMA;
+            f = mix(word ^ right) >> 40;
+        }
+        u64 next = left ^ (f & mask);
+        left = right, right = next;
+    }
+    return (left << half) | right;
+}
+static inline i32 permutation(u64 h, u64 n, const u8 *live, i64 mapped, int top_layer, const i64 *rounds, int crate) {
+    u64 key = derive(h, 0), counters[16] = {0};
+    for (;;) {
+        u64 bucket = 0;
+        for (int j = top_layer; j >= 0; j--) {
+            u64 x = feistel(key, j, counters[j]++, rounds[j], crate);
+            if (x >> (2 * j)) {
+                bucket = x;
+                break;
+            }
+        }
+        if (bucket < n && (!mapped || live[bucket])) return (i32)bucket;
+    }
+}
+void permutation_all(const u64 *h, i64 count, i64 size, const u8 *live, i64 mapped, i64 top_layer, const i64 *rounds,
+                     i64 crate, i32 *out) {
+    if (crate) LOOP(permutation(h[i], (u64)size, live, mapped, (int)top_layer, rounds, 1));
+    else LOOP(permutation(h[i], (u64)size, live, mapped, (int)top_layer, rounds, 0));
+}
+
 /* ------------------------------------------------------------------ tables */
 
 void remainder_all(const u64 *h, i64 count, const i32 *table, i64 size, i32 *out) {
@@ -332,3 +382,89 @@ static inline i32 straw2(uint32_t x, const i32 *items, const i64 *weights, i64 n
 void straw2_all(const u64 *h, i64 count, const i32 *items, const i64 *weights, i64 n, const i64 *straws, i32 *out) {
     LOOP(straw2((uint32_t)(h[i] >> 32), items, weights, n, straws));
 }
+
+/* ------------------------------------------------------------------ bids, and logarithms
+   Of the same operations in the same order as ours, or winners would differ. */
+
+static inline double of_bits(u64 x) { double d; __builtin_memcpy(&d, &x, 8); return d; }
+static inline u64 bits_of(double d) { u64 x; __builtin_memcpy(&x, &d, 8); return x; }
+
+static inline double minus_log(u64 word) {
+    u64 bits = bits_of((double)(((word >> 16) << 1) | 1));
+    double size = (double)((i64)(bits >> 52) - 1023), m = of_bits((bits & ((1ULL << 52) - 1)) | 0x3FF0000000000000ULL);
+    if (m > 1.4142135623730951) size += 1.0, m *= 0.5;
+    double s = (m - 1.0) / (m + 1.0), z = s * s, series = 1.0 / 19 + z * (1.0 / 21);
+    series = 1.0 / 17 + z * series;
+    series = 1.0 / 15 + z * series;
+    series = 1.0 / 13 + z * series;
+    series = 1.0 / 11 + z * series;
+    series = 1.0 / 9 + z * series;
+    series = 1.0 / 7 + z * series;
+    series = 1.0 / 5 + z * series;
+    series = 1.0 / 3 + z * series;
+    return (49.0 - size) * 0.6931471805599453 - 2.0 * (s + s * (z * series));
+}
+static inline double exponential(double x) {
+    static const double inverse[14] = {1, 1, 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320,
+        1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800.0};
+    double k = __builtin_floor(x * (1.0 / 0.6931471805599453) + 0.5);
+    double f = (x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33, series = inverse[12] + f * inverse[13];
+    for (int power = 11; power >= 2; power--) series = inverse[power] + f * series;
+    return of_bits((u64)((i64)k + 1023) << 52) * (1.0 + (f + f * f * series));
+}
+static inline double uniform(u64 word) { return (double)(word >> 12) * 0x1p-52; }
+
+static inline i64 best_word(u64 h, const u64 *seeds, i64 n) {
+    i64 best = 0;
+    u64 highest = mix(h ^ seeds[0]);
+    for (i64 j = 1; j < n; j++) {
+        u64 word = mix(h ^ seeds[j]);
+        if (word > highest) best = j, highest = word;
+    }
+    return best;
+}
+static inline i64 best_score(u64 h, const u64 *seeds, const double *weights, i64 n) {
+    i64 best = 0;
+    u64 highest = mix(h ^ seeds[0]);
+    double most = weights[0] / minus_log(highest);
+    for (i64 j = 1; j < n; j++) {
+        u64 word = mix(h ^ seeds[j]);
+        double score = weights[j] / minus_log(word);
+        if (score > most || (score == most && word > highest)) best = j, highest = word, most = score;
+    }
+    return best;
+}
+static inline i64 best_factor(u64 h, const u64 *seeds, const double *factors, i64 n) {
+    i64 best = 0;
+    u64 highest = mix(h ^ seeds[0]);
+    double most = factors[0] * uniform(highest);
+    for (i64 j = 1; j < n; j++) {
+        u64 word = mix(h ^ seeds[j]);
+        double bid = factors[j] * uniform(word);
+        if (bid > most || (bid == most && word > highest)) best = j, highest = word, most = bid;
+    }
+    return best;
+}
+static inline i64 member(u64 h, const u64 *group_seeds, const double *group_weights, i64 groups, i64 heavy,
+                         const i64 *begins, const u64 *seeds, const double *weights, i64 weighted) {
+    i64 group = heavy ? best_score(h, group_seeds, group_weights, groups) : best_word(h, group_seeds, groups);
+    i64 begin = begins[group], size = begins[group + 1] - begin;
+    return begin + (weighted ? best_score(h, seeds + begin, weights + begin, size) : best_word(h, seeds + begin, size));
+}
+static inline double icws(u64 h, double n, double log_n) {
+    double rate = minus_log(stream(h, 1)) + minus_log(stream(h, 2)), offset = uniform(stream(h, 3));
+    double sample = exponential(rate * (__builtin_floor(log_n / rate + offset) - offset));
+    return __builtin_floor(sample < n - 1.0 ? sample : n - 1.0);
+}
+
+void carp_all(const u64 *h, i64 count, const u64 *seeds, i64 n, const double *factors, i64 weighted, const i32 *buckets,
+              i32 *out) {
+    if (weighted) LOOP(buckets[best_factor(h[i], seeds, factors, n)]);
+    else LOOP(buckets[best_word(h[i], seeds, n)]);
+}
+void hierarchical_all(const u64 *h, i64 count, const u64 *group_seeds, i64 groups, const double *group_weights, i64 heavy,
+                      const i64 *begins, const u64 *seeds, const double *weights, i64 weighted, const i32 *buckets,
+                      i32 *out) {
+    LOOP(buckets[member(h[i], group_seeds, group_weights, groups, heavy, begins, seeds, weights, weighted)]);
+}
+void icws_all(const u64 *h, i64 count, const double *sizes, i32 *out) { LOOP(icws(h[i], sizes[0], sizes[1])); }

@@ -86,6 +86,29 @@ def _straws(ours: Any) -> Sequence[Any]:
     return items, weights, len(items), straws()
 
 
+def _double_jump(ours: Any) -> Sequence[Any]:
+    live, _, compact = _structure(ours)
+    return live, len(live), compact, len(compact)
+
+
+def _permutation(ours: Any) -> Sequence[Any]:
+    size, live, top = _structure(ours)
+    rounds, crate = ours._feistel
+    return size, live, len(live), top, rounds, crate
+
+
+def _factors(ours: Any) -> Sequence[Any]:
+    seeds, factors, buckets = _structure(ours)
+    return seeds, len(seeds), factors, len(factors), buckets
+
+
+def _groups(ours: Any) -> Sequence[Any]:
+    groups, begins, members = _structure(ours)
+    heavy, weighted = len(groups.weights), len(members.weights)
+    return (groups.seeds, len(groups.seeds), groups.weights, heavy, begins,
+            members.seeds, members.weights, weighted, members.buckets)  # fmt: skip
+
+
 def _nodes(ours: Any) -> Sequence[Any]:
     return (len(ours.nodes),)
 
@@ -106,6 +129,15 @@ TAKEN: dict[str, tuple[str, Arguments]] = {
     "multi_probe": ("multi_probe_all", lambda o: (*_points(o), _structure(o).owners, o.probes)),
     "lrh": ("lrh_all", _windows),
     "straw2": ("straw2_all", _straws),
+    "hierarchical": ("hierarchical_all", _groups),
+    "carp": ("carp_all", _factors),
+    "icws": ("icws_all", lambda ours: (np.array(_structure(ours), dtype=np.float64),)),
+    "doublejump": ("doublejump_all", _double_jump),
+    "permutation": ("permutation_all", _permutation),
+    "weighted_dx": (
+        "weighted_dx_all",
+        lambda o: (_structure(o).live, len(_structure(o).live), _structure(o).owners),
+    ),
 }
 """By algorithm, its loop and what that takes."""
 

@@ -29,6 +29,12 @@ def plain(spec: Spec) -> dict[str, Any]:
         "capabilities": sorted(capability.name for capability in spec.capabilities),
         "lacks": {capability.name: reason for capability, reason in sorted(spec.lacks.items())},
         "vary": {name: list(values) for name, values in spec.vary.items()},
+        "loses": {
+            name: {
+                value: {each.name: why for each, why in without.items()} for value, without in values.items()
+            }
+            for name, values in spec.loses.items()
+        },
         "steps": {name: dataclasses.asdict(step) for name, step in spec.steps.items()},
         **{name: dataclasses.asdict(getattr(spec, name)) for name in COSTS},
         "publications": [
@@ -53,12 +59,12 @@ def spec_from(facts: Mapping[str, Any]) -> Spec:
                 "capabilities": frozenset(
                     Capability[name] for name in values["capabilities"] if name in Capability.__members__
                 ),
-                "lacks": {
-                    Capability[name]: str(reason)
-                    for name, reason in values.get("lacks", {}).items()
-                    if name in Capability.__members__
-                },
+                "lacks": _reasons(values.get("lacks", {})),
                 "vary": {name: tuple(each) for name, each in values.get("vary", {}).items()},
+                "loses": {
+                    name: {value: _reasons(without) for value, without in each.items()}
+                    for name, each in values.get("loses", {}).items()
+                },
                 "steps": {
                     name: Step(**step) for name, step in values.get("steps", {}).items() if name in STEPS
                 },
@@ -68,6 +74,10 @@ def spec_from(facts: Mapping[str, Any]) -> Spec:
         )
     except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise BadUse(f"what the run says of an algorithm cannot be understood ({error}); run again") from None
+
+
+def _reasons(facts: Mapping[str, str]) -> dict[Capability, str]:
+    return {Capability[name]: str(why) for name, why in facts.items() if name in Capability.__members__}
 
 
 def specs_of(runs: Iterable[Mapping[str, Any]] = ()) -> dict[str, Spec]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import math
 from typing import Any
 
@@ -11,10 +13,11 @@ from oracles import anchor, choose, dx, memento, permutation
 from oracles.jump import jump_consistent_hash
 from recorded_engines import engine_of
 
-from algorithms import (
-    create,
-)
+from algorithms import Capability, create, spec_of
 from experiments import theory
+from experiments.conformance import subjects
+from experiments.harness.selection import resolve
+from experiments.storage.specs import plain, spec_from
 
 
 def work_of(name: str, n: int, order: list[int], keys: int, seed: int) -> Any:
@@ -126,3 +129,18 @@ def test_rounds_of_the_crate_favour_the_last_bucket_and_ours_do_not(n: int) -> N
     assert stats.binomtest(own, len(hashes), 1 / n).pvalue > 1e-3
     assert stats.binomtest(crate, len(hashes), 1 / n).pvalue < 1e-9
     assert 1.04 < crate * n / len(hashes) < 1.13
+
+
+def test_equal_shares_are_declared_of_our_rounds_alone() -> None:
+    spec = spec_of("permutation")
+    own, crate = spec.given({"rounds": "own"}), spec.given({"rounds": "crate"})
+    assert own is spec
+    assert own.capabilities - crate.capabilities == {Capability.UNIFORM}
+    assert Capability.UNIFORM in crate.lacks
+    assert (crate.movement_law, crate.balance_law) == ("", "")
+    subject, candidate = subjects("permutation")[1], resolve(["permutation:rounds=crate"])[0]
+    assert subject.spec == candidate.spec == crate
+    assert resolve(["permutation:rounds=own"])[0].spec == spec
+    assert spec_from(json.loads(json.dumps(plain(spec)))).given({"rounds": "crate"}) == crate
+    with pytest.raises(ValueError, match="WEIGHTED cannot be lost by a parameter: it is not declared"):
+        dataclasses.replace(spec, loses={"rounds": {"crate": {Capability.WEIGHTED: "never had"}}})

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from algorithms import Capability, create
+from algorithms import Capability, Node, create
 from experiments.harness import runner
 from experiments.harness.selection import resolve
 from experiments.peers import Disagrees, Peer, Task, peers
@@ -106,6 +106,7 @@ SELECTIONS = [
     "binomial:rehash=authors",
     "binomial:retries=0",
     "anchor:capacity=5000",
+    "permutation:rounds=crate",
 ]
 
 
@@ -127,6 +128,17 @@ def test_loops_in_c_place_as_ours_also_after_removals(selection: str, n: int, re
     task = Task([node.name for node in ours.nodes.values()], hashes, [], ours)
     symbol, arguments = TAKEN[candidate.algorithm]
     theirs: Any = call_of(task, LOOPS, symbol, arguments)(len(hashes))()
+    np.testing.assert_array_equal(theirs, ours.assign(hashes))
+
+
+@pytest.mark.parametrize("algorithm", ["carp", "hierarchical", "weighted_dx", "straw2"])
+def test_loops_in_c_place_as_ours_with_weights(algorithm: str) -> None:
+    if compiler() is None:
+        assert why_not(LOOPS) == "there is no C compiler"
+        return
+    ours = create(algorithm, [Node(f"node-{i}", [1.0, 0.5, 3.0][i % 3]) for i in range(50)])
+    hashes = np.random.default_rng(8).integers(0, 1 << 64, 50_000, dtype=np.uint64)
+    theirs: Any = call_of(Task([], hashes, [], ours), LOOPS, *TAKEN[algorithm])(len(hashes))()
     np.testing.assert_array_equal(theirs, ours.assign(hashes))
 
 

@@ -18,9 +18,9 @@ __all__ = ["MEMBERS"]
 SIZES = (16, 1000, 100_000)
 NUMBERED = ("jumpback", "flip", "binomial", "power")
 WITH_HISTORY = ("anchor", "memento", "jumpback_anchor")
-OTHERS = ("dx", "choose")
+OTHERS = ("dx", "choose", "permutation", "weighted_dx", "doublejump")
 ON_CIRCLES = ("multi_probe", "lrh", "bounded")
-SINGLE = (*NUMBERED, *WITH_HISTORY, *OTHERS, *ON_CIRCLES, "permutation", "maglev", "rendezvous_rows")
+SINGLE = (*NUMBERED, *WITH_HISTORY, *OTHERS, *ON_CIRCLES, "maglev", "rendezvous_rows")
 SINGLE_KEYS = 2000
 
 
@@ -86,7 +86,11 @@ MEMBERS = (
     *(
         Goal(f"{algorithm}-{n}", f"{algorithm}, n = {n:,}: faster than the same rule in C -O3", "×", False,
              {ANY: 1}, partial(_in_c, algorithm, n, 0.0))
-        for algorithm, sizes in (*((name, SIZES[:2]) for name in ON_CIRCLES), ("straw2", SIZES[:1]))
+        for algorithm, sizes in (
+            *((name, SIZES[:2]) for name in (*ON_CIRCLES, "hierarchical")),
+            *((name, SIZES[:1]) for name in ("straw2", "carp")),
+            ("icws", SIZES),
+        )
         for n in sizes
     ),
     *(
