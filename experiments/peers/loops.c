@@ -1,6 +1,7 @@
 /* The published lookups of this suite's algorithms as plain loops in C, each of one key after the other, on
    the same words and arrays as ours: what a careful port gives without lanes or blocks. Compiled and loaded
    by loops.py; sources of the algorithms stand in their modules. */
+#include <math.h>
 #include <stdint.h>
 
 typedef uint64_t u64;
@@ -352,6 +353,44 @@ void multi_probe_all(const u64 *h, i64 count, const u64 *points, i64 n, const i3
 void lrh_all(const u64 *h, i64 count, const u64 *points, i64 n, const i32 *firsts, i64 shift, const uint32_t *candidates,
              i64 width, const u64 *seeds, const i32 *buckets, i32 *out) {
     LOOP(lrh(h[i], points, n, firsts, shift, candidates, width, seeds, buckets));
+}
+
+static inline i32 interval(u64 h, const u64 *starts, const i32 *owners, i64 n, const i32 *rows, i64 shift) {
+    i64 row = rows[h >> shift];
+    while (row + 1 < n && starts[row + 1] <= h) row++;
+    return owners[row];
+}
+void ring_all(const u64 *h, i64 count, const u64 *starts, const i32 *owners, i64 n, const i32 *rows, i64 shift, i32 *out) {
+    LOOP(interval(h[i], starts, owners, n, rows, shift));
+}
+
+/* ------------------------------------------------------------------ scores */
+
+static inline i32 rendezvous(u64 h, const u64 *seeds, const i32 *buckets, i64 n) {
+    i64 best = 0;
+    u64 highest = mix(h ^ seeds[0]);
+    for (i64 j = 1; j < n; j++) {
+        u64 word = mix(h ^ seeds[j]);
+        if (word > highest) best = j, highest = word;
+    }
+    return buckets[best];
+}
+static inline i32 weighted_rendezvous(u64 h, const u64 *seeds, const i32 *buckets, i64 n, const double *weights) {
+    i64 best = 0;
+    double highest = 0;
+    for (i64 j = 0; j < n; j++) {
+        double bid = weights[j] / -log(((double)(mix(h ^ seeds[j]) >> 16) + 0.5) / 281474976710656.0);
+        if (bid > highest) best = j, highest = bid;
+    }
+    return buckets[best];
+}
+
+void rendezvous_all(const u64 *h, i64 count, const u64 *seeds, const i32 *buckets, i64 n, const double *weights, i64 weighted,
+                    i32 *out) {
+    if (weighted)
+        LOOP(weighted_rendezvous(h[i], seeds, buckets, n, weights));
+    else
+        LOOP(rendezvous(h[i], seeds, buckets, n));
 }
 
 /* ------------------------------------------------------------------ straws */

@@ -113,6 +113,21 @@ def _nodes(ours: Any) -> Sequence[Any]:
     return (len(ours.nodes),)
 
 
+def _index(ours: Any) -> Sequence[Any]:
+    """Return the intervals of a ring, and by leading bits of a hash the row where to begin."""
+    table = _structure(ours).intervals
+    bits = min(ours.hash_bits - 1, len(table.starts).bit_length() + 1)
+    shift = ours.hash_bits - bits
+    begins = np.arange(1 << bits, dtype=np.uint64) << np.uint64(shift)
+    rows = np.searchsorted(table.starts, begins, side="right") - 1
+    return table.starts, table.owners, len(table.starts), rows.astype(np.int32), shift
+
+
+def _bidders(ours: Any) -> Sequence[Any]:
+    seeds, weights, _, buckets = _structure(ours)
+    return seeds, buckets, len(seeds), weights, len(weights) > 0
+
+
 TAKEN: dict[str, tuple[str, Arguments]] = {
     "jumpback": ("jumpback_all", lambda ours: (len(ours.nodes), ours.generator == "xorshift")),
     "flip": ("flip_all", lambda ours: (len(ours.nodes), 64)),
@@ -128,6 +143,8 @@ TAKEN: dict[str, tuple[str, Arguments]] = {
     "bounded": ("partition_all", lambda ours: (_structure(ours).owners, ours.partitions)),
     "multi_probe": ("multi_probe_all", lambda o: (*_points(o), _structure(o).owners, o.probes)),
     "lrh": ("lrh_all", _windows),
+    "ring": ("ring_all", _index),
+    "rendezvous": ("rendezvous_all", _bidders),
     "straw2": ("straw2_all", _straws),
     "hierarchical": ("hierarchical_all", _groups),
     "carp": ("carp_all", _factors),

@@ -66,9 +66,9 @@ def test_a_bound_belongs_to_the_vectors_of_the_machine() -> None:
         present({"jump-16": [4.0] * 7}, facts).tables[0].frame["verdict"].tolist() for facts in (AVX2, AVX512)
     ]
     assert verdicts == [["met"], ["not met"]]
-    (shown,) = present({"rendezvous-100": [0.3] * 7}, AVX2).tables[0].frame.to_dict("records")
+    (shown,) = present({"rendezvous-100": [0.2] * 7}, AVX2).tables[0].frame.to_dict("records")
     assert (shown["verdict"], shown["bound"]) == ("–", "none for AVX2")
-    assert present({"rendezvous-100": [0.3] * 7}, AVX512).tables[0].frame["verdict"].tolist() == ["met"]
+    assert present({"rendezvous-100": [0.2] * 7}, AVX512).tables[0].frame["verdict"].tolist() == ["met"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +15,9 @@ from algorithms import Capability, Node, create
 from experiments.harness import runner
 from experiments.harness.selection import resolve
 from experiments.peers import Disagrees, Peer, Task, peers
-from experiments.peers.compiled import compiler, library, why_not
+from experiments.peers.compiled import OPTIONS, compiler, library, why_not
 from experiments.peers.loops import LOOPS, TAKEN, call_of
+from experiments.peers.vectors import VECTORS
 from experiments.throughput import EXPERIMENT
 from experiments.throughput.parameters import MODES
 
@@ -79,6 +81,24 @@ def test_what_is_missing_says_why() -> None:
     assert Peer("c", **made, most_nodes=10).missing(11) == "takes minutes to build beyond 10 nodes"
     assert Peer("c", **made, most_nodes=10).missing(10) is None
     assert Peer("d", **made, needs=lambda: "no compiler").missing() == "no compiler"
+
+
+@pytest.mark.parametrize("n", [1, 2, 17, 100])
+def test_narrower_vectors_by_hand_place_as_ours(n: int) -> None:
+    """What is written for AVX2 is compiled where there is AVX-512 too, and run where there is AVX2."""
+    options = (*OPTIONS, "-mno-avx512f")
+    if why_not(VECTORS, options) is not None:
+        assert why_not(VECTORS) is not None or compiler() is None
+        return
+    given, out = task("rendezvous", n), np.empty(KEYS, dtype=np.int32)
+    seeds, _, _, buckets = given.ours._state.structure
+    pointers = [ctypes.c_void_p(part.ctypes.data) for part in (given.hashes, seeds, buckets, out)]
+    narrow = library(VECTORS, options)
+    assert not hasattr(narrow, "jump_vectors")
+    narrow.rendezvous_vectors(
+        pointers[0], ctypes.c_int64(KEYS), *pointers[1:3], ctypes.c_int64(n), pointers[3]
+    )
+    assert np.array_equal(out, given.ours.assign(given.hashes))
 
 
 def test_a_machine_without_a_compiler_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -58,19 +59,38 @@ def _beside(peer_name: str, algorithm: str, n: int, slow: bool, setting: Setting
 
 
 def _rendezvous(n: int, setting: Setting) -> Pair:
-    """Time so many keys that the pairs of node and key are as many for any n."""
-    keys = max(1, setting.keys * 100 // n)
+    keys = _fewer(n, setting).keys
     ours = placing(create("rendezvous", n), hashes_of(setting, keys))
     return Pair(ours, None, lambda spent: spent[0] / keys / n)
 
 
+def _fewer(n: int, setting: Setting) -> Setting:
+    """Return a setting in which the pairs of node and key are as many for any n."""
+    return replace(setting, keys=max(1, setting.keys * 100 // n))
+
+
+def _bidding_beside(peer_name: str, n: int, setting: Setting) -> Pair | str:
+    return beside(peer_name, create("rendezvous", n), False, _fewer(n, setting))
+
+
+def _spread(n: int) -> list[Node]:
+    """Return nodes of weights within 1:100, equally spread on a log axis."""
+    return [Node(f"node-{i}", round(100 ** (i * 7919 % n / n), 3)) for i in range(n)]
+
+
+def _doubled(n: int) -> list[Node]:
+    """Return nodes of weights 1, 2, 4 and 8."""
+    return [Node(f"node-{i}", float(2 ** (i * 7919 % n % 4))) for i in range(n)]
+
+
+def _weighing_beside(nodes: Callable[[int], list[Node]], n: int, setting: Setting) -> Pair | str:
+    return beside("C loop of rendezvous", create("rendezvous", nodes(n)), True, _fewer(n, setting))
+
+
 def _weighted(n: int, setting: Setting) -> Pair:
-    keys = max(1, setting.keys * 100 // n)
-    hashes = hashes_of(setting, keys)
-    # weights within 1:100, equally spread on a log axis
-    nodes = [Node(f"node-{i}", round(100 ** (i * 7919 % n / n), 3)) for i in range(n)]
+    hashes = hashes_of(setting, _fewer(n, setting).keys)
     return Pair(
-        placing(create("rendezvous", nodes), hashes), placing(create("rendezvous", n), hashes), slower
+        placing(create("rendezvous", _spread(n)), hashes), placing(create("rendezvous", n), hashes), slower
     )
 
 
@@ -119,18 +139,32 @@ KERNELS = (
          partial(_beside_copy, "key_range", 1000)),
     Goal("modulo", "modulo, n = 1000: faster than a compiled % loop", "×", False, {ANY: 5},
          partial(_beside, "% loop", "modulo", 1000, False)),
-    Goal("ring-160000", "ring, 160,000 points: faster than np.searchsorted + take", "×", False, {ANY: 25},
-         partial(_beside, "np.searchsorted", "ring", 1000, False)),
-    Goal("ring-1e7", "ring, 10,000,000 points: faster than np.searchsorted + take", "×", False, {ANY: 40},
-         partial(_beside, "np.searchsorted", "ring", 62_500, True)),
+    Goal("ring-160000", "ring, 160,000 points: faster than an index by top bits in C -O3", "×", False,
+         {ANY: 1.8}, partial(_beside, "C loop of ring", "ring", 1000, False)),
+    Goal("ring-1e7", "ring, 10,000,000 points: faster than an index by top bits in C -O3", "×", False,
+         {ANY: 1.8}, partial(_beside, "C loop of ring", "ring", 62_500, True)),
     *(
         Goal(f"jump-{n}", f"jump, n = {n:,}: faster than the paper's loop in C -O3", "×", False,
              {AVX512: bound, AVX2: 3.5}, partial(_beside, "C -O3 loop", "jump", n, False))
         for n, bound in ((16, 5), (1000, 6), (100_000, 7))
     ),
     *(
-        Goal(f"rendezvous-{n}", f"rendezvous, n = {n:,}: a node and key", "ns", True, {AVX512: 0.35},
+        Goal(f"jump-{n}-vectors", f"jump, n = {n:,}: faster than vectors by hand in C", "×", False,
+             {AVX512: 1}, partial(_beside, "C vectors of jump", "jump", n, False))
+        for n in (16, 1000, 100_000)
+    ),
+    *(
+        Goal(f"rendezvous-{n}", f"rendezvous, n = {n:,}: a node and key", "ns", True, {AVX512: bound},
              partial(_rendezvous, n))
+        for n, bound in ((100, 0.23), (1000, 0.17))
+    ),
+    *(
+        Goal(f"rendezvous-{n}-{kind}", f"rendezvous, n = {n:,}: faster than {what}", "×", False, bounds,
+             partial(_bidding_beside, peer_name, n))
+        for kind, what, peer_name, bounds in (
+            ("loop", "the same rule in C -O3", "C loop of rendezvous", {AVX512: 4, AVX2: 2}),
+            ("vectors", "vectors by hand in C", "C vectors of rendezvous", {ANY: 1}),
+        )
         for n in (100, 1000)
     ),
     *(
@@ -142,6 +176,14 @@ KERNELS = (
         Goal(f"threads-{algorithm}", f"two threads, {algorithm}, n = {n:,}: faster than one", "×", False,
              {ANY: 1.8}, partial(_threads, algorithm, n), threads=2)
         for algorithm, n in (("ring", 100), ("jump", 1000), ("rendezvous", 100))
+    ),
+    *(
+        Goal(f"{name}-{n}-loop", f"rendezvous, n = {n:,}, weights {what}: faster than with log() in C", "×",
+             False, {ANY: bound}, partial(_weighing_beside, nodes, n))
+        for name, what, nodes, bound in (
+            ("weighted", "1 to 100", _spread, 5), ("doubled", "1, 2, 4, 8", _doubled, 15)
+        )
+        for n in (100, 1000)
     ),
     Goal("build", "building a ring of 1000 x 160", "ms", True, {ANY: 12}, _build),
     Goal("add", "adding one node to it, swap included", "ms", True, {ANY: 6}, _add),
