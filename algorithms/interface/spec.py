@@ -202,7 +202,8 @@ class Spec:
         What they grow with; a str such as "O(1), O(log n) at worst" becomes a `Cost`.
     movement_law
         The family of closed forms that its movement follows: "modulo", "range", "ring", "consistent" (scores
-        for each pair), "random", or "bound" (what the shares require and no more); "" where none is known.
+        for each pair), "numbered" (scores for each hash and bucket), "random", or "bound" (what the shares
+        require and no more); "" where none is known.
     balance_law
         The same for its loads: "multinomial", "ring", "range" or "exact"; "" where none is known.
     points

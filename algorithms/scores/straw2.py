@@ -263,6 +263,7 @@ def straws_kernel(
         resize_cost=Cost("O(n)"),
         memory_cost=Cost("O(n)"),
         by_default=False,
+        movement_law="numbered",
         steps={"probes": Step("nodes", published="nodes", source="the definition")},
     )
 )

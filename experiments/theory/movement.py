@@ -11,6 +11,7 @@ family         what its members do
 `modulo`       hash mod n over the nodes in order of their buckets
 `range`        intervals as wide as the weights, in order of the buckets
 `consistent`   nodes compete for each key by independent priorities (weighted: -w / ln u), the best one wins
+`numbered`     the same for buckets: a node that takes a bucket has the priorities of who had it before
 `ring`         the same for nodes that compete with points, more of one sequence of points for more weight
 `bound`        each event moves the ideal and no more, whatever is replaced, added or removed in one step
 `random`       a new independent draw in each event
@@ -25,6 +26,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from experiments.measures import EventShape, total_variation, whole_weights
 from experiments.theory.prediction import Prediction
@@ -48,13 +51,18 @@ def weighted_rendezvous(before: Sequence[float], after: Sequence[float]) -> Frac
     Fraction(1, 2)
     """
     pairs = Counter(zip(whole_weights(before), whole_weights(after), strict=True))
+    return 1 - _wins_twice(pairs, pairs)
+
+
+def _wins_twice(winners: Counter[tuple[int, int]], rivals: Counter[tuple[int, int]]) -> Fraction:
+    """Return how often one of the winners wins before and after, of weights (p, q) as all rivals have."""
     stays = Fraction(0)
-    for (p, q), many in pairs.items():
+    for (p, q), many in winners.items():
         if p and q:
             # over the common denominator p q
-            rivals = sum(count * max(pj * q, qj * p) for (pj, qj), count in pairs.items())
-            stays += Fraction(many * p * q, rivals)
-    return 1 - stays
+            least = sum(count * max(pj * q, qj * p) for (pj, qj), count in rivals.items())
+            stays += Fraction(many * p * q, least)
+    return stays
 
 
 @dataclass(frozen=True)
@@ -141,6 +149,24 @@ def _consistent_event(event: EventShape) -> _Moves:
     return _Moves(movement, _ring_event(event).stray if steady else None)
 
 
+def _numbered_event(event: EventShape) -> _Moves:
+    """Let buckets compete; a key stays if one bucket wins twice and has the same node on both sides.
+
+    Where it comes to the ideal there are no strays; otherwise they are not known.
+    """
+    buckets = max(len(event.before), len(event.after))
+    rows = np.full((2, buckets), -1, dtype=np.int64)
+    rows[0, : len(event.before)], rows[1, : len(event.after)] = event.before, event.after
+    p, q = (
+        whole_weights(np.where(row >= 0, weights[row], 0.0).tolist()).tolist()
+        for row, weights in zip(rows, (event.weights_before, event.weights_after), strict=True)
+    )
+    pairs = list(zip(p, q, strict=True))
+    same = [pair for pair, kept in zip(pairs, (rows[0] == rows[1]).tolist(), strict=True) if kept]
+    movement = 1 - _wins_twice(Counter(same), Counter(pairs))
+    return _Moves(movement, Fraction(0) if movement == event.ideal else None)
+
+
 def _bound_event(event: EventShape) -> _Moves:
     return _Moves(event.ideal, Fraction(0))
 
@@ -173,6 +199,12 @@ FAMILIES: Mapping[str, _Family] = {
     "range": _Family(_range_event, "1 - sum_i |I_i before and after|", DERIVED, mean=False),
     "consistent": _Family(
         _consistent_event, "1 - sum_i 1 / sum_j max(p_j / p_i, q_j / q_i)", DERIVED, mean=True
+    ),
+    "numbered": _Family(
+        _numbered_event,
+        "1 - sum_b [same node] / sum_c max(p_c / p_b, q_c / q_b), over buckets",
+        DERIVED,
+        mean=True,
     ),
     "ring": _Family(
         _ring_event,

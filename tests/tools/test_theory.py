@@ -290,6 +290,24 @@ def test_capabilities_name_a_family_where_the_algorithm_names_none() -> None:
     assert theory.family_of(Spec(name="new", title="New", summary="", capabilities=frozenset()), join) == ""
 
 
+def test_numbers_inherit_the_keys_of_the_node_before_and_no_others() -> None:
+    """A newcomer in the bucket of who leaves takes its keys; in another one it draws from all."""
+    nodes = {bucket: Node(f"node-{bucket}") for bucket in range(16)}
+    swapped = EventShape.between(nodes, {**nodes, 3: Node("new")})
+    gap = {bucket: node for bucket, node in nodes.items() if bucket != 1}
+    elsewhere = EventShape.between(gap, {bucket: nodes.get(bucket, Node("new")) for bucket in range(15)})
+    found = [
+        (law.value, None if stray is None else stray.value)
+        for event in (swapped, elsewhere)
+        if (law := theory.movement("numbered", event))
+        for stray in [theory.stray("numbered", event)]
+    ]
+    assert found == [(Fraction(1, 16), 0), (Fraction(2, 16), None)]
+    consistent = theory.movement("consistent", swapped)
+    assert consistent is not None
+    assert consistent.value == Fraction(2, 17)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
