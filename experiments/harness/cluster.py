@@ -99,7 +99,7 @@ class Cluster:
         self._open = ExitStack()
         with ExitStack() as opened:
             self._client = _connected(asked, threads, opened)
-            self.name = asked.address or "the workers on this machine"
+            self.name = asked.address or "this machine's cluster"
             self._wait_for_a_worker()
             self._open = opened.pop_all()
 
@@ -119,6 +119,7 @@ class Cluster:
     def run(self, tasks: Iterable[Task], *, window: int | None = None) -> Iterator[tuple[int, Any]]:
         """Yield number and result of each task, as they come; no task begins `window` after one not done."""
         waiting = enumerate(tasks)
+        self._seen = time.monotonic()  # nobody has looked since the last tasks
         sent, undone = 0, set[int]()
         more = True
         try:
@@ -202,16 +203,17 @@ class Cluster:
         for address, future in list(self._asked.items()):
             if future.done():
                 self._take(address, self._asked.pop(address), there[address])
-        if self._admitted:
+        if self._admitted or self._asked:
             self._seen = now
+        if self._admitted:
             for number, flight in list(self._flying.items()):
                 if not flight.future.done() and not flight.workers & self._admitted.keys():
                     self._drop([flight.future])
                     self._send(number, flight.task)
-        elif now - self._seen > PATIENCE:
+        if now - self._seen > PATIENCE:
             raise ClusterLost(
-                f"--engine: {self.name} has been without a worker for {PATIENCE:.0f} seconds; what was "
-                f"measured is kept: start one, and {ON}"
+                f"--engine: {self.name} has had no worker for {PATIENCE:.0f} seconds; what was measured is "
+                f"kept: start one, and {ON}"
             )
 
     def _there(self) -> dict[str, int]:
@@ -280,7 +282,7 @@ def _connected(asked: Dask, threads: int, opened: ExitStack) -> Any:
         if (error.name or "").partition(".")[0] in ("dask", "distributed"):
             raise BadUse(MISSING) from None
         raise
-    for name in ("distributed", "tornado.application"):
+    for name in ("distributed", "tornado.application", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     where: Any = asked.address
     if where is None:
