@@ -24,6 +24,8 @@ from algorithms.interface.signature import Parameter
 
 ENTRY_POINTS = "shardlab.algorithms"
 
+_MACHINERY = "algorithms.machinery."
+
 C = TypeVar("C", bound=type[Partitioner[Any]])
 
 _classes: dict[str, type[Partitioner[Any]]] = {}
@@ -348,7 +350,8 @@ def _discover() -> None:
             return
         package = importlib.import_module("algorithms")
         for module in pkgutil.walk_packages(package.__path__, "algorithms."):
-            importlib.import_module(module.name)
+            if not module.name.startswith(_MACHINERY):  # registers nothing, and imports the compiler
+                importlib.import_module(module.name)
         for entry in importlib.metadata.entry_points(group=ENTRY_POINTS):
             try:
                 with whole_or_none():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import groupby
@@ -33,7 +33,8 @@ from algorithms.machinery.bids import (
     seeds_of_words,
 )
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import fold, mix, mix_folded, through, unsigned
+from algorithms.machinery.mixing import fold, mix, mix_folded, through
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 from algorithms.scores.rendezvous import NODE_BYTES, best_bid, place_by_words
@@ -117,13 +118,8 @@ def best_uniform_bid(
     return best
 
 
-@kernel
-def best_of_signed(value: int, seeds: NDArray[np.uint64], factors: NDArray[np.float64]) -> np.int64:
-    """Return which node has a hash, whose bits are given as a signed integer."""
-    return best_uniform_bid(unsigned(value), seeds, factors, None)
-
-
 count_bids = counted(best_uniform_bid)
+one_bid = entry(best_uniform_bid)
 
 
 @kernel
@@ -257,10 +253,8 @@ class Carp(Partitioner[Members]):
         seeds = hash_column("xxh64", nodes.name_column(), seed=self.seed)[order]
         return Members(seeds, factors[order] if len(factors) else factors, nodes.buckets()[order])
 
-    def _placer(self, structure: Members) -> Callable[[int], int]:
-        best, owner = best_of_signed.compiled, structure.buckets.item
-        seeds, factors, _ = structure
-        return lambda value: owner(best(value - (value >> 63 << 64), seeds, factors))
+    def _one(self, structure: Members) -> One:
+        return one_bid.of(structure.seeds, structure.factors, owners=structure.buckets)
 
     def _place_counting(self, structure: Members, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         count_bids(hashes, (structure.seeds, structure.factors), out, steps)

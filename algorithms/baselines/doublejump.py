@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +24,7 @@ from algorithms.interface import (
 from algorithms.interface.nodes import NodesLike
 from algorithms.jumps.jump import jump_bucket, jump_kernel, jump_room
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import unsigned
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import Steps, counted
 from algorithms.registry import register
 
@@ -61,13 +61,8 @@ def double_jumped(
     return np.int32(compact[jump_bucket(h * _SECOND, len(compact), steps)])
 
 
-@kernel
-def doublejump_bucket_of_signed(value: int, live: NDArray[np.bool_], compact: NDArray[np.int32]) -> np.int32:
-    """Return the bucket of one hash, whose bits are given as a signed integer."""
-    return double_jumped(unsigned(value), live, compact, None)
-
-
 count_jumps = counted(double_jumped)
+one_bucket = entry(double_jumped)
 
 
 @register(
@@ -228,9 +223,8 @@ class DoubleJump(Partitioner[Slots]):
         leaving = [bucket for bucket in before.nodes if bucket not in left]
         return _taken(_freed(before.structure.removed, leaving), len(before.structure.live), count)
 
-    def _placer(self, structure: Slots) -> Callable[[int], int]:
-        bucket, live, compact = doublejump_bucket_of_signed.compiled, structure.live, structure.compact
-        return lambda value: int(bucket(value - (value >> 63 << 64), live, compact))
+    def _one(self, structure: Slots) -> One:
+        return one_bucket.of(structure.live, structure.compact)
 
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
         slots = len(structure.live)

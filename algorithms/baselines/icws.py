@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Context
 from typing import Any, NamedTuple
 
@@ -13,7 +12,8 @@ from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Parti
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import scratch
 from algorithms.machinery.logarithm import exponential, minus_log_of_uniform
-from algorithms.machinery.mixing import stream, unsigned
+from algorithms.machinery.mixing import stream
+from algorithms.machinery.single import One, entry
 from algorithms.registry import register
 
 LANES = 64
@@ -51,11 +51,13 @@ def sample(rate: float, offset: float, n: float, log_n: float) -> float:
 
 
 @kernel
-def icws_bucket_of_signed(value: int, n: float, log_n: float) -> Any:
-    """Return the bucket of one hash, whose bits are given as a signed integer."""
-    bits = unsigned(value)
-    rate = minus_log_of_uniform(stream(bits, _FIRST)) + minus_log_of_uniform(stream(bits, _SECOND))
-    return np.int32(sample(rate, uniform(stream(bits, _THIRD)), n, log_n))
+def icws_bucket(h: np.uint64, n: float, log_n: float) -> Any:
+    """Return the bucket of one hash."""
+    rate = minus_log_of_uniform(stream(h, _FIRST)) + minus_log_of_uniform(stream(h, _SECOND))
+    return np.int32(sample(rate, uniform(stream(h, _THIRD)), n, log_n))
+
+
+one_sample = entry(icws_bucket)
 
 
 @kernel
@@ -167,9 +169,8 @@ class ICWS(Partitioner[Size]):
     def _build(self, nodes: Nodes) -> Size:
         return Size(len(nodes), float(_DIGITS.ln(len(nodes))))
 
-    def _placer(self, structure: Size) -> Callable[[int], int]:
-        bucket, n, log_n = icws_bucket_of_signed.compiled, float(structure.n), structure.log_n
-        return lambda value: int(bucket(value - (value >> 63 << 64), n, log_n))
+    def _one(self, structure: Size) -> One:
+        return one_sample.of(float(structure.n), structure.log_n)
 
     def _place(self, structure: Size, hashes: Hashes, out: Buckets) -> None:
         icws_kernel(hashes, float(structure.n), structure.log_n, out, *scratch(LANES, np.float64, np.float64))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +10,8 @@ from numpy.typing import NDArray
 from algorithms.hashing import hash_function
 from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Spec, Step
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import mix, mix_int, multiply_high, through
+from algorithms.machinery.mixing import mix, multiply_high, through
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import WORDS, Steps, tally
 from algorithms.registry import register
 
@@ -36,6 +36,15 @@ def random_choice_kernel(
         if steps is not None:
             tally(steps[i], WORDS)
         out[i] = np.int32(multiply_high(mix(hashes[i] ^ salt), n))
+
+
+@kernel
+def drawn(h: np.uint64, salt: np.uint64, n: np.uint64) -> np.uint64:
+    """Return the place among the live buckets that is drawn for a hash."""
+    return multiply_high(mix(h ^ salt), n)
+
+
+one_draw = entry(drawn)
 
 
 @register(
@@ -88,12 +97,9 @@ class RandomChoice(Partitioner[Draw]):
             nodes.buckets(), nodes.dense, np.uint64(hash_function("xxh64").key(membership, self.seed))
         )
 
-    def _placer(self, structure: Draw) -> Callable[[int], int]:
-        n, salt = len(structure.live), int(structure.salt)
-        if structure.dense:
-            return lambda value: mix_int(value ^ salt) * n >> 64
-        live = structure.live.tolist()
-        return lambda value: live[mix_int(value ^ salt) * n >> 64]
+    def _one(self, structure: Draw) -> One:
+        salt, n = structure.salt, np.uint64(len(structure.live))
+        return one_draw.of(salt, n) if structure.dense else one_draw.of(salt, n, owners=structure.live)
 
     def _place(self, structure: Draw, hashes: Hashes, out: Buckets) -> None:
         self._draw(structure, hashes, out, None)

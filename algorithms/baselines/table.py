@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -15,7 +15,8 @@ from algorithms.interface.arcs import Arcs
 from algorithms.interface.memory import must_fit
 from algorithms.interface.node import NodeLike
 from algorithms.interface.nodes import NodesLike
-from algorithms.machinery.intervals import Intervals, intervals_from, namer, place, proportional_starts
+from algorithms.machinery.intervals import Intervals, intervals_from, one_of, place, proportional_starts
+from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
 from algorithms.registry import register
 
@@ -193,8 +194,8 @@ class Table(Partitioner[Entries]):
         owners = np.array([table[start] for start in starts], dtype=np.int32)
         return Entries(intervals_from(starts, owners, self.hash_bits), initial=False)
 
-    def _namer(self, structure: Entries, name: Callable[[int], str]) -> tuple[Callable[[int], str], object]:
-        return namer(structure.intervals, name)
+    def _one(self, structure: Entries) -> One:
+        return one_of(structure.intervals)
 
     def _place(self, structure: Entries, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)

@@ -27,6 +27,7 @@ from algorithms.hashing.reading import as_column
 from algorithms.hashing.systems import FUNCTIONS as SYSTEMS
 from algorithms.machinery.kernel import Kernel
 from algorithms.machinery.mixing import splitmix64_column, splitmix64_int
+from algorithms.machinery.single import TextEntry, text_entry
 
 Hashes: TypeAlias = NDArray[np.uint64]
 _BytesKernel: TypeAlias = Kernel[[NDArray[np.uint8], Offsets, np.uint64, Hashes], None]
@@ -52,6 +53,8 @@ class HashFunction:
         (int, seed) -> hash; None where an int is hashed by its 8 little-endian bytes.
     strings
         The kernel for a column of bytes; None where keys are hashed one by one.
+    text
+        The entry that hashes one str in compiled code and places it; None to go by ``of_bytes``.
     integers
         The function for a column of ints; None where it is hashed as a column of 8-byte keys.
     scatters
@@ -70,6 +73,7 @@ class HashFunction:
     of_bytes: Callable[[bytes, int], int] | None = None
     of_int: Callable[[int, int], int] | None = None
     strings: _BytesKernel | None = None
+    text: TextEntry | None = None
     integers: Callable[[Hashes, int, Hashes], None] | None = None
     scatters: bool = True
 
@@ -193,6 +197,7 @@ _FUNCTIONS = {
             seed_bits=64,
             of_bytes=xxhash.xxh64_intdigest,
             strings=hash_kernels.xxh64_strings,
+            text=text_entry(hash_kernels.xxh64_of),
             integers=lambda values, seed, out: hash_kernels.xxh64_integers(values, np.uint64(seed), out),
         ),
         HashFunction(

@@ -82,7 +82,8 @@ def _xx_avalanche(h: np.uint64) -> np.uint64:
 
 
 @kernel
-def _xxh64(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+def xxh64_of(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+    """Return the xxHash64 of some of the bytes."""
     at = start
     if stop - start >= _S32:
         v1, v2, v3, v4 = seed + _P1 + _P2, seed + _P2, seed, seed - _P1
@@ -118,7 +119,7 @@ def xxh64_strings(
 ) -> None:
     """Write the xxHash64 of each key of a column of bytes."""
     for i in range(len(out)):
-        out[i] = _xxh64(data, np.uint64(offsets[i]), np.uint64(offsets[i + 1]), seed)
+        out[i] = xxh64_of(data, np.uint64(offsets[i]), np.uint64(offsets[i + 1]), seed)
 
 
 @kernel

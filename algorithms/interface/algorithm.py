@@ -15,6 +15,7 @@ from algorithms.interface.arcs import Arcs
 from algorithms.interface.nodes import Nodes
 from algorithms.interface.spec import Spec
 from algorithms.interface.state import State
+from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
 
 S = TypeVar("S")
@@ -53,10 +54,18 @@ class Algorithm(ABC, Generic[S]):
     def _check_size(self, nodes: Nodes) -> None:
         """Raise a `ShardlabError` if the structure of these nodes would be too large; nothing by default."""
 
-    def _placer(self, structure: S) -> Callable[[int], int]:
-        """Return a function hash -> bucket for single hashes.
+    def _one(self, structure: S) -> One | None:
+        """Return how one hash is placed by compiled code, ``entry(kernel).of(...)``; None to ask `_placer`.
 
-        Override it with plain Python where that is quicker than a batch of one through ``_place``.
+        The entry stands in the module, so that it is compiled once: see `machinery.single`.
+        """
+        return None
+
+    def _placer(self, structure: S) -> Callable[[int], int]:
+        """Return a function hash -> bucket for single hashes, where `_one` returns none.
+
+        By default a batch of one through ``_place``. Override it where plain Python is so quick that the
+        first key should not wait for numba.
         """
         one, out = np.empty(1, dtype=np.uint64), np.empty(1, dtype=np.int32)
 
@@ -79,10 +88,3 @@ class Algorithm(ABC, Generic[S]):
     def _free_buckets(self, left: Nodes, count: int) -> Sequence[int]:
         """Return the free buckets that ``count`` new nodes take, when ``left`` are those that stay."""
         return left.lowest_free(count)
-
-    def _namer(self, structure: S, name: Callable[[int], str]) -> tuple[Callable[[int], str], object] | None:
-        """Return a function hash -> name for single hashes, and what it keeps; None to ask ``_placer``.
-
-        Override it where names are best kept beside what leads to them; ``name`` gives those of buckets.
-        """
-        return None

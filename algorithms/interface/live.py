@@ -6,7 +6,7 @@ import sys
 from bisect import insort
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,23 @@ _BUCKET_BYTES, _WEIGHT_BYTES, _COLUMN_BYTES, _NAME_BYTES, _ORDER_BYTES = 8, 8, 2
 """About what a node takes, at the peak, in each of the arrays and lists that hold all of them."""
 
 _ALL_NAMES = 4096  # up to so many, the names of all nodes are made once
+_MOST_MET = 1 << 16  # so many names, at most, are kept for single keys
+
+
+class _Met(dict[int, str | None]):
+    """The names that were met of more nodes than a list should have."""
+
+    def __missing__(self, bucket: int) -> None:
+        return None
+
+
+MetNames: TypeAlias = list[str | None] | _Met
+
+
+def meet(names: MetNames, bucket: int, name: str) -> None:
+    """Keep the name of a bucket, unless there are too many already."""
+    if len(names) <= _MOST_MET:
+        names[bucket] = name
 
 
 class LiveNodes(Mapping[int, Node]):
@@ -160,6 +177,19 @@ class LiveNodes(Mapping[int, Node]):
         if self._counted:
             return lambda bucket: names.get(bucket) or f"{COUNTED_PREFIX}-{bucket}"
         return list(names.values()).__getitem__ if self.dense else names.__getitem__
+
+    def name_of(self, bucket: int) -> str:
+        """Return the name of a live bucket; of any number of nodes, at once."""
+        node = self._spelled.get(bucket)
+        if node is not None:
+            return node.name
+        if bucket < self._counted:
+            return f"{COUNTED_PREFIX}-{bucket}"
+        raise KeyError(bucket)
+
+    def met_names(self) -> MetNames:
+        """Return room for the names by bucket that single lookups meet, none yet; `meet` keeps them."""
+        return [None] * self.top if self.top <= _MOST_MET else _Met()
 
     def first_dead(self, buckets: NDArray[np.int32]) -> int | None:
         """Return where the first bucket stands that no live node has, counted through all rows; or None."""

@@ -12,8 +12,10 @@ from algorithms.errors import (
     InvalidParameter,
     NoNodes,
 )
-from algorithms.interface.live import LiveNodes
+from algorithms.interface.live import LiveNodes, MetNames
 from algorithms.interface.node import Node, NodeLike, as_node
+
+__all__ = ["MOST_NODES", "MetNames", "Nodes", "NodesLike", "leaving_names"]
 
 MOST_NODES = (1 << 31) - 1
 

@@ -17,6 +17,7 @@ from algorithms.hashing import Hashes, HashFunction, hash_column
 from algorithms.hashing.columns import Key, Strings
 from algorithms.interface.algorithm import Algorithm, Buckets
 from algorithms.interface.guards import check_buckets, check_out, checked_hashes, tell
+from algorithms.interface.live import meet
 from algorithms.interface.spec import Capability
 from algorithms.interface.state import State
 from algorithms.machinery.steps import STEPS, Steps
@@ -26,6 +27,8 @@ S = TypeVar("S")
 
 class Placement(Algorithm[S]):
     """What a :class:`~algorithms.interface.Partitioner` says of keys and hashes."""
+
+    __slots__ = ("_state",)  # read for each single key, and quicker so than from the dictionary of attributes
 
     hash_bits: int
     seed: int
@@ -139,6 +142,12 @@ class Placement(Algorithm[S]):
         'c'
         """
         state = self._state
+        enter, address, names, _kept = state.quick  # another thread may replace what is kept there
+        bucket = enter(key, address)
+        if bucket >= 0:
+            name = names[bucket]
+            if name is not None:
+                return name
         return (state.find or self._finder(state))(key)
 
     def lookup_many(self, keys: object) -> NDArray[np.object_]:
@@ -243,27 +252,36 @@ class Placement(Algorithm[S]):
         self._place(self._state.structure, hashes, out)
 
     def _finder(self, state: State[S]) -> Callable[[Key], str]:
-        """Return a function key -> name for single keys, and keep it with the state."""
+        """Return a function key -> name for any single key, and keep with the state what answers most.
+
+        A str of ASCII is then placed by compiled code; whatever else comes is found by the function, and so
+        is a name that was not met yet.
+        """
         function, seed = self._hash_function, self._hash_seed
         dropped = function.width - self.hash_bits
-        of_bytes, name = function.of_bytes, state.nodes.namer()
-        own = self._namer(state.structure, name)
-        if own is not None:
-            look, state.kept = own
-        else:
-            place = self._placer(state.structure)
+        of_bytes, name, names = function.of_bytes, state.nodes.name_of, state.nodes.met_names()
+        one = self._one(state.structure)
+        place = self._placer(state.structure) if one is None else one.place
+        texts = None if one is None or function.text is None else function.text.of(one, seed, dropped)
 
-            def look(value: int) -> str:
-                return name(place(value))
+        def named(bucket: int) -> str:
+            found = names[bucket]
+            if found is None:
+                found = name(bucket)
+                meet(names, bucket, found)
+            return found
 
         def find(key: Key) -> str:
             if type(key) is str and of_bytes is not None:  # the common case, in as few calls as can be
                 try:
-                    return look(of_bytes(key.encode(), seed) >> dropped)
+                    return named(place(of_bytes(key.encode(), seed) >> dropped))
                 except UnicodeEncodeError:
                     pass  # said by the check
-            return look(function.key(key, seed) >> dropped)
+            return named(place(function.key(key, seed) >> dropped))
 
+        state.kept = names, one and one.block, texts and texts.block
+        if texts is not None:
+            state.quick = texts.enter, texts.address, names, (one, texts)
         state.find = find
         return find
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.hashing.columns import Key
-from algorithms.interface.nodes import Nodes
+from algorithms.interface.nodes import MetNames, Nodes
 
 S = TypeVar("S")
 
@@ -29,22 +29,31 @@ class State(Generic[S]):
     Attributes
     ----------
     find
-        key -> name, made by the first lookup of a single key; None until then.
+        key -> name for any key, made by the first lookup of a single key; None until then.
+    quick
+        (enter, address, names, keeps): ``enter(key, address)`` is the bucket of a key, or -1 for those that
+        only ``find`` can place, ``names`` has the names by bucket that lookups have met, None for others, and
+        ``keeps`` what the address leads to.
     kept
         What single lookups keep for later ones, in tuples, lists and mappings.
     """
 
-    __slots__ = ("find", "kept", "nodes", "structure")
+    __slots__ = ("find", "kept", "nodes", "quick", "structure")
 
     def __init__(self, nodes: Nodes, structure: S) -> None:
         _freeze(structure)
         self.nodes = nodes
         self.structure = structure
         self.find: Callable[[Key], str] | None = None
+        self.quick: tuple[Callable[[object, int], int], int, MetNames, object] = (_nowhere, 0, [], None)
         self.kept: object = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return State, (self.nodes, self.structure)
+
+
+def _nowhere(key: object, address: int) -> int:
+    return -1
 
 
 def _arrays(structure: object) -> dict[int, NDArray[Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 
 import numpy as np
@@ -23,7 +22,8 @@ from algorithms.interface import (
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import BLOCK, enclosing_mask, scratch, settle, too_high, top
-from algorithms.machinery.mixing import derive, unsigned
+from algorithms.machinery.mixing import derive
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -79,12 +79,6 @@ def binomial_bucket(
 
 
 @kernel
-def binomial_bucket_of_signed(value: int, n: int, retries: int, authors: bool) -> np.uint64:
-    """Return what `binomial_bucket` does, for a hash whose bits are given as a signed integer."""
-    return binomial_bucket(unsigned(value), np.uint64(n), retries, authors)
-
-
-@kernel
 def binomial_kernel(
     hashes: Hashes,
     nodes: int,
@@ -123,6 +117,7 @@ def binomial_kernel(
 
 
 count_words = counted(binomial_bucket)
+one_bucket = entry(binomial_bucket)
 
 
 @register(
@@ -235,9 +230,8 @@ class Binomial(Partitioner[int]):
     def _build(self, nodes: Nodes) -> int:
         return len(nodes)
 
-    def _placer(self, structure: int) -> Callable[[int], int]:
-        bucket, retries, authors = binomial_bucket_of_signed.compiled, self.retries, self.rehash == "authors"
-        return lambda value: int(bucket(value - (value >> 63 << 64), structure, retries, authors))
+    def _one(self, structure: int) -> One:
+        return one_bucket.of(np.uint64(structure), self.retries, self.rehash == "authors")
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
         room = scratch(min(BLOCK, len(hashes)), np.uint32, np.uint64, np.uint64, np.int32)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +18,7 @@ from algorithms.interface import (
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import BLOCK, enclosing_mask, scratch, settle, too_high, top, top_index
-from algorithms.machinery.mixing import unsigned
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -84,12 +82,6 @@ def flip_bucket(value: np.uint64, n: np.uint64, steps: Steps | None = None) -> n
 
 
 @kernel
-def flip_bucket_of_signed(value: int, n: int) -> np.uint64:
-    """Return what `flip_bucket` does, for a hash whose bits are given as a signed integer."""
-    return flip_bucket(unsigned(value), np.uint64(n))
-
-
-@kernel
 def flip_kernel(
     hashes: Hashes,
     nodes: int,
@@ -127,6 +119,7 @@ def flip_kernel(
 
 
 count_words = counted(flip_bucket)
+one_flip = entry(flip_bucket)
 
 
 @register(
@@ -215,9 +208,8 @@ class Flip(Partitioner[int]):
     def _build(self, nodes: Nodes) -> int:
         return len(nodes)
 
-    def _placer(self, structure: int) -> Callable[[int], int]:
-        bucket = flip_bucket_of_signed.compiled
-        return lambda value: int(bucket(value - (value >> 63 << 64), structure))
+    def _one(self, structure: int) -> One:
+        return one_flip.of(np.uint64(structure))
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
         flip_kernel(

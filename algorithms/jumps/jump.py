@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from algorithms.interface import (
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import scratch
-from algorithms.machinery.mixing import unsigned
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -48,13 +47,6 @@ def jump_bucket(state: np.uint64, n: int, steps: Steps | None = None) -> Any:
         tally(steps, WORDS)
         state = state * _MULTIPLIER + _ONE
         candidate = np.int64((bucket + 1) * (_TWO_TO_31 / np.float64((state >> _S33) + _ONE)))
-    return bucket
-
-
-@kernel
-def jump_bucket_of_signed(value: int, n: int) -> int:
-    """Return what `jump_bucket` does, for a hash whose bits are given as a signed integer."""
-    bucket: int = jump_bucket(unsigned(value), n)
     return bucket
 
 
@@ -136,6 +128,7 @@ def jump_room(count: int) -> tuple[NDArray[Any], ...]:
 
 
 count_jumps = counted(jump_bucket)
+one_jump = entry(jump_bucket)
 
 
 @register(
@@ -209,10 +202,8 @@ class Jump(Partitioner[int]):
     def _build(self, nodes: Nodes) -> int:
         return len(nodes)
 
-    def _placer(self, structure: int) -> Callable[[int], int]:
-        bucket = jump_bucket_of_signed.compiled
-        # numba takes a Python int below 2^63 faster than any numpy scalar
-        return lambda value: bucket(value - (value >> 63 << 64), structure)
+    def _one(self, structure: int) -> One:
+        return one_jump.of(structure)
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
         jump_kernel(hashes, structure, out, *jump_room(len(hashes)))

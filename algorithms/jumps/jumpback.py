@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -22,7 +21,8 @@ from algorithms.interface import (
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import BLOCK, enclosing_mask, odd, scratch, settle, too_high, top
-from algorithms.machinery.mixing import GOLDEN_GAMMA, mix, unsigned
+from algorithms.machinery.mixing import GOLDEN_GAMMA, mix
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -74,12 +74,6 @@ def jumpback_bucket(value: np.uint64, n: np.uint64, xorshift: bool, steps: Steps
 
 
 @kernel
-def jumpback_bucket_of_signed(value: int, n: int, xorshift: bool) -> np.uint64:
-    """Return what `jumpback_bucket` does, for a hash whose bits are given as a signed integer."""
-    return jumpback_bucket(unsigned(value), np.uint64(n), xorshift)
-
-
-@kernel
 def jumpback_kernel(
     hashes: Hashes,
     nodes: int,
@@ -117,6 +111,7 @@ def jumpback_kernel(
 
 
 count_words = counted(jumpback_bucket)
+one_bucket = entry(jumpback_bucket)
 
 
 @register(
@@ -231,9 +226,8 @@ class JumpBack(Partitioner[int]):
     def _build(self, nodes: Nodes) -> int:
         return len(nodes)
 
-    def _placer(self, structure: int) -> Callable[[int], int]:
-        bucket, xorshift = jumpback_bucket_of_signed.compiled, self.generator == "xorshift"
-        return lambda value: int(bucket(value - (value >> 63 << 64), structure, xorshift))
+    def _one(self, structure: int) -> One:
+        return one_bucket.of(np.uint64(structure), self.generator == "xorshift")
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
         room = scratch(min(BLOCK, len(hashes)), np.uint32, np.uint64, np.uint64, np.int32)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +18,8 @@ from algorithms.interface import (
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import BLOCK, enclosing_mask, scratch, too_high, top
-from algorithms.machinery.mixing import derive, unsigned
+from algorithms.machinery.mixing import derive
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -59,12 +58,6 @@ def power_bucket(value: np.uint64, n: np.uint64, steps: Steps | None = None) -> 
     if value & half:
         tally(steps, WORDS)
     return spread(value, value & half)
-
-
-@kernel
-def power_bucket_of_signed(value: int, n: int) -> np.uint64:
-    """Return what `power_bucket` does, for a hash whose bits are given as a signed integer."""
-    return power_bucket(unsigned(value), np.uint64(n))
 
 
 @kernel
@@ -109,6 +102,7 @@ def power_kernel(
 
 
 count_words = counted(power_bucket)
+one_bucket = entry(power_bucket)
 
 
 @register(
@@ -193,9 +187,8 @@ class Power(Partitioner[int]):
     def _build(self, nodes: Nodes) -> int:
         return len(nodes)
 
-    def _placer(self, structure: int) -> Callable[[int], int]:
-        bucket = power_bucket_of_signed.compiled
-        return lambda value: int(bucket(value - (value >> 63 << 64), structure))
+    def _one(self, structure: int) -> One:
+        return one_bucket.of(np.uint64(structure))
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
         room = scratch(min(BLOCK, len(hashes)), np.uint32, np.uint64, np.float64)

@@ -11,11 +11,10 @@ binary search.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +29,7 @@ from algorithms.machinery.cells import (
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.prefetch import AHEAD, prefetch
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, tally
 
 _STEPS = 8
@@ -171,6 +171,31 @@ def row_of(
 
 
 @kernel
+def owner_of(
+    h: np.uint64,
+    starts: NDArray[np.uint64],
+    owners: NDArray[np.int32],
+    cells: Words,
+    shift: int,
+    mark_bits: int,
+    owner_bits: int,
+) -> np.int64:
+    """Return the owner of the interval that one hash lies in: what `locate` writes."""
+    below, bits = np.uint64(owner_bits), np.uint64(mark_bits)
+    mark_mask, owner_mask = (_ONE << bits) - _ONE, (_ONE << below) - _ONE
+    word = np.uint64(cells[h >> np.uint64(shift)])
+    mark, boundary = (h >> (np.uint64(shift) - bits)) & mark_mask, word >> (below + below)
+    if boundary > mark_mask:
+        return np.int64(owners[row_of(starts, np.int64(word & _ROW), h, None)])
+    if mark == boundary:
+        return np.int64(owners[row_of(starts, np.int64(0), h, None)])
+    return np.int64((word >> (below if mark < boundary else _ZERO)) & owner_mask)
+
+
+_one_owner = entry(owner_of)
+
+
+@kernel
 def locate(
     starts: NDArray[np.uint64],
     owners: NDArray[np.int32],
@@ -261,64 +286,25 @@ def intervals_from(starts: Sequence[int], owners: NDArray[np.int32], hash_bits: 
     return build_intervals(np.array([starts[row] for row in keep], dtype=np.uint64), owners[keep], hash_bits)
 
 
-def namer(table: Intervals, name: Callable[[int], str]) -> tuple[Callable[[int], str], object]:
-    """Return a function hash -> name of the owner for single hashes, in plain Python, and what it keeps.
+def one_of(table: Intervals) -> One:
+    """Return how one hash is placed.
 
     Parameters
     ----------
     table
         The intervals.
-    name
-        Gives the name of a bucket.
 
     Returns
     -------
-    (callable, object)
-        What a cell holds is read once, when the first hash falls into it, and then known as Python objects:
-        the name; or the boundary with the names below it and from it on; or, where it holds several
-        boundaries, a list of them. These are what is kept, and the names by bucket.
+    One
 
     Examples
     --------
     >>> table = intervals_from([0, 10], np.array([1, 0], dtype=np.int32), 8)
-    >>> look, kept = namer(table, "ab".__getitem__)
-    >>> look(9), look(10)
-    ('b', 'a')
+    >>> one_of(table).place(9), one_of(table).place(10)
+    (1, 0)
     """
-    known: list[Any] = [None] * len(table.cells)
-    names: dict[int, str] = {}
-    shift = table.shift
-
-    def look(value: int) -> Any:
-        entry = known[value >> shift]
-        if type(entry) is str:
-            return entry
-        if entry is None:
-            entry = known[value >> shift] = _read_cell(table, value >> shift, name, names)
-            if type(entry) is str:
-                return entry
-        if len(entry) == 3:
-            boundary, below, above = entry
-            return below if value < boundary else above
-        starts, owners = entry
-        return owners[bisect_right(starts, value)]
-
-    return look, (known, names)
-
-
-def _read_cell(table: Intervals, cell: int, name: Callable[[int], str], names: dict[int, str]) -> Any:
-    """Return the name of a cell; or (boundary, below, above); or (boundaries, names)."""
-    first, last = np.array([cell << table.shift, ((cell + 1) << table.shift) - 1], dtype=np.uint64)
-    low, high = np.searchsorted(table.starts, [first, last], side="right") - 1
-    buckets = table.owners[low : high + 1].tolist()
-    boundaries = table.starts[low + 1 : high + 1].tolist()
-    for bucket in buckets:
-        if bucket not in names:
-            names[bucket] = name(bucket)
-    owners = [names[bucket] for bucket in buckets]
-    if len(set(buckets)) == 1:
-        return owners[0]
-    return (boundaries[0], *owners) if len(boundaries) == 1 else (boundaries, owners)
+    return _one_owner.of(*table[:6])
 
 
 def place(

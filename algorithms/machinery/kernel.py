@@ -74,9 +74,9 @@ class Kernel(Generic[P, R]):
         The function as written, for reading and for tests without a compiler.
     """
 
-    def __init__(self, function: Callable[P, R], *, contracts: bool = False) -> None:
+    def __init__(self, function: Callable[P, R], *, contracts: bool = False, nogil: bool = True) -> None:
         self.function = cast(FunctionType, function)
-        self._contracts = contracts
+        self._contracts, self._nogil = contracts, nogil
         self._dispatcher: Callable[P, R] | None = None
         functools.update_wrapper(self, function)
         with _lock:
@@ -146,7 +146,7 @@ class Kernel(Generic[P, R]):
         if _listener is not None and not kept:
             _listener(self.function.__qualname__)
         compiler: Any = numba.njit(
-            nogil=True,
+            nogil=self._nogil,
             error_model="numpy",
             boundscheck=checked or None,
             fastmath={"contract"} if self._contracts else False,

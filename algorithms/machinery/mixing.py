@@ -69,12 +69,6 @@ def stream(s: np.uint64, t: np.uint64) -> np.uint64:
 
 
 @kernel
-def unsigned(value: int) -> np.uint64:
-    """Return the word whose bits a signed integer has, as numba takes and Python alone."""
-    return np.int64(value).view(np.uint64)
-
-
-@kernel
 def absolute(word: np.uint64) -> np.uint64:
     """Return the distance of a word from 0, as a signed number."""
     sign = _ZERO - (word >> _SIGN)

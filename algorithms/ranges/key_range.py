@@ -26,9 +26,10 @@ from algorithms.interface import (
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.node import NodeLike
 from algorithms.interface.nodes import NodesLike
-from algorithms.machinery.intervals import Intervals, intervals_from, namer, place, proportional_starts
+from algorithms.machinery.intervals import Intervals, intervals_from, one_of, place, proportional_starts
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import multiply_high, through
+from algorithms.machinery.single import One
 from algorithms.registry import register
 
 Boundaries = tuple[int, ...] | tuple[str, ...]
@@ -246,10 +247,8 @@ class KeyRange(Partitioner[Ranges]):
         live = structure.live.tolist()
         return lambda value: live[value * n >> bits]
 
-    def _namer(
-        self, structure: Ranges, name: Callable[[int], str]
-    ) -> tuple[Callable[[int], str], object] | None:
-        return None if structure.intervals is None else namer(structure.intervals, name)
+    def _one(self, structure: Ranges) -> One | None:
+        return None if structure.intervals is None else one_of(structure.intervals)
 
     def _place(self, structure: Ranges, hashes: Hashes, out: Buckets) -> None:
         if structure.intervals is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
@@ -26,7 +26,8 @@ from algorithms.interface import (
 )
 from algorithms.machinery.histories import Anchors, History, Places, anchors_of, seen
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import absolute, derive, derive2, unsigned
+from algorithms.machinery.mixing import absolute, derive, derive2
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -54,12 +55,6 @@ def anchored(
 
 
 @kernel
-def anchor_bucket(value: int, capacity: int, stayed: Places, stand_ins: Places) -> int:
-    """Return the bucket of one hash, whose bits may be given as a signed integer."""
-    return int(anchored(unsigned(value), capacity, stayed, stand_ins, None))
-
-
-@kernel
 def anchor_kernel(
     hashes: Hashes,
     capacity: int,
@@ -69,7 +64,7 @@ def anchor_kernel(
     words: NDArray[np.uint64],
     waiting: NDArray[np.int64],
 ) -> None:
-    """Write what `anchor_bucket` returns for each hash; the last two are room for `BLOCK` keys."""
+    """Write what `anchored` returns for each hash; the last two are room for `BLOCK` keys."""
     a, above = np.uint64(capacity), np.int32(len(stayed) - 1)
     for first in range(0, len(hashes), BLOCK):
         size = min(BLOCK, len(hashes) - first)
@@ -98,6 +93,7 @@ def anchor_kernel(
 
 
 count_draws = counted(anchored)
+one_draw = entry(anchored)
 
 
 @register(
@@ -251,11 +247,9 @@ class Anchor(PartitionerWithHistory[Anchors]):
             )
         return super()._free_buckets(left, count)
 
-    def _placer(self, structure: Anchors) -> Callable[[int], int]:
+    def _one(self, structure: Anchors) -> One:
         history, stayed, stand_ins = structure
-        bucket, size = anchor_bucket.compiled, history.size
-        # numba takes a Python int below 2^63 faster than any numpy scalar
-        return lambda value: bucket(value - (value >> 63 << 64), size, stayed, stand_ins)
+        return one_draw.of(history.size, stayed, stand_ins)
 
     def _place(self, structure: Anchors, hashes: Hashes, out: Buckets) -> None:
         history, stayed, stand_ins = structure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +20,8 @@ from algorithms.interface import (
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import FEW, enclosing_mask, top_index
-from algorithms.machinery.mixing import derive, stream, unsigned
+from algorithms.machinery.mixing import derive, stream
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -104,12 +104,6 @@ def choose_bucket(h: np.uint64, n: int, live: Flags, chosen: Buckets, steps: Ste
         tally(steps, PROBES)
         bucket = next_candidate(h, n, k, chosen, steps)
     return bucket
-
-
-@kernel
-def choose_bucket_of_signed(value: int, n: int, live: Flags, chosen: Buckets) -> int:
-    """Return what `choose_bucket` does, for a hash whose bits are given as a signed integer."""
-    return choose_bucket(unsigned(value), n, live, chosen)
 
 
 @kernel
@@ -232,6 +226,15 @@ def choose_replicas_kernel(hashes: Hashes, n: int, live: Flags, out: Buckets, ch
 count_candidates = counted(choose_bucket)
 
 
+@kernel
+def choose_one(h: np.uint64, n: int, live: Flags) -> int:
+    """Return what `choose_bucket` does, with room of its own."""
+    return choose_bucket(h, n, live, np.empty(n if len(live) else 1, dtype=np.int32), None)
+
+
+one_candidate = entry(choose_one)
+
+
 @register(
     Spec(
         name="choose",
@@ -320,15 +323,8 @@ class Choose(Partitioner[Live]):
     def _build(self, nodes: Nodes) -> Live:
         return live_flags(nodes)
 
-    def _placer(self, structure: Live) -> Callable[[int], int]:
-        bucket, (size, live) = choose_bucket_of_signed.compiled, structure
-
-        def place(value: int) -> int:
-            chosen = np.empty(size if len(live) else 1, dtype=np.int32)
-            # numba takes a Python int below 2^63 faster than any numpy scalar
-            return bucket(value - (value >> 63 << 64), size, live, chosen)
-
-        return place
+    def _one(self, structure: Live) -> One:
+        return one_candidate.of(*structure)
 
     def _place(self, structure: Live, hashes: Hashes, out: Buckets) -> None:
         size, live = structure

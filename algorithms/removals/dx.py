@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -26,7 +26,8 @@ from algorithms.interface import (
     whole_number,
 )
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import GOLDEN_GAMMA, WORD, multiply_high, stream, through, unsigned
+from algorithms.machinery.mixing import GOLDEN_GAMMA, WORD, multiply_high, stream, through
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
@@ -64,12 +65,6 @@ def drawn(h: np.uint64, live: Flags, steps: Steps | None = None) -> np.uint64:
 
 
 @kernel
-def dx_slot(value: int, live: Flags) -> int:
-    """Return the slot of one hash, whose bits may be given as a signed integer."""
-    return int(drawn(unsigned(value), live, None))
-
-
-@kernel
 def dx_kernel(
     hashes: Hashes,
     live: Flags,
@@ -78,7 +73,7 @@ def dx_kernel(
     states: Hashes,
     slots: NDArray[np.int32],
 ) -> None:
-    """Write what `dx_slot` returns for each hash; the last three are its `waiting_room`.
+    """Write what `drawn` returns for each hash; the last three are its `waiting_room`.
 
     All keys draw once. Those whose slot is free draw `DRAWS` slots at a time, side by side, of which the
     first live one counts: where few slots are live, what a pass costs besides the draws is shared by them.
@@ -155,6 +150,7 @@ NO_INTERVALS = "hashes are drawn one by one, so the arcs would be single hashes"
 
 
 count_draws = counted(drawn)
+one_draw = entry(drawn)
 
 
 @register(
@@ -286,10 +282,8 @@ class Dx(Partitioner[Slots]):
             )
         return left.lowest_free(count)
 
-    def _placer(self, structure: Slots) -> Callable[[int], int]:
-        slot, live = dx_slot.compiled, structure.live
-        # numba takes a Python int below 2^63 faster than any numpy scalar
-        return lambda value: slot(value - (value >> 63 << 64), live)
+    def _one(self, structure: Slots) -> One:
+        return one_draw.of(structure.live)
 
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
         dx_kernel(hashes, structure.live, out, *waiting_room())

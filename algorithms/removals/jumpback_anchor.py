@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +18,8 @@ from algorithms.interface import (
 from algorithms.machinery.histories import Anchors, History, Places, anchors_of, seen
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import enclosing_mask, odd, top
-from algorithms.machinery.mixing import stream, unsigned
+from algorithms.machinery.mixing import stream
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -104,12 +103,6 @@ def jumped_back(
 
 
 @kernel
-def jumpback_anchor_bucket(value: int, size: int, stayed: Places, stand_ins: Places) -> int:
-    """Return the bucket of one hash, whose bits may be given as a signed integer."""
-    return int(jumped_back(unsigned(value), size, stayed, stand_ins, None))
-
-
-@kernel
 def jumpback_anchor_kernel(
     hashes: Hashes,
     size: int,
@@ -119,7 +112,7 @@ def jumpback_anchor_kernel(
     words: NDArray[np.uint64],
     waiting: NDArray[np.int64],
 ) -> None:
-    """Write what `jumpback_anchor_bucket` returns for each hash; the last two are room for `BLOCK` keys.
+    """Write what `jumped_back` returns for each hash; the last two are room for `BLOCK` keys.
 
     The highest octave and its first candidate are found side by side; only keys for which that candidate is
     not below the size look at the others. Then those whose bucket is gone are drawn again together.
@@ -168,6 +161,7 @@ def jumpback_anchor_kernel(
 
 
 count_draws = counted(jumped_back)
+one_draw = entry(jumped_back)
 
 
 @register(
@@ -263,11 +257,9 @@ class JumpBackAnchor(PartitionerWithHistory[Anchors]):
     def _remember(self, history: History, before: Anchors | None) -> Anchors:
         return anchors_of(history, before)
 
-    def _placer(self, structure: Anchors) -> Callable[[int], int]:
+    def _one(self, structure: Anchors) -> One:
         history, stayed, stand_ins = structure
-        bucket, size = jumpback_anchor_bucket.compiled, history.size
-        # numba takes a Python int below 2^63 faster than any numpy scalar
-        return lambda value: bucket(value - (value >> 63 << 64), size, stayed, stand_ins)
+        return one_draw.of(history.size, stayed, stand_ins)
 
     def _place(self, structure: Anchors, hashes: Hashes, out: Buckets) -> None:
         history, stayed, stand_ins = structure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +20,8 @@ from algorithms.interface import (
 from algorithms.jumps.jump import jump_bucket, jump_kernel, jump_room
 from algorithms.machinery.histories import History, Places
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import absolute, derive, unsigned
+from algorithms.machinery.mixing import absolute, derive
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import LINKS, WORDS, Steps, counted, tally
 from algorithms.registry import register
 
@@ -31,12 +31,6 @@ class Replacements(NamedTuple):
 
     history: History
     replacers: Places
-
-
-@kernel
-def memento_bucket(value: int, size: int, replacers: Places) -> int:
-    """Return the bucket of one hash, whose bits may be given as a signed integer."""
-    return int(remembered(unsigned(value), size, replacers, None))
 
 
 @kernel
@@ -96,6 +90,7 @@ BLOCK = 256
 
 
 count_draws = counted(remembered)
+one_draw = entry(remembered)
 
 
 @register(
@@ -199,10 +194,8 @@ class Memento(PartitionerWithHistory[Replacements]):
     def _remember(self, history: History, before: Replacements | None) -> Replacements:
         return Replacements(history, history.stayed())
 
-    def _placer(self, structure: Replacements) -> Callable[[int], int]:
-        bucket, size, replacers = memento_bucket.compiled, structure.history.size, structure.replacers
-        # numba takes a Python int below 2^63 faster than any numpy scalar
-        return lambda value: bucket(value - (value >> 63 << 64), size, replacers)
+    def _one(self, structure: Replacements) -> One:
+        return one_draw.of(structure.history.size, structure.replacers)
 
     def _place(self, structure: Replacements, hashes: Hashes, out: Buckets) -> None:
         size = structure.history.size

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -21,7 +20,8 @@ from algorithms.interface import (
     Step,
 )
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import GOLDEN_GAMMA, derive, mix, unsigned
+from algorithms.machinery.mixing import GOLDEN_GAMMA, derive, mix
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
@@ -104,14 +104,6 @@ def permutation_bucket(
 
 
 @kernel
-def permutation_bucket_of_signed(
-    value: int, size: int, live: Flags, top: int, rounds: Rounds, crate: bool, counters: NDArray[np.uint64]
-) -> int:
-    """Return what `permutation_bucket` does, for a hash whose bits are given as a signed integer."""
-    return permutation_bucket(unsigned(value), size, live, top, rounds, crate, counters)
-
-
-@kernel
 def permutation_kernel(
     hashes: Hashes,
     size: int,
@@ -182,6 +174,15 @@ def permutation_replicas_kernel(
 
 
 count_candidates = counted(permutation_bucket)
+
+
+@kernel
+def permuted_one(h: np.uint64, size: int, live: Flags, top: int, rounds: Rounds, crate: bool) -> int:
+    """Return what `permutation_bucket` does, with room of its own."""
+    return permutation_bucket(h, size, live, top, rounds, crate, np.empty(LAYERS, dtype=np.uint64), None)
+
+
+one_candidate = entry(permuted_one)
 
 
 @register(
@@ -297,16 +298,8 @@ class Permutation(Partitioner[Layers]):
     def _feistel(self) -> tuple[Rounds, bool]:
         return (_CRATE, True) if self.rounds == "crate" else (_OWN, False)
 
-    def _placer(self, structure: Layers) -> Callable[[int], int]:
-        (size, live, top), (rounds, crate) = structure, self._feistel
-        bucket = permutation_bucket_of_signed.compiled
-
-        def place(value: int) -> int:
-            counters = np.empty(LAYERS, dtype=np.uint64)
-            # numba takes a Python int below 2^63 faster than any numpy scalar
-            return bucket(value - (value >> 63 << 64), size, live, top, rounds, crate, counters)
-
-        return place
+    def _one(self, structure: Layers) -> One:
+        return one_candidate.of(*structure, *self._feistel)
 
     def _place(self, structure: Layers, hashes: Hashes, out: Buckets) -> None:
         counters, keys = np.empty(LAYERS, dtype=np.uint64), np.empty(BLOCK, dtype=np.uint64)

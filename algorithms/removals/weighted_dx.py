@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from algorithms.interface import (
 )
 from algorithms.interface.memory import must_fit
 from algorithms.machinery.mixing import through
+from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
 from algorithms.registry import register
 from algorithms.removals.dx import (
@@ -38,7 +39,7 @@ from algorithms.removals.dx import (
     count_draws,
     dx_kernel,
     dx_replicas_kernel,
-    dx_slot,
+    one_draw,
     waiting_room,
 )
 
@@ -264,10 +265,8 @@ class WeightedDx(Partitioner[Slots]):
             free = free[count:]
         return _owned(owners)
 
-    def _placer(self, structure: Slots) -> Callable[[int], int]:
-        slot, (live, owners) = dx_slot.compiled, structure
-        # numba takes a Python int below 2^63 faster than any numpy scalar
-        return lambda value: int(owners[slot(value - (value >> 63 << 64), live)])
+    def _one(self, structure: Slots) -> One:
+        return one_draw.of(structure.live, owners=structure.owners)
 
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
         dx_kernel(hashes, structure.live, out, *waiting_room())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Annotated, Literal, NamedTuple
 
@@ -29,6 +29,7 @@ from algorithms.interface.nodes import NodesLike
 from algorithms.jumps.jump import jump_bucket
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import derive, mix, multiply_high
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, tally
 from algorithms.registry import register
 from algorithms.rings.points import MOST_POINTS, PartitionerWithPoints, next_row, successors
@@ -128,6 +129,15 @@ def leading_bits_kernel(hashes: Hashes, shift: np.uint64, owners: NDArray[np.int
     """Write the owner of each hash's partition where they are a power of two, and so its leading bits."""
     for i in range(len(hashes)):
         out[i] = owners[hashes[i] >> shift]
+
+
+@kernel
+def partition(h: np.uint64, narrow: np.uint64, count: np.uint64) -> np.uint64:
+    """Return the partition of a hash."""
+    return multiply_high(h << narrow, count)
+
+
+one_partition = entry(partition)
 
 
 @register(
@@ -294,9 +304,8 @@ class Bounded(PartitionerWithPoints[Partitions]):
             )
         return super()._free_buckets(left, count)
 
-    def _placer(self, structure: Partitions) -> Callable[[int], int]:
-        owner, partitions, bits = structure.owners.item, self.partitions, self.hash_bits
-        return lambda value: owner(value * partitions >> bits)
+    def _one(self, structure: Partitions) -> One:
+        return one_partition.of(self._narrow, np.uint64(self.partitions), owners=structure.owners)
 
     def _place(self, structure: Partitions, hashes: Hashes, out: Buckets) -> None:
         shift = self.hash_bits - self.partitions.bit_length() + 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -23,7 +22,8 @@ from algorithms.interface import (
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import mix, unsigned
+from algorithms.machinery.mixing import mix
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 from algorithms.rings.points import MOST_POINTS, PartitionerWithPoints, Successors, next_row, successors
@@ -161,23 +161,6 @@ def windowed(
 
 
 @kernel
-def lrh_of_signed(
-    value: int,
-    points: NDArray[np.uint64],
-    firsts: NDArray[np.int32],
-    shift: np.uint64,
-    mask: np.uint64,
-    ahead: np.uint64,
-    candidates: NDArray[np.uint32],
-    seeds: NDArray[np.uint64],
-    buckets: NDArray[np.int32],
-) -> Any:
-    """Return the bucket of one hash, whose bits are given as a signed integer."""
-    bits = unsigned(value)
-    return windowed(bits, points, firsts, shift, mask, ahead, candidates, seeds, buckets, None)
-
-
-@kernel
 def alive_kernel(
     hashes: Hashes,
     points: NDArray[np.uint64],
@@ -211,6 +194,7 @@ def alive_kernel(
 
 
 count_bids = counted(windowed)
+one_bid = entry(windowed)
 
 
 @register(
@@ -334,10 +318,9 @@ class LRH(PartitionerWithPoints[Windows]):
         seeds = hash_column("xxh64", nodes.name_column(), seed=self.seed)[by_name]
         return Windows(successors(points.hashes, self.hash_bits), candidates, seeds, buckets)
 
-    def _placer(self, structure: Windows) -> Callable[[int], int]:
-        bucket = lrh_of_signed.compiled
+    def _one(self, structure: Windows) -> One:
         points, candidates, seeds, buckets = structure
-        return lambda value: int(bucket(value - (value >> 63 << 64), *points, candidates, seeds, buckets))
+        return one_bid.of(*points, candidates, seeds, buckets)
 
     def _place(self, structure: Windows, hashes: Hashes, out: Buckets) -> None:
         rows, whos, bids, words, bests = np.empty((5, LANES), dtype=np.uint64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -21,7 +20,8 @@ from algorithms.interface import (
 )
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import derive, unsigned
+from algorithms.machinery.mixing import derive
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 from algorithms.rings.points import (
@@ -136,24 +136,6 @@ def probed(
 
 
 @kernel
-def multi_probe_of_signed(
-    value: int,
-    points: NDArray[np.uint64],
-    firsts: NDArray[np.int32],
-    shift: np.uint64,
-    mask: np.uint64,
-    ahead: np.uint64,
-    owners: NDArray[np.int32],
-    narrow: np.uint64,
-    probes: int,
-    pairs: bool,
-) -> Any:
-    """Return the owner of the nearest point for a hash whose bits are given as a signed integer."""
-    bits = unsigned(value)
-    return probed(bits, points, firsts, shift, mask, ahead, owners, narrow, probes, pairs, None)
-
-
-@kernel
 def multi_probe_replicas_kernel(
     hashes: Hashes,
     points: NDArray[np.uint64],
@@ -196,6 +178,7 @@ def multi_probe_replicas_kernel(
 
 
 count_probes = counted(probed)
+one_probed = entry(probed)
 
 
 @register(
@@ -312,10 +295,9 @@ class MultiProbe(PartitionerWithPoints[Targets]):
         crowded = int(np.diff(table.firsts).max(initial=0)) > CROWDED
         return Targets(table, owners, crowded or len(points.owners) <= PAIRS)
 
-    def _placer(self, structure: Targets) -> Callable[[int], int]:
-        find, narrow, probes = multi_probe_of_signed.compiled, self._narrow, self.probes
+    def _one(self, structure: Targets) -> One:
         points, owners, pairs = structure
-        return lambda value: int(find(value - (value >> 63 << 64), *points, owners, narrow, probes, pairs))
+        return one_probed.of(*points, owners, self._narrow, self.probes, pairs)
 
     def _place(self, structure: Targets, hashes: Hashes, out: Buckets) -> None:
         points, owners, pairs = structure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
@@ -23,8 +22,9 @@ from algorithms.interface import (
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.circles import merged_intervals, scattered_intervals
-from algorithms.machinery.intervals import Intervals, build_intervals, namer, place, row_of
+from algorithms.machinery.intervals import Intervals, build_intervals, one_of, place, row_of
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
 from algorithms.registry import register
 from algorithms.rings.points import MOST_POINTS, MOST_POINTS_IN_ALL, PartitionerWithPoints, Points
@@ -271,8 +271,8 @@ class Ring(PartitionerWithPoints[Circle]):
         position[order] = np.arange(len(order), dtype=np.int32)
         return points.owners[order], position[entry]
 
-    def _namer(self, structure: Circle, name: Callable[[int], str]) -> tuple[Callable[[int], str], object]:
-        return namer(structure.intervals, name)
+    def _one(self, structure: Circle) -> One:
+        return one_of(structure.intervals)
 
     def _place(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)

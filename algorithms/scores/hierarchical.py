@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -25,7 +24,8 @@ from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.bids import BLOCK
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.logarithm import ROUGH_ERROR, rough_log
-from algorithms.machinery.mixing import derive, mix, through, unsigned
+from algorithms.machinery.mixing import derive, mix, through
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import Steps, counted
 from algorithms.registry import register
 from algorithms.scores.rendezvous import (
@@ -162,21 +162,8 @@ def member(
     return begin + best_bid(h, seeds[begin:end], steps)
 
 
-@kernel
-def member_of_signed(
-    value: int,
-    group_seeds: NDArray[np.uint64],
-    group_weights: NDArray[np.float64],
-    begins: NDArray[np.int64],
-    seeds: NDArray[np.uint64],
-    weights: NDArray[np.float64],
-) -> Any:
-    """Return which member of all has a hash, whose bits are given as a signed integer."""
-    bits = unsigned(value)
-    return member(bits, group_seeds, group_weights, begins, seeds, weights, None)
-
-
 count_bids = counted(member)
+one_member = entry(member)
 
 
 @register(
@@ -294,12 +281,10 @@ class Hierarchical(Partitioner[Groups]):
             Bidders(members, light, 1.0 / light, buckets),
         )
 
-    def _placer(self, structure: Groups) -> Callable[[int], int]:
-        (group_seeds, group_weights, _, _), begins, (seeds, weights, _, buckets) = structure
-        member, owner = member_of_signed.compiled, buckets.item
-        return lambda value: owner(
-            member(value - (value >> 63 << 64), group_seeds, group_weights, begins, seeds, weights)
-        )
+    def _one(self, structure: Groups) -> One:
+        groups, begins, members = structure
+        needs = (groups.seeds, groups.weights, begins, members.seeds, members.weights)
+        return one_member.of(*needs, owners=members.buckets)
 
     def _place_counting(self, structure: Groups, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         groups, begins, members = structure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +30,8 @@ from algorithms.machinery.bids import (
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_log
-from algorithms.machinery.mixing import fold, mix, mix_folded, through, unsigned
+from algorithms.machinery.mixing import fold, mix, mix_folded, through
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
@@ -118,13 +118,6 @@ def best_bid_of_all(
     if len(weights):
         return best_weighted_bid(value, seeds, weights, steps)
     return best_bid(value, seeds, steps)
-
-
-@kernel
-def best_bid_of_signed(value: int, seeds: NDArray[np.uint64], weights: NDArray[np.float64]) -> np.int64:
-    """Return which node has the best bid for a hash whose bits are given as a signed integer."""
-    # plain Python would refuse a negative number at once
-    return best_bid_of_all(unsigned(value), seeds, weights, None)
 
 
 @kernel
@@ -259,6 +252,7 @@ def rendezvous_replicas_kernel(
 
 
 count_bids = counted(best_bid_of_all)
+one_bid = entry(best_bid_of_all)
 
 
 @register(
@@ -355,11 +349,8 @@ class Rendezvous(Partitioner[Bidders]):
         weights = weights[order] if len(weights) else weights
         return Bidders(seeds, weights, 1.0 / weights, nodes.buckets()[order])
 
-    def _placer(self, structure: Bidders) -> Callable[[int], int]:
-        seeds, weights, _, buckets = structure
-        best, owners = best_bid_of_signed.compiled, buckets.tolist()
-        # numba takes a Python int below 2^63 faster than any numpy scalar
-        return lambda value: owners[best(value - (value >> 63 << 64), seeds, weights)]
+    def _one(self, structure: Bidders) -> One:
+        return one_bid.of(structure.seeds, structure.weights, owners=structure.buckets)
 
     def _place(self, structure: Bidders, hashes: Hashes, out: Buckets) -> None:
         if len(structure.weights):

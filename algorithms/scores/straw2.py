@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +20,7 @@ from algorithms.interface import (
     Step,
 )
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 from algorithms.scores.crush_ln import straws
@@ -124,15 +124,8 @@ def longest_of_hash(
     return longest(np.uint32(h >> drop), buckets, weights, table, steps)
 
 
-@kernel
-def longest_of_int(
-    x: int, buckets: NDArray[np.int32], weights: NDArray[np.int64], table: NDArray[np.int64]
-) -> Any:
-    """Return what `longest` does, for a plain number."""
-    return longest(np.uint32(x), buckets, weights, table, None)
-
-
 count_straws = counted(longest_of_hash)
+one_straw = entry(longest_of_hash)
 
 
 @kernel
@@ -328,10 +321,8 @@ class Straw2(Partitioner[Items]):
     def _drop(self) -> int:
         return max(0, self.hash_bits - 32)
 
-    def _placer(self, structure: Items) -> Callable[[int], int]:
-        bucket, drop, table = longest_of_int.compiled, self._drop, straws()
-        buckets, weights = structure
-        return lambda value: int(bucket(value >> drop, buckets, weights, table))
+    def _one(self, structure: Items) -> One:
+        return one_straw.of(np.uint64(self._drop), *structure, straws())
 
     def _place_counting(self, structure: Items, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         count_straws(hashes, (np.uint64(self._drop), *structure, straws()), out, steps)

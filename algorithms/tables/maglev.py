@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -26,6 +25,7 @@ from algorithms.interface import (
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import WORD, through
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, tally
 from algorithms.registry import register
 
@@ -91,6 +91,15 @@ def maglev_kernel(hashes: Hashes, table: NDArray[np.int32], out: Buckets, steps:
         if steps is not None:
             for i in range(first, last):
                 tally(steps[i], PROBES)
+
+
+@kernel
+def remainder(h: np.uint64, size: np.uint64) -> np.uint64:
+    """Return the place of a hash in the table."""
+    return h % size
+
+
+one_entry = entry(remainder)
 
 
 @register(
@@ -215,9 +224,8 @@ class Maglev(Partitioner[Entries]):
         )
         return Entries(table)
 
-    def _placer(self, structure: Entries) -> Callable[[int], int]:
-        bucket, size = structure.buckets.item, self.table_size
-        return lambda value: bucket(value % size)
+    def _one(self, structure: Entries) -> One:
+        return one_entry.of(np.uint64(self.table_size), owners=structure.buckets)
 
     def _place(self, structure: Entries, hashes: Hashes, out: Buckets) -> None:
         maglev_kernel(hashes, structure.buckets, out, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -24,6 +23,7 @@ from algorithms.interface.arcs import Arcs
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import derive
+from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, tally
 from algorithms.registry import register
 from algorithms.scores.rendezvous import Bidders, Rendezvous, rendezvous_replicas_kernel
@@ -63,6 +63,15 @@ def rows_kernel(
         if steps is not None:
             tally(steps[i], PROBES)
         out[i] = owners[hashes[i] >> shift]
+
+
+@kernel
+def row(h: np.uint64, shift: np.uint64) -> np.uint64:
+    """Return the row of a hash, which its top bits name."""
+    return h >> shift
+
+
+one_row = entry(row)
 
 
 @register(
@@ -169,9 +178,8 @@ class RendezvousRows(Partitioner[Rows]):
         keys = Rendezvous(nodes, seed=self.seed)
         return Rows(keys.assign(words), words, keys._state.structure)
 
-    def _placer(self, structure: Rows) -> Callable[[int], int]:
-        owner, shift = structure.owners.item, self._shift
-        return lambda value: owner(value >> shift)
+    def _one(self, structure: Rows) -> One:
+        return one_row.of(np.uint64(self._shift), owners=structure.owners)
 
     def _place(self, structure: Rows, hashes: Hashes, out: Buckets) -> None:
         rows_kernel(hashes, np.uint64(self._shift), structure.owners, out, None)

@@ -1,0 +1,305 @@
+"""Single keys: compiled code called by its entry point, which costs less than numba's dispatcher.
+
+A kernel that places one hash, such as ``jump_bucket``, takes the hash and what the algorithm needs. `entry`
+makes of it a function of two words: the hash, and the address of a block in which the needs stand. It is
+compiled for the types of the needs, and Python calls its entry point at once. `text_entry` puts a hash
+function before any of them: one function of a str and a block, in which stands which placing to call.
+
+A block, and the arrays whose addresses stand in it, must live as long as somebody may call with its address:
+the caller holds what keeps them. Nothing in a block ever changes, and a call writes nothing that others see,
+so any number of threads may make calls.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.machinery.kernel import Kernel
+
+__all__ = ["Entry", "One", "TextEntry", "Texts", "entry", "text_entry"]
+
+_WORD = (1 << 64) - 1
+_NO_OWNERS = np.zeros(0, dtype=np.int32)
+_NO_OWNERS.flags.writeable = False
+_FOUR_WORDS = (np.uint64(0),) * 4
+
+
+class One(NamedTuple):
+    """How one hash is placed.
+
+    Parameters
+    ----------
+    place
+        hash -> bucket; it keeps all the rest.
+    code
+        The address of the compiled function; None where kernels run as plain Python.
+    block
+        What it is called with, beside the hash.
+    needs
+        What the addresses in the block point at.
+    """
+
+    place: Callable[[int], int]
+    code: int | None
+    block: array[int]
+    needs: tuple[Any, ...]
+
+
+class Texts(NamedTuple):
+    """How one str is placed: ``enter(key, address)`` is its bucket, or -1 for whatever is no str of ASCII.
+
+    Parameters
+    ----------
+    enter
+        The entry point.
+    address
+        Of the block.
+    block
+        Which one it is.
+    """
+
+    enter: Callable[[object, int], int]
+    address: int
+    block: array[int]
+
+
+class _Part(Kernel[..., Any]):
+    """What compiled code does and Python does not: it stands in `machinery.blocks`, which imports numba."""
+
+    def _compile(self) -> Callable[..., Any]:
+        from algorithms.machinery import blocks
+
+        part: Callable[..., Any] = blocks.PARTS[self.function.__name__]
+        return part
+
+
+@_Part
+def unpacked(block: int) -> Any:
+    """Return what stands in a block, as a tuple."""
+    raise NotImplementedError
+
+
+@_Part
+def characters(text: object) -> Any:
+    """Return the bytes of a str of ASCII, and whether it is one."""
+    raise NotImplementedError
+
+
+@_Part
+def called(code: int, h: int, block: int) -> Any:
+    """Return what the compiled function at an address makes of a hash and a block."""
+    raise NotImplementedError
+
+
+def _place(h: np.uint64, *needs: Any) -> int:
+    """Stand for the kernel that `entry` puts here."""
+    raise NotImplementedError
+
+
+def _hash(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+    """Stand for the kernel that `text_entry` puts here."""
+    raise NotImplementedError
+
+
+def _enter(h: np.uint64, block: int) -> np.int64:
+    """Return the bucket of a hash by what stands in a block: owners of places, and what the kernel needs."""
+    needs = unpacked(block)
+    owners, place = needs[0], np.int64(_place(h, *needs[1:]))
+    return np.int64(owners[place]) if len(owners) else place
+
+
+def _enter_text(text: object, block: int) -> np.int64:
+    """Return the bucket of a key, or -1 for whatever is no str of ASCII."""
+    data, seen = characters(text)
+    if not seen:
+        return np.int64(-1)
+    seed, dropped, code, needs = unpacked(block)
+    h = _hash(data, np.uint64(0), np.uint64(len(data)), seed)
+    return np.int64(called(code, h >> dropped, needs))
+
+
+class _Entered(Kernel[..., int]):
+    """A kernel that is called by its entry points, one for the types of each kind of arguments.
+
+    The lock of the interpreter is kept meanwhile: to release it costs as much as to place a key.
+    """
+
+    def __init__(self, function: FunctionType, takes: str) -> None:
+        super().__init__(function, nogil=False)
+        self._takes = takes
+        self._points: dict[tuple[Any, ...], tuple[Callable[..., int], int]] = {}
+
+    def _point(self, dispatcher: Any, values: tuple[Any, ...]) -> tuple[Callable[..., int], int]:
+        """Return the entry point, and the address of the function itself, for a block of some values."""
+        kinds = tuple(map(_kind, values))
+        if kinds not in self._points:
+            from algorithms.machinery import blocks
+
+            signature = (blocks.TAKEN[self._takes], blocks.block_type(values))
+            dispatcher.compile(signature)
+            code = dispatcher.overloads[signature]
+            # the dispatcher frees its code when it goes
+            self._points[kinds] = code.entry_point, blocks.address_of(code)
+        return self._points[kinds]
+
+
+class Entry(_Entered):
+    """The entry of a kernel that places one hash; see :func:`entry`."""
+
+    def __init__(self, place: Kernel[..., Any]) -> None:
+        super().__init__(_bound(_enter, "_place", place), "hash")
+        self._placing = place
+
+    def of(self, *needs: Any, owners: NDArray[np.int32] = _NO_OWNERS) -> One:
+        """Return how one hash is placed.
+
+        Parameters
+        ----------
+        *needs
+            What the kernel takes after the hash: arrays, C-contiguous, and numbers.
+        owners
+            The bucket of each place that the kernel returns, (k,) int32; empty where it returns buckets.
+
+        Returns
+        -------
+        One
+            Which keeps the needs.
+
+        Examples
+        --------
+        >>> from algorithms.jumps.jump import jump_bucket
+        >>> entry(jump_bucket).of(57).place(42)
+        43
+        """
+        values = (owners, *needs)
+        dispatcher, block = self.compiled, _block(values)
+        if isinstance(dispatcher, FunctionType):  # kernels run as plain Python
+            return One(self._plainly(needs, owners), None, block, values)
+        point, code = self._point(dispatcher, values)
+        address = block.buffer_info()[0]
+
+        def place(value: int, keeps: object = (block, values)) -> int:
+            return point(value, address)
+
+        return One(place, code, block, values)
+
+    def _plainly(self, needs: tuple[Any, ...], owners: NDArray[np.int32]) -> Callable[[int], int]:
+        placing = self._placing.plain
+
+        def place(value: int) -> int:
+            found = int(placing(np.uint64(value), *needs))
+            return int(owners[found]) if len(owners) else found
+
+        return place
+
+
+class TextEntry(_Entered):
+    """The entry of a hash function of texts; see :func:`text_entry`."""
+
+    def __init__(self, hashing: Kernel[..., Any]) -> None:
+        super().__init__(_bound(_enter_text, "_hash", hashing), "text")
+
+    def of(self, one: One, seed: int, dropped: int) -> Texts | None:
+        """Return how one str is placed; None where kernels run as plain Python.
+
+        Parameters
+        ----------
+        one
+            How its hash is placed. It must be kept as long as what is returned.
+        seed
+            Of the hash function.
+        dropped
+            How many of the low bits of a hash are not used.
+
+        Returns
+        -------
+        Texts or None
+
+        Examples
+        --------
+        >>> from algorithms.hashing.kernels import xxh64_of
+        >>> from algorithms.jumps.jump import jump_bucket
+        >>> one = entry(jump_bucket).of(57)
+        >>> texts = text_entry(xxh64_of).of(one, 0, 0)
+        >>> texts.enter("user:1", texts.address), texts.enter(b"user:1", texts.address)
+        (34, -1)
+        """
+        dispatcher = self.compiled
+        if one.code is None or isinstance(dispatcher, FunctionType):
+            return None
+        enter, _ = self._point(dispatcher, _FOUR_WORDS)
+        block = array("Q", (seed, dropped, one.code, one.block.buffer_info()[0]))
+        return Texts(enter, block.buffer_info()[0], block)
+
+
+def entry(place: Kernel[..., Any]) -> Entry:
+    """Return the entry of a kernel that places one hash.
+
+    Parameters
+    ----------
+    place
+        Its parameters are the hash, what the algorithm needs, and perhaps ``steps``, which stay None.
+
+    Returns
+    -------
+    Entry
+        It is compiled when the first hash is placed, for the types of what the algorithm needs.
+
+    Examples
+    --------
+    >>> from algorithms.machinery.mixing import multiply_high
+    >>> entry(multiply_high).of(np.uint64(10)).place(1 << 63)
+    5
+    """
+    return Entry(place)
+
+
+def text_entry(hashing: Kernel[..., Any]) -> TextEntry:
+    """Return the entry of a hash function of texts, which serves all algorithms.
+
+    Parameters
+    ----------
+    hashing
+        A kernel of (data, start, stop, seed) -> hash, data being (b,) uint8.
+
+    Returns
+    -------
+    TextEntry
+    """
+    return TextEntry(hashing)
+
+
+def _bound(function: Any, name: str, callee: Kernel[..., Any]) -> FunctionType:
+    """Return a function with a kernel in place of a name."""
+    # a global, since numba keeps no machine code of a closure over other kernels for the next process
+    scope = {**function.__globals__, name: callee}
+    bound = FunctionType(function.__code__, scope)
+    bound.__qualname__ = f"{callee.function.__qualname__}{function.__name__}"
+    return bound
+
+
+def _kind(value: Any) -> Any:
+    """Return what tells types of values apart, quicker than by making the types."""
+    return (value.dtype, value.ndim, value.flags.writeable) if isinstance(value, np.ndarray) else type(value)
+
+
+def _block(values: tuple[Any, ...]) -> array[int]:
+    """Return a block of values: of an array its address and its shape, of a number the word that holds it."""
+    words = array("Q")
+    for value in values:
+        if isinstance(value, np.ndarray):
+            if not value.flags.c_contiguous:
+                raise ValueError("an array that compiled code reads from a block must be C-contiguous")
+            words.append(value.ctypes.data)
+            words.extend(value.shape)
+        elif isinstance(value, float):
+            words.append(int(np.float64(value).view(np.uint64)))
+        else:
+            words.append(int(value) & _WORD)
+    return words
