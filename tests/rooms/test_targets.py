@@ -63,7 +63,7 @@ def test_each_pair_is_ready_to_be_timed(goal: Goal) -> None:
 
 def test_a_bound_belongs_to_the_vectors_of_the_machine() -> None:
     verdicts = [
-        present({"jump-16": [4.0] * 7}, facts).tables[0].frame["verdict"].tolist() for facts in (AVX2, AVX512)
+        present({"jump-16": [5.0] * 7}, facts).tables[0].frame["verdict"].tolist() for facts in (AVX2, AVX512)
     ]
     assert verdicts == [["met"], ["not met"]]
     (shown,) = present({"rendezvous-100": [0.2] * 7}, AVX2).tables[0].frame.to_dict("records")
