@@ -254,9 +254,9 @@ def _about_repeats(numbers: Summary) -> Iterator[str]:
             continue
         yield (
             f"Keys of {row['workload']} repeat: two draws are equal with chance s = "
-            f"{row['equal']:.3g}, and equal keys share a node, so no hashing brings the CV "
-            f"below about √((n-1) s). At n = {row['n']:,} it is {100 * row['least_cv']:.3g} to "
-            f"{100 * row['most_cv']:.3g} %, whatever the algorithm."
+            f"{row['equal']:.3g}, and equal keys share a node. Random placement leaves a CV of about "
+            f"√((n-1) s), and more keys do not help: at n = {row['n']:,} the least of an algorithm here is "
+            f"{100 * row['least_cv']:.3g} % and the greatest {100 * row['most_cv']:.3g} %."
         )
 
 

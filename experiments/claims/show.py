@@ -10,7 +10,7 @@ import pandas as pd
 from experiments.claims.claim import READ
 from experiments.claims.formats import Ends, Judged, Rough, Theirs, shown_theirs, shown_value
 from experiments.claims.judge import NARROW
-from experiments.claims.summary import summary
+from experiments.claims.summary import OF_FACTS, summary
 from experiments.inference.verdict import (
     CONFIRMED,
     KINDS,
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["present", "shown_theirs", "shown_value"]
 
+MOST = 80
+"""Claims at most of which a terminal shows each; of more it shows what is refuted, and names the rest."""
+
 
 def present(results: Results[ClaimsParameters]) -> Presentation:
     """Return tables and meaning of a run of `claims`."""
@@ -39,7 +42,13 @@ def present(results: Results[ClaimsParameters]) -> Presentation:
         for source in numbers["sources"].records()
     ]
     return Presentation(
-        [*tables, _counts(numbers), *_waiting(numbers["claims"])],
+        [
+            *tables,
+            _sources(numbers["claims"]),
+            *_refuted(numbers["claims"]),
+            _counts(numbers),
+            *_waiting(numbers["claims"]),
+        ],
         meaning=_meaning(numbers, results.parameters),
         failures=_failures(numbers["claims"]),
         methods=[
@@ -76,14 +85,14 @@ def _table(sheet: Sheet, source: str, title: str, parameters: ClaimsParameters) 
     rows = part.to_dict("records")
     notes = [_note(row) for row in rows]
     numbered = {note: str(number) for number, note in enumerate(dict.fromkeys(filter(None, notes)), 1)}
-    works = "; ".join(dict.fromkeys(f"{row['work']} ({READ[row['read']]})" for row in rows))
+    works = _works(rows)
     single = (part["kind"] == "prediction").any()
     legend = " * where one measurement falls, if the law holds." if single else ""
     return Table(
         f"claims-{source}".replace("_", "-"),
         title,
         part.assign(why=pd.Series([numbered.get(note, "") for note in notes], dtype=object)),
-        caption=f"Source: {works}.{_sampled(part, parameters)}{legend}",
+        caption=f"{works}{_sampled(part, parameters)}{legend}",
         columns=["where", "theirs", "ours", "kind", "verdict", "why"],
         formats={
             "theirs": sheet.measures["theirs"].format,
@@ -93,6 +102,56 @@ def _table(sheet: Sheet, source: str, title: str, parameters: ClaimsParameters) 
         },
         headers={"why": "note", "where": "claim", "kind": "interval"},
         notes=[f"{number} {note}" for note, number in numbered.items()],
+        detail=len(sheet.frame) > MOST,
+    )
+
+
+def _refuted(sheet: Sheet) -> list[Table]:
+    """Return one refuted claim of each fact that has any, where there are too many claims to show all."""
+    frame = sheet.where(verdict=REFUTED)
+    if frame.empty or len(sheet.frame) <= MOST:
+        return []
+    facts = frame["fact"].fillna(frame["claim"])
+    first = frame[~facts.duplicated()].reset_index(drop=True)
+    many = facts.value_counts()
+    return [
+        Table(
+            "refuted",
+            "What is refuted, by one claim of each fact",
+            first.assign(cells=[many[fact] for fact in facts[~facts.duplicated()]]),
+            columns=["claim", "says", "theirs", "ours", "cells"],
+            formats={name: sheet.measures[name].format for name in ("theirs", "ours")},
+            headers={"cells": "claims"},
+            caption="Claims: how many of the fact are refuted. --claim ID shows one with its note.",
+        )
+    ]
+
+
+def _works(rows: Sequence[Mapping[Any, Any]]) -> str:
+    """Return the works of some claims, by how they were read."""
+    works: dict[str, dict[str, None]] = {}
+    for row in rows:
+        works.setdefault(row["read"], {})[row["work"]] = None
+    return " ".join(
+        f"{READ[read][0].upper()}{READ[read][1:]}: {'; '.join(found)}." for read, found in works.items()
+    )
+
+
+def _sources(sheet: Sheet) -> Table:
+    """Return where each work is found, and what it has been read for."""
+    columns = ["work", "read", "link", "at", "seen"]
+    frame = sheet.frame.assign(**{name: sheet.frame[name].fillna("") for name in columns})
+    body = [
+        (*key, part["fact"].fillna(part["claim"]).nunique(), len(part))
+        for key, part in frame.groupby(columns, sort=False)
+    ]
+    return Table.of_rows(
+        "sources",
+        "Where the claims stand",
+        ["work", "read", "address", "place", "read on", "facts", "claims"],
+        body,
+        caption="Read: " + "; ".join(f"{letter} {what}" for letter, what in READ.items()) + ".",
+        detail=True,
     )
 
 
@@ -164,9 +223,18 @@ def _meaning(numbers: Summary, parameters: ClaimsParameters) -> list[str]:
         numbers.value(f"claims/{verdict}").text
         for verdict in (CONFIRMED, REFUTED, UNDECIDED, NOT_IMPLEMENTED)
     )
+    facts = {(row["of"], row["verdict"]): row["facts"] for row in numbers["facts"].records()}
+
+    def of(who: str) -> int:
+        return sum(many for (said, _), many in facts.items() if said == who)
+
+    published, own = OF_FACTS
     return [
         f"Of {numbers.value('claims').text} claims {confirmed} are confirmed, {refuted} refuted and "
         f"{undecided} undecided; {waiting} wait for their algorithm.",
+        f"They are {of(published)} published facts, each once, of which {facts[published, CONFIRMED]} are "
+        f"confirmed, {facts[published, REFUTED]} refuted in one claim or more, and the others undecided in "
+        f"some; and {of(own)} computations of our own, which are tests of this suite.",
         f"Sampled with {parameters.keys:,} keys and {parameters.repetitions:,} rings, seed "
         f"{parameters.seed}; all intervals hold together at 99 %.",
     ]

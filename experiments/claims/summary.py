@@ -10,7 +10,7 @@ import pandas as pd
 from experiments.claims.claim import load
 from experiments.claims.formats import OfClaim, Ours, Rough, Theirs
 from experiments.claims.judge import unexpected
-from experiments.inference.verdict import OF_CLAIMS
+from experiments.inference.verdict import OF_CLAIMS, REFUTED, UNDECIDED
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Significant
@@ -32,9 +32,12 @@ MEASURES: Mapping[str, Measure] = {
 }
 """The numbers of a claim."""
 
+OF_FACTS, OWN = ("published", "own"), "C"
+"""Who says a fact; how our own computations are marked."""
+
 WORDS = (
-    "work", "read", "where", "says", "relation", "tolerance", "percent", "expected", "why", "missing",
-    "theirs_shown", "ours_shown", "kind", "method", "size", "unit", "verdict",
+    "work", "read", "link", "at", "seen", "fact", "where", "says", "relation", "tolerance", "percent",
+    "expected", "why", "missing", "theirs_shown", "ours_shown", "kind", "method", "size", "unit", "verdict",
 )  # fmt: skip
 """What else is known of a claim."""
 
@@ -57,6 +60,14 @@ def summary(results: Results[ClaimsParameters]) -> Summary:
             ),
             Sheet.of_counts("counts", frame, "claims", "rows", source=sources, verdict=OF_CLAIMS),
             Sheet.of_counts("verdicts", frame, "claims", "rows", verdict=OF_CLAIMS),
+            Sheet.of_counts(
+                "facts",
+                _facts(frame),
+                "facts",
+                "facts, each of one claim or more",
+                of=OF_FACTS,
+                verdict=OF_CLAIMS,
+            ),
             Sheet.of_records("all", (), counted, [_count(frame)]),
             Sheet.of_records(
                 "given",
@@ -78,6 +89,20 @@ def _claim(row: Mapping[str, Any]) -> dict[str, Any]:
         "ratio": ours / theirs if ours and theirs else None,
         "unexpected": unexpected(row["verdict"], row["expected"]),
     }
+
+
+def _facts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return each fact with its verdict, and whether it was published or is our own computation.
+
+    Refuted if one claim of it is, confirmed if all of them are.
+    """
+    records = []
+    for fact, part in frame.groupby(frame["fact"].fillna(frame["claim"]), sort=False):
+        verdicts = set(part["verdict"])
+        one = REFUTED if REFUTED in verdicts else verdicts.pop() if len(verdicts) == 1 else UNDECIDED
+        own = (part["read"] == OWN).all()
+        records.append({"fact": fact, "of": OF_FACTS[int(own)], "verdict": one})
+    return pd.DataFrame(records, columns=["fact", "of", "verdict"])
 
 
 def _count(part: pd.DataFrame) -> dict[str, Any]:

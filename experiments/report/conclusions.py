@@ -77,7 +77,7 @@ def counted(conclusions: pd.Series[Any]) -> str:
     --------
     >>> import pandas as pd
     >>> counted(pd.Series(["agrees", "open", "agrees", None]))
-    '2 agree, 1 is open'
+    '2 agree to within 5 %, 1 needs more repetitions to tell'
     """
     return worded({name: int((conclusions == name).sum()) for name in _WORDS})
 
@@ -88,12 +88,16 @@ def worded(counts: Mapping[str, int]) -> str:
     Examples
     --------
     >>> worded({"agrees": 2, "negligible": 0, "open": 1})
-    '2 agree, 1 is open'
+    '2 agree to within 5 %, 1 needs more repetitions to tell'
     """
     return ", ".join(f"{many} {_WORDS[name][many > 1]}" for name, many in counts.items() if many)
 
 
+_MARGIN_SHOWN = f"{100 * MARGIN:.3g} %"
+
 _WORDS: Mapping[str, tuple[str, str]] = {
-    AGREES: ("agrees", "agree"), NEGLIGIBLE: ("differs negligibly", "differ negligibly"),
-    OPEN: ("is open", "are open"), DIFFERS: ("differs", "differ"),
-}  # fmt: skip
+    AGREES: (f"agrees to within {_MARGIN_SHOWN}", f"agree to within {_MARGIN_SHOWN}"),
+    NEGLIGIBLE: (f"differs by less than {_MARGIN_SHOWN}", f"differ by less than {_MARGIN_SHOWN}"),
+    OPEN: ("needs more repetitions to tell", "need more repetitions to tell"),
+    DIFFERS: ("differs", "differ"),
+}

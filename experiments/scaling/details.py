@@ -100,9 +100,9 @@ def meaning(numbers: Summary) -> list[str]:
     if not said["tested"]:
         return []
     lines = [
-        f"{said['agree']} of {said['tested']} measured means agree with their law (t-tests, Holm, "
-        f"{said['level']:.0%}); with equivalence within {conclusions.MARGIN:.0%} of it: "
-        f"{conclusions.counted(laws['conclusion'])}." + _apart(numbers, laws[laws["apart"]])
+        f"In {said['agree']} of {said['tested']} measured means no difference from the law is found "
+        f"(t-tests, Holm, {said['level']:.0%}); of all, {conclusions.counted(laws['conclusion'])}."
+        + _apart(numbers, laws[laws["apart"]])
     ]
     if said["spreads"]:
         lines.append(

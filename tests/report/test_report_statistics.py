@@ -34,7 +34,9 @@ def test_conclusions_are_of_all_four_kinds() -> None:
     ]  # fmt: skip
     frame = statistics.concluded([*rows, {"case": None, **statistics.against_law([1.0], 1.0)}])
     assert list(frame["conclusion"]) == list(frame["case"])
-    assert conclusions.counted(frame["conclusion"]) == "1 agrees, 1 differs negligibly, 1 is open, 1 differs"
+    assert conclusions.counted(frame["conclusion"]) == (
+        "1 agrees to within 5 %, 1 differs by less than 5 %, 1 needs more repetitions to tell, 1 differs"
+    )
     p_values = [row["p_value"] for row in rows]
     assert frame["corrected"].dropna().tolist() == inference.holm(p_values).tolist()
     for row, sees in zip(rows, frame["sees"], strict=False):
@@ -95,7 +97,7 @@ def test_movement_of_scaling_agrees_with_its_laws(scaled: runner.Outcome[Any]) -
     assert known[("ring", "add one")] > 0.01
     assert pd.isna(known[("ring", "replace one")]), "no law of variance is known"
     said = " ".join(scaled.presentation.meaning)
-    assert "6 of 6 measured means agree with their law" in said
+    assert "In 6 of 6 measured means no difference from the law is found" in said
     assert "5 of 5 vary over repetitions as their law says" in said
 
 

@@ -106,6 +106,23 @@ def test_the_summary_counts_every_verdict_and_holds_every_number(smoke: runner.O
     assert numbers.value("given/folklore.points-200/points").number == 200
 
 
+def test_facts_are_counted_once_and_our_own_apart(smoke: runner.Outcome[Any]) -> None:
+    numbers = smoke.presentation.summary
+    facts: dict[str, set[str]] = {}
+    for one in load():
+        facts.setdefault(one.fact, set()).add(one.read)
+    counted = {
+        who: sum(int(numbers.value(f"facts/{who}/{verdict}").number or 0) for verdict in OF_CLAIMS)
+        for who in ("published", "own")
+    }
+    own = sum(reads == {"C"} for reads in facts.values())
+    assert counted == {"published": len(facts) - own, "own": own}
+    refuted = next(table for table in smoke.presentation.tables if table.name == "refuted")
+    of_rows = {str(row["fact"]) for row in smoke.rows if row["verdict"] == REFUTED}
+    assert len(refuted.frame) == len(of_rows)
+    assert refuted.frame["cells"].sum() == sum(row["verdict"] == REFUTED for row in smoke.rows)
+
+
 def test_the_chart_counts_as_the_summary_does(smoke: runner.Outcome[Any]) -> None:
     (chapter,) = chapters.read([smoke.folder])
     (chart,) = chapter.presentation.charts
