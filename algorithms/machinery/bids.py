@@ -74,6 +74,16 @@ def row_of_seed(seed: np.uint64, folded: NDArray[np.uint64], rows: NDArray[np.in
 
 
 @kernel
+def holds_seed(seed: np.uint64, folded: NDArray[np.uint64], rows: NDArray[np.int32]) -> bool:
+    """Return whether a folded seed has a row."""
+    mask = np.uint64(len(rows) - 1)
+    at = seed & mask
+    while rows[at] >= 0 and folded[rows[at]] != seed:
+        at = (at + _ONE) & mask
+    return bool(rows[at] >= 0)
+
+
+@kernel
 def raise_words(
     keys: NDArray[np.uint64], size: int, folded: NDArray[np.uint64], words: NDArray[np.uint64]
 ) -> None:

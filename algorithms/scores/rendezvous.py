@@ -28,6 +28,7 @@ from algorithms.machinery.bids import (
     row_of_seed,
     seeds_of_words,
 )
+from algorithms.machinery.bids_of_two import place_by_two
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_log
 from algorithms.machinery.mixing import fold, mix, mix_folded, through
@@ -357,6 +358,16 @@ class Rendezvous(Partitioner[Bidders]):
             place_by_weights(structure, hashes, out)
         else:
             place_by_words(structure.seeds, structure.buckets, hashes, out)
+
+    def _place_two(
+        self, structure: Bidders, other: Bidders, hashes: Hashes, out: Buckets, other_out: Buckets
+    ) -> None:
+        if len(structure.weights) or len(other.weights):
+            super()._place_two(structure, other, hashes, out, other_out)
+            return
+        place_by_two(
+            hashes, (structure.seeds, structure.buckets, out), (other.seeds, other.buckets, other_out)
+        )
 
     def _place_counting(self, structure: Bidders, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         count_bids(hashes, (structure.seeds, structure.weights), out, steps)

@@ -92,3 +92,17 @@ def test_partitioners_place_together_what_each_places(algorithm: str) -> None:
         together.assign(words << np.uint64(20), outs)
     with pytest.raises(InvalidParameter, match="arrays for 6 partitioners"):
         together.assign(words, outs[:2])
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 64])
+def test_nodes_on_both_sides_bid_once_and_nothing_changes(n: int) -> None:
+    p = create("rendezvous", n)
+    others = [p.copy(), p.copy(), p.copy(), create("rendezvous", ["u", "v"])]
+    others[0].change(add=["x", "y"], remove=["node-0"])
+    others[1].change(weights={"node-0": 3.0})
+    words = np.random.default_rng(n).integers(0, 1 << 64, 4_099, dtype=np.uint64)
+    for other in others:
+        for pair in ((p, other), (other, p)):
+            outs = np.empty((2, len(words)), dtype=np.int32)
+            Together(pair).assign(words, outs)
+            assert np.array_equal(outs, [one.assign(words) for one in pair])
