@@ -130,6 +130,7 @@ def test_kernels_are_the_oracles_at_any_size(value: int, n: int, retries: int) -
 
 
 VARIANTS: list[tuple[str, dict[str, Any]]] = [
+    ("jump", {}),
     ("jumpback", {}),
     ("jumpback", {"generator": "xorshift"}),
     ("flip", {}),
