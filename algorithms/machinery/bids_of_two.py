@@ -47,7 +47,7 @@ def place_by_two(hashes: Hashes, one: Side, other: Side) -> None:
     >>> hashes = np.array([3, 4], dtype=np.uint64)
     >>> place_by_two(hashes, (seeds[:2], buckets[:2], outs[0]), (seeds[1:], buckets[1:], outs[1]))
     >>> outs.tolist()
-    [[8, 8], [8, 8]]
+    [[7, 8], [8, 8]]
     """
     room = np.empty((3, max(len(one[0]), len(other[0]))), dtype=np.uint64)
     seeds, other_seeds = room_for_seeds(len(one[0])), room_for_seeds(len(other[0]))
