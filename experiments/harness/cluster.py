@@ -35,6 +35,9 @@ TICK = 0.5
 FIRST = 20.0
 """Seconds in which a first worker must be there and admitted to the run, once nobody is being asked."""
 
+MEND = 5.0
+"""Seconds after which a cluster of our own is asked for its workers again."""
+
 PATIENCE = 60.0
 """Seconds without any worker after which a cluster counts as lost."""
 
@@ -95,10 +98,10 @@ class Cluster:
         self._refused: dict[str, str] = {}
         self._flying: dict[int, _Flight] = {}
         self._landed: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
-        self._looked = self._seen = time.monotonic()
+        self._looked = self._seen = self._mended = time.monotonic()
         self._open = ExitStack()
         with ExitStack() as opened:
-            self._client = _connected(asked, threads, opened)
+            self._client, self._mend = _connected(asked, threads, opened)
             self.name = asked.address or "this machine's cluster"
             self._wait_for_a_worker()
             self._open = opened.pop_all()
@@ -192,6 +195,9 @@ class Cluster:
         """Ask those who are new what they run, forget those who are gone, and send their tasks again."""
         there = self._there()
         self._looked = now = time.monotonic()
+        if now - self._mended > MEND:
+            self._mended = now
+            self._mend()
         for gone in self._admitted.keys() - there.keys():
             del self._admitted[gone]
         for address in self._asked.keys() - there.keys():
@@ -273,8 +279,15 @@ class Cluster:
             self._client.cancel(futures, force=True)
 
 
-def _connected(asked: Dask, threads: int, opened: ExitStack) -> Any:
-    """Return a client of the cluster, one made here where no address was given."""
+def _nothing_to_mend() -> None:
+    """Leave a cluster of others as it is."""
+
+
+def _connected(asked: Dask, threads: int, opened: ExitStack) -> tuple[Any, Callable[[], None]]:
+    """Return a client of the cluster, one made here where no address was given, and what mends that one.
+
+    Dask replaces a worker that dies, but for one that dies while it starts.
+    """
     try:
         import dask
         import distributed
@@ -285,19 +298,26 @@ def _connected(asked: Dask, threads: int, opened: ExitStack) -> Any:
     for name in ("distributed", "tornado.application", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     where: Any = asked.address
+    mend: Callable[[], None] = _nothing_to_mend
     if where is None:
-        opened.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": FAILURES}))
+        count = asked.workers or threads
+        config = {
+            "distributed.scheduler.allowed-failures": FAILURES,
+            "distributed.deploy.lost-worker-timeout": MEND,
+        }
+        opened.enter_context(dask.config.set(config))
         with _interrupts_blocked():
             where = opened.enter_context(
                 distributed.LocalCluster(
-                    n_workers=asked.workers or threads,
+                    n_workers=count,
                     threads_per_worker=1,
                     dashboard_address="127.0.0.1:0",
                     silence_logs=logging.CRITICAL,
                 )
             )
+        mend = partial(where.scale, count)
     try:
-        return opened.enter_context(distributed.Client(where, timeout=ANSWER, set_as_default=False))
+        return opened.enter_context(distributed.Client(where, timeout=ANSWER, set_as_default=False)), mend
     except (OSError, TimeoutError):
         raise BadUse(
             f"--engine: no scheduler answers at {asked.address}; start one with: dask scheduler, "

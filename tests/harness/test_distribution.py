@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -192,6 +193,31 @@ def test_a_worker_that_joins_late_takes_part(cluster: Any) -> None:
         assert there.cores == 3
     assert len(pids) == 3
     cluster.scale(2)
+
+
+def test_a_worker_that_dies_while_it_starts_is_replaced_too() -> None:
+    import psutil
+
+    def workers() -> set[int]:
+        found = set()
+        for child in psutil.Process().children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found |= {child.pid} if "spawn_main" in str(child.cmdline()) else set()
+        return found
+
+    others = workers()
+    with Cluster(Dask(workers=1), 1, Job("mended", FAKE, FAKE.profile("smoke")), print) as there:
+        killed: set[int] = set()
+        deadline = time.monotonic() + 60
+        while len(killed) < 2:
+            for pid in workers() - others - killed:
+                os.kill(pid, signal.SIGKILL)
+                killed.add(pid)
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        pids = {pid for _, pid in there.run((pid_of, (0.0,)) for _ in range(3))}
+    assert pids
+    assert not pids & killed
 
 
 def test_progress_is_told_and_errors_of_a_case_arrive(engine: str, tmp_path: Path) -> None:
