@@ -39,7 +39,7 @@ class Together:
     >>> outs = np.empty((2, 3), dtype=np.int32)
     >>> Together([before, after]).assign(np.array([1, 2, 5], dtype=np.uint64), outs)
     >>> outs.tolist()
-    [[0, 3, 1], [4, 3, 1]]
+    [[0, 3, 1], [0, 3, 4]]
     """
 
     def __init__(self, partitioners: Sequence[Partitioner[Any]]) -> None:

@@ -208,5 +208,17 @@ class Jump(Partitioner[int]):
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
         jump_kernel(hashes, structure, out, *jump_room(len(hashes)))
 
+    def _place_two(
+        self, structure: int, other: int, hashes: Hashes, out: Buckets, other_out: Buckets
+    ) -> None:
+        # the jumps of a hash are the same for all n: only who is beyond the smaller one jumps again
+        (fewer, low), (more, high) = sorted(((structure, out), (other, other_out)), key=lambda side: side[0])
+        self._place(more, hashes, high)
+        low[:] = high
+        beyond = np.flatnonzero(high >= fewer)
+        again = np.empty(len(beyond), dtype=np.int32)
+        self._place(fewer, hashes[beyond], again)
+        low[beyond] = again
+
     def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         count_jumps(hashes, (structure,), out, steps)

@@ -106,3 +106,14 @@ def test_nodes_on_both_sides_bid_once_and_nothing_changes(n: int) -> None:
             outs = np.empty((2, len(words)), dtype=np.int32)
             Together(pair).assign(words, outs)
             assert np.array_equal(outs, [one.assign(words) for one in pair])
+
+
+@pytest.mark.parametrize(
+    ("n", "m"), [(1, 1), (1, 2), (16, 17), (17, 16), (5, 3000), (3000, 2999), (400, 400)]
+)
+def test_one_chain_of_jumps_serves_two_sizes(n: int, m: int) -> None:
+    pair = create("jump", n), create("jump", m)
+    words = np.random.default_rng(n).integers(0, 1 << 64, 5_003, dtype=np.uint64)
+    outs = np.empty((2, len(words)), dtype=np.int32)
+    Together(pair).assign(words, outs)
+    assert np.array_equal(outs, [one.assign(words) for one in pair])
