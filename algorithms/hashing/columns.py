@@ -78,7 +78,7 @@ class Strings:
     Parameters
     ----------
     data
-        All bytes, one key after the other, (b,) uint8.
+        All bytes, one key after the other, (b,) uint8; read alone.
     offsets
         Key i is ``data[offsets[i]:offsets[i + 1]]``; (k + 1,) int64 or int32, ascending, not necessarily
         from 0.
@@ -92,6 +92,13 @@ class Strings:
 
     data: NDArray[np.uint8]
     offsets: Offsets
+
+    def __post_init__(self) -> None:
+        # bytes of others cannot be written; were ours another type, each kernel would be compiled twice
+        if self.data.flags.writeable:
+            data = self.data.view()
+            data.flags.writeable = False
+            object.__setattr__(self, "data", data)
 
     @classmethod
     def of(cls, keys: Sequence[bytes]) -> Strings:

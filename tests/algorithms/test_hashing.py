@@ -184,3 +184,13 @@ def test_a_column_is_left_as_it_is() -> None:
     hashes += np.uint64(1)
     assert values.tolist() == [0, 1, 2, 3, 4]
     assert as_column(values).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_columns_of_bytes_are_of_one_type_so_that_kernels_are_compiled_once() -> None:
+    written = np.array(list(b"ab"), dtype=np.uint8)
+    own = Strings(written, np.array([0, 1, 2], dtype=np.int64))
+    others = Strings.of([b"a", b"b"])
+    assert not own.data.flags.writeable
+    assert not others.data.flags.writeable
+    assert written.flags.writeable
+    assert own.tolist() == others.tolist()
