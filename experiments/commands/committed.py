@@ -35,6 +35,7 @@ def command(invocation: Invocation) -> Output:
         again=given.again,
         shown=given.shown,
         threads=given.threads,
+        engine=given.engine,
         command=invocation.command,
         reporter=lambda name: reporter_for(sys.stderr, name, quiet=given.quiet),
     ):
@@ -79,5 +80,10 @@ def _parser(program: str) -> FlagParser:
         "experiment that compares algorithms",
     )
     parser.add_argument("--threads", metavar="T", help="threads (default: the processors)")
+    parser.add_argument(
+        "--engine",
+        metavar="ENGINE",
+        help="threads, dask, dask:N or dask://HOST:PORT, for those that do not time this machine",
+    )
     parser.add_argument("--quiet", action="store_true", help="print no progress")
     return parser

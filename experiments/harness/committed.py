@@ -87,6 +87,7 @@ def recompute(
     again: bool = False,
     shown: bool = False,
     threads: str | None = None,
+    engine: str | None = None,
     command: Sequence[str] = (),
     reporter: Callable[[str], Reporter] | None = None,
 ) -> Iterator[Done]:
@@ -98,6 +99,8 @@ def recompute(
             parameters = parameters.replace({"algorithms": algorithms})
         if threads is not None:
             parameters = parameters.replace({"threads": threads})
+        if engine is not None and "engine" not in experiment.Parameters.without:
+            parameters = parameters.replace({"engine": engine})
         folder = folder_of(experiment, parameters, profile, results)
         failures: Sequence[str] = ()
         try:

@@ -165,6 +165,7 @@ def test_the_command_prints_a_line_for_each_and_a_summary(
         (["--profile", "big"], "--profile: 'big' is unknown"),
         (["--onyl", "x"], "--onyl"),
         (["--threads", "0"], "--threads"),
+        (["--engine", "dask:0"], "'dask:0' has no number of workers"),
     ):
         assert run.main(["all", *typed]) == 2
         assert words in capsys.readouterr().err
