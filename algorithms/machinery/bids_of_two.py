@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.hashing import Hashes
 from algorithms.machinery.bids import (
     BLOCK,
     fold_seeds,
@@ -29,7 +28,7 @@ Side = tuple[NDArray[np.uint64], Buckets, Buckets]
 """Seeds, (n,); the bucket of each; and the bucket of each hash, to be written."""
 
 
-def place_by_two(hashes: Hashes, one: Side, other: Side) -> None:
+def place_by_two(hashes: NDArray[np.uint64], one: Side, other: Side) -> None:
     """Write the buckets whose seeds have the highest word for each hash, on either side.
 
     Parameters
@@ -76,7 +75,7 @@ def seeds_missing(
 
 @kernel
 def _place_by_two(
-    hashes: Hashes,
+    hashes: NDArray[np.uint64],
     seeds: NDArray[np.uint64],
     buckets: NDArray[np.int32],
     out: Buckets,
