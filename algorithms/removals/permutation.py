@@ -25,7 +25,7 @@ from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
-BLOCK = 256
+BLOCK = 512
 """Keys whose first candidates are found side by side."""
 
 LAYERS = 16
@@ -104,6 +104,36 @@ def permutation_bucket(
 
 
 @kernel
+def bijections(
+    keys: Hashes, size: int, j: int, x: np.uint64, rounds: Rounds, crate: bool, words: NDArray[np.uint64]
+) -> None:
+    """Write `bijection` of x in layer j under each of the first keys into the first of the words.
+
+    All keys make one round before any makes the next, so that the loop over them vectorises.
+    """
+    images, lefts, rights = words[0], words[1], words[2]
+    half = np.uint64(j + 1)
+    width, mask = half + half, (_ONE << half) - _ONE
+    for k in range(size):
+        lefts[k], rights[k] = x >> half, x & mask
+        images[k] = keys[k] if crate else keys[k] + _GAMMA * width
+    for _ in range(rounds[j]):
+        if crate:
+            for k in range(size):
+                word, left, right = images[k], lefts[k], rights[k]
+                product = (right ^ (word & _LOW)) * ((word >> _S32) | _ONE)
+                f = (product & _LOW) + (product >> _S32)
+                images[k] = ((word >> width) | (word << (_S64 - width))) + _GAMMA
+                lefts[k], rights[k] = right, left ^ (f & mask)
+        else:
+            for k in range(size):
+                word, left, right = images[k] + _GAMMA, lefts[k], rights[k]
+                images[k], lefts[k], rights[k] = word, right, left ^ ((mix(word ^ right) >> _S40) & mask)
+    for k in range(size):
+        images[k] = (lefts[k] << half) | rights[k]
+
+
+@kernel
 def permutation_kernel(
     hashes: Hashes,
     size: int,
@@ -113,41 +143,63 @@ def permutation_kernel(
     crate: bool,
     out: Buckets,
     counters: NDArray[np.uint64],
-    keys: Hashes,
-    waiting: NDArray[np.int64],
+    words: NDArray[np.uint64],
+    places: NDArray[np.int64],
 ) -> None:
-    """Write what `permutation_bucket` returns for each hash; the last three are room for `BLOCK` keys.
+    """Write what `permutation_bucket` returns for each hash; the last two are room for `BLOCK` keys.
 
-    The top layer is tried side by side, again for those whose value is none of the buckets; the others then
-    look at the layers below, whose values are buckets all.
+    The top layer is tried side by side, again for those whose value is none of the buckets; then the layers
+    below, whose values are buckets all, for those whose value is low. Who finds a free bucket goes on alone,
+    from the counters that have led to it.
     """
-    n, shift = np.uint64(size), np.uint64(2 * top)
+    n = np.uint64(size)
+    images, keys, held, tries = words[0], words[3], words[4], words[5]
+    waiting, low = places[0], places[1]
     for start in range(0, len(hashes), BLOCK):
         block = min(BLOCK, len(hashes) - start)
         for i in range(block):
-            keys[i], waiting[i] = derive(hashes[start + i], _ZERO), i
-        left, count = block, _ZERO
+            keys[i] = derive(hashes[start + i], _ZERO)
+            held[i], waiting[i] = keys[i], i
+        left, lower, count = block, 0, _ZERO
         while left:
+            bijections(held, left, top, count, rounds, crate, words)
+            count += _ONE
             still = 0
             for k in range(left):
-                i = waiting[k]
-                value = bijection(keys[i], top, count, rounds, crate)
-                lower = (value >> shift) == _ZERO
-                out[start + i] = -1 if lower else np.int32(min(value, n))
-                waiting[still] = i
-                still += 1 if value >= n and not lower else 0
-            left, count = still, count + _ONE
-        counters[:] = _ZERO
+                i, value = waiting[k], images[k]
+                is_low = (value >> np.uint64(2 * top)) == _ZERO
+                out[start + i], tries[i] = np.int32(min(value, n)), count
+                # written always and kept only where there is more to do, which costs less than a wrong guess
+                low[lower] = i
+                lower += 1 if is_low else 0
+                waiting[still], held[still] = i, held[k]
+                still += 1 if value >= n and not is_low else 0
+            left = still
+        for j in range(top - 1, -1, -1):
+            for k in range(lower):
+                held[k] = keys[low[k]]
+            bijections(held, lower, j, _ZERO, rounds, crate, words)
+            still = 0
+            for k in range(lower):
+                i, value = low[k], images[k]
+                out[start + i] = np.int32(value)
+                low[still] = i
+                still += 1 if (value >> np.uint64(2 * j)) == _ZERO else 0
+            lower = still
+        for k in range(lower):
+            out[start + low[k]] = 0
+        if len(live) == 0:
+            continue
         for i in range(block):
-            bucket = out[start + i]
-            if bucket < 0:
+            bucket = np.uint64(out[start + i])
+            if not live[bucket]:
+                counters[:] = _ZERO
+                counters[top] = tries[i]
                 for j in range(top):
-                    counters[j] = _ZERO
-                bucket = np.int32(descended(keys[i], top - 1, counters, rounds, crate))
-            if len(live) and not live[bucket]:
-                h = hashes[start + i]
-                bucket = np.int32(permutation_bucket(h, size, live, top, rounds, crate, counters))
-            out[start + i] = bucket
+                    counters[j] = _ONE if bucket >> np.uint64(2 * j + 2) == _ZERO else _ZERO
+                while bucket >= n or not live[bucket]:
+                    bucket = descended(keys[i], top, counters, rounds, crate)
+                out[start + i] = np.int32(bucket)
 
 
 @kernel
@@ -302,9 +354,9 @@ class Permutation(Partitioner[Layers]):
         return one_candidate.of(*structure, *self._feistel)
 
     def _place(self, structure: Layers, hashes: Hashes, out: Buckets) -> None:
-        counters, keys = np.empty(LAYERS, dtype=np.uint64), np.empty(BLOCK, dtype=np.uint64)
-        waiting = np.empty(BLOCK, dtype=np.int64)
-        permutation_kernel(hashes, *structure, *self._feistel, out, counters, keys, waiting)
+        counters = np.empty(LAYERS, dtype=np.uint64)
+        words, places = np.empty((6, BLOCK), dtype=np.uint64), np.empty((2, BLOCK), dtype=np.int64)
+        permutation_kernel(hashes, *structure, *self._feistel, out, counters, words, places)
 
     def _place_counting(self, structure: Layers, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         counters = np.empty(LAYERS, dtype=np.uint64)
