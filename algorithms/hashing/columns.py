@@ -8,10 +8,10 @@ Python objects of several kinds, which are handled one by one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, TypeAlias, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,12 +100,10 @@ class Strings:
             data.flags.writeable = False
             object.__setattr__(self, "data", data)
 
-    @classmethod
-    def of(cls, keys: Sequence[bytes]) -> Strings:
+    @staticmethod
+    def of(keys: Sequence[bytes]) -> Strings:
         """Return the column of these bytes; costs about 50 ns a key."""
-        offsets = np.zeros(len(keys) + 1, dtype=np.int64)
-        np.cumsum(np.fromiter(map(len, keys), dtype=np.int64, count=len(keys)), out=offsets[1:])
-        return cls(np.frombuffer(b"".join(keys), dtype=np.uint8), offsets)
+        return _of_lengths(b"".join(keys), map(len, keys), len(keys))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -316,6 +314,13 @@ def from_objects(keys: list[object]) -> Integers | Strings | Mixed:
     [b'a', b'bc']
     """
     kinds = set(map(type, keys))
+    if kinds == {bytes}:
+        return Strings.of(cast("list[bytes]", keys))
+    if kinds == {str}:
+        try:
+            return _from_texts(cast("list[str]", keys))
+        except UnicodeEncodeError:
+            pass  # found again, and named, below
     if kinds == {int}:
         try:
             return Integers(np.array(keys, dtype=np.uint64))
@@ -327,6 +332,20 @@ def from_objects(keys: list[object]) -> Integers | Strings | Mixed:
     if all(isinstance(key, int) for key in plain):
         return Integers(np.array(plain, dtype=np.uint64))
     return Mixed(tuple(plain))
+
+
+def _from_texts(keys: list[str]) -> Strings:
+    """Return the column of these str; ASCII is encoded at once, each key as long as before."""
+    text = "".join(keys)
+    if not text.isascii():
+        return Strings.of(list(map(str.encode, keys)))
+    return _of_lengths(text.encode(), map(len, keys), len(keys))
+
+
+def _of_lengths(data: bytes, lengths: Iterable[int], count: int) -> Strings:
+    offsets = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(lengths, dtype=np.int64, count=count), out=offsets[1:])
+    return Strings(np.frombuffer(data, dtype=np.uint8), offsets)
 
 
 def _from_fixed_width(keys: NDArray[np.bytes_]) -> Strings:

@@ -161,13 +161,26 @@ class LiveNodes(Mapping[int, Node]):
     def names_of(self, buckets: NDArray[np.int32]) -> NDArray[np.object_]:
         """Return the names at these buckets, (k,) object; where they are few, no others are made."""
         if self._name_array is not None or self.top <= max(_ALL_NAMES, 4 * len(buckets)):
-            everywhere: NDArray[np.object_] = self.name_array()[buckets]
+            # the buckets are live: not to look for others again is quicker
+            everywhere: NDArray[np.object_] = self.name_array().take(buckets, mode="clip")
             return everywhere
         live, place = np.unique(buckets, return_inverse=True)
         name = self.namer()
         names = np.empty(len(live), dtype=object)
         names[:] = [name(bucket) for bucket in live.tolist()]
         return names[place]
+
+    def dictionary_of(self, buckets: NDArray[np.int32]) -> tuple[list[str], NDArray[np.int32]]:
+        """Return names, and the place among them of each bucket's; where buckets are few, theirs alone."""
+        if self.top > max(_ALL_NAMES, 4 * len(buckets)):
+            live, place = np.unique(buckets, return_inverse=True)
+            name = self.namer()
+            return [name(bucket) for bucket in live.tolist()], place.astype(np.int32)
+        if self.dense:
+            return self.name_array().tolist(), buckets
+        places = np.zeros(self.top, dtype=np.int32)
+        places[self.buckets()] = np.arange(len(self), dtype=np.int32)
+        return self.names(), places[buckets]
 
     def namer(self) -> Callable[[int], str]:
         """Return a function bucket -> name; names that are only counted are spelled when asked for."""

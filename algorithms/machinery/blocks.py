@@ -137,7 +137,8 @@ def _array(context: Any, builder: Any, kind: Any, address: Any, shape: list[Any]
 @intrinsic
 def characters(context: Any, text: Any) -> Any:
     """Return the bytes of a text, and whether there are any to see."""
-    return types.Tuple([types.Array(types.uint8, 1, "C"), types.boolean])(text), _characters
+    data = types.Array(types.uint8, 1, "C", readonly=True)  # as columns have it
+    return types.Tuple([data, types.boolean])(text), _characters
 
 
 def _characters(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

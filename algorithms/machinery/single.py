@@ -280,7 +280,7 @@ def _bound(function: Any, name: str, callee: Kernel[..., Any]) -> FunctionType:
     # a global, since numba keeps no machine code of a closure over other kernels for the next process
     scope = {**function.__globals__, name: callee}
     bound = FunctionType(function.__code__, scope)
-    bound.__qualname__ = f"{callee.function.__qualname__}{function.__name__}"
+    bound.__name__ = bound.__qualname__ = f"{callee.function.__name__}{function.__name__}"
     return bound
 
 

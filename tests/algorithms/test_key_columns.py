@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from algorithms import InvalidHash, InvalidKey, InvalidParameter, create
 from algorithms.hashing import hash_column, hash_function, hash_key, hash_names
 from algorithms.hashing.columns import plain_key
+from algorithms.hashing.reading import as_column
 
 P = create("jump", [f"n{i}" for i in range(50)])
 
@@ -311,3 +312,43 @@ def test_an_unknown_name_among_two_billion_nodes_is_told_at_once() -> None:
     p = create("jump", 2**31 - 1)
     with pytest.raises(KeyError, match=r"node-0.*node-5.*2147483647 in all"):
         p.remove_node("nobody")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ["a", "", "bc"],
+        ["é", "", "日本", "a"],
+        ["\0", "\x7f", "\x80"],
+        [b"a", b"", b"\xff"],
+        [""],
+        ["a", b"b"],
+        [],
+    ],
+    ids=repr,
+)
+def test_a_list_of_one_kind_is_the_column_of_its_keys(keys: list[str | bytes]) -> None:
+    plain = [key.encode() if isinstance(key, str) else key for key in keys]
+    assert as_column(keys).tolist() == plain
+
+
+@pytest.mark.parametrize("gone", [None, "a", "c"])
+@pytest.mark.parametrize("name", ["ring", "rendezvous"])
+def test_a_dictionary_of_arrow_has_the_names_that_an_array_has(name: str, gone: str | None) -> None:
+    p = create(name, ["a", "b", "c"])
+    if gone:
+        p.remove_node(gone)
+    keys = [f"k{i}" for i in range(100)]
+    for column in (keys, pa.array(keys), []):
+        found = p.lookup_arrow(column)
+        assert found.to_pylist() == p.lookup_many(column).tolist()
+        assert not found.dictionary.null_count
+    with pytest.raises(InvalidKey, match="row 1"):
+        p.lookup_arrow(["a", None])
+
+
+def test_a_dictionary_of_arrow_has_few_names_of_many_nodes() -> None:
+    p = create("jump", 1_000_000)
+    found = p.lookup_arrow(["a", "b", "a"])
+    assert found.to_pylist() == p.lookup_many(["a", "b", "a"]).tolist()
+    assert len(found.dictionary) <= 2
