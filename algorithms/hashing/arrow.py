@@ -66,6 +66,8 @@ def from_arrow(keys: object) -> Column:
     kind = _value_type(whole.type)
     if not len(whole):
         return from_numpy(np.zeros(0, dtype=np.uint64)) if pa.types.is_integer(kind) else Strings.of([])
+    if whole.null_count == len(whole):  # whatever the type of values that are not there
+        _refuse_nulls(whole.chunks)
     if not (pa.types.is_integer(kind) or pa.types.is_null(kind) or _has_bytes(kind)):
         raise InvalidKey(
             f"an Arrow column of keys holds integers, strings or binary, not {whole.type}: cast it first"

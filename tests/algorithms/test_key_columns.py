@@ -352,3 +352,8 @@ def test_a_dictionary_of_arrow_has_few_names_of_many_nodes() -> None:
     found = p.lookup_arrow(["a", "b", "a"])
     assert found.to_pylist() == p.lookup_many(["a", "b", "a"]).tolist()
     assert len(found.dictionary) <= 2
+
+
+def test_a_column_of_nulls_is_refused_by_its_first_row_whatever_its_type() -> None:
+    assert "row 0 is null" in _refusal(pd.Series([None, None], dtype="category"))
+    assert "row 0 is null" in _refusal(pa.array([None], pa.float64()))
