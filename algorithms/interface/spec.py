@@ -209,6 +209,9 @@ class Spec:
     points
         The parameter that says how many points a node of weight 1 has, which the laws of rings take; ""
         where nodes have none.
+    rows
+        The parameter that says how many equal rows of the hash space are placed whole, each as a key, which
+        the law of spread takes; "" where every hash is placed on its own.
     kind
         "algorithm"; "baseline", which is in the suite to compare with and not to be used; or "deployed", the
         placement of a real program.
@@ -256,6 +259,7 @@ class Spec:
     movement_law: str = ""
     balance_law: str = ""
     points: str = ""
+    rows: str = ""
     kind: Kind = "algorithm"
     family: str = ""
     by_default: bool = True

@@ -108,6 +108,7 @@ one_row = entry(row)
         by_default=False,
         leads="no move is needless, and any node may leave or have another weight",
         movement_law="consistent",
+        rows="table_size",
         steps={
             "probes": Step("one"),
         },

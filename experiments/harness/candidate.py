@@ -71,6 +71,11 @@ class Candidate:
         """How many points a node of weight 1 has, as laws of rings take them; None where it has none."""
         return int(self.value(self.spec.points)) if self.spec.points else None
 
+    @property
+    def rows(self) -> int | None:
+        """How many rows are placed whole, as laws of spread take them; None where each hash is on its own."""
+        return int(self.value(self.spec.rows)) if self.spec.rows else None
+
     def value(self, name: str) -> Any:
         """Return the value of a parameter: what was set, or the default."""
         return self.parameters[name] if name in self.parameters else parameters_of(self.cls)[name].default

@@ -107,7 +107,8 @@ def _outcome(trial: Trial, step: Step, collision: float) -> dict[str, Any]:
     if not trial.in_proportion(shape.weights_before, shape.weights_after):
         law = ""
     moves, strays = movement(law, shape), stray(law, shape)
-    spread = movement_variance(law, shape, collision=collision, points=trial.candidate.points)
+    candidate = trial.candidate
+    spread = movement_variance(law, shape, collision=collision, points=candidate.points, rows=candidate.rows)
     return {
         "event": step.event.text,
         "n_after": len(step.after.nodes),

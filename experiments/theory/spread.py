@@ -14,15 +14,20 @@ from experiments.theory.rings import ring_moved
 
 
 def movement_variance(
-    law: str, event: EventShape, *, collision: float = 0.0, points: float | None = None
+    law: str,
+    event: EventShape,
+    *,
+    collision: float = 0.0,
+    points: float | None = None,
+    rows: int | None = None,
 ) -> Prediction | None:
     """Variance, over seeds and keys, of the movement that one run measures.
 
     Where every key is placed on its own, each distinct key moves with the chance mu of the law, and all draws
     of it with it: mu (1 - mu) s, with s the chance that two draws are of one key, which is binomial for
-    s = 1/m. On a ring in an event in which nodes only join or leave, what moves of the hash space is itself
-    random, Beta(a, b) of variance B = mu (1 - mu) / (a + b + 1), and the keys come on top: B + (mu (1 - mu) -
-    B) s.
+    s = 1/m. Where R equal rows are placed whole, s is the chance that two draws are of one key or of one row.
+    On a ring in an event in which nodes only join or leave, what moves of the hash space is itself random,
+    Beta(a, b) of variance B = mu (1 - mu) / (a + b + 1), and the keys come on top: B + (mu (1 - mu) - B) s.
 
     Examples
     --------
@@ -39,7 +44,8 @@ def movement_variance(
         return None
     moving = float(mean) * (1 - float(mean))
     if law != "ring":
-        return Prediction(rounded(moving * collision), "mu (1-mu) s", "binomial", exact=True, mean=True)
+        together = collision if rows is None else collision + (1 - collision) / rows
+        return Prediction(rounded(moving * together), "mu (1-mu) s", "binomial", exact=True, mean=True)
     share = None if points is None else ring_moved(event, points)
     if share is None:
         return None

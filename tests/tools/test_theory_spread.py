@@ -101,6 +101,18 @@ def test_movement_of_keys_that_repeat_varies_more() -> None:
     near(moves @ counts / m, float(law), 1)
 
 
+def test_movement_of_rows_varies_as_they_are_few() -> None:
+    """Sixteen rows are placed whole, and a hundred keys fall into them."""
+    rows, m = 16, 100
+    shape = EventShape.between(nodes(3), nodes(4))
+    law = theory.movement_variance("consistent", shape, collision=1 / m, rows=rows)
+    assert law is not None
+    rng = np.random.default_rng(54)
+    counts = rng.multinomial(m, [1 / rows] * rows, size=100_000)
+    moves = rng.random((100_000, rows)) < 1 / 4
+    near((moves * counts).sum(axis=1) / m, float(law), 1)
+
+
 def test_movement_has_no_law_of_variance_where_there_is_none() -> None:
     replaced = EventShape.between(nodes(3), {**nodes(2), 2: Node("other")})
     assert theory.movement_variance("ring", replaced, points=10) is None
