@@ -195,7 +195,9 @@ def test_what_it_shows_is_complete(smoke: tuple[pd.DataFrame, Outcome[SequencePa
     outcome = smoke[1]
     tables = {table.stem: terminal.write(table, 120) for table in outcome.presentation.tables}
     assert set(tables) == {"steps-life", "totals-life", "steps-tide", "totals-tide"}
-    assert "jump sits out steps 3, 7, 10 and keeps its nodes" in tables["steps-life"]
+    notes = " ".join(tables["steps-life"].split())
+    assert "power and icws sit out steps 3, 7, 10 and keep their nodes: buckets are a count" in notes
+    assert "dx sits out steps 6, 9 and keeps its nodes: a node has one slot" in notes
     assert any("table 2.0 %" in line for line in outcome.presentation.meaning)
     assert {path.name for path in outcome.files} >= {"rows.csv", "run.json", "steps-life.pdf"}
     assert outcome.results.timing is None
@@ -207,13 +209,17 @@ def test_each_sentence_says_of_which_sequence_it_is(tmp_path: Path) -> None:
         return list(rows_of(tmp_path / folder, **options)[1].presentation.meaning)
 
     several = meaning("several", sequence=["tide", "life"], nodes=[16, 20])
-    cases = [f"{name} ({n} nodes, uniform): " for name in ("tide", "life") for n in (16, 20)]
+    cases = [f"The sequence {name} ({n} nodes, uniform): " for name in ("tide", "life") for n in (16, 20)]
     counts = [sum(line.startswith(case) for line in several) for case in cases]
     assert counts == [3, 3, 4, 4]
     assert len(several) == sum(counts)  # one repetition is held against no law
     assert len(set(several)) == len(several)
     alone = meaning("alone", sequence=["tide"], nodes=[16])
-    assert [line.startswith("tide (16 nodes, uniform): ") for line in alone] == [True, False, False]
+    assert [line.startswith("The sequence tide (16 nodes, uniform): ") for line in alone] == [
+        True,
+        False,
+        False,
+    ]
     assert alone[-1].startswith("No drift: ")
 
 
