@@ -216,7 +216,6 @@ one_probed = entry(probed)
         resize_cost=Cost("O(n)"),
         memory_cost=Cost("O(n)"),
         by_default=False,
-        leads="no move is needless, and of such rings its fullest node is the nearest to the mean",
         steps={"probes": Step("probes", published="probes", source="the definition")},
     )
 )
