@@ -77,6 +77,8 @@ class Peer:
         Whether it promises the buckets of `beside`; the promise is checked before anything is timed.
     most_nodes
         The largest number of nodes for which it is built.
+    one_weight
+        Whether it is written for nodes of one weight alone.
     needs
         Returns why it cannot run here, or None.
     """
@@ -91,6 +93,7 @@ class Peer:
     python: tuple[int, int] = (3, 11)
     same: bool = False
     most_nodes: int = 2**31 - 1
+    one_weight: bool = False
     needs: Callable[[], str | None] = lambda: None
 
     def missing(self, nodes: int = 1) -> str | None:

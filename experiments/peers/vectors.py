@@ -33,6 +33,7 @@ def jump(task: Task) -> CallOf:
     mode="batch",
     written_in="C",
     same=True,
+    one_weight=True,
     needs=partial(why_not, VECTORS),
 )
 def rendezvous(task: Task) -> CallOf:

@@ -103,8 +103,12 @@ def measure(case: Case, parameters: ThroughputParameters, context: Context) -> M
             competitors.append(bench.competitor(mode, trial, partitioner, parameters.milliseconds))
         for one, (trial, partitioner) in _beside(built, mode, libraries=parameters.peers):
             weighted = any(node.weight != 1.0 for node in partitioner.nodes.spelled())
-            names_alone = weighted and one.library  # what needs none is ours to build
-            reason = "is given names of nodes, and no weights" if names_alone else one.missing(n)
+            if weighted and one.library:  # what needs none is ours to build
+                reason: str | None = "is given names of nodes, and no weights"
+            elif weighted and one.one_weight:
+                reason = "is written for nodes of one weight"
+            else:
+                reason = one.missing(n)
             if reason is None:
                 competitors.append(bench.peer(one, trial, partitioner, parameters.milliseconds))
             else:

@@ -119,10 +119,20 @@ def test_other_libraries_are_not_given_weights_that_they_cannot_take(tmp_path: P
         "throughput", parameters_of("throughput", path, algorithms="ring", mode="batch,single", peers=True)
     )
     peers = {row["label"]: row["cannot"] for row in timing if row.get("peer")}
+    ours = ("np.searchsorted", "C loop of ring")
     assert peers["np.searchsorted"] is None
-    assert {why for label, why in peers.items() if label != "np.searchsorted"} == {
+    assert {why for label, why in peers.items() if label not in ours} == {
         "is given names of nodes, and no weights"
     }
+
+
+def test_what_is_written_for_one_weight_is_not_timed_on_others(tmp_path: Path) -> None:
+    path = write(tmp_path, UNEQUAL)
+    _, timing = measured(
+        "throughput", parameters_of("throughput", path, algorithms="rendezvous", mode="batch")
+    )
+    peers = {row["label"]: row["cannot"] for row in timing if row.get("peer")}
+    assert peers["C vectors of rendezvous"] == "is written for nodes of one weight"
 
 
 def test_a_fresh_process_builds_the_nodes_of_the_file(tmp_path: Path) -> None:
@@ -143,11 +153,12 @@ def test_the_command_line_answers_for_twelve_caches_of_different_memory(
     memory = [64, 64, 128, 64, 32, 64, 128, 256, 64, 64, 96, 64]
     write(tmp_path, "name,weight\n" + "".join(f"cache-{i},{gb}\n" for i, gb in enumerate(memory, 1)))
     arguments = ["--cluster", "nodes.csv", "--event", "add:2,remove:cache-3,weight:2"]
-    assert run.main(["scaling", "--profile", "smoke", "--repetitions", "2", *arguments, "--out", "out"]) == 0
+    options = ["--profile", "smoke", "--repetitions", "2", "--details", "--out", "out"]
+    assert run.main(["scaling", *options, *arguments]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "add 2 (12 → 14)" in said
     assert "remove cache-3 (12 → 11)" in said
-    assert "– jump cannot add 2, remove cache-3, one weight × 2: a node is only its number" in said
+    assert "jump, jumpback and jumpback_anchor cannot add 2, remove cache-3, one weight × 2: a node is only" in said
     rows = store.load(Path("out"))
     removed = rows[(rows["event"] == "remove:cache-3") & rows["movement"].notna()]
     assert set(removed["ideal"].round(6)) == {round(128 / 1088, 6)}

@@ -16,7 +16,7 @@ import importlib
 import pkgutil
 from types import ModuleType
 
-SHARED = ("elsewhere", "hashes", "histories", "ranges", "words")
+SHARED = ("elsewhere", "hashes", "hashes_of_systems", "histories", "ranges", "words")
 
 
 def oracles() -> dict[str, ModuleType]:
