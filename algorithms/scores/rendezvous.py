@@ -190,7 +190,7 @@ def place_by_words(
     >>> seeds, buckets = np.array([1, 2], dtype=np.uint64), np.array([7, 8], dtype=np.int32)
     >>> place_by_words(seeds, buckets, np.array([3, 4], dtype=np.uint64), out := np.empty(2, dtype=np.int32))
     >>> out
-    array([8, 8], dtype=int32)
+    array([7, 8], dtype=int32)
     """
     room = np.empty((2, BLOCK), dtype=np.uint64)
     rendezvous_kernel(hashes, seeds, buckets, out, *room_for_seeds(len(seeds)), *room)

@@ -129,7 +129,7 @@ def cases_of(kind: str, only: str) -> list[Case]:
 
     Examples
     --------
-    >>> [case.label for case in cases_of("time", r"Build.*jump, 16")]
+    >>> [case.label for case in cases_of("time", r"Build.*[(]jump, 16")]
     ['build.Build.time_create(jump, 16)']
     """
     try:
