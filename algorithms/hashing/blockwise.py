@@ -11,13 +11,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.hashing.kernels import _fmix64, _rotate, _word8
+from algorithms.hashing.kernels import murmur3_of, word8
 from algorithms.machinery.kernel import kernel
 
 _M2 = np.uint32(0x5BD1E995)
 _M64 = np.uint64(0xC6A4A7935BD1E995)
-_C1, _C2 = np.uint64(0x87C37B91114253D5), np.uint64(0x4CF5AD432745937F)
-_EIGHT, _SIXTEEN = np.uint64(8), np.uint64(16)
+_EIGHT = np.uint64(8)
 _LOOKUP3 = np.uint32(0xDEADBEEF)
 _PG_START = np.uint32(0x9E3779B9) + np.uint32(3923095)
 _PG_SEED = np.uint64(0x7A5B22367996DCFD)
@@ -73,7 +72,7 @@ def murmur2_64(data: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
     h = np.uint64(0xC70F6907) ^ (length * _M64)
     at = np.uint64(start)
     while np.uint64(stop) - at >= _EIGHT:
-        k = _word8(data, at) * _M64
+        k = word8(data, at) * _M64
         k = (k ^ (k >> np.uint64(47))) * _M64
         h = (h ^ k) * _M64
         at += _EIGHT
@@ -129,24 +128,11 @@ def _signed_tail(data: NDArray[np.uint8], at: np.uint64, count: np.uint64) -> np
 @kernel
 def murmur3_cassandra(data: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
     """Return the token of Cassandra's Murmur3Partitioner, plus 2^63, so that hashes ascend with it."""
-    at, end = np.uint64(start), np.uint64(stop)
-    length = end - at
-    h1, h2 = np.uint64(0), np.uint64(0)
-    while at + _SIXTEEN <= end:
-        h1 ^= _rotate(_word8(data, at) * _C1, 31) * _C2
-        h1 = (_rotate(h1, 27) + h2) * np.uint64(5) + np.uint64(0x52DCE729)
-        h2 ^= _rotate(_word8(data, at + _EIGHT) * _C2, 33) * _C1
-        h2 = (_rotate(h2, 31) + h1) * np.uint64(5) + np.uint64(0x38495AB5)
-        at += _SIXTEEN
-    if end - at > _EIGHT:
-        h2 ^= _rotate(_signed_tail(data, at + _EIGHT, end - at - _EIGHT) * _C2, 33) * _C1
-    if end > at:
-        h1 ^= _rotate(_signed_tail(data, at, min(_EIGHT, end - at)) * _C1, 31) * _C2
-    h1 ^= length
-    h2 ^= length
-    h1 += h2
-    h2 += h1
-    token = _fmix64(h1) + _fmix64(h2)
+    end = np.uint64(stop)
+    rest = (end - np.uint64(start)) % np.uint64(16)
+    low = _signed_tail(data, end - rest, min(_EIGHT, rest))
+    high = _signed_tail(data, end - rest + _EIGHT, rest - _EIGHT) if rest > _EIGHT else np.uint64(0)
+    token = murmur3_of(data, np.uint64(start), end, np.uint64(0), low, high)
     if token == np.uint64(1) << np.uint64(63):
         token -= np.uint64(1)
     return token ^ (np.uint64(1) << np.uint64(63))

@@ -65,7 +65,8 @@ def _word4(data: NDArray[np.uint8], at: np.uint64) -> np.uint64:
 
 
 @kernel
-def _word8(data: NDArray[np.uint8], at: np.uint64) -> np.uint64:
+def word8(data: NDArray[np.uint8], at: np.uint64) -> np.uint64:
+    """Return eight bytes as a little-endian integer."""
     return _word4(data, at) | (_word4(data, at + _FOUR) << _S32)
 
 
@@ -88,10 +89,10 @@ def xxh64_of(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: n
     if stop - start >= _S32:
         v1, v2, v3, v4 = seed + _P1 + _P2, seed + _P2, seed, seed - _P1
         while at + _S32 <= stop:
-            v1 = _xx_round(v1, _word8(data, at))
-            v2 = _xx_round(v2, _word8(data, at + _EIGHT))
-            v3 = _xx_round(v3, _word8(data, at + _SIXTEEN))
-            v4 = _xx_round(v4, _word8(data, at + _SIXTEEN + _EIGHT))
+            v1 = _xx_round(v1, word8(data, at))
+            v2 = _xx_round(v2, word8(data, at + _EIGHT))
+            v3 = _xx_round(v3, word8(data, at + _SIXTEEN))
+            v4 = _xx_round(v4, word8(data, at + _SIXTEEN + _EIGHT))
             at += _S32
         h = _rotate(v1, 1) + _rotate(v2, 7) + _rotate(v3, 12) + _rotate(v4, 18)
         h = (h ^ _xx_round(_ZERO, v1)) * _P1 + _P4
@@ -102,7 +103,7 @@ def xxh64_of(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: n
         h = seed + _P5
     h += stop - start
     while at + _EIGHT <= stop:
-        h = _rotate(h ^ _xx_round(_ZERO, _word8(data, at)), 27) * _P1 + _P4
+        h = _rotate(h ^ _xx_round(_ZERO, word8(data, at)), 27) * _P1 + _P4
         at += _EIGHT
     if at + _FOUR <= stop:
         h = _rotate(h ^ (_word4(data, at) * _P1), 23) * _P2 + _P3
@@ -138,29 +139,43 @@ def _fmix64(h: np.uint64) -> np.uint64:
 
 
 @kernel
+def murmur3_of(
+    data: NDArray[np.uint8],
+    start: np.uint64,
+    stop: np.uint64,
+    seed: np.uint64,
+    low: np.uint64,
+    high: np.uint64,
+) -> np.uint64:
+    """Return the first word of MurmurHash3_x64_128, of which ``low`` and ``high`` are the last 0 to 15 bytes."""
+    at, length = start, stop - start
+    h1, h2 = seed, seed
+    while at + _SIXTEEN <= stop:
+        h1 ^= _rotate(word8(data, at) * _C1, 31) * _C2
+        h1 = (_rotate(h1, 27) + h2) * np.uint64(5) + np.uint64(0x52DCE729)
+        h2 ^= _rotate(word8(data, at + _EIGHT) * _C2, 33) * _C1
+        h2 = (_rotate(h2, 31) + h1) * np.uint64(5) + np.uint64(0x38495AB5)
+        at += _SIXTEEN
+    h2 ^= _rotate(high * _C2, 33) * _C1
+    h1 ^= _rotate(low * _C1, 31) * _C2
+    h1 ^= length
+    h2 ^= length
+    h1 += h2
+    h2 += h1
+    return _fmix64(h1) + _fmix64(h2)
+
+
+@kernel
 def murmur3_strings(
     data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
 ) -> None:
     """Write the first word of MurmurHash3_x64_128 of each key of a column of bytes."""
     for i in range(len(out)):
-        at, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
-        length = stop - at
-        h1, h2 = seed, seed
-        while at + _SIXTEEN <= stop:
-            h1 ^= _rotate(_word8(data, at) * _C1, 31) * _C2
-            h1 = (_rotate(h1, 27) + h2) * np.uint64(5) + np.uint64(0x52DCE729)
-            h2 ^= _rotate(_word8(data, at + _EIGHT) * _C2, 33) * _C1
-            h2 = (_rotate(h2, 31) + h1) * np.uint64(5) + np.uint64(0x38495AB5)
-            at += _SIXTEEN
-        if stop - at > _EIGHT:
-            h2 ^= _rotate(_word(data, at + _EIGHT, stop - at - _EIGHT) * _C2, 33) * _C1
-        if stop > at:
-            h1 ^= _rotate(_word(data, at, min(_EIGHT, stop - at)) * _C1, 31) * _C2
-        h1 ^= length
-        h2 ^= length
-        h1 += h2
-        h2 += h1
-        out[i] = _fmix64(h1) + _fmix64(h2)
+        start, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
+        rest = (stop - start) % _SIXTEEN
+        low = _word(data, stop - rest, min(_EIGHT, rest))
+        high = _word(data, stop - rest + _EIGHT, rest - _EIGHT) if rest > _EIGHT else _ZERO
+        out[i] = murmur3_of(data, start, stop, seed, low, high)
 
 
 @kernel

@@ -174,10 +174,7 @@ class Placement(Algorithm[S]):
         >>> create("jump", ["a", "b", "c"]).lookup_many(["user:1", "user:2"])
         array(['c', 'a'], dtype=object)
         """
-        state = self._state
-        hashes = self.hashes_of(keys)
-        out = np.empty(len(hashes), dtype=np.int32)
-        self._placed(state, hashes, out)
+        state, out = self._column(keys)
         return state.nodes.names_of(out)
 
     def lookup_arrow(self, keys: object) -> Any:
@@ -206,12 +203,17 @@ class Placement(Algorithm[S]):
         """
         import pyarrow as pa
 
+        state, out = self._column(keys)
+        names, places = state.nodes.dictionary_of(out)
+        return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(names, pa.string()))
+
+    def _column(self, keys: object) -> tuple[State[S], Buckets]:
+        """Return the buckets of a column of keys, and the state that they are of."""
         state = self._state
         hashes = self.hashes_of(keys)
         out = np.empty(len(hashes), dtype=np.int32)
         self._placed(state, hashes, out)
-        names, places = state.nodes.dictionary_of(out)
-        return pa.DictionaryArray.from_arrays(pa.array(places), pa.array(names, pa.string()))
+        return state, out
 
     def hashes_of(self, keys: object) -> Hashes:
         """Return the hashes by which this partitioner places the keys of a column.

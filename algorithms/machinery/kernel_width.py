@@ -24,7 +24,7 @@ def widest() -> Any:
         What ``numba.njit`` takes as ``pipeline_class``. It says nothing of what a processor has: without
         AVX-512 the code is what it was, and what is no kernel is compiled as before.
     """
-    # numba has types here and there
+    # numba's own classes are untyped, so mypy cannot see that these are classes to build on
     lower, lowering, compiler, builder, register = (
         getattr(importlib.import_module(f"numba.core.{module}"), name)
         for module, name in (
@@ -36,21 +36,21 @@ def widest() -> Any:
         )
     )
 
-    class WideLower(lower):  # type: ignore[valid-type,misc]
+    class WideLower(lower):  # type: ignore[valid-type,misc]  # of numba, untyped
         def setup_function(self, descriptor: Any) -> None:
             super().setup_function(descriptor)
             # `add` of these attributes refuses those that have a value
             set.add(self.function.attributes, '"prefer-vector-width"="512"')
 
     @register(mutates_CFG=True, analysis_only=False)
-    class WideLowering(lowering):  # type: ignore[valid-type,misc]
+    class WideLowering(lowering):  # type: ignore[valid-type,misc]  # of numba, untyped
         _name = "native_lowering_to_wide_vectors"
 
         @property
         def lowering_class(self) -> Any:
             return WideLower
 
-    class WideCompiler(compiler):  # type: ignore[valid-type,misc]
+    class WideCompiler(compiler):  # type: ignore[valid-type,misc]  # of numba, untyped
         def define_pipelines(self) -> list[Any]:
             manager = builder.define_nopython_pipeline(self.state)
             manager.passes = [

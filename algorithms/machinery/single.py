@@ -82,29 +82,29 @@ class _Part(Kernel[..., Any]):
 @_Part
 def unpacked(block: int) -> Any:
     """Return what stands in a block, as a tuple."""
-    raise NotImplementedError
+    raise NotImplementedError  # never called: compiled code has the part of this name
 
 
 @_Part
 def characters(text: object) -> Any:
     """Return the bytes of a str of ASCII, and whether it is one."""
-    raise NotImplementedError
+    raise NotImplementedError  # never called: compiled code has the part of this name
 
 
 @_Part
 def called(code: int, h: int, block: int) -> Any:
     """Return what the compiled function at an address makes of a hash and a block."""
-    raise NotImplementedError
+    raise NotImplementedError  # never called: compiled code has the part of this name
 
 
 def _place(h: np.uint64, *needs: Any) -> int:
     """Stand for the kernel that `entry` puts here."""
-    raise NotImplementedError
+    raise NotImplementedError  # never called: this name is bound to a kernel where an entry is made
 
 
 def _hash(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
     """Stand for the kernel that `text_entry` puts here."""
-    raise NotImplementedError
+    raise NotImplementedError  # never called: this name is bound to a kernel where an entry is made
 
 
 def _enter(h: np.uint64, block: int) -> np.int64:

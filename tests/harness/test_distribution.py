@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from fake_experiment import FAKE, Fake, FakeParameters
 from runs import run_here
+from told import Told
 
 from experiments import balance, properties, scaling, sequence
 from experiments.harness import cluster as clusters
@@ -27,27 +28,12 @@ from experiments.harness.cluster import Cluster
 from experiments.harness.distribution import ranges
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.folders import JOURNAL
-from experiments.harness.runner import Silent
 from experiments.harness.worker import Job, Report
 from experiments.options.engines import Dask
 from experiments.options.errors import BadUse, ClusterLost
 from experiments.storage import store
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-class Told(Silent):
-    """Remembers what it is told."""
-
-    def __init__(self) -> None:
-        self.notices: list[str] = []
-        self.steps: list[float] = []
-
-    def notice(self, text: str) -> None:
-        self.notices.append(text)
-
-    def progress(self, done: float) -> None:
-        self.steps.append(done)
 
 
 @pytest.fixture(scope="module")

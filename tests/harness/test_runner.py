@@ -15,30 +15,17 @@ from typing import Any
 import pytest
 from fake_experiment import FAKE, Fake, FakeParameters
 from runs import run_here
+from told import Told
 
 from algorithms.errors import BrokenAlgorithm
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.runner import Silent, folder_of
+from experiments.harness.runner import folder_of
 from experiments.options.errors import BadUse, CannotWrite
 from experiments.storage import provenance, store
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).parents[1] / "fake_experiment.py"
 TIMED = {"run.json", "timing.csv", "tables/cost-timing.tex", "tables/cost-timing.md"}
-
-
-class Told(Silent):
-    """Remembers what it is told."""
-
-    def __init__(self) -> None:
-        self.notices: list[str] = []
-        self.steps: list[float] = []
-
-    def notice(self, text: str) -> None:
-        self.notices.append(text)
-
-    def progress(self, done: float) -> None:
-        self.steps.append(done)
 
 
 def launch(folder: Path, *flags: str, **environment: str) -> subprocess.Popen[str]:

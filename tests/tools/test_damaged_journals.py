@@ -12,19 +12,9 @@ from fake_experiment import FAKE
 from hypothesis import given
 from hypothesis import strategies as st
 from stored import SMOKE
+from told import Told
 
 from experiments.harness import runner
-from experiments.harness.runner import Silent
-
-
-class Told(Silent):
-    """Remembers what it is told."""
-
-    def __init__(self) -> None:
-        self.notices: list[str] = []
-
-    def notice(self, text: str) -> None:
-        self.notices.append(text)
 
 
 @st.composite
