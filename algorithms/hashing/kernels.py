@@ -147,7 +147,7 @@ def murmur3_of(
     low: np.uint64,
     high: np.uint64,
 ) -> np.uint64:
-    """Return the first word of MurmurHash3_x64_128, of which ``low`` and ``high`` are the last 0 to 15 bytes."""
+    """Return the first word of MurmurHash3_x64_128; ``low`` and ``high`` are the last 0 to 15 bytes."""
     at, length = start, stop - start
     h1, h2 = seed, seed
     while at + _SIXTEEN <= stop:
