@@ -16,7 +16,7 @@ import importlib
 import pkgutil
 from types import ModuleType
 
-SHARED = ("elsewhere", "hashes", "hashes_of_systems", "histories", "ranges", "words")
+SHARED = ("circles", "elsewhere", "hashes", "hashes_of_systems", "histories", "ranges", "words")
 
 
 def oracles() -> dict[str, ModuleType]:
