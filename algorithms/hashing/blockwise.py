@@ -19,6 +19,7 @@ _M64 = np.uint64(0xC6A4A7935BD1E995)
 _EIGHT = np.uint64(8)
 _LOOKUP3 = np.uint32(0xDEADBEEF)
 _PG_START = np.uint32(0x9E3779B9) + np.uint32(3923095)
+_PG_COLUMN = np.uint64(0x49A0F4DD15E5A8E3)
 _PG_SEED = np.uint64(0x7A5B22367996DCFD)
 _LOW = np.uint64(0xFFFFFFFF)
 
@@ -225,3 +226,22 @@ def pg_integer(value: np.uint64) -> np.uint64:
     a, b, c = _pg_started(4)
     b, c = _ended3(np.uint32(a + word), b, c)
     return (np.uint64(b) << np.uint64(32)) | np.uint64(c)
+
+
+@kernel
+def pg_row_of_bytes(data: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
+    """Return the hash of a row of one text or uuid."""
+    return pg_bytes(data, start, stop) + _PG_COLUMN
+
+
+@kernel
+def pg_row_of_integer(value: np.uint64) -> np.uint64:
+    """Return the hash of a row of one integer, given as 64 bits."""
+    return pg_integer(value) + _PG_COLUMN
+
+
+@kernel
+def pg_rows_of_integers(values: NDArray[np.uint64], out: NDArray[np.uint64]) -> None:
+    """Write the hash of a row of each integer."""
+    for i in range(len(out)):
+        out[i] = pg_row_of_integer(values[i])

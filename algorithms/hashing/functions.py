@@ -3,7 +3,7 @@
 A hash function gives every key an unsigned integer of its own width. One key goes through the library that
 defines the function (xxhash, mmh3, zlib, hashlib); a column goes through compiled code that the tests hold
 against those libraries. What an int key means is fixed once: its 8 little-endian bytes, except for
-``splitmix64``, ``identity`` and ``ordered``, which take it by its value.
+``splitmix64``, ``identity``, ``ordered``, ``pg_row`` and ``mongo_hashed``, which take it by its value.
 """
 
 from __future__ import annotations
@@ -262,7 +262,15 @@ _FUNCTIONS = {
             scatters=False,
         ),
         *(
-            HashFunction(one.name, one.summary, one.width, of_bytes=one.of_bytes, strings=one.strings)
+            HashFunction(
+                one.name,
+                one.summary,
+                one.width,
+                of_bytes=one.of_bytes,
+                of_int=one.of_int,
+                strings=one.strings,
+                integers=one.integers,
+            )
             for one in SYSTEMS
         ),
     )

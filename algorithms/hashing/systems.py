@@ -19,7 +19,7 @@ from algorithms.hashing.columns import Offsets
 from algorithms.hashing.kernels import crc32_of
 from algorithms.machinery.kernel import Kernel, kernel
 
-__all__ = ["FUNCTIONS", "SystemHash"]
+__all__ = ["FUNCTIONS", "SystemHash", "mongo_hashed"]
 
 _OfKey = Kernel[[NDArray[np.uint8], int, int], np.uint64]
 _OfColumn = Kernel[[NDArray[np.uint8], Offsets, np.uint64, NDArray[np.uint64]], None]
@@ -36,6 +36,8 @@ class SystemHash(NamedTuple):
         (bytes, seed) -> hash; the seed is not used.
     strings
         The same for a column of bytes; None where keys are hashed one by one.
+    of_int, integers
+        The same for an int and a column of them, where a program hashes a number as a number.
     """
 
     name: str
@@ -43,6 +45,8 @@ class SystemHash(NamedTuple):
     width: int
     of_bytes: Callable[[bytes, int], int]
     strings: _OfColumn | None = None
+    of_int: Callable[[int, int], int] | None = None
+    integers: Callable[[NDArray[np.uint64], int, NDArray[np.uint64]], None] | None = None
 
 
 @kernel
@@ -85,6 +89,29 @@ def _md5_le32(key: bytes, seed: int) -> int:
 
 def _es_utf16(key: bytes, seed: int) -> int:
     return mmh3.hash(key.decode("utf-8", "replace").encode("utf-16-le"), 0, signed=False)
+
+
+_PG_ROW = _compiled(
+    "pg_row", "PostgreSQL's row hash of one column, text or integer", 64, blockwise.pg_row_of_bytes
+)
+
+
+def mongo_hashed(kind: int, value: bytes) -> int:
+    """Return MongoDB's hash of a value in BSON under its canonical type, plus 2^63."""
+    digest = hashlib.md5(bytes(4) + kind.to_bytes(4, "little") + value, usedforsecurity=False).digest()
+    return int.from_bytes(digest[:8], "little") ^ 1 << 63
+
+
+def _mongo_text(key: bytes, seed: int) -> int:
+    return mongo_hashed(15, (len(key) + 1).to_bytes(4, "little") + key + b"\0")
+
+
+def _mongo_integer(key: int, seed: int) -> int:
+    return mongo_hashed(10, key.to_bytes(8, "little"))
+
+
+def _mongo_integers(values: NDArray[np.uint64], seed: int, out: NDArray[np.uint64]) -> None:
+    out[:] = [_mongo_integer(value, seed) for value in values.tolist()]
 
 
 _HAPROXY = (
@@ -134,4 +161,12 @@ FUNCTIONS = (
     ),
     SystemHash("es_utf16", "MurmurHash3_x86_32 of UTF-16, as in Elasticsearch", 32, _es_utf16),
     _compiled("pg_text", "PostgreSQL's hash of text under the seed of partitions", 64, blockwise.pg_bytes),
+    _PG_ROW._replace(
+        of_int=lambda key, seed: int(blockwise.pg_row_of_integer(np.uint64(key))),
+        integers=lambda values, seed, out: blockwise.pg_rows_of_integers(values, out),
+    ),
+    SystemHash(
+        "mongo_hashed", "MongoDB's hashed index of strings and integers, plus 2^63", 64, _mongo_text,
+        of_int=_mongo_integer, integers=_mongo_integers,
+    ),
 )  # fmt: skip

@@ -69,7 +69,8 @@ def test_kernel_is_the_paper(name: str, data: st.DataObject) -> None:
     )
     if event is not None:
         p.change(**event)
-        own = {key: p.parameters[key] for key in own} | ({"rows": p.rows} if name == "table" else {})
+        kept = getattr(ORACLES[name], "STATE", None)
+        own = {key: p.parameters[key] for key in [*own, *([kept] if kept else [])]}
     some = draw_hashes(data, p.hash_bits)
     rows = data.draw(st.lists(st.integers(0, len(some) - 1), min_size=1, max_size=70), label="rows")
     hashes = some[rows]
@@ -218,7 +219,7 @@ def test_a_million_nodes(name: str) -> None:
     """Buckets of a million nodes, where memory does not grow with points."""
     n = 1_000_003
     p = create(name, n)
-    hashes = probes(64)[::200]
+    hashes = probes(p.hash_bits)[::200]
     buckets = p.assign(hashes)
     assert 0 <= buckets.min() <= buckets.max() < n
     exact = {

@@ -8,12 +8,12 @@ import zlib
 import mmh3
 import xxhash
 
-from oracles.hashes_of_systems import FUNCTIONS
+from oracles.hashes_of_systems import FUNCTIONS, OF_INTEGERS
 
 WORD = (1 << 64) - 1
 WIDTHS = {"sha1_28": 28, "crc32": 32, **dict.fromkeys(FUNCTIONS, 32)} | {
     "crc15": 15, "crc16_slot": 14, "murmur2_kafka": 31, "fnv1a_kafka": 31,
-    "murmur2_64": 64, "murmur3_cassandra": 64, "pg_text": 64,
+    "murmur2_64": 64, "murmur3_cassandra": 64, "pg_text": 64, "pg_row": 64, "mongo_hashed": 64,
 }  # fmt: skip
 
 
@@ -51,6 +51,8 @@ def hash_of(name: str, key: str | bytes | int, seed: int = 0) -> int:
         return key
     if isinstance(key, int) and name == "splitmix64":
         return splitmix64(key)
+    if isinstance(key, int) and name in OF_INTEGERS:
+        return OF_INTEGERS[name](key)
     data = as_bytes(key)
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest
     sha1 = hashlib.sha1(data, usedforsecurity=False).hexdigest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import zlib
 from collections.abc import Callable
 
@@ -210,6 +211,28 @@ def cassandra(key: bytes) -> int:
     return (2**63 - 1 if token == -(2**63) else token) + 2**63
 
 
+def pg_integer(value: int) -> int:
+    """Of an integer of 64 bits in two's complement, which a short one is extended to."""
+    high, low = value >> 32, value & WORD
+    seed = 0x7A5B22367996DCFD
+    a = b = c = (0x9E3779B9 + 4 + 3923095) & WORD
+    a, b, c = mixed((a + (seed >> 32)) & WORD, (b + seed) & WORD, c)
+    b, c = ended((a + (low ^ (high if high < 2**31 else high ^ WORD))) & WORD, b, c)
+    return b << 32 | c
+
+
+def pg_row(*columns: int) -> int:
+    """Return the hash of a row: that of each column in turn, put together."""
+    row = 0
+    for column in columns:
+        row ^= column + 0x49A0F4DD15E5A8E3 + (row << 54) + (row >> 7) & LONG
+    return row
+
+
+def mongo_hashed(kind: int, value: bytes) -> int:
+    return int.from_bytes(hashlib.md5(struct.pack("<ii", 0, kind) + value).digest()[:8], "little") ^ 2**63
+
+
 def fnv1a_kafka(key: bytes) -> int:
     h = fnv1a(key, 0x811C9DC5, 0x01000193, extended=False)
     return abs(h - 2**32 if h >= 2**31 else h)
@@ -242,5 +265,13 @@ FUNCTIONS: dict[str, Callable[[bytes], int]] = {
     "murmur3_cassandra": cassandra,
     "es_utf16": lambda key: mmh3.hash(key.decode("utf-8", "replace").encode("utf-16-le"), signed=False),
     "pg_text": pg_text,
+    "pg_row": lambda key: pg_row(pg_text(key)),
+    "mongo_hashed": lambda key: mongo_hashed(15, struct.pack("<i", len(key) + 1) + key + b"\0"),
 }
 """By the names of `algorithms.hashing`."""
+
+OF_INTEGERS: dict[str, Callable[[int], int]] = {
+    "pg_row": lambda value: pg_row(pg_integer(value)),
+    "mongo_hashed": lambda value: mongo_hashed(10, struct.pack("<Q", value)),
+}
+"""Of those that hash a number as a number."""

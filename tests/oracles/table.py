@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from oracles.ranges import boundaries, row_of
 
 Nodes = dict[int, tuple[str, float]]
+STATE = "rows"
+"""The parameter in which an event leaves what happened."""
 
 
 def own(n: int, bits: int) -> st.SearchStrategy[dict[str, Any]]:
