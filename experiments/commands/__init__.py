@@ -58,6 +58,14 @@ COMMANDS: Mapping[str, Command] = {
         "a document of stored results, as HTML, Markdown or LaTeX",
         {"report [PATH ...]": "a document of stored results, as HTML, Markdown or LaTeX"},
     ),
+    "plan": Command(
+        "plan",
+        "which node has a key and what moves, from a deployed program's configuration",
+        {
+            "plan FILE [FILE]": "nodes, shares and moves of a deployed program's configuration",
+            "plan which FILE KEY ...": "which node has a key",
+        },
+    ),
 }
 """All that is not the name of an experiment."""
 

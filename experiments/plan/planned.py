@@ -1,0 +1,302 @@
+"""The door in Python: `read` a configuration, ask pools ``which`` node has a key, and what moves ``to``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from experiments.options.errors import BadUse
+from experiments.plan.movement import Movement, Side
+from experiments.plan.placement import Answer, Placement, details_of, placement_of
+from experiments.plan.pool import Pool, PoolNode
+from experiments.plan.reading import contents
+from experiments.plan.source import Refused
+from experiments.plan.structure import Structure, joint_of, shares_of, structure_of
+
+__all__ = ["Change", "Configuration", "PlacedPool", "Shares", "plan", "read"]
+
+SAMPLE = 1_000_000
+"""How many random hashes stand for all where these cannot be counted; random keys, a tenth of it."""
+
+Key = str | bytes
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The share of each node: ``exact``, or ``sampled`` with so many draws."""
+
+    shares: Mapping[str, Fraction]
+    method: str
+    draws: int = 0
+
+
+@dataclass(frozen=True)
+class PlacedPool:
+    """A pool of a configuration, and who has its keys."""
+
+    pool: Pool
+
+    @property
+    def name(self) -> str:
+        """Of the upstream, backend or cluster."""
+        return self.pool.name
+
+    @property
+    def system(self) -> str:
+        """Whose rules."""
+        return self.pool.system
+
+    @property
+    def nodes(self) -> tuple[PoolNode, ...]:
+        """In the order of the configuration."""
+        return self.pool.nodes
+
+    @cached_property
+    def placement(self) -> Placement:
+        """What the system's own rules make of the pool."""
+        return placement_of(self.pool)
+
+    @property
+    def partitioner(self) -> Any:
+        """The member of `algorithms` that places hashes as this pool does; None where none does."""
+        return self.placement.partitioner
+
+    @cached_property
+    def structure(self) -> Structure | None:
+        """What can be counted exactly; None where nothing can."""
+        return structure_of(self.pool, self.placement)
+
+    def which(self, keys: Sequence[Key]) -> list[Answer]:
+        """Return the node of each key: a name, several names where there are replicas, None if not hashed."""
+        return list(self.placement.which([_bytes(key) for key in keys]))
+
+    def details(self, keys: Sequence[Key]) -> list[Mapping[str, object]]:
+        """Return hash, and slot or point, of each key, where the system tells."""
+        return details_of(self.placement, [_bytes(key) for key in keys])
+
+    @cached_property
+    def wanted(self) -> Side:
+        """What each node is to have: its weight in the sum of those that are usable."""
+        weights = self.declared
+        return Side.of_weights({node.name: weights[node.name] if node.usable else 0 for node in self.nodes})
+
+    @property
+    def declared(self) -> dict[str, int]:
+        """What stands for the weight of each node: tokens, slots or parts where there are no weights."""
+        if self.system == "cassandra":
+            return {node.name: len(node.tokens) for node in self.nodes}
+        if self.system == "redis":
+            slots = self.pool.options.get("slots", ())
+            counts = dict.fromkeys(range(len(self.nodes)), 0)
+            for first, last, node in slots:
+                counts[node] += last - first + 1
+            return {node.name: counts[index] for index, node in enumerate(self.nodes)}
+        if self.system == "postgresql" and self.pool.options.get("parts"):
+            parts = self.pool.options["parts"]
+            largest = max(modulus for modulus, _ in parts)
+            return {
+                node.name: largest // modulus for node, (modulus, _) in zip(self.nodes, parts, strict=True)
+            }
+        ignores = self.system in ("kafka", "elasticsearch", "mongodb", "guava", "pymemcache")
+        return {node.name: 1 if ignores else node.weight for node in self.nodes}
+
+    @cached_property
+    def shares(self) -> Shares:
+        """The share of each node, exact where it can be."""
+        structure = self.structure
+        if structure is not None:
+            return Shares(dict.fromkeys(self.wanted.wanted, Fraction(0)) | shares_of(structure), "exact")
+        answers = self._answers(_random_keys(self.pool, SAMPLE // 10, 0))
+        counts = dict.fromkeys(self.wanted.wanted, 0)
+        for answer in answers:
+            counts[answer] = counts.get(answer, 0) + 1
+        return Shares(
+            {name: Fraction(count, len(answers)) for name, count in counts.items()}, "sampled", len(answers)
+        )
+
+    def _answers(self, keys: Sequence[bytes]) -> list[str]:
+        """Return the first node of each key; a dash for one that is not hashed."""
+        return [
+            "-" if answer is None else answer if isinstance(answer, str) else answer[0]
+            for answer in self.placement.which(keys)
+        ]
+
+    def to(
+        self,
+        other: PlacedPool,
+        *,
+        same: Mapping[str, str] | None = None,
+        keys: Sequence[Key] | None = None,
+        seed: int = 0,
+    ) -> Change:
+        """Compare with what this pool becomes; ``same`` maps old names to new ones of the same node."""
+        return Change(
+            self,
+            other,
+            dict(same or {}),
+            None if keys is None else tuple(_bytes(key) for key in keys),
+            seed,
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """What moves when one pool becomes another."""
+
+    before: PlacedPool
+    after: PlacedPool
+    same: Mapping[str, str] = field(default_factory=dict)
+    keys: tuple[bytes, ...] | None = None
+    seed: int = 0
+
+    @property
+    def moved(self) -> Fraction:
+        """The fraction of all hashes whose node differs."""
+        return self.movement.moved
+
+    @property
+    def minimum(self) -> Fraction:
+        """The least that the loads before and after could move."""
+        return self.movement.minimum
+
+    @property
+    def excess(self) -> Fraction:
+        """What moves above the minimum."""
+        return self.movement.excess
+
+    @property
+    def stray(self) -> Fraction:
+        """Moves between nodes that the change is not about."""
+        return self.movement.stray
+
+    @property
+    def flows(self) -> dict[tuple[str, str], Fraction]:
+        """The fraction of each pair of nodes, those that stay too."""
+        return self.movement.flows
+
+    @property
+    def method(self) -> str:
+        """``exact`` or ``sampled``."""
+        return self.movement.method
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """What each node is to have before and after, renamed nodes by their new names."""
+        wanted = {self.renamed(name): share for name, share in self.before.wanted.wanted.items()}
+        return Side(wanted), self.after.wanted
+
+    @cached_property
+    def movement(self) -> Movement:
+        """Of all hashes, exactly where both sides are arcs or tables of one hash; else of random keys."""
+        before, after = self.before.structure, self.after.structure
+        joint = joint_of(before, after) if before is not None and after is not None else None
+        if joint is not None:
+            named: dict[tuple[str, str], int] = {}
+            for (source, target), count in joint.items():
+                pair = (self.renamed(source), target)
+                named[pair] = named.get(pair, 0) + count
+            return Movement(named, *self.sides, "exact")
+        return self._of(_random_keys(self.before.pool, SAMPLE // 10, self.seed), "sampled")
+
+    @cached_property
+    def of_keys(self) -> Movement:
+        """Of the keys that were given, as often as each stands there."""
+        return self._of(self.keys or (), "counted")
+
+    @cached_property
+    def moves(self) -> list[tuple[bytes, str, str]]:
+        """The keys that move, each once, in their order: key, from, to."""
+        distinct = list(dict.fromkeys(self.keys or ()))
+        pairs = zip(distinct, self._sources(distinct), self.after._answers(distinct), strict=True)
+        return [(key, source, target) for key, source, target in pairs if source != target]
+
+    def renamed(self, name: str) -> str:
+        """Return the name that a node has after the change."""
+        return self.same.get(name, name)
+
+    def _sources(self, keys: Sequence[bytes]) -> list[str]:
+        return [self.renamed(name) for name in self.before._answers(keys)]
+
+    def _of(self, keys: Sequence[bytes], method: str) -> Movement:
+        counts: dict[tuple[str, str], int] = {}
+        for pair in zip(self._sources(keys), self.after._answers(keys), strict=True):
+            counts[pair] = counts.get(pair, 0) + 1
+        return Movement(counts, *self.sides, method)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A file that was read: its pools that can be placed, and those that cannot."""
+
+    path: str
+    pools: tuple[PlacedPool, ...]
+    refused: tuple[Refused, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def pool(self, name: str | None = None) -> PlacedPool:
+        """Return the pool of a name, or the only one."""
+        if name is None:
+            if len(self.pools) == 1:
+                return self.pools[0]
+            if not self.pools and self.refused:
+                raise BadUse(str(self.refused[0]))
+            if not self.pools:
+                raise BadUse(f"{self.path}: nothing in it hashes")
+            names = ", ".join(pool.name for pool in self.pools[:8])
+            more = f" and {len(self.pools) - 8} more" if len(self.pools) > 8 else ""
+            raise BadUse(f"{self.path} has {names}{more}; give --pool with one of them")
+        for pool in self.pools:
+            if pool.name == name:
+                return pool
+        for refused in self.refused:
+            if refused.name == name:
+                raise BadUse(str(refused))
+        names = ", ".join(pool.name for pool in self.pools[:8]) or "none that hashes"
+        raise BadUse(f"{self.path} has no pool {name!r}; it has {names}")
+
+
+def read(path: str, *, system: str | None = None, settings: Mapping[str, str] | None = None) -> Configuration:
+    """Read a configuration, and place its pools."""
+    found = contents(str(path), system, settings)
+    return Configuration(
+        str(path), tuple(PlacedPool(pool) for pool in found.pools), found.refused, found.notes
+    )
+
+
+def plan(
+    before: str, after: str, *, pool: str | None = None, same: Mapping[str, str] | None = None, **options: Any
+) -> Change:
+    """Compare one pool of two configurations: what ``python -m experiments.run plan A B`` prints of it."""
+    return read(before, **options).pool(pool).to(read(after, **options).pool(pool), same=same)
+
+
+def _bytes(key: Key) -> bytes:
+    return key.encode() if isinstance(key, str) else key
+
+
+def _random_keys(pool: Pool, count: int, seed: int) -> list[bytes]:
+    """Return random keys of the kind that a pool hashes."""
+    import numpy as np
+
+    random = np.random.default_rng(np.random.SeedSequence([seed, 0x706C616E]))
+    words = random.integers(0, 1 << 63, count, dtype=np.int64).tolist()
+    types = [str(kind) for kind in pool.options.get("types") or ()]
+    if pool.method == "ip_hash" or str(pool.options.get("balance", "")).startswith("source"):
+        return [b"%d.%d.%d.%d" % (w & 255, w >> 8 & 255, w >> 16 & 255, w >> 24 & 255) for w in words]
+    if types:
+        return [b"\t".join(_random_value(kind, word) for kind in types) for word in words]
+    if pool.options.get("input") == "long" or pool.system == "mongodb":
+        return [b"%d" % word for word in words]
+    return [b"%016x" % word for word in words]
+
+
+def _random_value(kind: str, word: int) -> bytes:
+    sizes = {"smallint": 15, "int": 31, "integer": 31, "bigint": 63}
+    if kind in sizes:
+        return b"%d" % (word & ((1 << sizes[kind]) - 1))
+    if kind == "uuid":
+        return b"%08x-%04x-4000-8000-%012x" % (word >> 31, word & 0xFFFF, word & 0xFFFFFFFFFFFF)
+    return b"%016x" % word

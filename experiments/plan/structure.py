@@ -1,0 +1,192 @@
+"""What a placement comes down to: arcs of hashes, residues of a modulus, or a small space as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms import Capability
+from experiments.plan.placement import Placement
+from experiments.plan.pool import Pool
+
+__all__ = ["Joint", "Structure", "joint_of", "structure_of"]
+
+MOST_VALUES = 1 << 24
+"""How many residues or values are enumerated."""
+
+MOST_PIECES = 1 << 24
+"""How many pieces of arcs by residues are counted."""
+
+KEY_OPTIONS = (
+    "balance",
+    "key",
+    "hash_tag",
+    "serializer",
+    "types",
+    "type",
+    "calls",
+    "input",
+    "routing_partition_size",
+)
+"""Options that say which bytes are hashed, or how."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Who has each hash of a space.
+
+    Parameters
+    ----------
+    space
+        How many hashes there are.
+    hashing
+        What two structures must share to be compared hash by hash.
+    names
+        Of the rows that ``owners`` name.
+    starts
+        First hash of each arc, (k,) uint64; None where the hash counts by its residue.
+    modulus
+        The place of a hash h is that of h mod this; the space itself where all of it is enumerated.
+    owners
+        (k,) of the arcs, or (modulus,) of the residues.
+    """
+
+    space: int
+    hashing: tuple[object, ...]
+    names: tuple[str, ...]
+    starts: NDArray[np.uint64] | None
+    modulus: int
+    owners: NDArray[np.int64]
+
+    def counts(self) -> list[int]:
+        """Return how many hashes each row has; they sum to the space."""
+        if self.starts is not None:
+            return _sums(self.owners, _sizes(self.starts, self.space), len(self.names))
+        return _sums(self.owners, _residues(self.modulus, self.space), len(self.names))
+
+
+Joint = Mapping[tuple[str, str], int]
+"""How many hashes are on one node before and on one after."""
+
+
+def structure_of(pool: Pool, placement: Placement) -> Structure | None:
+    """Return the structure of a placement; None where it has none that is finite enough."""
+    partitioner = placement.partitioner
+    if partitioner is None:
+        return None
+    nodes = partitioner.nodes
+    top = max(nodes) + 1
+    rows = np.full(top, -1, dtype=np.int64)
+    for row, bucket in enumerate(nodes):
+        rows[bucket] = row
+    names = tuple(node.name for node in nodes.values())
+    bits = partitioner.hash_bits
+    space = int(getattr(placement, "space", None) or 1 << bits)
+    keys = tuple(repr(pool.options.get(name)) for name in KEY_OPTIONS)
+    hashing = (pool.system, partitioner.hash, bits, space, partitioner.seed, *keys)
+    modulus = getattr(placement, "modulus", None)
+    if partitioner.spec.can(Capability.INTERVALS):
+        arcs = partitioner.arcs()
+        return Structure(space, hashing, names, arcs.start, 0, rows[arcs.bucket])
+    if modulus is None and space <= MOST_VALUES:
+        modulus = space
+    if modulus is None or modulus > MOST_VALUES:
+        return None
+    owners = partitioner.assign(np.arange(min(modulus, space), dtype=np.uint64))
+    return Structure(space, hashing, names, None, min(modulus, space), rows[owners])
+
+
+def joint_of(before: Structure, after: Structure) -> Joint | None:
+    """Return how many hashes go from whom to whom, exactly; None where that cannot be counted."""
+    if before.hashing != after.hashing or before.space != after.space:
+        return None
+    space, width = before.space, len(after.names)
+    if before.starts is not None and after.starts is not None:
+        starts = np.union1d(before.starts, after.starts)
+        pairs = _at(before, starts) * width + _at(after, starts)
+        sizes = _sizes(starts, space)
+    elif before.starts is None and after.starts is None:
+        both = min(lcm(before.modulus, after.modulus), space)
+        if both > MOST_VALUES:
+            return None
+        values = np.arange(both)
+        pairs = before.owners[values % before.modulus] * width + after.owners[values % after.modulus]
+        sizes = _residues(both, space)
+    else:
+        return _mixed(before, after)
+    counts = _sums(pairs, sizes, len(before.names) * width)
+    return {
+        (before.names[pair // width], after.names[pair % width]): count
+        for pair, count in enumerate(counts)
+        if count
+    }
+
+
+def _mixed(before: Structure, after: Structure) -> Joint | None:
+    """Count arcs against residues: how many hashes of each residue are below each end of an arc."""
+    arcs, table = (before, after) if before.starts is not None else (after, before)
+    assert arcs.starts is not None
+    ends = [int(start) for start in arcs.starts] + [arcs.space]
+    if len(ends) * table.modulus > MOST_PIECES:
+        return None
+    counts: dict[tuple[str, str], int] = {}
+    residues = np.arange(table.modulus)
+    of_rows = [np.flatnonzero(table.owners == row) for row in range(len(table.names))]
+    below = np.zeros(table.modulus, dtype=object)
+    for index, end in enumerate(ends[1:]):
+        whole, rest = divmod(end, table.modulus)
+        upto = whole + (residues < rest).astype(object)
+        inside, below = upto - below, upto
+        here = arcs.names[int(arcs.owners[index])]
+        for row, mine in enumerate(of_rows):
+            count = int(inside[mine].sum()) if len(mine) else 0
+            if count:
+                there = table.names[row]
+                pair = (here, there) if arcs is before else (there, here)
+                counts[pair] = counts.get(pair, 0) + count
+    return counts
+
+
+def _at(structure: Structure, starts: NDArray[np.uint64]) -> NDArray[np.int64]:
+    assert structure.starts is not None
+    return structure.owners[np.searchsorted(structure.starts, starts, side="right") - 1]
+
+
+def _sizes(starts: NDArray[np.uint64], space: int) -> NDArray[Any]:
+    """Return the sizes of arcs as Python ints: one may hold all 2^64."""
+    ends = np.append(starts[1:].astype(object), space)
+    sizes: NDArray[Any] = ends - starts.astype(object)
+    return sizes
+
+
+def _residues(modulus: int, space: int) -> NDArray[Any]:
+    """Return how many hashes of the space have each residue."""
+    whole, rest = divmod(space, modulus)
+    counts = np.full(modulus, whole, dtype=object)
+    counts[:rest] += 1
+    return counts
+
+
+def _sums(groups: NDArray[np.int64], sizes: NDArray[Any], count: int) -> list[int]:
+    """Return the sum of the sizes of each group, as Python ints: in two halves, which int64 holds."""
+    order = np.argsort(groups, kind="stable")
+    sums = [0] * count
+    kinds, firsts = np.unique(groups[order], return_index=True)
+    if len(kinds):
+        for kind, total in zip(kinds.tolist(), np.add.reduceat(sizes[order], firsts), strict=True):
+            sums[kind] = int(total)
+    return sums
+
+
+def shares_of(structure: Structure) -> dict[str, Fraction]:
+    """Return the exact share of each node; 0 for one that has no hash."""
+    return {
+        name: Fraction(count, structure.space)
+        for name, count in zip(structure.names, structure.counts(), strict=True)
+    }

@@ -1,0 +1,212 @@
+"""Readers of nginx's and HAProxy's configurations: what is read, with its line, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments.options.errors import BadUse
+from experiments.plan.readers import haproxy
+from experiments.plan.reading import contents
+from experiments.plan.source import Contents, Source
+
+NGINX = """\
+http {
+  upstream api {
+    hash "$scheme$request_uri" consistent;   # the whole URL
+    server 10.1.0.11:8080 weight=2 max_fails=3;
+    server unix:/run/x.sock down;
+    keepalive 32;
+  }
+  upstream other { server a; server b; }
+  upstream images { ip_hash; server a; server b weight=3; }
+}
+"""
+
+HAPROXY = """\
+global
+  nbthread 1
+defaults
+  balance uri
+  default-server weight 10 check inter 2s
+backend "img cache" # quoted
+  hash-type consistent djb2 avalanche
+  server s1 10.0.0.1:80 id 7
+  server s\\ 2 10.0.0.2:80 weight 20 cookie id
+  server s3 ${HOST}:80 disabled
+  server s4 10.0.0.4:80 backup
+backend tmpl
+  server-template web 3-5 example.org:80 weight 1
+frontend fe
+  bind :80
+listen round
+  balance roundrobin
+  server a 10.0.0.9:80
+"""
+
+
+def read(text: str, folder: Path, name: str = "x.conf") -> Contents:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return contents(str(path))
+
+
+def test_nginx(tmp_path: Path) -> None:
+    found = read(NGINX, tmp_path)
+    api, images = found.pools
+    assert (api.name, api.method, api.line) == ("api", "consistent", 2)
+    assert api.options["key"] == "$scheme$request_uri"
+    assert [(node.name, node.weight, node.down, node.line) for node in api.nodes] == [
+        ("10.1.0.11:8080", 2, False, 4),
+        ("unix:/run/x.sock", 1, True, 5),
+    ]
+    assert (images.method, [node.weight for node in images.nodes]) == ("ip_hash", [1, 3])
+    (other,) = found.refused
+    assert (other.name, other.line, other.unmodelled) == ("other", 8, False)
+    assert "round robin" in other.text
+
+
+def test_nginx_includes_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "servers.inc").write_text("server a;\nserver b;\n")
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites" / "one.conf").write_text("upstream far { hash $x; server c; }\n")
+    near = f"upstream near {{ ip_hash; include {tmp_path}/servers.inc; }}"
+    text = f"http {{ include {tmp_path}/sites/*.conf; include none.types;\n{near} }}\n"
+    found = read(text, tmp_path)
+    assert {pool.name: [node.name for node in pool.nodes] for pool in found.pools} == {
+        "near": ["a", "b"],
+        "far": ["c"],
+    }
+    assert any("none.types is not here" in note for note in found.notes)
+
+
+def test_haproxy(tmp_path: Path) -> None:
+    found = read(HAPROXY, tmp_path)
+    cache, template = found.pools
+    assert (cache.name, cache.method, cache.hash, cache.line) == (
+        "img cache",
+        "consistent",
+        "djb2+avalanche",
+        6,
+    )
+    assert [(n.name, n.weight, n.id, n.down, n.line) for n in cache.nodes] == [
+        ("s1", 10, 7, False, 8),
+        ("s 2", 20, None, False, 9),
+        ("s3", 10, None, True, 10),
+        ("s4", 10, None, True, 11),
+    ]
+    assert [(node.name, node.weight) for node in template.nodes] == [("web3", 1), ("web4", 1), ("web5", 1)]
+    assert (template.method, template.hash) == ("map-based", "sdbm")
+    assert "does not hash" in found.refused[0].text
+
+
+def nginx(line: str) -> str:
+    return f"upstream a {{\n hash $x;\n {line}\n server b;\n}}\n"
+
+
+def backend(line: str) -> str:
+    return f"backend a\n balance uri\n server a 1.1.1.1:1 id 7\n {line}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (nginx("server c backup;"), ':3: "backup" cannot stand beside "hash"'),
+        (nginx("server c weight=0;"), ":3: weight=0 is not possible"),
+        (nginx("server c wieght=2;"), ':3: server parameter "wieght=2" is unknown'),
+        ("upstream a {\n hash $x;\n server b;\n", ':3: unclosed "{" (the file ends in line 3)'),
+        ("upstream a {\n hash $x;\n}\n", ':1: upstream "a" has no servers'),
+        (backend("server b 1.1.1.2:1 weight 300"), ":4: weight 300 is not possible: HAProxy allows 0 to 256"),
+        (backend("server b 1.1.1.2:1 id 7"), ':4: id 7 is taken by server "a" in line 3'),
+        (backend("server a 1.1.1.2:1"), ':4: server "a" stands twice, in line 3 too'),
+        (backend("hash-type consistent xxh3"), ':4: hash-type consistent with function "xxh3" is unknown'),
+        (backend('server b "1.1.1.2:1'), ':4: unclosed "'),
+        (backend(".if defined(X)"), ':4: ".if" is not followed'),
+        (backend("server b"), ":4: a server needs a name and an address"),
+    ],
+)
+def test_errors_name_the_line(text: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(BadUse) as refused:
+        read(text, tmp_path)
+    assert str(refused.value).startswith(str(tmp_path / "x.conf") + sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (nginx("sticky cookie srv;"), "sticky"),
+        (nginx("fair;"), "fair"),
+        (nginx("server c max_conns=4;"), "max_conns=4"),
+        (nginx("server c resolve;"), "resolve"),
+        (nginx("server c slow_start=3s;"), "slow_start=3s"),
+        (backend("stick on src"), "stick on src"),
+        (backend("cookie SRV insert indirect"), "cookie SRV insert"),
+        (backend("use-server a if TRUE"), "use-server"),
+        (backend("server b 1.1.1.2:1 slowstart 3s"), "slowstart 3s"),
+        (backend("server b 1.1.1.2:1 hash-key addr"), "hash-key addr"),
+        (backend("hash-preserve-affinity always"), "hash-preserve-affinity"),
+    ],
+)
+def test_what_is_not_modelled_is_refused_by_name_and_line(text: str, word: str, tmp_path: Path) -> None:
+    found = read(text, tmp_path)
+    assert not found.pools
+    (refused,) = found.refused
+    assert refused.unmodelled
+    assert word in refused.text
+    assert refused.line == (3 if text.startswith("upstream") else 4)
+
+
+def test_what_cannot_be_told_is_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(BadUse, match="give --system"):
+        read("hello\n", tmp_path)
+
+
+WORDS = st.sampled_from(
+    [
+        "backend",
+        "listen",
+        "defaults",
+        "server",
+        "balance",
+        "uri",
+        "hash-type",
+        "consistent",
+        "weight",
+        "id",
+        "7",
+        "-1",
+        "a",
+        "b",
+        "1.1.1.1:80",
+        "from",
+        "default-server",
+        "server-template",
+        "web",
+        "1-3",
+        "disabled",
+        "backup",
+        "hdr(x)",
+        "\\",
+        '"',
+        "#",
+        ".if",
+        "global",
+        "300",
+    ]
+)
+LINES = st.lists(st.lists(WORDS, max_size=7).map(" ".join), max_size=12).map("\n".join)
+
+
+@given(LINES)
+def test_any_file_is_read_or_refused_in_a_line_that_it_has(text: str) -> None:
+    try:
+        found = haproxy.read(Source("x", text))
+    except BadUse as error:
+        line = int(str(error).split(":")[1])
+        assert 1 <= line <= text.count("\n") + 1
+        return
+    for each in (*found.pools, *found.refused):
+        assert 1 <= each.line <= text.count("\n") + 1
