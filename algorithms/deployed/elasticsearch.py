@@ -20,31 +20,28 @@ MOST_ROUTING_SHARDS = 1 << 30
 
 
 class Routing(NamedTuple):
-    """Routing shards, how many of them a shard has, and the bits of a hash."""
+    """Routing shards, how many of them a shard has, and the remainder of the lowest signed hash."""
 
     routing_shards: int
     each: int
-    hash_bits: int
+    lowest: int
 
 
 @kernel
-def shard_of(h: np.uint64, routing_shards: int, each: int, hash_bits: int) -> np.int64:
-    """Return floorMod(signed hash, routing shards) div how many a shard has."""
-    count, top = np.uint64(routing_shards), np.uint64(1) << np.uint64(hash_bits - 1)
-    # from the top bit on h stands for -(d + 1), whose remainder is count - 1 - d mod count
-    below = (top + (top - np.uint64(1)) - h) % count
-    rest = h % count if h < top else count - np.uint64(1) - below
-    return np.int64(rest // np.uint64(each))
+def shard_of(h: np.uint64, routing_shards: int, each: int, lowest: int) -> np.int64:
+    """Return the remainder of the signed hash by the routing shards, div how many a shard has."""
+    count = np.uint64(routing_shards)
+    return np.int64((h % count + np.uint64(lowest)) % count // np.uint64(each))
 
 
 _one_shard = entry(shard_of)
 
 
 @kernel
-def shards_kernel(routing_shards: int, each: int, hash_bits: int, hashes: Hashes, out: Buckets) -> None:
+def shards_kernel(routing_shards: int, each: int, lowest: int, hashes: Hashes, out: Buckets) -> None:
     """Write the shard of each hash."""
     for i in range(len(hashes)):
-        out[i] = np.int32(shard_of(hashes[i], routing_shards, each, hash_bits))
+        out[i] = np.int32(shard_of(hashes[i], routing_shards, each, lowest))
 
 
 def default_routing_shards(shards: int) -> int:
@@ -74,21 +71,21 @@ def partitioned(routing: Hashes, ids: Hashes, size: int) -> Hashes:
     Parameters
     ----------
     routing, ids
-        (k,) uint64 below 2^32: hashes of the routing values and of the ids, by "es_utf16".
+        (k,) uint64 below 2^32: hashes of the routing values and of the ids, by "es_routing".
     size
         The partition size, at least 1.
 
     Returns
     -------
     ndarray
-        (k,) uint64: the routing hash plus floorMod(hash of the id, size), modulo 2^32.
+        (k,) uint64: the routing hash plus the remainder of the id's by the size, modulo 2^32.
 
     Examples
     --------
-    >>> partitioned(np.array([7], dtype=np.uint64), np.array([2**32 - 1], dtype=np.uint64), 4).tolist()
+    >>> partitioned(np.array([7], dtype=np.uint64), np.array([2**31 - 1], dtype=np.uint64), 4).tolist()
     [10]
     """
-    signed = ids.astype(np.uint32).view(np.int32).astype(np.int64)
+    signed = ids.astype(np.int64) - (1 << 31)
     return (routing + (signed % size).astype(np.uint64)) & np.uint64(0xFFFFFFFF)
 
 
@@ -130,9 +127,9 @@ class Elasticsearch(Partitioner[Routing]):
     """The shard of a document: many routing shards by a remainder, equally many consecutive ones a shard.
 
     Nodes are the shards in the order of their numbers. The hash is MurmurHash3 of the routing value (by
-    default the id) in UTF-16, read as a signed number. An index of n shards has R routing shards, n times a
-    power of two and mostly 640 to 1024; split by k, its shard s becomes s k ... s k + k - 1, and no document
-    leaves that group.
+    default the id) in UTF-16, a signed number: here plus 2^31. An index of n shards has R routing shards, n
+    times a power of two and mostly 640 to 1024; split by k, its shard s becomes s k ... s k + k - 1, and no
+    document leaves that group.
 
     Parameters
     ----------
@@ -142,7 +139,7 @@ class Elasticsearch(Partitioner[Routing]):
         ``index.number_of_routing_shards``, a multiple of the number of shards; None for the
         program's default. As many as shards: what versions before 7 did.
     hash, hash_bits, seed
-        As for :class:`~algorithms.interface.Partitioner`; the program's hash is "es_utf16".
+        As for :class:`~algorithms.interface.Partitioner`; the program's hash is "es_routing".
 
     Raises
     ------
@@ -177,7 +174,7 @@ class Elasticsearch(Partitioner[Routing]):
         nodes: NodesLike,
         *,
         routing_shards: Annotated[int | None, Whole(1, MOST_ROUTING_SHARDS)] = None,
-        hash: str = "es_utf16",
+        hash: str = "es_routing",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
@@ -191,7 +188,7 @@ class Elasticsearch(Partitioner[Routing]):
                 f"{count} routing shards cannot be dealt to {len(nodes)} shards: "
                 f"give a multiple of {len(nodes)}"
             )
-        return Routing(count, count // len(nodes), self.hash_bits)
+        return Routing(count, count // len(nodes), -(1 << self.hash_bits - 1) % count)
 
     def _one(self, structure: Routing) -> One:
         return _one_shard.of(*structure)

@@ -111,9 +111,13 @@ def rebalanced(
 
 
 def _round_off(balance: dict[int, int]) -> None:
-    """Have those that lack slots, or have just enough, take what rounding down has left over."""
+    """Have those that lack slots, or have just enough, take what rounding down has left over.
+
+    Where all have more than enough, by rounding alone, redis-cli would not end; here they keep it.
+    """
     left = sum(balance.values())
-    while left > 0:
-        for bucket in [bucket for bucket, more in balance.items() if more <= 0][:left]:
+    takers = [bucket for bucket, more in balance.items() if more <= 0]
+    while takers and left > 0:
+        for bucket in takers[:left]:
             balance[bucket] -= 1
             left -= 1

@@ -114,6 +114,10 @@ def _mongo_integers(values: NDArray[np.uint64], seed: int, out: NDArray[np.uint6
     out[:] = [_mongo_integer(value, seed) for value in values.tolist()]
 
 
+def _es_routing(key: bytes, seed: int) -> int:
+    return _es_utf16(key, seed) ^ 1 << 31
+
+
 _HAPROXY = (
     ("sdbm", "sdbm: HAProxy's default", bytewise.sdbm),
     ("djb2", "djb2 of HAProxy: 33 h + c", bytewise.djb2),
@@ -160,6 +164,7 @@ FUNCTIONS = (
         blockwise.murmur3_cassandra,
     ),
     SystemHash("es_utf16", "MurmurHash3_x86_32 of UTF-16, as in Elasticsearch", 32, _es_utf16),
+    SystemHash("es_routing", "es_utf16 as the signed number it is there, plus 2^31", 32, _es_routing),
     _compiled("pg_text", "PostgreSQL's hash of text under the seed of partitions", 64, blockwise.pg_bytes),
     _PG_ROW._replace(
         of_int=lambda key, seed: int(blockwise.pg_row_of_integer(np.uint64(key))),

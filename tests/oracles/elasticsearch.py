@@ -21,5 +21,5 @@ def place(
     """Return the bucket of a hash."""
     shards = len(nodes)
     routing = routing_shards or shards * 2 ** max(1, 10 - ceil(log2(shards)))
-    signed = value - 2**bits if value >= 2 ** (bits - 1) else value
+    signed = value - 2 ** (bits - 1)
     return signed % routing // (routing // shards)

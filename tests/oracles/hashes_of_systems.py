@@ -264,6 +264,7 @@ FUNCTIONS: dict[str, Callable[[bytes], int]] = {
     "lookup3": lookup3,
     "murmur3_cassandra": cassandra,
     "es_utf16": lambda key: mmh3.hash(key.decode("utf-8", "replace").encode("utf-16-le"), signed=False),
+    "es_routing": lambda key: FUNCTIONS["es_utf16"](key) ^ 2**31,
     "pg_text": pg_text,
     "pg_row": lambda key: pg_row(pg_text(key)),
     "mongo_hashed": lambda key: mongo_hashed(15, struct.pack("<i", len(key) + 1) + key + b"\0"),

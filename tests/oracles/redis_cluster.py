@@ -57,7 +57,7 @@ def rebalance(
             reached = True
     if not reached:
         return owner, []
-    while (left := sum(balance for balance, _ in rows)) > 0:
+    while (left := sum(balance for balance, _ in rows)) > 0 and min(rows)[0] <= 0:
         for row in rows:
             if row[0] <= 0 and left > 0:
                 row[0] -= 1

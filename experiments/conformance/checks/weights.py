@@ -13,6 +13,7 @@ from hypothesis.strategies import DataObject
 from numpy.typing import NDArray
 
 from algorithms import Capability, Node
+from algorithms.hashing import hash_function
 from experiments.conformance.check import Evidence, Kind, Make, Refuted, Trial, check, refute
 from experiments.conformance.strategies import (
     MOST_DRAWN,
@@ -147,8 +148,11 @@ def _mean_over_seeds(
     from scipy import stats
 
     shares = np.empty((_SEEDS, len(nodes)))
+    seeded = hash_function(make(1).hash).seeded
     for row in range(_SEEDS):
-        p = make(nodes, seed=seed + row)
+        # a hash function without a seed places other names at random, as in repetitions of experiments
+        named = nodes if seeded else [Node(f"{row}/{node.name}", node.weight) for node in nodes]
+        p = make(named, seed=seed + row)
         hashes = _random_hashes(seed + row, _HASHES_A_SEED, p.hash_bits)
         shares[row] = _counts(p.assign(hashes), len(nodes)) / _HASHES_A_SEED
     spread = shares.std(axis=0, ddof=1) / np.sqrt(_SEEDS)

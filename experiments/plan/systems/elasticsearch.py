@@ -18,9 +18,9 @@ class Shards:
     partition_size: int
 
     @property
-    def modulus(self) -> int | None:
-        """The number of routing shards where they divide all hashes: others leave a gap at the sign."""
-        return self.routing_shards if (1 << 32) % self.routing_shards == 0 else None
+    def modulus(self) -> int:
+        """The number of routing shards, on which the shard of a hash depends."""
+        return self.routing_shards
 
     def hashes(self, keys: Sequence[bytes]) -> Any:
         """Return the hash of each document: of its routing value, and of its id behind a tab."""
@@ -28,7 +28,7 @@ class Shards:
         from algorithms.hashing import hash_column
 
         if self.partition_size == 1:
-            return hash_column("es_utf16", list(keys))
+            return hash_column("es_routing", list(keys))
         parts = [key.split(b"\t") for key in keys]
         for key, part in zip(keys, parts, strict=True):
             if len(part) != 2:
@@ -38,7 +38,7 @@ class Shards:
                     f"the key {key.decode('utf-8', 'replace')!r} has no id: with routing_partition_size "
                     "write the routing value, a tab and the id",
                 )
-        routing, ids = (hash_column("es_utf16", [part[at] for part in parts]) for at in (0, 1))
+        routing, ids = (hash_column("es_routing", [part[at] for part in parts]) for at in (0, 1))
         return partitioned(routing, ids, self.partition_size)
 
     def which(self, keys: Sequence[bytes]) -> list[str | tuple[str, ...]]:
@@ -48,7 +48,7 @@ class Shards:
 
     def details(self, keys: Sequence[bytes]) -> list[Mapping[str, object]]:
         """Return the signed hash of each document, and its routing shard."""
-        signed = [value - (value >> 31 << 32) for value in self.hashes(keys).tolist()]
+        signed = [value - (1 << 31) for value in self.hashes(keys).tolist()]
         return [{"hash": value, "slot": value % self.routing_shards} for value in signed]
 
 

@@ -26,7 +26,6 @@ class Partitions:
 
     partitioner: Any
     partitions: int
-    space: int
     json_keys: bool
     empty_is_random: bool
 
@@ -73,8 +72,5 @@ def placement(pool: Pool) -> Partitions:
     if serializer not in ("string", "json"):
         raise refuse(pool.file, pool.line, f"serializer is {serializer!r}; write string or json")
     names = [node.name for node in pool.nodes] or [str(number) for number in range(count)]
-    function = HASHES[chosen]
-    # an absolute value of 32 bits may be 2^31 itself
-    space = {"crc32": 1 << 32, "murmur2_kafka": 1 << 31}.get(function, (1 << 31) + 1)
-    partitioner = create("kafka", names, hash=function)
-    return Partitions(partitioner, count, space, serializer == "json", chosen == "consistent_random")
+    partitioner = create("kafka", names, hash=HASHES[chosen])
+    return Partitions(partitioner, count, serializer == "json", chosen == "consistent_random")
