@@ -49,7 +49,7 @@ def source_of(path: str, system: str | None = None, settings: Mapping[str, str] 
     file = Path(path)
     try:
         if not file.exists():
-            if system in TYPED and ":" in path:
+            if system in WITHOUT_FILE or (system in TYPED and ":" in path):
                 return Source(path, path, settings or {})
             raise BadUse(f"there is no file {path}; give a configuration that exists")
         if file.is_dir():

@@ -10,7 +10,7 @@ from experiments.options.errors import BadUse, did_you_mean
 from experiments.plan.pool import Pool, PoolNode, method_and_hash
 from experiments.plan.source import Contents
 
-__all__ = ["applied", "parse_settings"]
+__all__ = ["applied", "calls_of", "parse_settings", "strategy_of"]
 
 
 def _whole(text: str) -> int:
@@ -41,6 +41,23 @@ def rf_of(text: str) -> object:
     if ":" not in text:
         return _whole(text)
     return {dc: _whole(count) for dc, _, count in (each.partition(":") for each in _listed(text))}
+
+
+def strategy_of(text: str) -> tuple[str, object]:
+    """Return a keyspace's strategy and its replication factor, or one for each datacenter.
+
+    Examples
+    --------
+    >>> strategy_of("SimpleStrategy:3"), strategy_of("NetworkTopologyStrategy:dc1:3")
+    (('SimpleStrategy', 3), ('NetworkTopologyStrategy', {'dc1': 3}))
+    """
+    strategy, sign, factor = text.partition(":")
+    try:
+        return strategy, rf_of(factor) if sign else 1
+    except ValueError:
+        raise BadUse(
+            f"--set: strategy={text!r}: write SimpleStrategy:3 or NetworkTopologyStrategy:dc1:3"
+        ) from None
 
 
 ANY: Mapping[str, Callable[[str], object]] = {"version": str}
@@ -96,10 +113,7 @@ def _applied(pool: Pool, settings: Mapping[str, str]) -> Pool:
         if name == "version":
             pool = replace(pool, version=text)
         elif name == "strategy":
-            strategy, sign, factor = text.partition(":")
-            options["strategy"] = strategy
-            if sign:
-                options["rf"] = rf_of(factor.replace("=", ":"))
+            options["strategy"], options["rf"] = strategy_of(text)
         else:
             options[name] = value
     method, function = method_and_hash(pool.system, options)

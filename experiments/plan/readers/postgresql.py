@@ -1,0 +1,115 @@
+"""PostgreSQL: hash partitions, as pg_dump or psql's description of a table shows them."""
+
+from __future__ import annotations
+
+import re
+
+from experiments.plan.pool import Pool, PoolNode
+from experiments.plan.source import Contents, Refused, Source
+
+__all__ = ["SYSTEM", "read", "recognises"]
+
+SYSTEM = "postgresql"
+_NAME = r'(?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?'
+_BOUND = r"FOR\s+VALUES\s+WITH\s*\(\s*modulus\s+(\d+)\s*,\s*remainder\s+(\d+)\s*\)"
+_CREATE = re.compile(
+    rf"CREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?({_NAME})\s+PARTITION\s+OF\s+({_NAME})\s+{_BOUND}",
+    re.I,
+)
+_ATTACH = re.compile(
+    rf"ALTER\s+TABLE\s+(?:ONLY\s+)?({_NAME})\s+ATTACH\s+PARTITION\s+({_NAME})\s+{_BOUND}", re.I
+)
+_LISTED = re.compile(rf"({_NAME})\s+{_BOUND}", re.I)
+_PARENT = re.compile(
+    rf"CREATE\s+TABLE\s+({_NAME})\s*\((.*?)\)\s*PARTITION\s+BY\s+(\w+)\s*\(([^;]*?)\)\s*;", re.I | re.S
+)
+_TITLE = re.compile(r'Partitioned table "([^"]+)"')
+_KEY = re.compile(r"Partition key:\s*(\w+)\s*\(([^)]*)\)", re.I)
+_COLUMN = re.compile(r"^\s*([\w$]+)\s*\|\s*([\w ]+(?:\(\d+\))?(?:[\w ]*))", re.M)
+
+
+def recognises(source: Source) -> bool:
+    """Return whether a text has hash partitions."""
+    return re.search(_BOUND, source.text, re.IGNORECASE) is not None
+
+
+def read(source: Source) -> Contents:
+    """Return each partitioned table."""
+    text = source.text
+    tables: dict[str, list[tuple[str, int, int, int]]] = {}
+    for match in _CREATE.finditer(text):
+        tables.setdefault(match[2], []).append(
+            (match[1], int(match[3]), int(match[4]), _line(text, match.start()))
+        )
+    for match in _ATTACH.finditer(text):
+        tables.setdefault(match[1], []).append(
+            (match[2], int(match[3]), int(match[4]), _line(text, match.start()))
+        )
+    if not tables:
+        title = _TITLE.search(text)
+        for match in _LISTED.finditer(text):
+            rows = tables.setdefault(title[1] if title else "", [])
+            rows.append((match[1], int(match[2]), int(match[3]), _line(text, match.start())))
+    kinds = _types(text)
+    pools: list[Pool] = []
+    refused: list[Refused] = []
+    for name, parts in tables.items():
+        line = parts[0][3]
+        types = source.settings["types"].split(",") if "types" in source.settings else kinds.get(name)
+        if not types:
+            why = (
+                f"the types of the key of {name or 'this table'} are not in it: give --set types=text,bigint"
+            )
+            refused.append(Refused(name, source.path, line, why, unmodelled=True))
+            continue
+        seen: dict[str, int] = {}
+        for part, modulus, remainder, at in parts:
+            if not remainder < modulus:
+                raise source.refuse(at, f"remainder {remainder} is not below modulus {modulus}")
+            if part in seen:
+                raise source.refuse(at, f"partition {part} stands twice, in line {seen[part]} too")
+            seen[part] = at
+        pools.append(
+            Pool(
+                "postgresql",
+                tuple(PoolNode(part, line=at) for part, _, _, at in parts),
+                {"method": "HASH", "types": types, "parts": [[m, r] for _, m, r, _ in parts]},
+                "HASH",
+                name=name,
+                directive=f"PARTITION BY HASH ({', '.join(types)})",
+                file=source.path,
+                line=line,
+            )
+        )
+    return Contents(tuple(pools), tuple(refused))
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
+def _types(text: str) -> dict[str, list[str]]:
+    """Return the types of the columns of each partition key, where the text says them."""
+    kinds: dict[str, list[str]] = {}
+    for match in _PARENT.finditer(text):
+        columns = {}
+        for each in re.split(r",(?![^(]*\))", match[2]):
+            words = each.split()
+            if len(words) > 1:
+                kind = re.split(
+                    r"\s+(?:NOT|NULL|DEFAULT|PRIMARY|COLLATE|GENERATED|CHECK)\b", " ".join(words[1:])
+                )[0]
+                columns[words[0].strip('"')] = re.sub(r"\(\d+\)", "", kind)
+        _add(kinds, match[1], match[4], columns)
+    title, key = _TITLE.search(text), _KEY.search(text)
+    if title and key:
+        columns = {match[1]: match[2].strip() for match in _COLUMN.finditer(text)}
+        _add(kinds, title[1], key[2], columns)
+    return kinds
+
+
+def _add(kinds: dict[str, list[str]], table: str, key: str, columns: dict[str, str]) -> None:
+    names = [word.strip().strip('"') for word in key.split(",")]
+    if all(name in columns for name in names):
+        short = {"character varying": "varchar", "integer": "int", "timestamp without time zone": "timestamp"}
+        kinds[table] = [short.get(columns[name], columns[name]) for name in names]
