@@ -57,7 +57,7 @@ def test_values_that_are_declared_are_taken_and_kept(name: str) -> None:
         except InvalidParameter:  # fewer than there are nodes, of which a declaration knows nothing
             reject()
         assert {key: p.parameters[key] for key in values} == values
-        hashes = np.arange(256, dtype=np.uint64) << np.uint64(56)
+        hashes = np.arange(256, dtype=np.uint64) << np.uint64(p.hash_bits - 8)
         assert set(p.assign(hashes).tolist()) <= set(range(nodes))
 
     check()

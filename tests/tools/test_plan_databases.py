@@ -221,6 +221,15 @@ def test_strategies_that_cannot_be_are_refused(options: dict[str, Any], said: st
         placement_of(pool_of({"system": "cassandra", "options": options, "nodes": nodes}))
 
 
+@pytest.mark.parametrize(
+    ("scenario", "quarters"),
+    [("nts_1dc_2racks_in_blocks", [3, 1, 3, 1]), ("nts_1dc_2racks_alternating", [2, 2, 2, 2])],
+)
+def test_effective_ownership_counts_all_replicas(scenario: str, quarters: list[int]) -> None:
+    placed: Any = placement_of(neutral_pool(VECTORS / "cassandra" / f"{scenario}.json"))
+    assert list(placed.ownership().values()) == [quarter << 62 for quarter in quarters]
+
+
 def test_a_factor_may_be_given_as_a_text() -> None:
     nodes = [{"name": name, "tokens": [row], "dc": "dc1", "rack": name} for row, name in enumerate("abc")]
     for text in ("dc1:2", '{"dc1": 2}'):

@@ -94,6 +94,16 @@ class Ring:
         ).reshape(-1, self.count)
         return [row[0] if self.count == 1 else tuple(row) for row in names.tolist()]
 
+    def ownership(self) -> dict[str, int]:
+        """Return how many of 2^64 tokens each node holds over all replicas: effective ownership, exact."""
+        arcs = self.partitioner.arcs()
+        held = dict.fromkeys(self.points, 0)
+        replicas = self.partitioner.assign_replicas(arcs.start, self.count).tolist()
+        for buckets, size in zip(replicas, arcs.sizes(), strict=True):
+            for bucket in buckets:
+                held[self.partitioner.nodes[bucket].name] += size
+        return held
+
     def details(self, keys: Sequence[bytes]) -> list[Mapping[str, object]]:
         """Return the token of each key."""
         return [{"hash": token} for token in self.tokens(keys)]
