@@ -66,6 +66,14 @@ def check_nodes(spec: Spec, nodes: Nodes) -> None:
             f"{spec.name} can only shrink from its last bucket: bucket {free} would be free "
             f"below {nodes.top - 1}; remove the last nodes, or put another node in its place in one event"
         )
+    if spec.whole_weights is not None:
+        low, high = spec.whole_weights
+        for node in nodes.spelled():
+            if not (node.weight.is_integer() and low <= node.weight <= high):
+                raise InvalidWeight(
+                    f"{spec.name} counts weights in whole units from {low} to {high}: {node.name!r} cannot "
+                    f"have {node.weight:g}"
+                )
     if not spec.can(Capability.WEIGHTED):
         for node in nodes.spelled():
             if node.weight != 1.0:

@@ -225,6 +225,8 @@ class Spec:
     most_nodes
         The largest number of nodes that it can have with its default parameters; None where there is none
         but that of all algorithms.
+    whole_weights
+        The least and the greatest weight of a node where weights are whole numbers; None where they are any.
     vary
         By parameter, the values that a sweep over it takes where nobody names others.
     steps
@@ -265,6 +267,7 @@ class Spec:
     by_default: bool = True
     leads: str = ""
     most_nodes: int | None = None
+    whole_weights: tuple[int, int] | None = None
     vary: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     steps: Mapping[str, Step] = field(default_factory=dict)
     loses: Mapping[str, Mapping[str, Mapping[Capability, str]]] = field(default_factory=dict)

@@ -60,8 +60,10 @@ class PartitionerMachine(RuleBasedStateMachine):
     def build(self, data: DataObject) -> None:
         """Build a partitioner over a few nodes."""
         make = type(self).make
-        weighted = make(1).spec.can(Capability.WEIGHTED)
-        nodes = data.draw(node_lists(weighted=weighted, most=min(5, capacity_of(make))), label="nodes")
+        spec = make(1).spec
+        weighted, most = spec.can(Capability.WEIGHTED), min(5, capacity_of(make))
+        some = node_lists(weighted=weighted, whole=spec.whole_weights, most=most)
+        nodes = data.draw(some, label="nodes")
         self.p = make(nodes, **data.draw(spaces(), label="space"))
         self.hashes = probes(self.p.hash_bits)
         self.weights = {node.name: node.weight for node in nodes}

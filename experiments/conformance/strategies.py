@@ -96,19 +96,25 @@ def names() -> SearchStrategy[str]:
 
 
 @functools.cache
-def weights() -> SearchStrategy[float]:
-    """Return weights from 1/16 to 16, simple ones first."""
+def weights(whole: tuple[int, int] | None = None) -> SearchStrategy[float]:
+    """Return weights from 1/16 to 16, or whole ones up to 16, simple ones first."""
+    if whole is not None:
+        return st.integers(whole[0], min(whole[1], 16)).map(float)
     return st.sampled_from((1.0, 2.0, 3.0, 0.5, 1 / 3, 0.1)) | st.floats(1 / 16, 16)
 
 
 @functools.cache
-def node_lists(*, weighted: bool, least: int = 1, most: int = MOST_DRAWN) -> SearchStrategy[list[Node]]:
+def node_lists(
+    *, weighted: bool, whole: tuple[int, int] | None = None, least: int = 1, most: int = MOST_DRAWN
+) -> SearchStrategy[list[Node]]:
     """Return lists of nodes of different names.
 
     Parameters
     ----------
     weighted
         Whether weights differ from 1.
+    whole
+        The least and the greatest weight where only whole ones are taken, as the spec says.
     least, most
         How many nodes.
 
@@ -116,7 +122,7 @@ def node_lists(*, weighted: bool, least: int = 1, most: int = MOST_DRAWN) -> Sea
     -------
     SearchStrategy
     """
-    some = st.builds(Node, names(), weights()) if weighted else st.builds(Node, names())
+    some = st.builds(Node, names(), weights(whole)) if weighted else st.builds(Node, names())
     return st.lists(some, min_size=least, max_size=most, unique_by=lambda node: node.name)
 
 
@@ -192,7 +198,7 @@ def draw_joiners(
     weighted = p.spec.can(Capability.WEIGHTED) if weighted is None else weighted
     taken = {node.name for node in p.nodes.values()}
     joining = []
-    for node in data.draw(node_lists(weighted=weighted, most=most), label="join"):
+    for node in data.draw(node_lists(weighted=weighted, whole=p.spec.whole_weights, most=most), label="join"):
         spare = (
             name for name in (node.name, *_LETTERS, *map(str, range(len(taken) + 1))) if name not in taken
         )
@@ -313,7 +319,8 @@ def draw_partitioner(data: DataObject, make: Make, *, least: int = 1, past: bool
     spec = make(1).spec
     most = min(MOST_DRAWN, capacity_of(make))
     nodes = data.draw(
-        node_lists(weighted=spec.can(Capability.WEIGHTED), least=least, most=most), label="nodes"
+        node_lists(weighted=spec.can(Capability.WEIGHTED), whole=spec.whole_weights, least=least, most=most),
+        label="nodes",
     )
     p = make(nodes, **data.draw(spaces(), label="space"))
     if past:
@@ -405,7 +412,7 @@ def draw_weights(data: DataObject, p: Partitioner[Any], *, most: int | None = No
         Weight by name.
     """
     live = [node.name for node in p.nodes.values()]
-    some = st.dictionaries(st.sampled_from(live), weights(), min_size=1, max_size=most)
+    some = st.dictionaries(st.sampled_from(live), weights(p.spec.whole_weights), min_size=1, max_size=most)
     changed = data.draw(some, label="weights")
     if not _fit(p, changed.values()):
         reject()

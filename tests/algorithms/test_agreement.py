@@ -17,7 +17,7 @@ from oracles.hashes import hash_of
 from oracles.jump import jump_consistent_hash
 from oracles.rendezvous import minus_log
 
-from algorithms import Capability, create, having, names, spec_of
+from algorithms import Capability, Node, create, having, names, spec_of
 from algorithms.machinery.kernel import Kernel
 from algorithms.machinery.logarithm import minus_log_of_uniform
 from experiments.conformance.strategies import (
@@ -38,9 +38,14 @@ def test_every_oracle_is_of_an_algorithm() -> None:
     assert set(ORACLES) <= set(names())
 
 
+def _nodes_for(name: str) -> st.SearchStrategy[list[Node]]:
+    spec = spec_of(name)
+    return node_lists(weighted=spec.can(Capability.WEIGHTED), whole=spec.whole_weights, most=5)
+
+
 def _drawn(data: st.DataObject, name: str) -> tuple[Any, dict[str, Any]]:
     """Return a partitioner with parameters of its own, and these as its oracle takes them."""
-    nodes = data.draw(node_lists(weighted=spec_of(name).can(Capability.WEIGHTED), most=5), label="nodes")
+    nodes = data.draw(_nodes_for(name), label="nodes")
     space = data.draw(spaces(), label="space")
     bits = create("modulo", 1, **space).hash_bits
     own = data.draw(ORACLES[name].own(len(nodes), bits), label="parameters")
@@ -137,7 +142,7 @@ def test_compiled_is_as_written(
         p.change(add=["extra"])
         several.append(p.assign(hashes[:150]).tolist())
         if p.spec.can(Capability.WEIGHTED):
-            p.change(weights={"extra": 2.5})
+            p.change(weights={"extra": 2.5 if p.spec.whole_weights is None else 2.0})
             several.append(p.assign(hashes[:150]).tolist())
         if p.spec.can(Capability.REPLICAS):
             several.append(p.assign_replicas(hashes[:50], 3).ravel().tolist())

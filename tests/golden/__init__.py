@@ -31,6 +31,7 @@ Row: TypeAlias = dict[str, str]
 _SIZES = (1, 2, 3, 7, 16, 17, 100, 1000)
 _NAMED = {"server-a": 1.0, "server-b": 1.0, "é": 1.0, "節点": 1.0}
 _WEIGHTED = {"server-a": 1.0, "server-b": 2.5, "é": 0.5, "節点": 1 / 3}
+_WHOLE = {"server-a": 1.0, "server-b": 3.0, "é": 2.0, "節点": 5.0}
 _CORNERS = (0, 1, 2, 1000, (1 << 28) - 1, (1 << 32) + 1, (1 << 63) - 1, 1 << 63, (1 << 64) - 2, (1 << 64) - 1)
 _HASHES = (*_CORNERS, *(step * 0x9E3779B97F4A7C15 % (1 << 64) for step in range(1, 15)))
 
@@ -74,7 +75,8 @@ def rows(name: str) -> list[Row]:
             "event": "",
         }
         found += _placed(narrow, about)
-        for nodes in (_NAMED, _WEIGHTED) if subject.spec.can(Capability.WEIGHTED) else (_NAMED,):
+        weighted = _WEIGHTED if subject.spec.whole_weights is None else _WHOLE
+        for nodes in (_NAMED, weighted) if subject.spec.can(Capability.WEIGHTED) else (_NAMED,):
             for text, event in _events(subject):
                 p = subject([Node(key, weight) for key, weight in nodes.items()], seed=7)
                 if len(event.get("add", ())) > p.room + len(event.get("remove", ())):

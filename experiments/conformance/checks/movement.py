@@ -155,7 +155,7 @@ def check_one_weight_moves_one_node(make: Make, data: DataObject) -> None:
     p = draw_partitioner(data, make)
     hashes = draw_hashes(data, p.hash_bits)
     node = data.draw(st.sampled_from(list(p.nodes.values())), label="node")
-    weight = data.draw(weights(), label="new weight")
+    weight = data.draw(weights(p.spec.whole_weights), label="new weight")
     words, before, after = _followed(p, {"weights": {node.name: weight}}, hashes)
     side, end = (after, "onto") if weight >= node.weight else (before, "off")
     stray = (before != after) & ~among(side, {node.name})
@@ -190,8 +190,10 @@ def check_add_then_remove_is_identity(make: Make, data: DataObject) -> None:
 @check(promise=Capability.ORDER_INDEPENDENT, corner=_order_of_many)
 def check_independent_of_naming_order(make: Make, data: DataObject) -> None:
     """The order in which nodes are named, at once or one by one, makes no difference."""
-    weighted = make(1).spec.can(Capability.WEIGHTED)
-    nodes = data.draw(node_lists(weighted=weighted, least=2, most=min(5, capacity_of(make))), label="nodes")
+    spec = make(1).spec
+    weighted, most = spec.can(Capability.WEIGHTED), min(5, capacity_of(make))
+    some = node_lists(weighted=weighted, whole=spec.whole_weights, least=2, most=most)
+    nodes = data.draw(some, label="nodes")
     space = data.draw(spaces(), label="space")
     other_order = data.draw(st.permutations(nodes), label="other order")
     p, other = make(nodes, **space), make(other_order, **space)

@@ -84,8 +84,10 @@ def check_uniform(make: Make, data: Trial) -> Evidence:
 
 
 def _weights_that_fit(make: Make) -> list[tuple[float, ...]]:
+    whole = make(1).spec.whole_weights is not None
+    some = [tuple(2 * weight for weight in weights) for weights in _WEIGHTS] if whole else _WEIGHTS
     room = capacity_of(make)
-    return [weights for weights in _WEIGHTS if sum(map(math.ceil, weights)) <= room]
+    return [weights for weights in some if sum(map(math.ceil, weights)) <= room]
 
 
 @check(promise=Capability.WEIGHTED, kind=Kind.STATISTICAL)
