@@ -1,4 +1,4 @@
-"""Chains of CRC-32, by which nginx sets the points of its ring, and CRC-32 of a key with something before it."""
+"""Chains of CRC-32, by which nginx sets its points, and CRC-32 of a key with something before it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TABLE = np.array([zlib.crc32(bytes([i])) ^ zlib.crc32(b"\0") for i in range(256
 
 @kernel
 def chain_kernel(begun: np.uint32, out: NDArray[np.uint64]) -> None:
-    """Write p1, p2 ... of p' = CRC-32(text || p), p0 = 0 and p little-endian; ``begun`` is that of the text."""
+    """Write points, each CRC-32 of a text and the point before, little-endian; ``begun``: the text's own."""
     state, point = np.uint32(begun ^ _ONES), np.uint32(0)
     for i in range(len(out)):
         # the register takes four bytes at once, since it is as wide

@@ -42,6 +42,13 @@ def crc15(data: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
 
 
 @kernel
+def crc15_length(data: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
+    """Return `crc15` in the highest bits, and below them how long the key is, which nginx' retries need."""
+    length = np.uint64(stop - start) & np.uint64((1 << 49) - 1)
+    return (crc15(data, start, stop) << np.uint64(49)) | length
+
+
+@kernel
 def sdbm(data: NDArray[np.uint8], start: int, stop: int) -> np.uint64:
     """Return sdbm, HAProxy's default."""
     h = np.uint32(0)

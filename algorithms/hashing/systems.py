@@ -7,6 +7,7 @@ functions of that name elsewhere compute something else.
 from __future__ import annotations
 
 import hashlib
+import socket
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -19,7 +20,10 @@ from algorithms.hashing.columns import Offsets
 from algorithms.hashing.kernels import crc32_of
 from algorithms.machinery.kernel import Kernel, kernel
 
-__all__ = ["FUNCTIONS", "SystemHash", "mongo_hashed"]
+__all__ = ["FUNCTIONS", "IP_HASHES", "SystemHash", "mongo_hashed"]
+
+IP_HASHES = 6271
+"""How many values nginx' ip_hash has: it is a remainder by this prime."""
 
 _OfKey = Kernel[[NDArray[np.uint8], int, int], np.uint64]
 _OfColumn = Kernel[[NDArray[np.uint8], Offsets, np.uint64, NDArray[np.uint64]], None]
@@ -87,6 +91,35 @@ def _md5_le32(key: bytes, seed: int) -> int:
     return int.from_bytes(hashlib.md5(key, usedforsecurity=False).digest()[:4], "little")
 
 
+def _address(key: bytes) -> bytes:
+    """Return the bytes of an IP address that is written out, or a key that is none as it is."""
+    family = socket.AF_INET6 if b":" in key else socket.AF_INET
+    try:
+        return socket.inet_pton(family, key.decode("ascii"))
+    except (OSError, ValueError):
+        return key
+
+
+def _xor_words(key: bytes, seed: int) -> int:
+    address, h = _address(key), 0
+    for at in range(0, len(address), 4):
+        h ^= int.from_bytes(address[at : at + 4], "big")
+    return h
+
+
+def _xor_words_avalanched(key: bytes, seed: int) -> int:
+    return int(bytewise.avalanche(np.uint64(_xor_words(key, seed))))
+
+
+def _ip_hash_nginx(key: bytes, seed: int) -> int:
+    address = _address(key)
+    h = 89
+    for byte in address[:3] if len(address) == 4 else address:
+        h = (113 * h + byte) % IP_HASHES
+    # its place among 2^31, so that the highest bits of any hash say which of the values it stands for
+    return -(-(h << 31) // IP_HASHES) << 1 | (len(address) == 16)
+
+
 def _es_utf16(key: bytes, seed: int) -> int:
     return mmh3.hash(key.decode("utf-8", "replace").encode("utf-16-le"), 0, signed=False)
 
@@ -127,6 +160,15 @@ _HAPROXY = (
 
 FUNCTIONS = (
     _compiled("crc15", "bits 16 to 30 of CRC-32: nginx' plain hash, crc32 of twemproxy", 15, bytewise.crc15),
+    _compiled(
+        "crc15_length", "crc15 and the length of the key: what nginx' plain hash goes by", 64,
+        bytewise.crc15_length,
+    ),
+    SystemHash("ip_hash_nginx", "which of nginx' 6271 values of ip_hash an address has", 32, _ip_hash_nginx),
+    SystemHash("xor_words", "XOR of an address's words: HAProxy's balance source", 32, _xor_words),
+    SystemHash(
+        "xor_words+avalanche", "xor_words and HAProxy's avalanche", 32, _xor_words_avalanched
+    ),
     *(_compiled(name, summary, 32, of_key) for name, summary, of_key in _HAPROXY if summary),
     *(
         _compiled(f"{name}+avalanche", f"{name} and HAProxy's avalanche", 32, _avalanched(of_key))

@@ -12,7 +12,7 @@ from oracles.hashes_of_systems import FUNCTIONS, OF_INTEGERS
 
 WORD = (1 << 64) - 1
 WIDTHS = {"sha1_28": 28, "crc32": 32, **dict.fromkeys(FUNCTIONS, 32)} | {
-    "crc15": 15, "crc16_slot": 14, "murmur2_kafka": 31, "fnv1a_kafka": 31,
+    "crc15": 15, "crc15_length": 64, "crc16_slot": 14, "murmur2_kafka": 31, "fnv1a_kafka": 31,
     "murmur2_64": 64, "murmur3_cassandra": 64, "pg_text": 64, "pg_row": 64, "mongo_hashed": 64,
 }  # fmt: skip
 

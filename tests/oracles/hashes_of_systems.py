@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
+import math
 import struct
 import zlib
 from collections.abc import Callable
+from fractions import Fraction
 
 import mmh3
 
@@ -238,8 +241,34 @@ def fnv1a_kafka(key: bytes) -> int:
     return abs(h - 2**32 if h >= 2**31 else h)
 
 
+def address(key: bytes) -> bytes:
+    try:
+        return ipaddress.ip_address(key.decode()).packed
+    except ValueError:
+        return key
+
+
+def xor_words(key: bytes) -> int:
+    h, packed = 0, address(key)
+    for part in _parts(packed, 4):
+        h ^= int.from_bytes(bytes(part), "big")
+    return h
+
+
+def ip_hash(key: bytes) -> int:
+    packed = address(key)
+    h = 89
+    for byte in packed[:3] if len(packed) == 4 else packed:
+        h = (h * 113 + byte) % 6271
+    return math.ceil(Fraction(h * 2**31, 6271)) * 2 + (len(packed) == 16)
+
+
 FUNCTIONS: dict[str, Callable[[bytes], int]] = {
     "crc15": lambda key: zlib.crc32(key) >> 16 & 0x7FFF,
+    "crc15_length": lambda key: (zlib.crc32(key) >> 16 & 0x7FFF) << 49 | len(key),
+    "ip_hash_nginx": ip_hash,
+    "xor_words": xor_words,
+    "xor_words+avalanche": lambda key: avalanche(xor_words(key)),
     "sdbm": sdbm,
     "djb2": djb2,
     "wt6": wt6,
