@@ -16,9 +16,8 @@ def successor(points: list[Point], value: int, equal: str = "first") -> int:
 
 
 def nearest(points: list[Point], value: int, bits: int) -> int:
-    """Return what HAProxy does: the first point at or above, and the one before it, whichever is nearer."""
-    ring = sorted(points, key=lambda point: point[0])
-    at = bisect_left([point for point, _ in ring], value) % len(ring)
-    (above, next_owner), (below, owner) = ring[at], ring[at - 1]
+    """Return what HAProxy does: the first of ascending points at or above, or the one before, the nearer."""
+    at = bisect_left(points, value, key=lambda point: point[0]) % len(points)
+    (above, next_owner), (below, owner) = points[at], points[at - 1]
     size = 1 << bits
     return owner if (value - below) % size <= (above - value) % size else next_owner

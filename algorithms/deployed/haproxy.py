@@ -1,0 +1,376 @@
+"""HAProxy: ``hash-type consistent`` and ``hash-type map-based``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.checks import is_int
+from algorithms.deployed.circles import GivenRing, Points, check_total, scaled
+from algorithms.deployed.named import buckets_of, names_in, usable_of
+from algorithms.errors import InvalidParameter
+from algorithms.hashing.bytewise import avalanche
+from algorithms.interface import (
+    Buckets,
+    Capability,
+    Cost,
+    Hashes,
+    Nodes,
+    Partitioner,
+    Publication,
+    Spec,
+    Step,
+)
+from algorithms.interface.memory import must_fit
+from algorithms.interface.nodes import NodesLike
+from algorithms.machinery.kernel import kernel
+from algorithms.machinery.single import One, entry
+from algorithms.machinery.steps import PROBES, Steps, tally
+from algorithms.registry import register
+
+__all__ = ["SCALE", "HaproxyConsistent", "HaproxyMap"]
+
+SCALE = 16
+"""Points of a server of weight 1."""
+HEAVIEST = 256
+MOST_ID = (1 << 31) - 1
+_IDS_APART = np.uint64(4096)
+_WORD = np.uint64(0xFFFFFFFF)
+
+_HAPROXY = Publication(
+    "haproxy",
+    "misc",
+    "{HAProxy Technologies}",
+    "HAProxy configuration manual: balance, hash-type, server",
+    2022,
+    {"howpublished": "Documentation of HAProxy, docs.haproxy.org", "note": "Version 2.6"},
+)
+
+
+@kernel
+def points_kernel(
+    ids: NDArray[np.int64], counts: NDArray[np.int64], hashes: Hashes, numbers: NDArray[np.int64]
+) -> None:
+    """Write the points of each server, the avalanche of its id times 4096 and a number, and these numbers."""
+    at = 0
+    for server in range(len(ids)):
+        first = np.uint64(ids[server]) * _IDS_APART
+        for number in range(counts[server]):
+            hashes[at] = avalanche((first + np.uint64(number)) & _WORD)
+            numbers[at] = number
+            at += 1
+
+
+def numbered(names: Sequence[str], ids: Mapping[str, int]) -> list[int]:
+    """Return the ids of servers as HAProxy gives them.
+
+    Parameters
+    ----------
+    names
+        In the order of the configuration.
+    ids
+        Those that it writes.
+
+    Returns
+    -------
+    list of int
+        A counter goes up by one at every server; one without an id takes the first number from there on that
+        nobody has, where the counter then stands.
+
+    Examples
+    --------
+    >>> numbered(["a", "b", "c", "d"], {"b": 1, "d": 2})
+    [3, 1, 5, 2]
+    """
+    taken, counter, found = set(ids.values()), 1, []
+    for name in names:
+        if name in ids:
+            found.append(ids[name])
+        else:
+            while counter in taken:
+                counter += 1
+            taken.add(counter)
+            found.append(counter)
+        counter += 1
+    return found
+
+
+@register(
+    Spec(
+        name="haproxy_consistent",
+        title="HAProxy, consistent",
+        summary="the nearest of 16 points a server, which its id sets; ids go by position unless written",
+        capabilities=frozenset(
+            {Capability.REMOVES_ANY, Capability.WEIGHTED, Capability.INTERVALS, Capability.REVERSIBLE}
+        ),
+        lacks={
+            Capability.UNIFORM: "shares are random: with 16 points a server they spread by about 18 %",
+            Capability.MINIMAL_MOVEMENT: "without ids, removing a server renumbers those behind it",
+            Capability.ORDER_INDEPENDENT: "without ids, servers are numbered in their order",
+            Capability.REPLICAS: "a key has one server; retries are dispatched anew",
+        },
+        reference="HAProxy 2.6, configuration manual, hash-type",
+        year=2010,
+        publications=(_HAPROXY,),
+        lookup_cost=Cost("O(1)", "O(log nv) in the worst case"),
+        resize_cost=Cost("O(nv log nv)"),
+        memory_cost=Cost("O(nv)"),
+        kind="deployed",
+        by_default=False,
+        whole_weights=(1, HEAVIEST),
+        steps={"probes": Step()},
+    )
+)
+class HaproxyConsistent(GivenRing):
+    """HAProxy's ``hash-type consistent``, bit for bit: the nearest point, on either side.
+
+    A server of weight w has 16 w points, which its id alone sets. A key goes to whichever of its two
+    neighbours is nearer, so that a share is half of every gap beside a point and varies by half as much as on
+    other rings of as many points. The catch is the id: where the configuration writes none, servers are
+    numbered by their position, and deleting a line gives all servers below it the points of others.
+
+    Parameters
+    ----------
+    nodes
+        Servers in the order of the configuration, with whole weights up to 256.
+    ids
+        Ids by name, of those servers for which the configuration writes one, from 1 to 2^31 - 1.
+    numbering
+        Which ids the others have: "position", as HAProxy numbers them; "bucket", those that they had when
+        they came (1 for bucket 0), as if the first numbering had been written down.
+    down
+        Names of servers that are disabled, down, or of weight 0: they keep their ids and have no points.
+    hash, hash_bits, seed
+        As for :class:`~algorithms.interface.Partitioner`. HAProxy's are "sdbm", "djb2", "wt6", "crc32", each
+        also with "+avalanche", and "xor_words+avalanche" for ``balance source``. Points lie at the same part
+        of any hash space, and are the same for every seed.
+
+    Raises
+    ------
+    InvalidParameter
+        For ids that are no such numbers or taken twice, names that no server has, and when all are down.
+    InvalidWeight
+        For weights that are not whole, or above 256.
+
+    Notes
+    -----
+    **Sources.** HAProxy's manual, and placements recorded from HAProxy 2.6.12, all of which these are.
+
+    **Left out.** Bounded loads (``hash-balance-factor``), which depend on requests in flight; ``hash-key`` of
+    later versions.
+
+    **Costs.** assign as for a ring; an event O(points), all made anew at 5 ns each and sorted; memory 24
+    bytes a point and an index.
+
+    **Adverse case.** Deleting the first of five servers without ids moves 95 % of the keys. Ids that are
+    equal modulo 2^20 have the same points.
+
+    Examples
+    --------
+    >>> servers = ["s1", "s2", "s3", "s4", "s5"]
+    >>> shares = HaproxyConsistent(servers).arcs().shares()
+    >>> [round(100 * shares[bucket] / 2**32, 2) for bucket in shares]
+    [24.01, 15.28, 21.12, 19.42, 20.17]
+    """
+
+    rule = "nearest"
+
+    def __init__(
+        self,
+        nodes: NodesLike,
+        *,
+        ids: Mapping[str, int] | None = None,
+        numbering: Literal["position", "bucket"] = "position",
+        down: Sequence[str] = (),
+        hash: str = "sdbm+avalanche",
+        hash_bits: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.ids = _checked_ids(ids)
+        self.numbering = numbering
+        self.down = names_in("down", down)
+        super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
+
+    def ids_of(self, nodes: Nodes) -> list[int]:
+        """Return the id of each node in the order of their buckets; raise InvalidParameter for one twice."""
+        buckets_of("ids", self.ids, nodes)
+        names = [node.name for node in nodes.values()]
+        if self.numbering == "position":
+            return numbered(names, self.ids)
+        found = [
+            self.ids.get(name, bucket + 1)
+            for bucket, name in zip(nodes.buckets().tolist(), names, strict=True)
+        ]
+        if len(set(found)) < len(found):
+            twice = next(one for at, one in enumerate(found) if one in found[:at])
+            raise InvalidParameter(f"two servers would have the id {twice}: give both one in ids")
+        return found
+
+    def _check_size(self, nodes: Nodes) -> None:
+        check_total(SCALE * int(sum(nodes.weights())))
+
+    def _points(self, nodes: Nodes) -> Points:
+        self._check_size(nodes)
+        counts = np.array(nodes.weights()).astype(np.int64) * SCALE * usable_of(self.down, nodes)
+        hashes = np.empty(int(counts.sum()), dtype=np.uint64)
+        numbers = np.empty(len(hashes), dtype=np.int64)
+        points_kernel(np.array(self.ids_of(nodes), dtype=np.int64), counts, hashes, numbers)
+        return Points(scaled(hashes, 32, self.hash_bits), np.repeat(nodes.buckets(), counts), numbers)
+
+
+def _checked_ids(ids: Mapping[str, int] | None) -> dict[str, int]:
+    if ids is not None and not isinstance(ids, Mapping):
+        raise InvalidParameter(f"ids is a mapping of names of nodes to whole numbers, not {ids!r:.60}")
+    taken: dict[int, str] = {}
+    for name, number in (ids or {}).items():
+        if not is_int(number) or not 1 <= number <= MOST_ID:
+            raise InvalidParameter(f"the id of {name!r} is {number!r:.60}: give one from 1 to {MOST_ID}")
+        if number in taken:
+            raise InvalidParameter(f"id {number} is taken by {taken[number]!r}, and {name!r} has it too")
+        taken[int(number)] = name
+    return {name: number for number, name in taken.items()}
+
+
+class Map(NamedTuple):
+    """The bucket of each slot."""
+
+    slots: NDArray[np.int32]
+
+
+@kernel
+def map_kernel(
+    shares: NDArray[np.int64], buckets: NDArray[np.int32], scores: NDArray[np.int64], slots: Buckets
+) -> None:
+    """Deal slots smoothly by weight: all scores grow, and the first of the highest pays for the slot."""
+    total = len(slots)
+    for slot in range(total):
+        best, highest = 0, np.int64(0)
+        for server in range(len(shares)):
+            scores[server] += shares[server]
+            # no score falls below -total, so this division rounds as C's does
+            value = (scores[server] + total) // total
+            if value > highest:
+                best, highest = server, value
+        scores[best] -= total
+        slots[slot] = buckets[best]
+
+
+@kernel
+def slots_kernel(hashes: Hashes, slots: NDArray[np.int32], out: Buckets, steps: Steps | None) -> None:
+    """Write the bucket of each hash's slot."""
+    total = np.uint64(len(slots))
+    for i in range(len(hashes)):
+        if steps is not None:
+            tally(steps[i], PROBES)
+        out[i] = slots[hashes[i] % total]
+
+
+@kernel
+def slot_of(h: np.uint64, total: np.uint64) -> np.uint64:
+    """Return the slot of a hash."""
+    return h % total
+
+
+_one_slot = entry(slot_of)
+
+
+@register(
+    Spec(
+        name="haproxy_map",
+        title="HAProxy, map-based",
+        summary="the hash modulo a table in which each server has as many slots as its weight",
+        capabilities=frozenset(
+            {Capability.REMOVES_ANY, Capability.WEIGHTED, Capability.UNIFORM, Capability.REVERSIBLE}
+        ),
+        lacks={
+            Capability.INTERVALS: "neighbouring hashes go to different servers: arcs would be single hashes",
+            Capability.REPLICAS: "a slot has one server",
+        },
+        reference="HAProxy 2.6, configuration manual, hash-type",
+        year=2007,
+        publications=(_HAPROXY,),
+        lookup_cost=Cost("O(1)"),
+        resize_cost=Cost("O(n W)", "for a total weight W, divided by the common divisor of all weights"),
+        memory_cost=Cost("O(W)"),
+        kind="deployed",
+        by_default=False,
+        whole_weights=(1, HEAVIEST),
+        steps={"probes": Step("one")},
+    )
+)
+class HaproxyMap(Partitioner[Map]):
+    """HAProxy's ``hash-type map-based``, its default, bit for bit: a table of slots, and a modulo.
+
+    Weights are divided by their greatest common divisor, and each server has as many slots of the table as
+    what is left of its weight, dealt as evenly as they go. A key reads slot hash mod W. Shares are exact, and
+    whatever changes the number of slots moves nearly all keys, a server that goes down too.
+
+    Parameters
+    ----------
+    nodes
+        Servers in the order of the configuration, with whole weights up to 256.
+    down
+        Names of servers that are disabled, down, or of weight 0: the table is made without them.
+    hash, hash_bits, seed
+        As for :class:`~algorithms.interface.Partitioner`. HAProxy's are "sdbm", "djb2", "wt6", "crc32", each
+        also with "+avalanche", and "xor_words" for ``balance source``.
+
+    Raises
+    ------
+    InvalidParameter
+        For names in ``down`` that no server has, and when all are down.
+    InvalidWeight
+        For weights that are not whole, or above 256.
+
+    Notes
+    -----
+    **Sources.** HAProxy's manual, and placements recorded from HAProxy 2.6.12, all of which these are.
+
+    **Done otherwise.** A server of weight 0 is given as one that is down: both have no slot, though the
+    divisor is that of the weights of all that weigh something.
+
+    **Costs.** assign O(1); an event O(n W), since each slot looks at all servers; memory 4 bytes a slot.
+
+    **Adverse case.** One server of weight 255 among many of 256: the table has 256 times as many slots.
+
+    Examples
+    --------
+    >>> p = HaproxyMap(["s1", "s2", "s3"], hash="identity")
+    >>> p.lookup_many(range(4)).tolist()
+    ['s1', 's2', 's3', 's1']
+    """
+
+    def __init__(
+        self,
+        nodes: NodesLike,
+        *,
+        down: Sequence[str] = (),
+        hash: str = "sdbm",
+        hash_bits: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.down = names_in("down", down)
+        super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
+
+    def _build(self, nodes: Nodes) -> Map:
+        usable = usable_of(self.down, nodes)
+        weights = np.array(nodes.weights()).astype(np.int64)
+        shares = (weights // math.gcd(*weights.tolist()))[usable]
+        total = int(shares.sum())
+        must_fit(total, 4, "slots of a map")
+        slots = np.empty(total, dtype=np.int32)
+        map_kernel(shares, nodes.buckets()[usable], np.zeros(len(shares), dtype=np.int64), slots)
+        return Map(slots)
+
+    def _one(self, structure: Map) -> One:
+        return _one_slot.of(np.uint64(len(structure.slots)), owners=structure.slots)
+
+    def _place(self, structure: Map, hashes: Hashes, out: Buckets) -> None:
+        slots_kernel(hashes, structure.slots, out, None)
+
+    def _place_counting(self, structure: Map, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        slots_kernel(hashes, structure.slots, out, steps)
