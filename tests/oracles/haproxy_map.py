@@ -21,7 +21,8 @@ def dealt(nodes: tuple[tuple[int, tuple[str, float]], ...], down: tuple[str, ...
     """Return the table."""
     divisor = gcd(*(int(weight) for _, (_, weight) in nodes))
     shares = {bucket: int(weight) // divisor for bucket, (name, weight) in nodes if name not in down}
-    total, scores, X
+    total, scores = sum(shares.values()), dict.fromkeys(shares, 0)
+    table: list[int] = []
     for _ in range(total):
         for bucket in shares:
             scores[bucket] += shares[bucket]
