@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.commands import Complaint, Invocation, Output
+from experiments.commands import Complaint, Invocation, Output, Styled
 from experiments.options.errors import BadUse, CannotWrite
 from experiments.options.flags import FlagParser
 from experiments.options.parameters import integer
@@ -111,7 +111,7 @@ def _which(given: argparse.Namespace) -> Output:
     yield from map(Complaint, configuration.notes)
     pool = configuration.pool(given.pool)
     if given.format == "table":
-        yield from _joined(which_lines(pool, keys))
+        yield from map(Styled, _joined(which_lines(pool, keys)))
     else:
         answers = pool.which(keys)
         details = pool.details(keys)

@@ -26,11 +26,12 @@ Key = str | bytes
 
 @dataclass(frozen=True)
 class Shares:
-    """The share of each node: ``exact``, or ``sampled`` with so many draws."""
+    """The share of each node, ``exact`` or ``sampled`` with so many draws; of replicas they sum to these."""
 
     shares: Mapping[str, Fraction]
     method: str
     draws: int = 0
+    copies: int = 1
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ class PlacedPool:
     def wanted(self) -> Side:
         """What each node is to have: its weight in the sum of those that are usable."""
         weights = self.declared
-        return Side.of_weights({node.name: weights[node.name] if node.usable else 0 for node in self.nodes})
+        once = Side.of_weights({node.name: weights[node.name] if node.usable else 0 for node in self.nodes})
+        return Side({name: share * self.copies for name, share in once.wanted.items()})
 
     @property
     def declared(self) -> dict[str, int]:
@@ -107,6 +109,8 @@ class PlacedPool:
     def shares(self) -> Shares:
         """The share of each node, exact where it can be."""
         structure = self.structure
+        if self.copies > 1:
+            return Shares(self._effective(), "exact", copies=self.copies)
         if structure is not None:
             return Shares(dict.fromkeys(self.wanted.wanted, Fraction(0)) | shares_of(structure), "exact")
         answers = self._answers(_random_keys(self.pool, SAMPLE // 10, 0))
@@ -116,6 +120,22 @@ class PlacedPool:
         return Shares(
             {name: Fraction(count, len(answers)) for name, count in counts.items()}, "sampled", len(answers)
         )
+
+    @property
+    def copies(self) -> int:
+        """How many nodes have each key."""
+        return int(getattr(self.placement, "count", 1)) if self.system == "cassandra" else 1
+
+    def _effective(self) -> dict[str, Fraction]:
+        """Return what each node holds: all arcs between two tokens have the same replicas."""
+        arcs = self.partitioner.arcs()
+        names = [node.name for node in self.nodes]
+        counts = dict.fromkeys(names, 0)
+        rows = self.partitioner.assign_replicas(arcs.start, self.copies).tolist()
+        for row, size in zip(rows, arcs.sizes(), strict=True):
+            for bucket in row:
+                counts[self.partitioner.nodes[bucket].name] += size
+        return {name: Fraction(count, 1 << arcs.hash_bits) for name, count in counts.items()}
 
     def _answers(self, keys: Sequence[bytes]) -> list[str]:
         """Return the first node of each key; a dash for one that is not hashed."""
@@ -133,10 +153,12 @@ class PlacedPool:
         seed: int = 0,
     ) -> Change:
         """Compare with what this pool becomes; ``same`` maps old names to new ones of the same node."""
+        ids = {node.label: node.name for node in other.nodes if node.label}
+        known = {node.name: ids[node.label] for node in self.nodes if node.label in ids}
         return Change(
             self,
             other,
-            dict(same or {}),
+            {**(known if self.system == "redis" else {}), **(same or {})},
             None if keys is None else tuple(_bytes(key) for key in keys),
             seed,
         )

@@ -24,6 +24,8 @@ def remarks(placed: PlacedPool, keys: list[bytes] | None = None) -> list[Remark]
     """Return the warnings of one pool, what its reader had to say first."""
     pool = placed.pool
     found = [*pool.warnings, *_OF_SYSTEMS.get(pool.system, _nothing)(pool), *_few_points(pool)]
+    if placed.copies > 1:
+        found += _uneven_racks(placed)
     if keys is not None:
         distinct, nodes = len(set(keys)), len(pool.usable)
         if nodes and distinct < FEW_KEYS * nodes:
@@ -140,7 +142,10 @@ def _few_points(pool: Pool) -> Iterator[Remark]:
     elif pool.system == "cassandra":
         node = min(pool.usable, key=lambda node: len(node.tokens))
         if len(node.tokens) < FEW_POINTS["cassandra"]:
-            yield Remark("few-points", f"{node.name} has {len(node.tokens)} tokens", *_at(pool, node))
+            tokens = f"{len(node.tokens)} token{'' if len(node.tokens) == 1 else 's'}"
+            yield Remark(
+                "few-points", f"{node.name} has {tokens}: shares follow what lies between", *_at(pool, node)
+            )
 
 
 def ids_of(pool: Pool) -> dict[str, int]:
@@ -290,6 +295,23 @@ def special(count: int) -> bool:
     share = np.float32(1) / np.float32(count)
     per_server = np.float32(share * np.float32(40)) * np.float32(count)
     return bool(np.floor(float(np.float32(per_server)) + 1e-10) < 40)
+
+
+def _uneven_racks(placed: PlacedPool) -> Iterator[Remark]:
+    pool, shares = placed.pool, placed.shares.shares
+    mean = sum(shares.values()) / len(shares)
+    name = max(shares, key=lambda name: shares[name])
+    if len({node.rack for node in pool.nodes}) < 2 or shares[name] <= mean * 5 / 4:
+        return
+    ring = sorted((token, node.rack) for node in pool.nodes for token in node.tokens)
+    changes = sum(a[1] != b[1] for a, b in zip(ring, ring[1:] + ring[:1], strict=True))
+    code = "racks-in-blocks" if changes < len(ring) else "uneven-racks"
+    text = (
+        f"{name} holds {float(shares[name]):.0%} of the keys, {float(shares[name] / mean):.2f} "
+        "times the mean: "
+        "alternate racks along the ring, with equally many nodes each"
+    )
+    yield Remark(code, text, *_at(pool, next(node for node in pool.nodes if node.name == name)))
 
 
 def _renumbered(change: Change) -> Iterator[Remark]:

@@ -79,8 +79,9 @@ def placed(placed: PlacedPool, keys: Sequence[bytes] | None = None) -> Iterator[
         (shares.shares.get(name, Fraction(0)) / share, name) for name, share in wanted.items() if share > 0
     ]
     busiest = max(over, default=(Fraction(1), ""))
-    yield f"Shares are {how}. Busiest node: {printable(busiest[1])}, {float(busiest[0]):.2f} "
-    "times what is wanted."
+    name, times = printable(busiest[1]), float(busiest[0])
+    copies = f" of {shares.copies} replicas" if shares.copies > 1 else ""
+    yield f"Shares{copies} are {how}. Busiest node: {name}, {times:.2f} times what is wanted."
     if keys is not None:
         yield f"{len(keys):,} keys, {len(set(keys)):,} of them distinct."
 
@@ -194,4 +195,4 @@ def which_lines(placed: PlacedPool, keys: Sequence[bytes], *, told: bool = True)
         ]
         if answer is None:
             cells.append(str(detail.get("reason", "the program does not hash this key")))
-        yield "\t".join(cells)
+        yield "\t".join(map(printable, cells))

@@ -1,0 +1,95 @@
+"""Dumps of databases and logs, read and placed: what people asked, in numbers; and what is refused."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from experiments.options.errors import BadUse
+from experiments.plan import read
+
+IDS = ["0" * 39 + digit for digit in "123"]
+CLUSTER = """\
+{0} 10.0.0.1:7001@17001 myself,master - 0 0 1 connected 0-5460
+{1} 10.0.0.2:7002@17002,host master - 0 0 2 connected 5461-10922 [77->-{2}]
+{2} 10.0.0.3:7003@17003 master - 0 0 3 connected 10923-16383
+""".format(*IDS)
+RING = """\
+Datacenter: dc1
+==========
+Address    Rack  Status State   Load        Owns   Token
+                                                   4611686018427387904
+10.0.0.1   r1    Up     Normal  105.45 KiB  ?      -9223372036854775808
+10.0.0.2   r1    Up     Normal  105.45 KiB  ?      -4611686018427387904
+10.0.0.3   r2    Up     Normal  105.45 KiB  ?      0
+10.0.0.4   r2    Up     Normal  105.45 KiB  ?      4611686018427387904
+"""
+
+
+def write(folder: Path, text: str, name: str = "dump.txt") -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_slots_of_tags(tmp_path: Path) -> None:
+    path = write(tmp_path, CLUSTER)
+    keys = {"foo{bar}zap": (5061, 1), "{user1000}.following": (3443, 1), "foo{}{bar}": (8363, 2)}
+    pool = read(path).pool()
+    assert [detail["slot"] for detail in pool.details(list(keys))] == [slot for slot, _ in keys.values()]
+    assert pool.which(list(keys)) == [f"10.0.0.{number}:700{number}" for _, number in keys.values()]
+
+
+def test_a_master_with_another_address_is_the_same_one(tmp_path: Path) -> None:
+    before = read(write(tmp_path, CLUSTER)).pool()
+    moved = (
+        CLUSTER.replace("10.0.0.2:7002@", "10.9.9.9:7002@")
+        .replace("0-5460", "0-5000")
+        .replace("5461-", "5001-")
+    )
+    change = before.to(read(write(tmp_path, moved, "after.txt")).pool())
+    assert (change.method, change.moved, change.stray) == ("exact", Fraction(460, 16384), 0)
+
+
+@pytest.mark.parametrize(("racks", "shares"), [("1122", [75, 25, 75, 25]), ("1212", [50, 50, 50, 50])])
+def test_racks_in_blocks_hold_three_quarters(racks: str, shares: list[int], tmp_path: Path) -> None:
+    text = RING
+    for number, rack in enumerate(racks, 1):
+        text = text.replace(f"10.0.0.{number}   r{'1122'[number - 1]}", f"10.0.0.{number}   r{rack}")
+    pool = read(write(tmp_path, text), settings={"strategy": "NetworkTopologyStrategy:dc1:2"}).pool()
+    assert [share * 100 for share in pool.shares.shares.values()] == shares
+
+
+@pytest.mark.parametrize(("shards", "wanted"), [(3, "211"), (4, "000"), (5, "430")])
+def test_few_routing_values(shards: int, wanted: str, tmp_path: Path) -> None:
+    path = write(tmp_path, f'{{"docs": {{"settings": {{"index": {{"number_of_shards": "{shards}"}}}}}}}}')
+    assert read(path).pool("docs").which(["1", "2", "3"]) == list(wanted)
+
+
+def test_clients_of_kafka_disagree(tmp_path: Path) -> None:
+    path = write(tmp_path, "Topic: t\tTopicId: x\tPartitionCount: 15\tReplicationFactor: 1\n")
+    assert [pool.which(["TT0124"]) for pool in read(path).pools] == [["10"], ["9"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (CLUSTER.replace("10923-", "5461-"), ":3: slots 5461-10922 are owned twice"),
+        (CLUSTER.replace("0-5460", "0-99999"), ':1: "0-99999" is no range of slots'),
+        (RING, ": keyspace replication is not in `nodetool ring`: give --set strategy=SimpleStrategy:3"),
+        ("p:\n  listen: x\n  servers:\n   - a:6379\n", ':4: server "a:6379" has no weight: write a:6379:1'),
+        (
+            "name: c\nlb_policy: MAGLEV\nmaglev_lb_config:\n  table_size: 65536\n",
+            ":4: maglev table_size 65536 is not",
+        ),
+        ("name: c\nlb_policy: [\n", ":3: no YAML"),
+        ("FOR VALUES WITH (modulus 2,\nremainder 2)", ""),
+    ],
+)
+def test_errors_name_the_line(text: str, sentence: str, tmp_path: Path) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(BadUse) as refused:
+        read(path).pool()
+    assert str(refused.value).startswith(path + sentence)
