@@ -27,6 +27,13 @@ class Algorithm(ABC, Generic[S]):
 
     spec: ClassVar[Spec]
 
+    by_text: ClassVar[bool] = False
+    """Whether the text of a key decides, and no hash of it can.
+
+    Then lookups of keys go by `_place_keys`, and a hash is placed as the key that is its 16 hexadecimal
+    digits; a sub-class overrides ``_finder`` of :class:`~algorithms.interface.placement.Placement` too.
+    """
+
     @abstractmethod
     def _build(self, nodes: Nodes) -> S:
         """Return the structure for these nodes; it is never changed afterwards."""
@@ -34,6 +41,10 @@ class Algorithm(ABC, Generic[S]):
     @abstractmethod
     def _place(self, structure: S, hashes: Hashes, out: Buckets) -> None:
         """Write the bucket of each hash, without allocating."""
+
+    def _place_keys(self, structure: S, keys: object) -> Buckets:
+        """Return the bucket of each key of a column, where ``by_text`` says that its text decides."""
+        raise BrokenAlgorithm(f"{self.spec.name} goes by the text of keys: write _place_keys")
 
     def _place_two(self, structure: S, other: S, hashes: Hashes, out: Buckets, other_out: Buckets) -> None:
         """Write the buckets of each hash by two structures of the same parameters, without allocating.

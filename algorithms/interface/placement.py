@@ -210,10 +210,7 @@ class Placement(Algorithm[S]):
     def _column(self, keys: object) -> tuple[State[S], Buckets]:
         """Return the buckets of a column of keys, and the state that they are of."""
         state = self._state
-        hashes = self.hashes_of(keys)
-        out = np.empty(len(hashes), dtype=np.int32)
-        self._placed(state, hashes, out)
-        return state, out
+        return state, self._placed_keys(state, keys)
 
     def hashes_of(self, keys: object) -> Hashes:
         """Return the hashes by which this partitioner places the keys of a column.
@@ -328,6 +325,15 @@ class Placement(Algorithm[S]):
             tell(type(self), state.nodes, error)
             raise
         check_buckets(self.spec, state.nodes, hashes, out)
+
+    def _placed_keys(self, state: State[S], keys: object) -> Buckets:
+        """Place the keys of a column by their hashes, or by their text where that decides."""
+        if self.by_text:
+            return self._place_keys(state.structure, keys)
+        hashes = self.hashes_of(keys)
+        out = np.empty(len(hashes), dtype=np.int32)
+        self._placed(state, hashes, out)
+        return out
 
     def _checked_hashes(self, hashes: NDArray[np.unsignedinteger[Any]]) -> Hashes:
         return checked_hashes(hashes, self.hash_bits)

@@ -15,6 +15,7 @@ from experiments.theory.cost import (
     memento_links,
 )
 from experiments.theory.extremes import dirichlet, dirichlet_multinomial, multinomial
+from experiments.theory.fixed_rings import envoy_ring, fixed_ring_joined, ketama_weighted, ring_of_points
 from experiments.theory.loads import (
     collision,
     keys_needed,
@@ -78,14 +79,17 @@ __all__ = [
     "dirichlet",
     "dirichlet_multinomial",
     "dx_draws",
+    "envoy_ring",
     "equal_ranges",
     "family_of",
     "first_highest",
+    "fixed_ring_joined",
     "flip_words",
     "hierarchical_moved",
     "joined",
     "jump_iterations",
     "jumpback_words",
+    "ketama_weighted",
     "keys_needed",
     "load_cv_squared",
     "lrh_cv_squared",
@@ -108,6 +112,7 @@ __all__ = [
     "removed_range",
     "replaced",
     "ring_moved",
+    "ring_of_points",
     "ring_share",
     "ring_share_cv_squared",
     "stray",

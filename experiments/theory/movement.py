@@ -66,12 +66,14 @@ def _wins_twice(winners: Counter[tuple[int, int]], rivals: Counter[tuple[int, in
 
 
 @dataclass(frozen=True)
-class _Moves:
+class Moves:
+    """Movement and stray moves that a law gives; None where it gives no strays."""
+
     movement: Fraction
     stray: Fraction | None
 
 
-def _modulo_event(event: EventShape) -> _Moves:
+def _modulo_event(event: EventShape) -> Moves:
     """Slot i before meets slot j after on 1 / lcm(n, k) of the hashes if i = j mod gcd(n, k), else never."""
     old, new = event.slots_before.tolist(), event.slots_after.tolist()
     divisor, period = math.gcd(len(old), len(new)), math.lcm(len(old), len(new))
@@ -80,10 +82,10 @@ def _modulo_event(event: EventShape) -> _Moves:
     growth = event.growth.tolist()
     shrunk = Counter(slot % divisor for slot, row in enumerate(old) if growth[row] < 0)
     wanted = sum(shrunk[slot % divisor] for slot, row in enumerate(new) if growth[row] > 0)
-    return _Moves(Fraction(period - stays, period), Fraction(period - stays - wanted, period))
+    return Moves(Fraction(period - stays, period), Fraction(period - stays - wanted, period))
 
 
-def _range_event(event: EventShape) -> _Moves:
+def _range_event(event: EventShape) -> Moves:
     """Sum the overlaps of the two rows of intervals, both as wide as the weights and in order of buckets."""
     stays = wanted = 0
     growth = event.growth.tolist()
@@ -94,7 +96,7 @@ def _range_event(event: EventShape) -> _Moves:
             stays += width
         elif growth[source] < 0 < growth[target]:
             wanted += width
-    return _Moves(Fraction(whole - stays, whole), Fraction(whole - stays - wanted, whole))
+    return Moves(Fraction(whole - stays, whole), Fraction(whole - stays - wanted, whole))
 
 
 def _overlaps(event: EventShape) -> Iterator[tuple[int, int, int]]:
@@ -118,11 +120,18 @@ def _overlaps(event: EventShape) -> Iterator[tuple[int, int, int]]:
             new_end += q[new[j]] * p_sum
 
 
-def _ring_event(event: EventShape) -> _Moves:
-    return _ring_moves(event.weights_before.tolist(), event.weights_after.tolist(), event.growth.tolist())
+def _ring_event(event: EventShape) -> Moves:
+    return ring_moves(event.weights_before.tolist(), event.weights_after.tolist(), event.growth.tolist())
 
 
-def _ring_moves(before: Sequence[float], after: Sequence[float], growth: Sequence[int]) -> _Moves:
+def ring_moves(before: Sequence[float], after: Sequence[float], growth: Sequence[int]) -> Moves:
+    """Return what moves on a ring of random points, of which rows have so many before and after.
+
+    Examples
+    --------
+    >>> ring_moves([1, 1, 0], [1, 1, 1], [0, 0, 1]).movement
+    Fraction(1, 3)
+    """
     scaled = whole_weights([*before, *after]).tolist()
     a, b = scaled[: len(before)], scaled[len(before) :]
     a_sum, b_sum, union = sum(a), sum(b), sum(map(max, a, b))
@@ -135,21 +144,21 @@ def _ring_moves(before: Sequence[float], after: Sequence[float], growth: Sequenc
     wanted = Fraction(lost * sum(y for _, y, g in rows if g > 0), b_sum)
     wanted += Fraction(gained * sum(x for x, _, g in rows if g < 0), a_sum)
     movement = 1 - stays / union
-    return _Moves(movement, movement - wanted / union)
+    return Moves(movement, movement - wanted / union)
 
 
-def _consistent_event(event: EventShape) -> _Moves:
+def _consistent_event(event: EventShape) -> Moves:
     """Use the rendezvous formula; where no survivor's weight changes, strays are those of the ring."""
     movement = weighted_rendezvous(event.weights_before.tolist(), event.weights_after.tolist())
     if movement == event.ideal:
-        return _Moves(movement, Fraction(0))
+        return Moves(movement, Fraction(0))
     steady = all(
         a == b or not a or not b for a, b in zip(event.weights_before, event.weights_after, strict=True)
     )
-    return _Moves(movement, _ring_event(event).stray if steady else None)
+    return Moves(movement, _ring_event(event).stray if steady else None)
 
 
-def _numbered_event(event: EventShape) -> _Moves:
+def _numbered_event(event: EventShape) -> Moves:
     """Let buckets compete; a key stays if one bucket wins twice and has the same node on both sides.
 
     Where it comes to the ideal there are no strays; otherwise they are not known.
@@ -164,26 +173,26 @@ def _numbered_event(event: EventShape) -> _Moves:
     pairs = list(zip(p, q, strict=True))
     same = [pair for pair, kept in zip(pairs, (rows[0] == rows[1]).tolist(), strict=True) if kept]
     movement = 1 - _wins_twice(Counter(same), Counter(pairs))
-    return _Moves(movement, Fraction(0) if movement == event.ideal else None)
+    return Moves(movement, Fraction(0) if movement == event.ideal else None)
 
 
-def _bound_event(event: EventShape) -> _Moves:
-    return _Moves(event.ideal, Fraction(0))
+def _bound_event(event: EventShape) -> Moves:
+    return Moves(event.ideal, Fraction(0))
 
 
-def _random_event(event: EventShape) -> _Moves:
+def _random_event(event: EventShape) -> Moves:
     p, q = whole_weights(event.weights_before).tolist(), whole_weights(event.weights_after).tolist()
     growth = event.growth.tolist()
     whole = sum(p) * sum(q)
     movement = Fraction(whole - sum(a * b for a, b in zip(p, q, strict=True)), whole)
     lost = sum(a for a, g in zip(p, growth, strict=True) if g < 0)
     gained = sum(b for b, g in zip(q, growth, strict=True) if g > 0)
-    return _Moves(movement, movement - Fraction(lost * gained, whole))
+    return Moves(movement, movement - Fraction(lost * gained, whole))
 
 
 @dataclass(frozen=True)
 class _Family:
-    moves: Callable[[EventShape], _Moves]
+    moves: Callable[[EventShape], Moves]
     formula: str
     source: str
     mean: bool
