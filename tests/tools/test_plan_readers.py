@@ -69,6 +69,17 @@ def test_nginx(tmp_path: Path) -> None:
     assert "round robin" in other.text
 
 
+def test_a_line_that_says_where_nginx_listens_is_no_section_of_haproxy(tmp_path: Path) -> None:
+    site = (
+        "server {\n listen 127.0.0.1:80;\n  listen [::]:80 ; # too\n location / { proxy_pass http://a; }\n}\n"
+    )
+    whole = f"worker_processes 1;\nevents {{ }}\nhttp {{ {site}upstream a {{ ip_hash; server b; }} }}\n"
+    for text in (site + "upstream a { ip_hash; server b; }\n", whole):
+        assert read(text, tmp_path).pools[0].system == "nginx"
+    for section in ("listen a", "listen a # of; all", "listen", "\tdefaults\r"):
+        assert haproxy.recognises(Source("", f"{section}\n balance uri\n")), section
+
+
 def test_nginx_includes_are_followed(tmp_path: Path) -> None:
     (tmp_path / "servers.inc").write_text("server a;\nserver b;\n")
     (tmp_path / "sites").mkdir()

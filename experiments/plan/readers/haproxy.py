@@ -12,7 +12,9 @@ from experiments.plan.source import Contents, Refused, Source
 __all__ = ["SYSTEM", "read", "recognises", "words_of"]
 
 SYSTEM = "haproxy"
-_SECTION = re.compile(r"^\s*(backend|listen|defaults|global|frontend)(\s|$)", re.MULTILINE)
+_SECTION = re.compile(
+    r"^[ \t]*(backend|listen|defaults|global|frontend)([ \t][^;{}#\n]*)?(#.*)?\r?$", re.MULTILINE
+)  # nginx has lines that begin with "listen", and ends them otherwise
 SECTIONS = frozenset(
     [
         "global",

@@ -1,0 +1,1 @@
+"""Real servers on loopback, started and stopped by a test, beside what `plan` says of their configuration."""
