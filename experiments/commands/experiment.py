@@ -37,6 +37,9 @@ def command(invocation: Invocation) -> Output:
     given, parameters = _parse(experiment, invocation.rest)
     from experiments.harness.progress import reporter_for
     from experiments.harness.runner import run
+    from experiments.report.figures import elsewhere
+
+    elsewhere.prepare(parameters.threads)
 
     outcome = run(
         experiment,

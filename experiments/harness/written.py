@@ -68,16 +68,18 @@ class Written(Generic[P]):
         self._render()
 
     def _render(self) -> None:
-        from experiments.report.figures.figure import render
+        from experiments.report.figures.elsewhere import Drawing
         from experiments.report.names import timed_stem
         from experiments.report.tables import latex, markdown
 
+        figures = self.presentation.drawn()
+        drawing = Drawing(figures)
         for table in self.presentation.tables:
             self._add(f"tables/{table.stem}.tex", latex.write(table).encode(), table.timing)
             self._add(f"tables/{table.stem}.md", markdown.write(table).encode(), table.timing)
-        for figure in self.presentation.drawn():
+        for figure, files in zip(figures, drawing.files(), strict=True):
             stem = timed_stem(figure.name, figure.timing)
-            for kind, content in render(figure).items():
+            for kind, content in files.items():
                 self._add(f"figures/{stem}.{kind}", content, figure.timing)
 
     def _add(self, name: str, content: bytes, timed: bool) -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from numpy.typing import ArrayLike
 
 from experiments.inference.samples import TestResult, check_counts, finite, mean_and_error, ratio
+from experiments.inference.tails import t_below
 from experiments.measures import rounded
 
 
@@ -47,10 +48,8 @@ def mean_agrees(values: ArrayLike, expected: float | Fraction) -> TestResult:
     sample = finite(values)
     if sample.size < 2:
         raise ValueError("one repetition says nothing of its error; a test of a mean needs at least 2")
-    from scipy import stats
-
     centre, error = mean_and_error(sample)
     effect = centre - float(expected)
     t = ratio(effect, error)
-    p_value = 2 * float(stats.t.sf(abs(t), sample.size - 1))
+    p_value = 2 * t_below(-abs(t), sample.size - 1)
     return TestResult(rounded(p_value), effect, t, sample.size, "t")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from experiments.inference.samples import TestResult, finite, ratio
+from experiments.inference.tails import chi_square_tails
 from experiments.measures import rounded
 
 if TYPE_CHECKING:
@@ -80,14 +81,11 @@ def dispersion_agrees(values: ArrayLike, mean: float, variance: float) -> TestRe
     >>> dispersion_agrees([0.9, 1.1, 1.0, 0.8, 1.2], 1.0, 0.01).effect
     1.0
     """
-    from scipy import stats
-
     sample = finite(values)
     if not variance > 0:
         raise ValueError(f"a variance of {variance}; give the law's, above 0")
     total = math.fsum(((sample - mean) ** 2 / variance).tolist())
-    tails = float(stats.chi2.cdf(total, sample.size)), float(stats.chi2.sf(total, sample.size))
-    p_value = min(1.0, 2 * min(tails))
+    p_value = min(1.0, 2 * min(chi_square_tails(total, sample.size)))
     effect = rounded(total / sample.size - 1, scale=1.0)
     standardised = rounded(ratio(effect, math.sqrt(2 / sample.size)), scale=1.0)
     return TestResult(rounded(p_value), effect, standardised, sample.size, "dispersion, chi-square")

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from experiments.inference.levels import ALPHA
 from experiments.inference.samples import Interval, finite, interval_of, mean_and_error, ratio
+from experiments.inference.tails import t_below, t_quantile
 from experiments.measures import rounded
 
 
@@ -71,14 +72,12 @@ def mean_equivalent(
         raise ValueError(f"a margin of {margin}; give the smallest difference that matters, above 0")
     if not 0 < alpha < 0.5:
         raise ValueError(f"a level of {alpha}; give one between 0 and 0.5, such as {ALPHA}")
-    from scipy import stats
-
     centre, error = mean_and_error(sample)
     effect = centre - float(expected)
     degrees = sample.size - 1
     # above -margin and below +margin; without any spread both are certain, one way or the other
     below, above = ratio(effect + margin, error), ratio(effect - margin, error)
-    p_value = max(float(stats.t.sf(below, degrees)), float(stats.t.cdf(above, degrees)))
-    reach = float(stats.t.isf(alpha, degrees)) * error
+    p_value = max(t_below(-below, degrees), t_below(above, degrees))
+    reach = -t_quantile(alpha, degrees) * error
     interval = interval_of(effect - reach, effect + reach, 1 - 2 * alpha, "t")
     return Equivalence(rounded(p_value), effect, margin, interval, sample.size)

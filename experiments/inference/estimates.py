@@ -20,6 +20,7 @@ from experiments.inference.samples import (
     interval_of,
     mean_and_error,
 )
+from experiments.inference.tails import t_quantile
 
 if TYPE_CHECKING:
     from scipy.stats.distributions import rv_frozen
@@ -40,9 +41,7 @@ def mean(values: ArrayLike, *, level: float = LEVEL) -> Estimate:
     centre, error = mean_and_error(sample)
     if sample.size == 1:
         return Estimate(centre, None, 1)
-    from scipy import stats
-
-    reach = float(stats.t.ppf((1 + level) / 2, sample.size - 1)) * error
+    reach = t_quantile((1 + level) / 2, sample.size - 1) * error
     return Estimate(centre, interval_of(centre - reach, centre + reach, level, "t"), sample.size)
 
 

@@ -9,6 +9,7 @@ chi-square, whose power follows the noncentral chi-square law in Cohen's w, whic
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from fractions import Fraction
@@ -17,6 +18,7 @@ import numpy as np
 
 from experiments.inference.levels import ALPHA
 from experiments.inference.samples import check_level
+from experiments.inference.tails import noncentral_t_below, t_quantile
 from experiments.measures import rounded
 
 POWER = 0.8
@@ -37,15 +39,13 @@ def mean_power(effect: float, repetitions: int, *, alpha: float = ALPHA) -> floa
     check_level(alpha)
     if repetitions < 2:
         raise ValueError(f"{repetitions} repetitions; a test of a mean needs at least 2")
-    from scipy import stats
-
     degrees, centre = repetitions - 1, abs(effect) * math.sqrt(repetitions)
-    bound = float(stats.t.isf(alpha / 2, degrees))
+    bound = -t_quantile(alpha / 2, degrees)
     if centre > bound + 40:  # scipy's noncentral t gives up far beyond certainty
         return 1.0
-    beyond = float(stats.nct.sf(bound, degrees, centre))
+    beyond = 1 - noncentral_t_below(bound, degrees, centre)
     # scipy gives no number for the other tail where it is too small to be one
-    return beyond + float(np.nan_to_num(stats.nct.cdf(-bound, degrees, centre)))
+    return beyond + float(np.nan_to_num(noncentral_t_below(-bound, degrees, centre)))
 
 
 def repetitions_needed(
@@ -77,6 +77,7 @@ def smallest_difference(
     return rounded(deviation * _smallest_effect(repetitions, alpha, power))
 
 
+@functools.cache
 def _smallest_effect(repetitions: int, alpha: float, power: float) -> float:
     return _root(lambda effect: mean_power(effect, repetitions, alpha=alpha) - power)
 
@@ -197,13 +198,13 @@ def _least(enough: Callable[[int], bool], start: int) -> int | None:
 
 
 def _root(short: Callable[[float], float]) -> float:
-    """Return where a rising function of an effect comes to 0."""
-    from scipy import optimize
-
+    """Return where a rising function of an effect comes to 0, by halving: few need it, and no import."""
     high = 1.0
     while short(high) < 0:
         high *= 2
     low = high / 2
     while short(low) > 0:
         low /= 2
-    return float(optimize.brentq(short, low, high, xtol=high * 1e-13, rtol=1e-12))
+    while low < (middle := (low + high) / 2) < high:
+        low, high = (middle, high) if short(middle) < 0 else (low, middle)
+    return high

@@ -165,12 +165,15 @@ class Flows:
             raise ValueError(
                 "the arcs before and after tile different hash spaces; use one hash_bits for both"
             )
-        starts = np.union1d(before.start, after.start)
+        both = np.concatenate([before.start, after.start])
+        order = np.argsort(both, kind="stable")  # merges the two, which ascend, in one pass
+        starts = both[order]
+        final = np.flatnonzero(np.append(starts[1:] != starts[:-1], True))  # of equal ones the last
+        starts, begun = starts[final], np.cumsum(order < len(before.start))[final]
         lasts = np.append(starts[1:] - np.uint64(1), before.last[-1])
-        pieces = []
-        for arcs, rows in ((before, event.before), (after, event.after)):
-            pieces.append(rows_of(arcs.bucket, rows)[np.searchsorted(arcs.start, starts, side="right") - 1])
-        return cls(event, *_sums(pieces[0], pieces[1], lasts - starts, len(event.names)))
+        source = rows_of(before.bucket, event.before)[begun - 1]
+        target = rows_of(after.bucket, event.after)[final - begun]
+        return cls(event, *_sums(source, target, lasts - starts, len(event.names)))
 
     def __add__(self, other: Flows) -> Flows:
         """Flows of both samples; the two must describe the same event."""
@@ -281,9 +284,12 @@ def _sums(
     source: NDArray[np.int64], target: NDArray[np.int64], sizes: NDArray[np.uint64], rows: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Counts]:
     """Add up pieces of `sizes` + 1 hashes by (source, target): in halves of 32 bits, as 2^64 overflows."""
-    codes = source * rows + target
+    # of few rows codes are short, and sorted by their digits
+    codes = (source * rows + target).astype(np.min_scalar_type(rows * rows))
     order = np.argsort(codes, kind="stable")
-    pairs, first, pieces = np.unique(codes[order], return_index=True, return_counts=True)
+    sorted_codes = codes[order]
+    first = np.flatnonzero(np.append(True, sorted_codes[1:] != sorted_codes[:-1]))
+    pairs, pieces = sorted_codes[first].astype(np.int64), np.diff(np.append(first, codes.size))
     low = np.add.reduceat(sizes[order] & np.uint64(0xFFFFFFFF), first).tolist()
     high = np.add.reduceat(sizes[order] >> np.uint64(32), first).tolist()
     counts = np.empty(pairs.size, dtype=np.object_)

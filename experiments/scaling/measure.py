@@ -22,6 +22,7 @@ from experiments.harness.trial import Step, Trial
 from experiments.scaling.parameters import ScalingParameters
 
 if TYPE_CHECKING:
+    from algorithms import Arcs
     from experiments.measures import Flows
 
 TIMED_ROUNDS = 5
@@ -77,9 +78,10 @@ def measure(case: Case, parameters: ScalingParameters, context: Context) -> Meas
         outcome = _outcome(trial, step, collision)
         rows.append({**common, **outcome, "method": "sampled", **_measured(flows, distinct)})
     if case.arguments["first"] and trial.candidate.spec.can(Capability.INTERVALS):
+        arcs = before.arcs()
         for step in steps:
             described = {**common, "workload": ALL_HASHES, **_outcome(trial, step, 0.0)}
-            rows.append({**described, "method": "exact", **_measured(_exact(step), None)})
+            rows.append({**described, "method": "exact", **_measured(_exact(step, arcs), None)})
     timing = []
     if trial.number < parameters.timed:
         hashes = trial.hashes(before, 0, TIMED_KEYS)
@@ -148,10 +150,10 @@ def _measured(flows: Flows, distinct: tuple[int, int] | None) -> dict[str, Any]:
     return dict(zip(MEASURES, values, strict=True))
 
 
-def _exact(step: Step) -> Flows:
+def _exact(step: Step, before: Arcs) -> Flows:
     from experiments.measures import Flows
 
-    return Flows.exact(step.shape, step.before.arcs(), step.after.arcs())
+    return Flows.exact(step.shape, before, step.after.arcs())
 
 
 def _sampled(

@@ -79,15 +79,41 @@ def whole_points(weights: ArrayLike, points: float) -> bool:
     return bool(np.allclose(exact, np.rint(exact), rtol=1e-9, atol=1e-9))
 
 
+def ring_share_variance(points: float, others: float) -> float:
+    """Variance of `ring_share`; frozen laws of scipy cost a third of a second once, and a millisecond each.
+
+    Examples
+    --------
+    >>> ring_share_variance(1, 1) == 1 / 12
+    True
+    """
+    total = points + others
+    return points * others / (total**2 * (total + 1))
+
+
 def ring_moved(event: EventShape, points: float) -> rv_frozen | None:
     """Law, over rings, of the movement of an event in which nodes only join, or only leave."""
+    parts = moving_points(event, points)
+    return None if parts is None else ring_share(*parts)
+
+
+def moving_points(event: EventShape, points: float) -> tuple[float, float] | None:
+    """Points of those who join or leave, and of all others; None where an event is anything else.
+
+    Examples
+    --------
+    >>> from algorithms import Node
+    >>> base = {0: Node("a"), 1: Node("b")}
+    >>> moving_points(EventShape.between(base, {**base, 2: Node("c")}), 160)
+    (160.0, 320.0)
+    """
     before, after = event.weights_before, event.weights_after
     fewer, more = (before, after) if after.sum() > before.sum() else (after, before)
     present = fewer > 0
     if not np.array_equal(fewer[present], more[present]) or present.all():
         return None
     rest = float(fewer.sum())
-    return ring_share(points * (float(more.sum()) - rest), points * rest)
+    return points * (float(more.sum()) - rest), points * rest
 
 
 def points_needed(cv: float, nodes: int | None = None) -> int:

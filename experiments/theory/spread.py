@@ -10,7 +10,7 @@ from functools import partial
 from experiments.measures import EventShape, rounded
 from experiments.theory.movement import movement
 from experiments.theory.prediction import Prediction
-from experiments.theory.rings import ring_moved
+from experiments.theory.rings import moving_points, ring_share_variance
 
 
 def movement_variance(
@@ -46,10 +46,10 @@ def movement_variance(
     if law != "ring":
         together = collision if rows is None else collision + (1 - collision) / rows
         return Prediction(rounded(moving * together), "mu (1-mu) s", "binomial", exact=True, mean=True)
-    share = None if points is None else ring_moved(event, points)
-    if share is None:
+    parts = None if points is None else moving_points(event, points)
+    if parts is None:
         return None
-    spread = float(share.var())
+    spread = ring_share_variance(*parts)
     value = rounded(spread + (moving - spread) * collision)
     return Prediction(value, "B + (mu (1-mu) - B) s, B of Beta(a, b)", "beta-binomial", exact=True, mean=True)
 

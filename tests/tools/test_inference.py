@@ -16,6 +16,7 @@ import pytest
 from scipy import stats
 
 from experiments import inference
+from experiments.inference import tails
 from experiments.inference.verdict import (
     KINDS,
     OF_ARTICLE,
@@ -29,6 +30,7 @@ from experiments.inference.verdict import (
     place_of,
 )
 from experiments.theory import ring_share
+from experiments.theory.rings import ring_share_variance
 
 RATE_LEVEL = 1e-6
 
@@ -184,6 +186,21 @@ def test_statistics_of_loads_are_those_of_scipy() -> None:
         ours = inference.loads_agree(load, shares, statistic=statistic)
         assert ours.p_value == pytest.approx(theirs.pvalue, rel=1e-8)
         assert (1 + ours.effect) * 3 == pytest.approx(theirs.statistic, rel=1e-8)
+
+
+@pytest.mark.parametrize("degrees", [1, 9, 250.5])
+def test_tails_are_those_of_scipy(degrees: float) -> None:
+    for value in (-7.5, -0.3, 0.0, 1.0, 40.0):
+        assert tails.t_below(value, degrees) == stats.t.cdf(value, degrees)
+        assert tails.t_below(-value, degrees) == stats.t.sf(value, degrees)
+        law = stats.chi2(degrees)
+        assert tails.chi_square_tails(abs(value), degrees) == (law.cdf(abs(value)), law.sf(abs(value)))
+        assert tails.noncentral_t_below(value, degrees, 2.5) == pytest.approx(
+            stats.nct.cdf(value, degrees, 2.5), rel=1e-12
+        )
+    for chance in (1e-4, 0.3, 0.975):
+        assert tails.t_quantile(chance, degrees) == stats.t.ppf(chance, degrees)
+        assert ring_share_variance(chance, degrees) == stats.beta(chance, degrees).var()
 
 
 def test_comparisons_of_all_pairs_are_those_of_scipy_corrected() -> None:

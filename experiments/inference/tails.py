@@ -1,0 +1,59 @@
+"""Student's t and chi-square: chances and quantiles, by the functions that `scipy.stats` calls itself.
+
+`scipy.stats` takes a third of a second to import, and a fifth of a millisecond a number; the special
+functions below it take neither. A test holds each to the law in `scipy.stats` of the same name.
+"""
+
+from __future__ import annotations
+
+
+def t_below(value: float, degrees: float) -> float:
+    """Chance that Student's t is at most a value.
+
+    Examples
+    --------
+    >>> t_below(0.0, 9)
+    0.5
+    """
+    from scipy import special
+
+    return float(special.stdtr(degrees, value))
+
+
+def t_quantile(chance: float, degrees: float) -> float:
+    """Return what Student's t is at most with this chance.
+
+    Examples
+    --------
+    >>> round(t_quantile(0.975, 9), 3)
+    2.262
+    """
+    from scipy import special
+
+    return float(special.stdtrit(degrees, chance))
+
+
+def noncentral_t_below(value: float, degrees: float, centre: float) -> float:
+    """Chance that noncentral t is at most a value; not a number where scipy has none.
+
+    Examples
+    --------
+    >>> round(noncentral_t_below(2.0, 9, 2.0), 3)
+    0.474
+    """
+    from scipy import special
+
+    return float(special.nctdtr(degrees, centre, value))
+
+
+def chi_square_tails(value: float, degrees: float) -> tuple[float, float]:
+    """Chances that chi-square is at most, and at least, a value.
+
+    Examples
+    --------
+    >>> [round(tail, 3) for tail in chi_square_tails(9.0, 9)]
+    [0.563, 0.437]
+    """
+    from scipy import special
+
+    return float(special.chdtr(degrees, value)), float(special.chdtrc(degrees, value))
