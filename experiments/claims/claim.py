@@ -54,6 +54,8 @@ class Claim:
         The recipe, and its arguments.
     needs
         Algorithms without which it cannot be recomputed.
+    modules
+        What must be installed for it, beyond what the suite itself takes.
     link, at, seen
         An address or a DOI of the source; the page, section or commit; the day on which it was read.
     fact
@@ -79,6 +81,7 @@ class Claim:
     expected: str
     given: Mapping[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
     link: str = ""
     at: str = ""
     seen: str = ""
@@ -133,7 +136,8 @@ def claims_of(path: Path) -> Iterator[Claim]:
                     "id": f"{path.stem}.{name}",
                     "fact": fact,
                 }
-                yield Claim(**{**fields, "needs": tuple(fields.get("needs", ()))})
+                names = {name: tuple(fields.get(name, ())) for name in ("needs", "modules")}
+                yield Claim(**{**fields, **names})
             except TypeError as error:
                 raise ValueError(f"{path.name}, claim {name} ({number}): {error}") from None
 

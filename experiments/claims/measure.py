@@ -7,6 +7,7 @@ its recipe, and says whether it holds. A verdict other than the one that is expe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 from algorithms import names
@@ -102,7 +103,7 @@ def row_of(claim: Claim, parameters: ClaimsParameters, context: Context) -> dict
 
 
 def _missing(claim: Claim, registered: Mapping[str, str]) -> str:
-    """Return which algorithm, or which parameter of it, a claim waits for; "" if none.
+    """Return which algorithm, which parameter of it or which module a claim waits for; "" if none.
 
     Underscores make no difference, so that a claim need not know how a name will be written.
     """
@@ -118,4 +119,4 @@ def _missing(claim: Claim, registered: Mapping[str, str]) -> str:
             for setting in claim.given.get("set", {}):
                 if setting not in taken:
                     return f"{need}.{setting}"
-    return ""
+    return next((name for name in claim.modules if find_spec(name) is None), "")

@@ -20,6 +20,8 @@ sessions
     Sessions on workers and their ranks.
 buckets
     Buckets of single hashes, and tables, as printed.
+deployed
+    What deployed programs do, in pools that are placed by their own rules.
 article
     What the reproduction of the article says of a number.
 """
