@@ -190,19 +190,20 @@ class HaproxyConsistent(GivenRing):
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
-        self.ids = _checked_ids(ids)
+        self.ids = None if ids is None else _checked_ids(ids)
         self.numbering = numbering
         self.down = names_in("down", down)
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
     def ids_of(self, nodes: Nodes) -> list[int]:
         """Return the id of each node in the order of their buckets; raise InvalidParameter for one twice."""
-        buckets_of("ids", self.ids, nodes)
+        ids = self.ids or {}
+        buckets_of("ids", ids, nodes)
         names = [node.name for node in nodes.values()]
         if self.numbering == "position":
-            return numbered(names, self.ids)
+            return numbered(names, ids)
         found = [
-            self.ids.get(name, bucket + 1)
+            ids.get(name, bucket + 1)
             for bucket, name in zip(nodes.buckets().tolist(), names, strict=True)
         ]
         if len(set(found)) < len(found):
@@ -222,11 +223,11 @@ class HaproxyConsistent(GivenRing):
         return Points(scaled(hashes, 32, self.hash_bits), np.repeat(nodes.buckets(), counts), numbers)
 
 
-def _checked_ids(ids: Mapping[str, int] | None) -> dict[str, int]:
-    if ids is not None and not isinstance(ids, Mapping):
+def _checked_ids(ids: Mapping[str, int]) -> dict[str, int]:
+    if not isinstance(ids, Mapping):
         raise InvalidParameter(f"ids is a mapping of names of nodes to whole numbers, not {ids!r:.60}")
     taken: dict[int, str] = {}
-    for name, number in (ids or {}).items():
+    for name, number in ids.items():
         if not is_int(number) or not 1 <= number <= MOST_ID:
             raise InvalidParameter(f"the id of {name!r} is {number!r:.60}: give one from 1 to {MOST_ID}")
         if number in taken:
