@@ -203,8 +203,7 @@ class HaproxyConsistent(GivenRing):
         if self.numbering == "position":
             return numbered(names, ids)
         found = [
-            ids.get(name, bucket + 1)
-            for bucket, name in zip(nodes.buckets().tolist(), names, strict=True)
+            ids.get(name, bucket + 1) for bucket, name in zip(nodes.buckets().tolist(), names, strict=True)
         ]
         if len(set(found)) < len(found):
             twice = next(one for at, one in enumerate(found) if one in found[:at])

@@ -167,7 +167,7 @@ class MongodbHashed(Partitioner[Intervals]):
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
     def _check_size(self, nodes: Nodes) -> None:
-        must_fit(len(nodes) * self.initial_chunks, 160, "chunks of a collection")
+        must_fit(len(nodes), 160 * self.initial_chunks, f"shards of {self.initial_chunks} chunks")
 
     def _build(self, nodes: Nodes) -> Intervals:
         self._check_size(nodes)

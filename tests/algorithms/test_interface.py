@@ -246,7 +246,7 @@ def test_bytes_are_counted(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_lookups_on_many_threads_at_once(name: str) -> None:
     p = create(name, 9)
-    hashes = probes(64)
+    hashes = probes(p.hash_bits)
     expected = p.assign(hashes)
     found: list[bool] = []
 
