@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from experiments.options.errors import BadUse
 from experiments.plan.pool import Pool, place, refuse
 
-__all__ = ["Contents", "Refused", "Source", "needs"]
+__all__ = ["Contents", "Refused", "Source", "names", "needs"]
 
 
 @dataclass(frozen=True)
@@ -57,3 +57,8 @@ def needs(module: str, path: str) -> None:
     """Raise where a module of the extra ``plan`` is not installed."""
     if importlib.util.find_spec(module) is None:
         raise BadUse(f"{path}: reading it takes the extra `plan`; pip install 'shardlab[plan]'")
+
+
+def names(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())

@@ -114,6 +114,18 @@ def test_haproxy(tmp_path: Path) -> None:
     assert "does not hash" in found.refused[0].text
 
 
+UNCLOSED = """\
+http {
+  upstream a {
+    hash $x;
+    server b;
+  upstream c {
+    hash $x; server d;
+  }
+}
+"""
+
+
 def nginx(line: str) -> str:
     return f"upstream a {{\n hash $x;\n {line}\n server b;\n}}\n"
 
@@ -128,7 +140,10 @@ def backend(line: str) -> str:
         (nginx("server c backup;"), ':3: "backup" cannot stand beside "hash"'),
         (nginx("server c weight=0;"), ":3: weight=0 is not possible"),
         (nginx("server c wieght=2;"), ':3: server parameter "wieght=2" is unknown'),
-        ("upstream a {\n hash $x;\n server b;\n", ':3: unclosed "{" (the file ends in line 3)'),
+        ("upstream a {\n hash $x;\n server b;\n", ':1: unclosed "{" (the file ends in line 3)'),
+        (UNCLOSED, ':2: unclosed "{" (the file ends in line 8)'),
+        (nginx("keepalive 9"), ':3: "keepalive 9 server b" has too many words'),
+        ("user x\n" + nginx(""), ':1: "user" takes in an upstream: a ";" is missing'),
         ("upstream a {\n hash $x;\n}\n", ':1: upstream "a" has no servers'),
         (backend("server b 1.1.1.2:1 weight 300"), ":4: weight 300 is not possible: HAProxy allows 0 to 256"),
         (backend("server b 1.1.1.2:1 id 7"), ':4: id 7 is taken by server "a" in line 3'),
@@ -136,6 +151,14 @@ def backend(line: str) -> str:
         (backend("hash-type consistent xxh3"), ':4: hash-type consistent with function "xxh3" is unknown'),
         (backend('server b "1.1.1.2:1'), ':4: unclosed "'),
         (backend(".if defined(X)"), ':4: ".if" is not followed'),
+        (
+            backend(".if defined(X)\n server b 1.1.1.2:1\n .endif"),
+            ':4: ".if" is not followed: its branches place keys differently',
+        ),
+        (backend(".else"), ':4: ".else" stands outside any ".if"'),
+        (backend(".frob"), ':4: ".frob" is unknown to HAProxy'),
+        (backend("server-template w 1-999999999 a:1"), ":4: server-template w 1-999999999 is 999,999,999"),
+        (backend("server-template w 1-2 a:1 id 9"), ":4: server-template gives id 9 to several servers"),
         (backend("server b"), ":4: a server needs a name and an address"),
     ],
 )
@@ -159,6 +182,17 @@ def test_errors_name_the_line(text: str, sentence: str, tmp_path: Path) -> None:
         (backend("server b 1.1.1.2:1 slowstart 3s"), "slowstart 3s"),
         (backend("server b 1.1.1.2:1 hash-key addr"), "hash-key addr"),
         (backend("hash-preserve-affinity always"), "hash-preserve-affinity"),
+        (nginx("queue 5;"), '"queue"'),
+        (nginx("frobnicate on;"), '"frobnicate", which plan does not know'),
+        (backend("frobnicate on"), '"frobnicate on", which plan does not know'),
+        (backend("option frobnicate"), '"option frobnicate", which plan does not know'),
+        (backend("server b 1.1.1.2:1 wieght 5"), 'server b has "wieght", which plan does not know'),
+        (backend("server b 1.1.1.2:1 check \\"), 'server b has "\\", which plan does not know'),
+        (backend('server b 1.1.1.2:1 weight "${W}"'), 'uses "weight ${W}", an environment variable'),
+        (backend("hash-type consistent none"), "hash-type consistent none"),
+        (backend("balance uri depth"), "balance uri depth does not hash, or not in a way that plan knows"),
+        (backend("force-persist if TRUE"), "force-persist"),
+        (backend("disabled"), "backend a is disabled"),
     ],
 )
 def test_what_is_not_modelled_is_refused_by_name_and_line(text: str, word: str, tmp_path: Path) -> None:
@@ -168,6 +202,29 @@ def test_what_is_not_modelled_is_refused_by_name_and_line(text: str, word: str, 
     assert refused.unmodelled
     assert word in refused.text
     assert refused.line == (3 if text.startswith("upstream") else 4)
+
+
+def test_conditions_that_place_nothing_elsewhere_are_followed(tmp_path: Path) -> None:
+    branches = (
+        ".if feature(X)\n  option httplog\n.elif defined(Y)\n.notice hello\n.else\n  retries 3\n.endif\n"
+    )
+    (pool,) = read(backend(branches + "server b 1.1.1.2:1"), tmp_path).pools
+    assert [node.name for node in pool.nodes] == ["a", "b"]
+
+
+def test_what_in_mode_tcp_is_round_robin_is_no_hash(tmp_path: Path) -> None:
+    """As HAProxy 2.6 says of it: "Layer 7 hash not possible (needs 'mode http'). Falling back to round robin"."""
+    found = read(
+        "defaults\n mode tcp\n" + backend("") + "backend b\n balance source\n server a b:1\n", tmp_path
+    )
+    assert [pool.name for pool in found.pools] == ["b"]
+    assert "in mode tcp (line 2) it is round robin" in found.refused[0].text
+
+
+def test_words_of_the_environment_that_the_file_sets(tmp_path: Path) -> None:
+    text = "global\n setenv W 7\n" + backend('server b "1.1.1.2:${PORT}" weight "$W"')
+    (pool,) = read(text, tmp_path).pools
+    assert [node.weight for node in pool.nodes] == [1, 7]
 
 
 def test_what_cannot_be_told_is_asked_for(tmp_path: Path) -> None:

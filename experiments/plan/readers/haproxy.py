@@ -6,157 +6,42 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from experiments.plan.pool import Pool, PoolNode, Remark, hash_type_of
-from experiments.plan.source import Contents, Refused, Source
+from experiments.options.errors import BadUse
+from experiments.plan.pool import Pool, PoolNode, Remark, hash_type_of, place
+from experiments.plan.readers._haproxy import (
+    CHECKED,
+    HARMLESS,
+    OPTIONS,
+    SECTIONS,
+    SERVER_FLAGS,
+    SERVER_VALUES,
+    Line,
+    alternatives,
+)
+from experiments.plan.source import Contents, Refused, Source, names
 
-__all__ = ["SYSTEM", "read", "recognises", "words_of"]
+__all__ = ["SYSTEM", "read", "recognises"]
 
 SYSTEM = "haproxy"
 _SECTION = re.compile(
     r"^[ \t]*(backend|listen|defaults|global|frontend)([ \t][^;{}#\n]*)?(#.*)?\r?$", re.MULTILINE
 )  # nginx has lines that begin with "listen", and ends them otherwise
-SECTIONS = frozenset(
-    [
-        "global",
-        "defaults",
-        "frontend",
-        "backend",
-        "listen",
-        "peers",
-        "resolvers",
-        "userlist",
-        "mailers",
-        "cache",
-        "program",
-        "http-errors",
-        "ring",
-        "log-forward",
-        "log-profile",
-        "fcgi-app",
-        "crt-store",
-        "traces",
-        "acme",
-        "healthcheck",
-        "dynamic-update",
-    ]
-)
 HASHING = frozenset(["uri", "url_param", "hdr", "source", "hash", "rdp-cookie"])
 FUNCTIONS = frozenset(["sdbm", "djb2", "wt6", "crc32", "none"])
-ONE_ARGUMENT = frozenset(
-    [
-        "addr",
-        "agent-addr",
-        "agent-inter",
-        "agent-port",
-        "agent-send",
-        "alpn",
-        "ca-file",
-        "check-alpn",
-        "check-proto",
-        "check-sni",
-        "ciphers",
-        "ciphersuites",
-        "cookie",
-        "crl-file",
-        "crt",
-        "curves",
-        "error-limit",
-        "fall",
-        "fastinter",
-        "downinter",
-        "guid",
-        "id",
-        "init-addr",
-        "init-state",
-        "inter",
-        "log-bufsize",
-        "log-proto",
-        "max-reuse",
-        "maxconn",
-        "maxqueue",
-        "minconn",
-        "namespace",
-        "npn",
-        "observe",
-        "on-error",
-        "on-marked-down",
-        "on-marked-up",
-        "pool-conn-name",
-        "pool-low-conn",
-        "pool-max-conn",
-        "pool-purge-delay",
-        "port",
-        "proto",
-        "proxy-v2-options",
-        "redir",
-        "resolve-net",
-        "resolve-opts",
-        "resolve-prefer",
-        "resolvers",
-        "rise",
-        "shard",
-        "sigalgs",
-        "slowstart",
-        "sni",
-        "socks4",
-        "source",
-        "ssl-max-ver",
-        "ssl-min-ver",
-        "strict-maxconn",
-        "tcp-ut",
-        "track",
-        "usesrc",
-        "verify",
-        "verifyhost",
-        "weight",
-        "ws",
-        "hash-key",
-        "client-sigalgs",
-    ]
+MOST_SERVERS = 20_000
+"""Of one ``server-template``."""
+
+SETTINGS = {"balance": "balance", "hash-type": "hash_type", "hash-balance-factor": "factor", "mode": "mode"}
+MOVING = names(
+    "appsession cookie dispatch force-persist hash-preserve-affinity ignore-persist persist redisp stick "
+    "transparent use-server"
 )
-"""Parameters of a server that take a value."""
+"""Directives by which others than the hash choose a server."""
 
 
 def recognises(source: Source) -> bool:
     """Return whether a text has sections of HAProxy."""
     return _SECTION.search(source.text) is not None
-
-
-def words_of(line: str) -> list[str]:
-    r"""Return the words of a line.
-
-    Examples
-    --------
-    >>> words_of(r'server s\ 1 "10.0.0.1:80" weight 1 # the first')
-    ['server', 's 1', '10.0.0.1:80', 'weight', '1']
-    """
-    words: list[str] = []
-    word: list[str] | None = None
-    quote = ""
-    signs = iter(line)
-    for sign in signs:
-        if quote:
-            if sign == quote:
-                quote = ""
-            elif sign == "\\" and quote == '"':
-                word = [*(word or []), next(signs, "")]
-            else:
-                word = [*(word or []), sign]
-        elif sign == "#":
-            break
-        elif sign.isspace():
-            if word is not None:
-                words.append("".join(word))
-                word = None
-        elif sign in "\"'":
-            quote, word = sign, word or []
-        else:
-            word = [*(word or []), next(signs, "") if sign == "\\" else sign]
-    if quote:
-        raise ValueError(f"unclosed {quote}")
-    if word is not None:
-        words.append("".join(word))
-    return words
 
 
 @dataclass
@@ -167,79 +52,90 @@ class _Section:
     balance: tuple[str, int] = ("", 0)
     hash_type: tuple[str, int] = ("", 0)
     factor: tuple[str, int] = ("", 0)
+    mode: tuple[str, int] = ("", 0)
     server: tuple[str, ...] = ()
-    nodes: list[PoolNode] = field(default_factory=list)
-    backups: list[PoolNode] = field(default_factory=list)
+    nodes: dict[str, PoolNode] = field(default_factory=dict)
+    ids: dict[int, PoolNode] = field(default_factory=dict)
+    backups: bool = False
     checks: bool = False
+    state: int = 0
     refused: tuple[int, str] | None = None
 
     def inherit(self, other: _Section) -> None:
         """Take what defaults say."""
         self.balance, self.hash_type, self.factor = other.balance, other.hash_type, other.factor
-        self.server, self.checks, self.refused = other.server, other.checks, other.refused
-
-    def refuse(self, line: int, word: str) -> None:
-        """Keep the first directive that is not modelled."""
-        text = (
-            f'{self.kind} {self.name or "(defaults)"} uses "{word}", which changes placements '
-            "and is not modelled"
+        self.mode, self.server, self.state, self.refused = (
+            other.mode,
+            other.server,
+            other.state,
+            other.refused,
         )
+
+    def refuse(self, line: int, text: str) -> None:
+        """Keep the first reason not to place keys."""
         self.refused = self.refused or (line, text)
 
+    def uses(self, words: str, why: str) -> str:
+        """Return what is said of a directive."""
+        return f'{self.kind} {self.name or "(defaults)"} uses "{words}", {why}'
 
-def _lines(source: Source) -> Iterator[tuple[int, list[str]]]:
-    number, joined = 0, ""
-    for index, text in enumerate(source.lines, 1):
-        number = number or index
-        if text.endswith("\\") and not text.endswith("\\\\"):
-            joined += text[:-1]
-            continue
-        try:
-            words = words_of(joined + text.rstrip("\r"))
-        except ValueError as error:
-            raise source.refuse(number, str(error)) from None
-        if words:
-            yield number, words
-        number, joined = 0, ""
+    def needs(self, line: int, words: str) -> None:
+        """Refuse what the environment decides."""
+        self.refuse(
+            line, self.uses(words, "an environment variable: write its value, or setenv it in global")
+        )
 
 
 def read(source: Source) -> Contents:
-    """Return the sections that hash, and those that do not."""
+    """Return the sections that hash, and those that do not; conditions may not change these."""
+    conditions, ways = alternatives(source)
+    made: Contents | None = None
+    for lines in ways:
+        other = _read(source, lines)
+        if made is not None and other != made:
+            text = (
+                '".if" is not followed: its branches place keys differently; give the file with one of them'
+            )
+            raise source.refuse(conditions[0], text)
+        made = other
+    return made or Contents()
+
+
+def _read(source: Source, lines: Sequence[Line]) -> Contents:
     defaults: dict[str, _Section] = {}
     last: _Section | None = None
-    sections: list[_Section] = []
+    sections: dict[str, _Section] = {}
     section: _Section | None = None
-    for number, words in _lines(source):
+    for number, words in lines:
         first, rest = words[0], words[1:]
-        if first.startswith("."):
-            if first in (".if", ".elif", ".else", ".endif"):
-                raise source.refuse(number, f'"{first}" is not followed: give the file with one branch of it')
-            continue
         if first in SECTIONS:
             section = _Section(first, rest[0] if rest and rest[0] != "from" else "", number)
-            if first == "defaults":
-                last = defaults[section.name] = section
             source_of = rest[rest.index("from") + 1] if "from" in rest[:-1] else None
             if source_of is not None and source_of not in defaults:
                 raise source.refuse(number, f'there is no "defaults {source_of}" above')
             above = last if source_of is None else defaults[source_of]
-            if above is not None and above is not section and first in ("backend", "listen"):
+            if above is not None and (
+                first in ("backend", "listen") or (first, source_of) > ("defaults", "")
+            ):
                 section.inherit(above)
-            elif source_of is not None and first == "defaults":
-                section.inherit(defaults[source_of])
+            if first == "defaults":
+                last = defaults[section.name] = section
             if first in ("backend", "listen"):
                 if not section.name:
                     raise source.refuse(number, f"{first} has no name")
-                if any(other.name == section.name for other in sections):
-                    raise source.refuse(number, f"{first} {section.name} stands twice")
-                sections.append(section)
+                if section.name in sections:
+                    other = sections[section.name]
+                    raise source.refuse(
+                        number, f"{first} {section.name} stands twice, in line {other.line} too"
+                    )
+                sections[section.name] = section
         elif section is None:
             raise source.refuse(number, f'"{first}" stands before any section')
         elif section.kind in ("backend", "listen", "defaults"):
             _directive(source, section, first, rest, number)
     pools: list[Pool] = []
     refused: list[Refused] = []
-    for each in sections:
+    for each in sections.values():
         made = _pool(source, each)
         if isinstance(made, Pool):
             pools.append(made)
@@ -249,12 +145,11 @@ def read(source: Source) -> Contents:
 
 
 def _directive(source: Source, section: _Section, first: str, rest: Sequence[str], line: int) -> None:
-    if first == "balance":
-        section.balance = (" ".join(rest), line)
-    elif first == "hash-type":
-        section.hash_type = (" ".join(rest), line)
-    elif first == "hash-balance-factor":
-        section.factor = (" ".join(rest), line)
+    words = " ".join([first, *rest])
+    if first in SETTINGS:
+        setattr(section, SETTINGS[first], (" ".join(rest), line))
+        if "$" in words:
+            section.needs(line, words)
     elif first == "default-server":
         section.server = (*section.server, *rest)
     elif first == "server":
@@ -263,122 +158,137 @@ def _directive(source: Source, section: _Section, first: str, rest: Sequence[str
         _server(source, section, rest[0], rest[1], rest[2:], line)
     elif first == "server-template":
         _template(source, section, rest, line)
-    elif first == "cookie" and ({"insert", "rewrite", "prefix"} & set(rest) or len(rest) == 1):
-        section.refuse(line, " ".join([first, *rest]))
-    elif first in ("stick-table", "stick", "use-server", "hash-preserve-affinity", "persist", "dispatch"):
-        only_counts = (
-            first == "stick-table"
-        )  # a table alone sticks nothing: it counts, until a `stick` uses it
-        if not only_counts:
-            section.refuse(line, " ".join([first, *rest]))
-    elif first == "option" and rest[:1] in (["transparent"], ["http_proxy"], ["redispatch"]):
-        if rest[0] != "redispatch":
-            section.refuse(line, " ".join([first, *rest]))
-    elif first == "no" and rest[:1] == ["option"]:
-        pass
+    elif first == "load-server-state-from-file":
+        section.state = line if rest[:1] != ["none"] else 0
+    elif first == "disabled":
+        section.refuse(line, f"{section.kind} {section.name or '(defaults)'} is disabled")
+    elif first in MOVING or (first == "option" and rest[:1] in (["transparent"], ["http_proxy"])):
+        section.refuse(line, section.uses(words, "which changes placements and is not modelled"))
+    elif first in ("no", "default"):
+        if rest[:1] not in (["option"], ["log"]):
+            section.refuse(line, section.uses(words, "which plan does not know"))
+    elif first not in HARMLESS and not (first == "option" and rest and rest[0] in OPTIONS):
+        section.refuse(line, section.uses(words, "which plan does not know: it may change placements"))
 
 
 def _template(source: Source, section: _Section, rest: Sequence[str], line: int) -> None:
     if len(rest) < 3:
         raise source.refuse(line, "server-template needs a prefix, a number or range, and an address")
     prefix, numbers, address = rest[:3]
-    match = re.fullmatch(r"(?:(\d+)-)?(\d+)", numbers)
+    match = re.fullmatch(r"(?:(\d{1,9})-)?(\d{1,9})", numbers, re.ASCII)
     low, high = (int(match[1] or 1), int(match[2])) if match else (1, 0)
-    if not match or low > high or high - low > 100_000:
+    if low > high:
         raise source.refuse(line, f"server-template {prefix} {numbers}: give a number, or LOW-HIGH")
+    if high - low >= MOST_SERVERS:
+        raise source.refuse(
+            line,
+            f"server-template {prefix} {numbers} is {high - low + 1:,} servers: plan takes {MOST_SERVERS:,}",
+        )
+    node = _parameters(source, section, PoolNode(f"{prefix}{low}", address, line=line), rest[3:])
+    if node.id is not None and low < high:
+        raise source.refuse(line, f"server-template gives id {node.id} to several servers")
     for number in range(low, high + 1):
-        _server(source, section, f"{prefix}{number}", address, rest[3:], line, number=number)
+        _add(source, section, replace(node, name=f"{prefix}{number}"))
 
 
 def _server(
-    source: Source,
-    section: _Section,
-    name: str,
-    address: str,
-    own: Sequence[str],
-    line: int,
-    *,
-    number: int | None = None,
+    source: Source, section: _Section, name: str, address: str, own: Sequence[str], line: int
 ) -> None:
-    node = PoolNode(name, address, line=line)
-    backup = False
+    if "$" in name:
+        section.needs(line, name)
+    _add(source, section, _parameters(source, section, PoolNode(name, address, line=line), own))
+
+
+def _parameters(source: Source, section: _Section, node: PoolNode, own: Sequence[str]) -> PoolNode:
+    """Return a server with its parameters, the defaults first; a backup gets no keys."""
+    line, backup = node.line, False
     words = iter((*section.server, *own))
     for word in words:
-        value = next(words, None) if word in ONE_ARGUMENT else ""
+        value = next(words, None) if word in SERVER_VALUES else ""
         if value is None:
-            raise source.refuse(line, f'server {name}: "{word}" has no value')
-        if word == "weight":
-            if not (value.isascii() and value.isdigit() and int(value) <= 256):
+            raise source.refuse(line, f'server {node.name}: "{word}" has no value')
+        if "$" in word or ("$" in value and word in ("weight", "id", "hash-key")):
+            section.needs(line, f"{word} {value}".rstrip())
+        elif word == "weight":
+            if not (_is_number(value) and int(value) <= 256):
                 raise source.refuse(line, f"weight {value} is not possible: HAProxy allows 0 to 256")
             node = replace(node, weight=int(value))
         elif word == "id":
-            if not (value.isascii() and value.isdigit() and 1 <= int(value) < 2**31):
+            if not (_is_number(value) and 1 <= int(value) < 2**31):
                 raise source.refuse(line, f"id {value} is not possible: HAProxy allows 1 to 2147483647")
             node = replace(node, id=int(value))
         elif word in ("disabled", "enabled"):
             node = replace(node, down=word == "disabled")
-        elif word in ("backup", "non-backup"):
+        elif word in ("backup", "no-backup"):
             backup = word == "backup"
-        elif word in ("check", "agent-check"):
+        elif word in CHECKED:
             section.checks = True
-        elif word in ("slowstart", "track"):
-            if word == "slowstart":
-                section.refuse(line, f"{word} {value}")
-        elif word == "hash-key" and value != "id":
-            section.refuse(line, f"hash-key {value}")
-    if node.id is not None and number is not None and len(section.nodes) and section.nodes[-1].line == line:
-        raise source.refuse(line, f"server-template gives id {node.id} to several servers")
-    for other in section.nodes:
-        if other.name == name:
-            raise source.refuse(line, f'server "{name}" stands twice, in line {other.line} too')
-        if node.id is not None and other.id == node.id:
-            raise source.refuse(line, f'id {node.id} is taken by server "{other.name}" in line {other.line}')
+        elif word in ("usesrc", "interface") or word.startswith("set-proxy-v2-tlv-fmt"):
+            next(words, None)
+        elif word == "slowstart" or (word == "hash-key" and value != "id"):
+            changes = f"{word} {value}", "which changes placements and is not modelled"
+            section.refuse(line, section.uses(*changes))
+        elif word not in SERVER_VALUES and word not in SERVER_FLAGS:
+            text = f'server {node.name} has "{word}", which plan does not know: it may change placements'
+            section.refuse(line, text)
     if backup:
-        section.backups.append(node)
-        node = replace(node, down=True)
-    section.nodes.append(node)
+        section.backups = True
+    return replace(node, down=True) if backup else node
+
+
+def _add(source: Source, section: _Section, node: PoolNode) -> None:
+    same = section.nodes.setdefault(node.name, node)
+    if same is not node:
+        raise source.refuse(node.line, f'server "{node.name}" stands twice, in line {same.line} too')
+    same = node if node.id is None else section.ids.setdefault(node.id, node)
+    if same is not node:
+        raise source.refuse(node.line, f'id {node.id} is taken by server "{same.name}" in line {same.line}')
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 10
 
 
 def _pool(source: Source, section: _Section) -> Pool | Refused:
     what = f"{section.kind} {section.name}"
     balance, line = section.balance
     algorithm = balance.split()[0].partition("(")[0] if balance else "roundrobin"
-    if not section.nodes:
-        return Refused(section.name, source.path, section.line, f"{what} has no servers: nothing to place")
-    if algorithm not in HASHING:
-        text = (
-            f"balance {balance or 'roundrobin (the default)'} does not hash; shares follow the load, see the "
-        )
-        return Refused(section.name, source.path, line or section.line, f"{text}experiment on balancers")
+    nodes = tuple(section.nodes.values())
+
+    def refused(line: int, text: str, *, unmodelled: bool = True) -> Refused:
+        return Refused(section.name, source.path, line, text, unmodelled=unmodelled)
+
+    if not nodes:
+        return refused(section.line, f"{what} has no servers: nothing to place", unmodelled=False)
+    if algorithm not in HASHING and "$" not in algorithm:
+        text = f"balance {balance or 'roundrobin (the default)'} does not hash; shares follow the load, "
+        return refused(line or section.line, f"{text}see the experiment on balancers", unmodelled=False)
+    if section.mode[0] == "tcp" and algorithm in ("uri", "url_param", "hdr"):
+        text = f"balance {balance} needs mode http: in mode tcp (line {section.mode[1]}) it is round robin"
+        return refused(line, text, unmodelled=False)
     if section.refused is not None:
-        return Refused(section.name, source.path, *section.refused, unmodelled=True)
-    if section.backups and not any(node.usable for node in section.nodes):
-        text = f"{what} has backup servers only: which of them are used is not modelled"
-        return Refused(section.name, source.path, section.line, text, unmodelled=True)
-    written = section.hash_type[0]
+        return refused(*section.refused)
+    if section.backups and not any(node.usable for node in nodes):
+        return refused(
+            section.line, f"{what} has backup servers only: which of them are used is not modelled"
+        )
+    written, at = section.hash_type
     _check_hash_type(source, section)
     method, function = hash_type_of(written or None)
+    if function.startswith("none"):
+        return refused(at, section.uses(f"hash-type {written}", "which takes keys as numbers: not modelled"))
+    wrong = _unknown_balance(source, balance, line)
+    if wrong is not None:
+        return refused(line, wrong)
     options: dict[str, object] = {"balance": balance, "hash_type": written or None}
-    remarks = []
+    remarks = list(_remarks(source, section, method))
     if section.factor[0] not in ("", "0"):
-        if not section.factor[0].isdigit() or int(section.factor[0]) <= 100:
-            raise source.refuse(
-                section.factor[1], f"hash-balance-factor {section.factor[0]}: 0, or above 100"
-            )
         options["hash_balance_factor"] = int(section.factor[0])
-        remarks.append(
-            Remark(
-                "load",
-                f"hash-balance-factor {section.factor[0]}: placement without load; under load keys spill",
-                source.path,
-                section.factor[1],
-            )
-        )
     if section.checks:
         options["checks"] = True
     return Pool(
         "haproxy",
-        tuple(section.nodes),
+        nodes,
         options,
         method,
         function,
@@ -388,6 +298,30 @@ def _pool(source: Source, section: _Section) -> Pool | Refused:
         line=section.line,
         warnings=tuple(remarks),
     )
+
+
+def _unknown_balance(source: Source, balance: str, line: int) -> str | None:
+    """Return what is wrong with the arguments of ``balance``."""
+    from experiments.plan.systems.haproxy import taken_by
+
+    try:
+        taken_by(Pool("haproxy", file=source.path, line=line), balance)
+    except BadUse as error:
+        return str(error).removeprefix(f"{place(source.path, line)}: ")
+    return None
+
+
+def _remarks(source: Source, section: _Section, method: str) -> Iterator[Remark]:
+    factor, line = section.factor
+    if factor not in ("", "0"):
+        if not _is_number(factor) or int(factor) <= 100:
+            raise source.refuse(line, f"hash-balance-factor {factor}: 0, or above 100")
+        if method == "consistent":
+            text = f"hash-balance-factor {factor}: placement without load; under load keys spill"
+            yield Remark("load", text, source.path, line)
+    if section.state:
+        text = "the state of servers comes from a file: weights set at run time hold after a reload, too"
+        yield Remark("health", text, source.path, section.state)
 
 
 def _check_hash_type(source: Source, section: _Section) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.plan.pool import Pool, PoolNode, Remark
-from experiments.plan.source import Contents, Refused, Source, needs
+from experiments.plan.source import Contents, Refused, Source, names, needs
 
 __all__ = ["SYSTEM", "read", "recognises"]
 
@@ -19,23 +19,28 @@ _BLOCK = re.compile(r"^[^#\n]*?\b(upstream\s+[^\s{;]+|http|events|server)\s*\{",
 METHODS = frozenset({"hash", "ip_hash", "least_conn", "least_time", "random"})
 """What chooses the method; the first two hash."""
 
-HARMLESS = frozenset(
-    [
-        "keepalive",
-        "keepalive_requests",
-        "keepalive_time",
-        "keepalive_timeout",
-        "ntlm",
-        "resolver",
-        "resolver_timeout",
-        "zone",
-        "check",
-        "check_http_send",
-        "check_http_expect_alive",
-        "check_keepalive_requests",
-    ]
+HARMLESS = {
+    "check": 9,
+    "check_http_expect_alive": 9,
+    "check_http_send": 1,
+    "check_keepalive_requests": 1,
+    "keepalive": 1,
+    "keepalive_min": 1,
+    "keepalive_requests": 1,
+    "keepalive_time": 1,
+    "keepalive_timeout": 1,
+    "ntlm": 0,
+    "resolver": 9,
+    "resolver_timeout": 1,
+    "zone": 2,
+}
+"""Directives of an upstream that place no key elsewhere, and how many words they take at most."""
+
+MOVING = names(
+    "balancer_by_lua_block balancer_by_lua_file chash consistent_hash fair jvm_route queue state sticky "
+    "sticky_cookie_insert url_hash"
 )
-"""Directives of an upstream that place no key elsewhere."""
+"""Directives by which others than ``hash`` and ``ip_hash`` choose a server."""
 
 SERVER = re.compile(r"(weight|max_conns|max_fails|fail_timeout|slow_start|route|service)=(.*)", re.DOTALL)
 FLAGS = frozenset({"down", "backup", "resolve", "drain"})
@@ -63,7 +68,7 @@ def read(source: Source) -> Contents:
                 missing = text.rpartition(": ")[2].strip("'")
                 notes.append(f"{part['file']}:{line}: {missing} is not here; upstreams in it are not seen")
                 continue
-            raise Source(part["file"], "").refuse(min(line, _length(part["file"])), _syntax(text, line))
+            raise _syntax(part["file"], line, text)
     pools: list[Pool] = []
     refused: list[Refused] = []
     for file, block in _upstreams(payload):
@@ -82,15 +87,44 @@ def read(source: Source) -> Contents:
     return Contents(tuple(pools), tuple(refused), tuple(notes))
 
 
-def _length(path: str) -> int:
-    return len(Path(path).read_bytes().rstrip(b"\n").split(b"\n"))
-
-
-def _syntax(text: str, line: int) -> str:
-    plain = re.sub(r" in \S*:\d+$", "", text)
+def _syntax(file: str, line: int, text: str) -> Exception:
+    """Return the error of what is no nginx configuration, at the line where it begins."""
+    plain = re.sub(r" in \S*:\d+$|^\[Errno \d+\] |: '[^']*'$", "", text)
+    if "recursion" in plain:
+        return Source(file, "").refuse(0, "blocks are nested too deeply for a configuration")
     if "unexpected end of file" in plain:
-        return f'unclosed "{{" (the file ends in line {line})'
-    return plain
+        opened, last = _opened(file)
+        if opened:
+            return Source(file, "").refuse(opened, f'unclosed "{{" (the file ends in line {last})')
+        return Source(file, "").refuse(last, "the file ends within a directive")
+    return Source(file, "").refuse(line, plain)
+
+
+def _opened(file: str) -> tuple[int, int]:
+    """Return the line of the brace that nothing closes, 0 where all are closed, and the last line.
+
+    That is the first one inside which a brace stands further left than it does, else the last one open.
+    """
+    import crossplane
+
+    lines = Path(file).read_text(encoding="utf-8", errors="replace").rstrip("\n").split("\n")
+    suspect = 0
+    braces: list[tuple[int, int]] = []
+    try:
+        for token, line, quoted in crossplane.lex(file):
+            if token not in ("{", "}") or quoted:
+                continue
+            text = lines[min(line, len(lines)) - 1]
+            indent = len(text) - len(text.lstrip())
+            if braces and braces[-1][0] != line and indent <= braces[-1][1] - (token == "}"):
+                suspect = suspect or braces[-1][0]
+            if token == "{":
+                braces.append((line, indent))
+            elif braces:
+                braces.pop()
+    except crossplane.errors.NgxParserBaseException:
+        pass
+    return (suspect or braces[-1][0]) if braces else 0, len(lines)
 
 
 def _upstreams(payload: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -102,6 +136,9 @@ def _upstreams(payload: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
                 yield file, each
             elif "block" in each and each["directive"] in ("http", "stream"):
                 yield from walk(file, each["block"])
+            elif "block" in each and "upstream" in each["args"]:
+                text = f'"{each["directive"]}" takes in an upstream: a ";" is missing'
+                raise Source(file, "").refuse(each["line"], text)
 
     for part in payload["config"]:
         yield from walk(part["file"], part["parsed"])
@@ -117,6 +154,7 @@ class _Upstream:
     names: dict[str, int] = field(default_factory=dict)
     refused: Refused | None = None
     backup: int = 0
+    checks: bool = False
     remarks: list[Remark] = field(default_factory=list)
 
     def refuse(self, line: int, text: str) -> None:
@@ -157,10 +195,16 @@ def _upstream(file: str, block: Mapping[str, Any], payload: Mapping[str, Any]) -
                 raise upstream.wrong(line, f'"{directive}" is the second method of upstream "{name}"')
         elif directive == "include":
             upstream.refuse(line, f'upstream "{name}" includes {" ".join(args)}, which is not here')
-        elif directive not in HARMLESS and directive != "#":
-            upstream.refuse(
-                line, f'upstream "{name}" uses "{directive}", which changes placements and is not modelled'
+        elif directive in HARMLESS:
+            if len(args) > HARMLESS[directive]:
+                words = " ".join([directive, *args])
+                raise upstream.wrong(line, f'"{words}" has too many words: a ";" is missing')
+        else:
+            known = directive in MOVING
+            why = (
+                "changes placements and is not modelled" if known else "plan does not know: it may place keys"
             )
+            upstream.refuse(line, f'upstream "{name}" uses "{directive}", which {why}')
     method = upstream.method
     if not upstream.nodes:
         raise upstream.wrong(upstream.line, f'upstream "{name}" has no servers')
@@ -189,6 +233,8 @@ def _pool(upstream: _Upstream, method: Mapping[str, Any]) -> Pool:
             raise upstream.wrong(method["line"], f"hash {' '.join(args)}: write hash KEY [consistent]")
         kind = "consistent" if args[1:] else "modulo"
         options["key"] = args[0]
+    if upstream.checks:
+        options["checks"] = True
     directive = " ".join([method["directive"], *args])
     return Pool(
         "nginx",
@@ -213,7 +259,7 @@ def _server(upstream: _Upstream, file: str, args: Sequence[str], line: int) -> N
             raise upstream.wrong(line, f'server parameter "{word}" is unknown to nginx')
         name, value = (match[1], match[2]) if match else (word, "")
         if name == "weight":
-            if not value.isascii() or not value.isdigit() or int(value) == 0:
+            if not re.fullmatch(r"0*[1-9][0-9]{0,9}", value):
                 raise upstream.wrong(
                     line, f"weight={value} is not possible: nginx wants a whole number from 1"
                 )
@@ -222,8 +268,8 @@ def _server(upstream: _Upstream, file: str, args: Sequence[str], line: int) -> N
             down = True
         elif name == "backup":
             upstream.backup = upstream.backup or line
-        elif name == "max_fails" and value != "0":
-            pass
+        elif name == "max_fails":
+            upstream.checks = upstream.checks or value != "0"
         elif name in ("resolve", "drain", "slow_start", "route", "service") or (
             name == "max_conns" and value != "0"
         ):
@@ -235,7 +281,7 @@ def _server(upstream: _Upstream, file: str, args: Sequence[str], line: int) -> N
             line,
             f"server {address} stands twice, in line {upstream.names[address]} too: plan tells "
             "nodes apart by this "
-            "text; write one line with both weights",
+            "text",
         )
     upstream.names[address] = line
     upstream.nodes.append(PoolNode(address, weight=weight, down=down, line=line))
