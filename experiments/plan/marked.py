@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ from experiments.plan.source import Source, needs
 __all__ = ["Marked", "documents"]
 
 MOST_DEPTH = 200
+MOST_VALUES = 250_000
+"""Of one file: an anchor that is repeated counts each time."""
+
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
@@ -35,6 +38,10 @@ class Marked:
         """Return the items of a list; of anything else none."""
         return self.value if isinstance(self.value, list) else []
 
+    def fields(self) -> list[tuple[str, Marked]]:
+        """Return the keys and values of a mapping; of anything else none."""
+        return list(self.value.items()) if isinstance(self.value, dict) else []
+
     def plain(self) -> Any:
         """Return the value without lines."""
         if isinstance(self.value, dict):
@@ -43,14 +50,15 @@ class Marked:
             return [value.plain() for value in self.value]
         return self.value
 
-    def walk(self) -> Iterator[Marked]:
-        """Yield all mappings, outer ones first."""
+    def walk(self, without: Sequence[str] = ()) -> Iterator[Marked]:
+        """Yield all mappings, outer ones first; not what is below some keys."""
         if isinstance(self.value, dict):
             yield self
-            for value in self.value.values():
-                yield from value.walk()
+            for key, value in self.value.items():
+                if key not in without:
+                    yield from value.walk(without)
         for item in self.items():
-            yield from item.walk()
+            yield from item.walk(without)
 
 
 def documents(source: Source, *, snake: bool = False) -> list[Marked]:
@@ -59,33 +67,73 @@ def documents(source: Source, *, snake: bool = False) -> list[Marked]:
     import yaml
 
     try:
-        nodes = list(yaml.compose_all(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-        constructor = yaml.SafeLoader("")
-        return [_marked(node, constructor, snake, source, 0) for node in nodes if node is not None]
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        _check_depth(source, yaml.parse(source.text, Loader=loader))
+        nodes = list(yaml.compose_all(source.text, Loader=loader))
+        marking = _Marking(source, snake, yaml.SafeLoader(""))
+        return [marking.of(node, 0) for node in nodes if node is not None]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise source.refuse(min(line, len(source.lines)), f"no YAML ({error.problem})") from None
+    except yaml.reader.ReaderError as error:
+        line = source.text.count("\n", 0, error.position) + 1
+        raise source.refuse(line, f"no YAML ({error.reason})") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise source.refuse(1, f"no YAML ({str(error).splitlines()[0]})") from None
 
 
-def _marked(node: Any, constructor: Any, snake: bool, source: Source, depth: int) -> Marked:
-    import yaml
+def _check_depth(source: Source, events: Iterable[Any]) -> None:
+    """Refuse what is nested so deeply that composing it takes more stack than there is."""
+    from yaml.events import CollectionEndEvent, CollectionStartEvent
 
-    line = node.start_mark.line + 1
-    if depth > MOST_DEPTH:
-        raise source.refuse(line, "too deep: an anchor in itself, or no configuration")
-    if isinstance(node, yaml.MappingNode):
-        made = {}
+    depth = 0
+    for event in events:
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MOST_DEPTH:
+            line = event.start_mark.line + 1
+            raise source.refuse(line, f"nested more than {MOST_DEPTH} deep: no configuration")
+
+
+class _Marking:
+    """Values with lines, of the nodes of a YAML text."""
+
+    def __init__(self, source: Source, snake: bool, constructor: Any) -> None:
+        self.source, self.snake, self.constructor = source, snake, constructor
+        self.count = 0
+
+    def of(self, node: Any, depth: int) -> Marked:
+        """Return a node as it is once its anchors are followed."""
+        import yaml
+
+        line = node.start_mark.line + 1
+        self.count += 1
+        if depth > MOST_DEPTH:
+            raise self.source.refuse(line, "too deep: an anchor in itself, or no configuration")
+        if self.count > MOST_VALUES:
+            raise self.source.refuse(line, f"more than {MOST_VALUES:,} values, with its anchors followed")
+        if isinstance(node, yaml.MappingNode):
+            return Marked(self._mapping(node, depth), line)
+        if isinstance(node, yaml.SequenceNode):
+            return Marked([self.of(item, depth + 1) for item in node.value], line)
+        try:
+            return Marked(self.constructor.construct_object(node), line)
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            why = str(error).splitlines()[0]
+            raise self.source.refuse(line, f"{node.value[:80]!r} cannot be read ({why})") from None
+
+    def _mapping(self, node: Any, depth: int) -> dict[str, Marked]:
+        import yaml
+
+        made: dict[str, Marked] = {}
         for key, value in node.value:
-            name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
-            name = _CAPITAL.sub(r"_\1", name).lower() if snake and "." not in name else name
-            made[name] = _marked(value, constructor, snake, source, depth + 1)
-        return Marked(made, line)
-    if isinstance(node, yaml.SequenceNode):
-        return Marked([_marked(item, constructor, snake, source, depth + 1) for item in node.value], line)
-    try:
-        return Marked(constructor.construct_object(node), line)
-    except (yaml.YAMLError, ValueError) as error:
-        raise source.refuse(line, f"{node.value!r} cannot be read ({str(error).splitlines()[0]})") from None
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise self.source.refuse(line, "a list or mapping stands for a name")
+            name = str(key.value)
+            if self.snake and "." not in name:
+                name = _CAPITAL.sub(r"_\1", name).lower()
+            if name in made:
+                raise self.source.refuse(line, f'"{name}" stands twice, in line {made[name].line} too')
+            made[name] = self.of(value, depth + 1)
+        return made

@@ -213,10 +213,9 @@ def test_conditions_that_place_nothing_elsewhere_are_followed(tmp_path: Path) ->
 
 
 def test_what_in_mode_tcp_is_round_robin_is_no_hash(tmp_path: Path) -> None:
-    """As HAProxy 2.6 says of it: "Layer 7 hash not possible (needs 'mode http'). Falling back to round robin"."""
-    found = read(
-        "defaults\n mode tcp\n" + backend("") + "backend b\n balance source\n server a b:1\n", tmp_path
-    )
+    """HAProxy 2.6 says that a hash of layer 7 is not possible there: it falls back to round robin."""
+    text = "defaults\n mode tcp\n" + backend("") + "backend b\n balance source\n server a b:1\n"
+    found = read(text, tmp_path)
     assert [pool.name for pool in found.pools] == ["b"]
     assert "in mode tcp (line 2) it is round robin" in found.refused[0].text
 

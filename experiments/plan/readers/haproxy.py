@@ -114,9 +114,8 @@ def _read(source: Source, lines: Sequence[Line]) -> Contents:
             if source_of is not None and source_of not in defaults:
                 raise source.refuse(number, f'there is no "defaults {source_of}" above')
             above = last if source_of is None else defaults[source_of]
-            if above is not None and (
-                first in ("backend", "listen") or (first, source_of) > ("defaults", "")
-            ):
+            named = first == "defaults" and source_of is not None
+            if above is not None and (named or first in ("backend", "listen")):
                 section.inherit(above)
             if first == "defaults":
                 last = defaults[section.name] = section
