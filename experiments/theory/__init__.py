@@ -16,6 +16,7 @@ from experiments.theory.cost import (
 )
 from experiments.theory.extremes import dirichlet, dirichlet_multinomial, multinomial
 from experiments.theory.fixed_rings import envoy_ring, fixed_ring_joined, ketama_weighted, ring_of_points
+from experiments.theory.history import least_without_history
 from experiments.theory.loads import (
     collision,
     keys_needed,
@@ -63,6 +64,7 @@ from experiments.theory.simple_events import (
     replaced,
 )
 from experiments.theory.spread import cv_squared_variance, movement_variance
+from experiments.theory.successive import jump_dependence
 
 __all__ = [
     "BalanceLaw",
@@ -87,10 +89,12 @@ __all__ = [
     "flip_words",
     "hierarchical_moved",
     "joined",
+    "jump_dependence",
     "jump_iterations",
     "jumpback_words",
     "ketama_weighted",
     "keys_needed",
+    "least_without_history",
     "load_cv_squared",
     "lrh_cv_squared",
     "lrh_moved",
