@@ -147,6 +147,7 @@ class Memcached:
                 program("memcached", "memcached"),
                 *("-l", HOST, "-p", str(port), "-U", "0", "-m", "16", "-t", "1"),
                 ready=lambda port=port: listens(port),
+                stop=signal.SIGKILL,  # it keeps nothing, and takes a second to end otherwise
             )
 
 
@@ -166,6 +167,7 @@ class Twemproxy:
         place.start(
             found,
             *("-c", str(self.configuration), "-a", HOST, "-s", str(place.port())),
+            *("-o", str(place.directory / "twemproxy.log")),
             ready=lambda: all(listens(port) for port in self.ports.values()),
         )
 

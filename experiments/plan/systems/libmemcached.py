@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments.plan.placement import Placement
 from experiments.plan.pool import Pool, PoolNode, refuse
+from experiments.plan.settings import calls_of
 from experiments.plan.texts import ByHash, hashed_by, shares_of_points
 
 HASHES = {
@@ -27,42 +28,67 @@ HASHES = {
 DISTRIBUTIONS = ("modula", "consistent", "ketama", "random", "spy", "weighted")
 """By the numbers that ``DISTRIBUTION`` takes."""
 
+PYLIBMC = {"consistent ketama": "ketama", "consistent ketama spy": "spy", "consistent weighted": "weighted"}
+"""Some of them by pylibmc's names."""
+
 DEFAULT_CALLS = (("KETAMA_WEIGHTED", 1),)
 
 
 @dataclass(frozen=True)
+class Ring:
+    """The points of the servers, as they were last made: by a hash of keys, or weighted, which is by MD5."""
+
+    hash: str
+    weighted: bool
+    spy: bool
+
+
+@dataclass(frozen=True)
 class Client:
-    """What a client is set to: hash functions of keys and of points, and what distributes."""
+    """What a client is set to; a ring is made anew by some calls only, and by ``servers``."""
 
     hash: str = "one_at_a_time"
-    points_hash: str = "one_at_a_time"
     distribution: str = "modula"
     weighted: bool = False
+    ring: Ring | None = None
 
-    def after(self, name: str, value: Any) -> Client | None:
-        """Return the client after a call; None for one that is not modelled."""
+    def after(self, name: str, value: Any, heaviest: int) -> Client | None:
+        """Return the client after a call; None for one that is not modelled.
+
+        Servers weigh ``heaviest`` at most: a ring to which one of weight 2 comes weighs them all.
+        """
         if name == "HASH" and str(value) in HASHES:
             return replace(self, hash=HASHES[str(value)])
         if name == "KETAMA_HASH" and str(value) in HASHES:
-            return replace(self, points_hash=HASHES[str(value)])
+            return self  # which the library keeps, and asks nowhere
         if name == "KETAMA":
-            kind = "consistent" if value else "modula"
-            return replace(self, points_hash=self.hash, distribution=kind, weighted=False)
+            return self._distributed("ketama" if value else "modula")
         if name == "KETAMA_WEIGHTED":
-            md5 = replace(self, hash=HASHES["md5"], points_hash=HASHES["md5"])
-            return replace(md5, distribution="ketama", weighted=bool(value))
+            md5 = replace(self, hash=HASHES["md5"])
+            return md5._distributed("weighted") if value else self._distributed("ketama")
         if name == "DISTRIBUTION":
             kind = _distribution(value)
-            if kind in ("modula", ""):
-                return replace(self, distribution=kind) if kind else None
-            return replace(self, distribution=kind, points_hash=self.hash)
+            return self._distributed(kind) if kind else None
+        if name == "servers":
+            rings = self.distribution != "modula"
+            return replace(self, weighted=self.weighted or (rings and heaviest > 1))._made()
         return None
+
+    def _distributed(self, kind: str) -> Client:
+        weighted = {"consistent": False, "ketama": False, "weighted": True}.get(kind, self.weighted)
+        return replace(self, distribution=kind, weighted=weighted)._made()
+
+    def _made(self) -> Client:
+        if self.distribution == "modula":
+            return self
+        return replace(self, ring=Ring(self.hash, self.weighted, self.distribution == "spy"))
 
 
 def _distribution(value: Any) -> str:
     """Return the distribution of a number or a name; empty for one that does not hash."""
     if isinstance(value, int) and 0 <= value < len(DISTRIBUTIONS):
         value = DISTRIBUTIONS[value]
+    value = PYLIBMC.get(value, value)
     return value if value in DISTRIBUTIONS and value != "random" else ""
 
 
@@ -71,8 +97,9 @@ def placement(pool: Pool) -> Placement:
     from algorithms import class_of
 
     client = Client()
+    heaviest = max((node.weight for node in pool.usable), default=1)
     for name, value in _calls(pool):
-        changed = client.after(name, value)
+        changed = client.after(name, value, heaviest)
         if changed is None:
             raise refuse(
                 pool.file,
@@ -81,14 +108,14 @@ def placement(pool: Pool) -> Placement:
                 f"DISTRIBUTION are, with {', '.join(HASHES)}",
             )
         client = changed
-    if client.distribution == "modula":
+    if client.distribution == "modula" or client.ring is None:
         table = hashed_by(class_of("modula"), pool, address, hash=client.hash)
         return ByHash(table, modulus=len(table.nodes), points=dict.fromkeys(_names(table), 1))
-    ring_of: dict[str, Any] = {"hash": client.hash, "spy": client.distribution == "spy"}
-    if client.weighted or any(node.weight > 1 for node in pool.usable):
+    ring_of: dict[str, Any] = {"hash": client.hash, "spy": client.ring.spy}
+    if client.ring.weighted:
         ring = hashed_by(class_of("ketama_weighted"), pool, address, **ring_of)
     else:
-        ring = hashed_by(class_of("ketama"), pool, address, points_hash=client.points_hash, **ring_of)
+        ring = hashed_by(class_of("ketama"), pool, address, points_hash=client.ring.hash, **ring_of)
     return ByHash(ring, points=shares_of_points(ring))
 
 
@@ -107,14 +134,13 @@ def _calls(pool: Pool) -> Iterator[tuple[str, Any]]:
     """Yield the calls one by one: a list of them, pylibmc's behaviors, or ``"HASH md5,KETAMA"``."""
     given = pool.options.get("calls", DEFAULT_CALLS)
     if isinstance(given, str):
-        words = [call.split() for call in given.split(",") if call.strip()]
-        given = [(name, rest[0] if rest else 1) for name, *rest in words]
+        given = calls_of(given)
     if isinstance(given, dict):
-        # pylibmc sets them in this order, whatever that of the mapping
-        order = ("hash", "ketama", "ketama_weighted", "ketama_hash", "distribution")
+        # pylibmc sets them in this order, whatever that of the mapping, and then lists the servers
+        order = ("hash", "ketama_hash", "ketama", "ketama_weighted", "distribution")
         names = sorted(given, key=lambda name: (order.index(name) if name in order else len(order), name))
         given = [(name.upper(), given[name]) for name in names]
-    for call in given:
-        if call != "servers":
-            name, value = call
-            yield str(name), value
+    calls = [(call, None) if isinstance(call, str) else (str(call[0]), call[1]) for call in given]
+    yield from calls
+    if all(name != "servers" for name, _ in calls):
+        yield "servers", None
