@@ -243,20 +243,28 @@ class Map(NamedTuple):
 
 @kernel
 def map_kernel(
-    shares: NDArray[np.int64], buckets: NDArray[np.int32], scores: NDArray[np.int64], slots: Buckets
+    shares: NDArray[np.int64], ends: NDArray[np.int64], buckets: NDArray[np.int32], slots: Buckets
 ) -> None:
-    """Deal slots smoothly by weight: all scores grow, and the first of the highest pays for the slot."""
+    """Deal slots smoothly by weight: all scores grow, and the first of the highest pays for the slot.
+
+    Servers of one share pay in turn, so of each share only the next one is looked at: ``shares`` are
+    distinct, and ``buckets`` up to each of ``ends`` are theirs, in the order of the configuration.
+    """
     total = len(slots)
+    paid = np.zeros(len(shares), dtype=np.int64)
     for slot in range(total):
-        best, highest = 0, np.int64(0)
-        for server in range(len(shares)):
-            scores[server] += shares[server]
-            # no score falls below -total, so this division rounds as C's does
-            value = (scores[server] + total) // total
-            if value > highest:
-                best, highest = server, value
-        scores[best] -= total
-        slots[slot] = buckets[best]
+        best, highest, of_share = np.int32(0), np.int64(-1), 0
+        begin = 0
+        for i in range(len(shares)):
+            count = ends[i] - begin
+            server = buckets[begin + paid[i] % count]
+            # the score is never below -total, so it rounds as C's division does
+            value = (slot + 1) * shares[i] // total - paid[i] // count + 1
+            if value > highest or (value == highest and server < best):
+                best, highest, of_share = server, value, i
+            begin = ends[i]
+        paid[of_share] += 1
+        slots[slot] = best
 
 
 @kernel
@@ -294,7 +302,7 @@ _one_slot = entry(slot_of)
         year=2007,
         publications=(_HAPROXY,),
         lookup_cost=Cost("O(1)"),
-        resize_cost=Cost("O(n W)", "for a total weight W, divided by the common divisor of all weights"),
+        resize_cost=Cost("O(n log n + W)", "for W slots, times how many weights differ"),
         memory_cost=Cost("O(W)"),
         kind="deployed",
         by_default=False,
@@ -333,7 +341,8 @@ class HaproxyMap(Partitioner[Map]):
     **Done otherwise.** A server of weight 0 is given as one that is down: both have no slot, though the
     divisor is that of the weights of all that weigh something.
 
-    **Costs.** assign O(1); an event O(n W), since each slot looks at all servers; memory 4 bytes a slot.
+    **Costs.** assign O(1); an event O(n log n + d W) for W slots and d different weights, since each slot
+    looks at one server of each; memory 4 bytes a slot.
 
     **Adverse case.** One server of weight 255 among many of 256: the table has 256 times as many slots.
 
@@ -359,11 +368,14 @@ class HaproxyMap(Partitioner[Map]):
     def _build(self, nodes: Nodes) -> Map:
         usable = usable_of(self.down, nodes)
         weights = np.array(nodes.weights()).astype(np.int64)
-        shares = (weights // math.gcd(*weights.tolist()))[usable]
-        total = int(shares.sum())
+        units = (weights // math.gcd(*weights.tolist()))[usable]
+        total = int(units.sum())
         must_fit(total, 4, "slots of a map")
+        shares, counts = np.unique(units, return_counts=True)
         slots = np.empty(total, dtype=np.int32)
-        map_kernel(shares, nodes.buckets()[usable], np.zeros(len(shares), dtype=np.int64), slots)
+        map_kernel(
+            shares, np.cumsum(counts), nodes.buckets()[usable][np.argsort(units, kind="stable")], slots
+        )
         return Map(slots)
 
     def _one(self, structure: Map) -> One:

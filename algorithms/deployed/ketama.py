@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.deployed.circles import GivenRing, Points, check_total, scaled
+from algorithms.deployed.float32 import in_float32
 from algorithms.hashing import hash_column, hash_function
 from algorithms.hashing.columns import Strings
 from algorithms.hashing.labels import labels
@@ -54,7 +55,7 @@ def weighted_counts(weights: list[float], points: int) -> NDArray[np.int64]:
     >>> weighted_counts([1.0] * 24, 160).max(), weighted_counts([1.0] * 25, 160).max()
     (np.int64(40), np.int64(39))
     """
-    part = np.array(weights, dtype=np.float32) / np.float32(math.fsum(weights))
+    part = in_float32(weights, "points") / np.float32(math.fsum(weights))
     exact = part * np.float32(points) / np.float32(4) * np.float32(len(weights))
     whole: NDArray[np.int64] = np.floor((exact + np.float64(1e-10)).astype(np.float32)).astype(np.int64)
     return whole

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.checks import is_int
+from algorithms.deployed.float32 import in_float32
 from algorithms.deployed.slots import created, rebalanced
 from algorithms.errors import InvalidParameter
 from algorithms.interface import (
@@ -161,7 +162,7 @@ class RedisCluster(Partitioner[Slots]):
             return self._table(_owners(nodes, self._first_slots, count), initial=False)
         owners = created(nodes.buckets(), count)
         if not nodes.equal_weights:
-            weights = dict(zip(nodes, nodes.weights(), strict=True))
+            weights = _weights(nodes)
             owners, _ = rebalanced(owners, weights, self.threshold)
         return self._table(owners, initial=True)
 
@@ -176,7 +177,7 @@ class RedisCluster(Partitioner[Slots]):
         aside = {bucket: top + row for row, bucket in enumerate(leaving)}
         for bucket, other in aside.items():
             owners[owners == bucket] = other
-        weights = dict(zip(nodes, nodes.weights(), strict=True)) | dict.fromkeys(aside.values(), 0.0)
+        weights = _weights(nodes) | dict.fromkeys(aside.values(), 0.0)
         owners, _ = rebalanced(owners, weights, self.threshold)
         return self._table(owners, initial=False)
 
@@ -197,6 +198,11 @@ class RedisCluster(Partitioner[Slots]):
     def _arcs(self, structure: Slots, nodes: Nodes) -> Arcs:
         table = structure.intervals
         return Arcs.from_starts(table.starts, table.owners, self.hash_bits, nodes)
+
+
+def _weights(nodes: Nodes) -> dict[int, float]:
+    """Return the weight of each bucket, as redis-cli has it."""
+    return dict(zip(nodes, in_float32(nodes.weights(), "slots").tolist(), strict=True))
 
 
 def _owners(nodes: Nodes, rows: SlotRows, count: int) -> NDArray[np.int32]:

@@ -22,6 +22,7 @@ from algorithms import (
     names,
     spec_of,
 )
+from experiments.conformance.check import declares
 from experiments.conformance.strategies import probes
 
 
@@ -94,6 +95,8 @@ def test_counted_nodes_are_spelled_when_asked_for(name: str) -> None:
             p.nodes.bucket_of(nobody)
 
 
+REMOVING = [name for name in names() if declares(spec_of(name), Capability.REMOVES_LAST)]
+AT_THE_END = [name for name in REMOVING if name not in having(Capability.REMOVES_ANY)]
 SMALL = [
     name for name in names() if spec_of(name).most_nodes is None and create(name, 1000).nbytes <= 200_000
 ]
@@ -141,11 +144,11 @@ def test_many_nodes_join_and_leave_at_once(name: str) -> None:
         assert repr(p.nodes) == "50" or len(p.nodes) == 50
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", REMOVING)
 def test_a_node_is_replaced_in_one_step(name: str) -> None:
     """The keys of the bucket have moved, though the bucket has not: movement is by node."""
     p = create(name, ["a", "b", "c"])
-    hashes = probes(64)
+    hashes = probes(p.hash_bits)
     p.change(add=["d"], remove=["c"])
     assert p.nodes.bucket_of("d") == 2
     assert not p.nodes.has("c")
@@ -166,7 +169,7 @@ def test_events_take_any_iterable_once(name: str) -> None:
     assert p.nodes[3] == Node("d")
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", REMOVING)
 def test_all_nodes_may_be_replaced_but_not_removed(name: str) -> None:
     p = create(name, ["a", "b"])
     p.change(add=["c", "d"], remove=["a", "b"])
@@ -176,7 +179,16 @@ def test_all_nodes_may_be_replaced_but_not_removed(name: str) -> None:
     assert len(p.nodes) == 2
 
 
-@pytest.mark.parametrize("name", [name for name in names() if name not in having(Capability.REMOVES_ANY)])
+@pytest.mark.parametrize("name", sorted(set(names()) - set(REMOVING)))
+@pytest.mark.parametrize("add", [(), ("d",)], ids=["removed", "replaced"])
+def test_who_removes_nothing_refuses_it_and_stays(name: str, add: tuple[str, ...]) -> None:
+    p = create(name, ["a", "b", "c"])
+    with pytest.raises(UnsupportedEvent, match=f"{name} cannot remove"):
+        p.change(add=add, remove=["c"])
+    assert p.nodes.names() == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("name", AT_THE_END)
 def test_who_shrinks_at_the_end_says_so(name: str) -> None:
     p = create(name, ["a", "b", "c"])
     with pytest.raises(UnsupportedEvent, match="last"):
