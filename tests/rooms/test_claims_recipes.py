@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import math
+from bisect import bisect_left
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -183,3 +186,37 @@ def test_a_fact_is_counted_once_and_has_a_source() -> None:
     cells = [one for one in claims if one.fact == "router.table"]
     assert len(cells) == 24
     assert {one.link for one in cells} == {"https://github.com/vllm-project/router/pull/128"}
+
+
+def test_ids_that_move_are_those_of_a_plain_reading() -> None:
+    """One id at a time: bisect on the starts of ranges, and parts that are dealt out and taken one by one."""
+    ids, nodes, parts = 3000, 10, 50
+
+    def word(i: int) -> int:
+        return int.from_bytes(hashlib.md5(str(i).encode()).digest()[:4], "big")
+
+    def ranged(value: int, ranges: int) -> int:
+        starts = [ids // ranges * part for part in range(ranges)]
+        return bisect_left(starts, value % ids) % ranges
+
+    owners = [part % nodes for part in range(parts)]
+    after = list(owners)
+    for taken in range(parts // (nodes + 1)):
+        after[after.index(taken % nodes)] = nodes
+    readings = {
+        "modulo": lambda value: value % nodes != value % (nodes + 1),
+        "ranges": lambda value: ranged(value, nodes) != ranged(value, nodes + 1),
+        "parts": lambda value: owners[ranged(value, parts)] != after[ranged(value, parts)],
+        "parts modulo": lambda value: owners[value % parts] != after[value % parts],
+    }
+    everything = dataclasses.replace(RUN, keys=2_000_000)
+    for way, reading in readings.items():
+        given = {"ids": ids, "nodes": nodes, "parts": parts, "way": way}
+        moved = sum(reading(word(i)) for i in range(ids))
+        assert ours("ids_moved", everything, **given).value == moved
+        few = ours("ids_moved", dataclasses.replace(RUN, keys=ids // 2), **given)
+        assert (few.kind, few.size) == ("estimate", ids // 2)
+        assert holds(few, moved)
+    loads = Counter(word(i) % nodes for i in range(ids))
+    for which, extreme in [("most", max(loads.values())), ("least", min(loads.values()))]:
+        assert ours("ids_on_node", everything, ids=ids, nodes=nodes, which=which).value == extreme

@@ -20,6 +20,8 @@ sessions
     Sessions on workers and their ranks.
 buckets
     Buckets of single hashes, and tables, as printed.
+numbered_ids
+    Ids that are numbers in decimal, hashed by MD5.
 deployed
     What deployed programs do, in pools that are placed by their own rules.
 article
