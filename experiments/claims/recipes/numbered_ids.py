@@ -66,11 +66,12 @@ def ids_moved(given: Mapping[str, Any], run: Run) -> Ours:
     number = int(moved.sum())
     if count == given["ids"]:
         return Ours(number, "exact", f"each of {count:,} ids")
-    share = inference.proportion(number, count, level=run.level)
-    low, high = share.interval.low, share.interval.high
-    scale = given["ids"]
+    ends = inference.proportion(number, count, level=run.level).interval
+    if ends is None:
+        raise AssertionError("a proportion has an interval")
+    low, high = ends.low * given["ids"], ends.high * given["ids"]
     method = f"first {count:,} ids"
-    return Ours(share.value * scale, "estimate", method, low * scale, high * scale, count, "keys", FEW)
+    return Ours(number * given["ids"] / count, "estimate", method, low, high, count, "keys", FEW)
 
 
 @recipe
