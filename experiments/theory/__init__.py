@@ -61,6 +61,7 @@ from experiments.theory.simple_events import (
     modulo,
     random_choice,
     removed_range,
+    renumbered,
     replaced,
 )
 from experiments.theory.spread import cv_squared_variance, movement_variance
@@ -114,6 +115,7 @@ __all__ = [
     "power_work",
     "random_choice",
     "removed_range",
+    "renumbered",
     "replaced",
     "ring_moved",
     "ring_of_points",

@@ -88,6 +88,25 @@ def replaced(nodes: int, replacements: int = 1) -> Fraction:
     return Fraction(2 * replacements, nodes + replacements)
 
 
+def renumbered(nodes: int, position: int) -> Fraction:
+    """Movement when the K-th of N equal nodes goes, and those behind take the numbers before theirs.
+
+    A consistent algorithm places numbers. Of 1 to N the last one goes: its keys go to all others alike. The
+    numbers K to N - 1 have other nodes: (N - K) / N of the keys move with them, and of the last number's 1/N
+    only those stay that fall to N - 1, which is the last node's now: (N - 2) / (N (N - 1)) move.
+
+    Examples
+    --------
+    >>> renumbered(5, 3), renumbered(5, 5)
+    (Fraction(11, 20), Fraction(1, 5))
+    """
+    if not 1 <= position <= nodes or nodes < 2:
+        raise ValueError(f"position {position} of {nodes} nodes; give 1 <= position <= nodes, and nodes >= 2")
+    if position == nodes:
+        return Fraction(1, nodes)
+    return Fraction(nodes - position, nodes) + Fraction(nodes - 2, nodes * (nodes - 1))
+
+
 def random_choice(before: int, after: int) -> Fraction:
     """Movement under independent draws, nodes joining or leaving at the end: 1 - 1 / max(n, k).
 
