@@ -38,4 +38,6 @@ settings.register_profile(
 settings.register_profile(
     "deep", max_examples=600, stateful_step_count=40, deadline=None, suppress_health_check=_SLOW_IS_FINE
 )
+os.environ["SHARDLAB_PEERS"] = ""  # no test installs another Python for a peer
+
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))

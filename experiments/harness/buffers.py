@@ -7,6 +7,8 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.buffers import aligned
+
 __all__ = ["kept"]
 
 MOST_KEYS = 1 << 14
@@ -37,12 +39,6 @@ def kept(outs: int) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
         fitting = BYTES // (16 + 4 * outs)
         keys = min(MOST_KEYS, max(LEAST_KEYS, 1 << (fitting.bit_length() - 1)))
         known.clear()
-        words, buckets = _aligned(16 * keys).view(np.uint64), _aligned(4 * outs * keys).view(np.int32)
+        words, buckets = aligned(2 * keys, np.uint64, 64), aligned(outs * keys, np.int32, 64)
         known[outs] = words.reshape(2, keys), buckets.reshape(outs, keys)
     return known[outs]
-
-
-def _aligned(size: int) -> NDArray[np.uint8]:
-    block = np.empty(size + 64, dtype=np.uint8)
-    begin = -block.ctypes.data % 64
-    return block[begin : begin + size]

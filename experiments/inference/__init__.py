@@ -16,6 +16,7 @@ module              what is asked
 `comparisons`       does one algorithm differ from another over the same keys
 `effects`           how large is a difference, whatever the size of the sample
 `power`             what could a run of this size have seen, and what would it take
+`series`            did values that came one after the other come at random
 `corrections`       what is left of many tests together
 `levels`            the levels of significance and confidence
 `verdict`           the words of all judges
@@ -55,6 +56,7 @@ from experiments.inference.power import (
     smallest_difference,
 )
 from experiments.inference.samples import Estimate, Interval, TestResult, differences
+from experiments.inference.series import runs
 from experiments.inference.verdict import conclusion
 
 __all__ = [
@@ -96,6 +98,7 @@ __all__ = [
     "relative_excess",
     "repetitions_needed",
     "ring_loads_agree",
+    "runs",
     "skewed_mean",
     "smallest_cv",
     "smallest_difference",

@@ -5,6 +5,6 @@ themselves, no list is kept. Libraries are the optional extra ``peers``; what is
 says so.
 """
 
-from experiments.peers.peer import Disagrees, Peer, Task, peer, peers
+from experiments.peers.peer import CallOf, Disagrees, Peer, Task, peer, peers
 
-__all__ = ["Disagrees", "Peer", "Task", "peer", "peers"]
+__all__ = ["CallOf", "Disagrees", "Peer", "Task", "peer", "peers"]

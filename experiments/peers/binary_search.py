@@ -17,9 +17,7 @@ def binary_search(task: Task) -> CallOf:
     # an arc begins at its start, so the number of later starts at or below a hash is the arc's row
     later, owners = arcs.start[1:].copy(), arcs.bucket.astype(np.int32)
 
-    def call_of(count: int) -> Callable[[], object]:
-        hashes = task.hashes[:count]
-
+    def call_of(hashes: NDArray[np.uint64]) -> Callable[[], object]:
         def call() -> NDArray[np.int32]:
             return owners.take(np.searchsorted(later, hashes, side="right"))
 

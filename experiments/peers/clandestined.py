@@ -14,4 +14,4 @@ from experiments.peers.peer import CallOf, Task, one_by_one, peer
 def clandestined(task: Task) -> CallOf:
     """Get its rendezvous ready; it hashes a text for each node and key."""
     rendezvous = importlib.import_module("clandestined").RendezvousHash(nodes=list(task.names))
-    return one_by_one(rendezvous.find_node, task.texts)
+    return one_by_one(rendezvous.find_node)

@@ -19,4 +19,4 @@ def emcache(task: Task) -> CallOf:
     def node_of(key: bytes) -> object:
         return module.node_selection(key, nodes)
 
-    return one_by_one(node_of, [text.encode() for text in task.texts])
+    return one_by_one(node_of, str.encode)

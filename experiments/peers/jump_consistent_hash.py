@@ -1,25 +1,24 @@
-"""jump-consistent-hash: the jump paper's loop as a C extension, one call a key."""
+"""jump-consistent-hash: the jump paper's loop as a C extension, one call a key, hashed by xxHash64."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from itertools import repeat
 
-from experiments.peers.peer import CallOf, Task, peer
+import xxhash
+
+from experiments.peers.peer import CallOf, Task, one_by_one, peer
 
 
 @peer(
     "jump-consistent-hash",
-    beside="jump", mode="batch", written_in="C", library="jump-consistent-hash", module="jump", same=True,
+    beside="jump", mode="single", written_in="C", library="jump-consistent-hash", module="jump",
 )  # fmt: skip
 def jump_consistent_hash(task: Task) -> CallOf:
-    """Get its function ready; it takes one hash."""
-    jump, n = importlib.import_module("jump").hash, len(task.names)
-    hashes = task.hashes.tolist()
+    """Get its function ready, which takes a hash: of a str as in our default, from the package xxhash."""
+    jump, names, seed = importlib.import_module("jump").hash, list(task.names), task.ours.seed
+    n, hashed = len(names), xxhash.xxh64_intdigest
 
-    def call_of(count: int) -> Callable[[], object]:
-        part = hashes[:count]
-        return lambda: list(map(jump, part, repeat(n)))
+    def node_of(key: str) -> object:
+        return names[jump(hashed(key.encode(), seed), n)]
 
-    return call_of
+    return one_by_one(node_of)

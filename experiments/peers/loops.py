@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.buffers import aligned
 from experiments.peers.compiled import library, why_not
 from experiments.peers.peer import CallOf, Task, peer
 
@@ -24,19 +25,20 @@ Arguments = Callable[[Any], Sequence[Any]]
 def call_of(task: Task, source: Path, symbol: str, arguments: Arguments) -> CallOf:
     """Return the calls of one loop."""
     loop: Any = getattr(library(source), symbol)
-    hashes = np.ascontiguousarray(task.hashes)
-    out = np.empty(len(hashes), dtype=np.int32)
     values = arguments(task.ours)
     passed = [_passed(value) for value in values]
     loop.restype = None
 
-    def of(count: int) -> Callable[[], object]:
-        call_loop = partial(loop, _passed(hashes), _passed(count), *passed, _passed(out))
+    def of(hashes: NDArray[np.uint64]) -> Callable[[], object]:
+        if not hashes.flags.c_contiguous:
+            raise ValueError("a loop in C takes hashes that stand one after the other")
+        out = aligned(len(hashes), np.int32)
+        call_loop = partial(loop, _passed(hashes), _passed(len(hashes)), *passed, _passed(out))
 
         # `values` stays here: a pointer keeps no array
         def call(_: object = (values, hashes)) -> NDArray[np.int32]:
             call_loop()
-            return out[:count]
+            return out
 
         return call
 
@@ -118,9 +120,14 @@ def _index(ours: Any) -> Sequence[Any]:
     table = _structure(ours).intervals
     bits = min(ours.hash_bits - 1, len(table.starts).bit_length() + 1)
     shift = ours.hash_bits - bits
-    begins = np.arange(1 << bits, dtype=np.uint64) << np.uint64(shift)
-    rows = np.searchsorted(table.starts, begins, side="right") - 1
-    return table.starts, table.owners, len(table.starts), rows.astype(np.int32), shift
+    cells = (table.starts >> np.uint64(shift)).astype(np.int64)
+    ends = np.cumsum(np.bincount(cells, minlength=1 << bits), dtype=np.int32)
+    at_begin = np.flatnonzero(table.starts == cells.astype(np.uint64) << np.uint64(shift))
+    rows = np.zeros(1 << bits, dtype=np.int32)
+    rows[1:] = ends[:-1]
+    rows -= 1
+    rows[cells[at_begin]] += 1  # a row that begins with its cell is the one where to begin
+    return table.starts, table.owners, len(table.starts), rows, shift
 
 
 def _bidders(ours: Any) -> Sequence[Any]:
@@ -185,7 +192,7 @@ def paper_jump(task: Task) -> CallOf:
 
 def gather(hashes: NDArray[np.uint64], table: NDArray[np.int32]) -> Callable[[], object]:
     """Return the call that reads a place of a table for each hash, by no rule to speak of: a bound."""
-    out, loop = np.empty(len(hashes), dtype=np.int32), library(LOOPS).gather_all
+    out, loop = aligned(len(hashes), np.int32), library(LOOPS).gather_all
 
     def call(_: object = (hashes, table)) -> NDArray[np.int32]:
         loop(_passed(hashes), _passed(len(hashes)), _passed(table), _passed(len(table)), _passed(out))

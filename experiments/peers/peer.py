@@ -18,8 +18,14 @@ from algorithms import Partitioner
 
 __all__ = ["CallOf", "Disagrees", "Peer", "Task", "one_by_one", "peer", "peers"]
 
-CallOf = Callable[[int], Callable[[], object]]
-"""Gives the call that handles the first so many keys."""
+CallOf = Callable[[Any], Callable[[], object]]
+"""Gives the call that handles some keys, in the form of the peer's mode."""
+
+CHECKED = 10_000
+"""Keys on which a promised placement is checked, at most."""
+
+CHECKED_PAIRS = 10**8
+"""Nodes and keys of that check, at most: with very many nodes fewer keys are enough."""
 
 _found: dict[str, Peer] = {}
 
@@ -30,23 +36,17 @@ class Disagrees(RuntimeError):
 
 @dataclass(frozen=True)
 class Task:
-    """What a peer is given: the nodes and the keys that ours have.
+    """What a peer is given: the nodes that ours has.
 
     Parameters
     ----------
     names
         The names of the nodes, in bucket order.
-    hashes
-        (k,) uint64: the hashes of the keys.
-    texts
-        The keys as str; an int by its decimal digits. For peers that take one key, or a list of them.
     ours
         The partitioner beside which the peer stands.
     """
 
     names: Sequence[str]
-    hashes: NDArray[np.uint64]
-    texts: Sequence[str]
     ours: Partitioner[Any]
 
 
@@ -61,8 +61,9 @@ class Peer:
     beside
         The algorithm of ours that does the same work.
     mode
-        What it does, one of the modes of `throughput`: "batch" (hashes -> buckets), "hashing" (a column of
-        keys -> nodes) or "single" (one key -> the node).
+        What it does, one of the modes of `throughput`, which is also the form of its keys: "batch" (hashes,
+        (k,) uint64 -> buckets), "list" (a list of str -> names), "arrow" (a column of Arrow -> one of names)
+        or "single" (each str of a list -> the node's name).
     written_in
         The language of its inner loop.
     make
@@ -107,18 +108,18 @@ class Peer:
             return f"takes minutes to build beyond {self.most_nodes:,} nodes"
         return self.needs()
 
-    def calls(self, task: Task) -> CallOf:
-        """Get ready, and check the promised placement on all keys of the task, at most 10,000."""
+    def calls(self, task: Task, hashes: NDArray[np.uint64]) -> CallOf:
+        """Get ready, and check the promised placement on some hashes."""
         call_of = self.make(task)
         if self.same:
-            count = min(len(task.hashes), 10_000)
-            theirs: Any = call_of(count)()
-            ours = task.ours.assign(task.hashes[:count])
+            few = hashes[: max(64, min(CHECKED, CHECKED_PAIRS // max(1, len(task.ours.nodes))))]
+            theirs: Any = call_of(few)()
+            ours = task.ours.assign(few)
             differing = np.flatnonzero(np.asarray(theirs, dtype=np.int64) != ours)
             if len(differing):
                 row = int(differing[0])
                 raise Disagrees(
-                    f"{self.name} places the hash {task.hashes[row]} in bucket {theirs[row]}, and "
+                    f"{self.name} places the hash {few[row]} in bucket {theirs[row]}, and "
                     f"{self.beside} in {ours[row]}: they should be the same"
                 )
         return call_of
@@ -159,18 +160,19 @@ def peers(*, libraries: bool = True) -> list[Peer]:
     return sorted(wanted, key=lambda one: (bool(one.library), one.name))
 
 
-def one_by_one(look_up: Callable[[Any], Any], keys: Iterable[Any]) -> CallOf:
+def one_by_one(look_up: Callable[[Any], Any], form: Callable[[Any], Any] | None = None) -> CallOf:
     """Return calls that look keys up one after the other, as a loop of map, and return the last answer.
+
+    `form` makes of a key what the peer takes; that is done before the call.
 
     Examples
     --------
-    >>> one_by_one(str.upper, ["a", "b"])(2)()
+    >>> one_by_one(str.upper)(["a", "b"])()
     'B'
     """
-    listed = list(keys)
 
-    def call_of(count: int) -> Callable[[], object]:
-        part = listed[:count]
+    def call_of(keys: Iterable[Any]) -> Callable[[], object]:
+        part = list(keys if form is None else map(form, keys))
         return lambda: deque(map(look_up, part), maxlen=1)[0]
 
     return call_of

@@ -19,4 +19,4 @@ def pymemcache(task: Task) -> CallOf:
     module = importlib.import_module("pymemcache.client.rendezvous")
     hashed = functools.partial(mmh3.hash, signed=False)
     rendezvous = module.RendezvousHash(nodes=list(task.names), hash_function=hashed)
-    return one_by_one(rendezvous.get_node, task.texts)
+    return one_by_one(rendezvous.get_node)

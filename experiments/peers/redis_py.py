@@ -19,4 +19,4 @@ def redis_py(task: Task) -> CallOf:
     def node_of(key: bytes) -> object:
         return owners[slot_of(key)]
 
-    return one_by_one(node_of, [text.encode() for text in task.texts])
+    return one_by_one(node_of, str.encode)

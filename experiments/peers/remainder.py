@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.machinery.kernel import kernel
+from experiments.buffers import aligned
 from experiments.peers.peer import CallOf, Task, peer
 
 
@@ -21,15 +22,14 @@ def remainder_kernel(hashes: NDArray[np.uint64], n: np.uint64, out: NDArray[np.i
 @peer("% loop", beside="modulo", mode="batch", written_in="numba", same=True)
 def remainder(task: Task) -> CallOf:
     """Get the loop ready."""
-    n, out = np.uint64(len(task.names)), np.empty(len(task.hashes), dtype=np.int32)
-    compiled = remainder_kernel.compiled
+    n, compiled = np.uint64(len(task.names)), remainder_kernel.compiled
 
-    def call_of(count: int) -> Callable[[], object]:
-        hashes, buckets = task.hashes[:count], out[:count]
+    def call_of(hashes: NDArray[np.uint64]) -> Callable[[], object]:
+        out = aligned(len(hashes), np.int32)
 
         def call() -> NDArray[np.int32]:
-            compiled(hashes, n, buckets)
-            return buckets
+            compiled(hashes, n, out)
+            return out
 
         return call
 

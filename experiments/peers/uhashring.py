@@ -15,7 +15,7 @@ from experiments.peers.peer import CallOf, Task, one_by_one, peer
 def uhashring(task: Task) -> CallOf:
     """Build its default ring, of 160 points a node."""
     ring = importlib.import_module("uhashring").HashRing(nodes=list(task.names))
-    return one_by_one(ring.get_node, task.texts)
+    return one_by_one(ring.get_node)
 
 
 @peer(
@@ -26,4 +26,4 @@ def uhashring(task: Task) -> CallOf:
 def uhashring_ketama(task: Task) -> CallOf:
     """Build its ketama ring: 40 x 4 points a node, each inserted into a sorted list."""
     ring = importlib.import_module("uhashring").HashRing(nodes=list(task.names), hash_fn="ketama")
-    return one_by_one(ring.get_node, task.texts)
+    return one_by_one(ring.get_node)

@@ -9,11 +9,10 @@ import pandas as pd
 from experiments.report.chart import BY_NODES, Axis, Chart, Lines
 from experiments.report.glance import Glance
 from experiments.report.summary import Summary
-from experiments.report.timings import INTERVAL
 from experiments.resize.summary import EVENTS, LOOKUPS, TIME
 
 
-def charts(numbers: Summary, rounds: int) -> Iterator[Chart]:
+def charts(numbers: Summary, interval: str) -> Iterator[Chart]:
     """Yield milliseconds of each event, and microseconds of the lookups after a node has joined."""
     for name, title, sheet, unit, operations in (
         ("events-nodes", "What an event takes, in ms", "times", "ms", EVENTS),
@@ -23,7 +22,7 @@ def charts(numbers: Summary, rounds: int) -> Iterator[Chart]:
         yield Chart(
             name,
             title,
-            f"Against the number of nodes: median of {rounds} rounds and {INTERVAL}.",
+            f"Against the number of nodes. {interval}.",
             pd.concat(parts, ignore_index=True),
             Lines(
                 BY_NODES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,21 +11,21 @@ from typing import Any
 import numpy as np
 
 from algorithms import Capability, Node, Partitioner
-from algorithms.hashing import Hashes
-from experiments.harness import selection
+from experiments.buffers import aligned
+from experiments.harness import fresh_process, selection
 from experiments.harness.candidate import attempt
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.stopwatch import clocked, load_average, no_garbage_collection
+from experiments.harness.stopwatch import Spent, gigahertz, load_average, no_garbage_collection, timed
 from experiments.harness.trial import Trial
 from experiments.resize.parameters import BATCH, OPERATIONS, ResizeParameters
-
-KEY = 12_345
+from experiments.storage import machine
+from experiments.workloads.draws import words
 
 LOOKUPS = ("first key", "next key", "first batch", "next batch")
 """The operations after a node has joined."""
 
-Timed = tuple[int | None, str | None]
-"""Nanoseconds, or why there are none."""
+Timed = Spent | str
+"""What it took, or why it was not made."""
 
 
 @dataclass(frozen=True)
@@ -35,82 +36,111 @@ class _Subject:
     build: Callable[[], Partitioner[Any]]
     built: Partitioner[Any]
     newcomer: str | Node
-    hashes: Hashes
+    numbers: Iterator[int]
 
 
 def cases(parameters: ResizeParameters) -> Sequence[Case]:
-    """Return one case for each number of nodes: within it, all are timed in turn."""
+    """Return a case for each process and number of nodes: within it, all are timed in turn."""
     candidates = selection.of_run(parameters)
     return [
-        Case(f"{n}", {"trials": [Trial(parameters, candidate, n, "resize") for candidate in candidates]})
+        Case(
+            f"{n}" + (f"|{process}" if process else ""),
+            {
+                "process": process,
+                "trials": [Trial(parameters, candidate, n, "resize") for candidate in candidates],
+            },
+        )
+        for process in range(parameters.processes)
         for n in parameters.nodes
     ]
 
 
 def measure(case: Case, parameters: ResizeParameters, context: Context) -> Measured:
-    """Time all operations of all algorithms in rounds, each done once untimed just before."""
-    load = load_average()
+    """Measure a case in a fresh process, if there are several; else here."""
+    if parameters.processes > 1:
+        return fresh_process.measured(__package__, case, parameters, context.threads)
+    return measured_here(case, parameters, context)
 
-    def described(trial: Trial, turn: int) -> dict[str, Any]:
-        common = trial.columns("n", "algorithm", "label", "settings")
-        return {**common, "threads": 1, "round": turn, "load_average": load}
+
+def measured_here(case: Case, parameters: ResizeParameters, context: Context) -> Measured:
+    """Time all operations of all algorithms in rounds, each done once untimed just before."""
+    load, ticks, process = load_average(), machine.ticks(), case.arguments["process"]
+
+    def row_of(trial: Trial, operation: str, turn: int, took: Timed) -> dict[str, Any]:
+        spent, cannot = (None, took) if isinstance(took, str) else (took, None)
+        return {
+            **trial.columns("n", "algorithm", "label", "settings"),
+            "process": process,
+            "threads": 1,
+            "round": turn,
+            "load_average": load,
+            "operation": operation,
+            "nanoseconds": spent and spent.wall,
+            "processor_ns": spent and spent.processor,
+            "page_faults": spent and spent.faults,
+            "cannot": cannot,
+        }
 
     subjects, timing = [], []
     for trial in case.arguments["trials"]:
         built = trial.start()
-        if not isinstance(built, str):
-            subjects.append(_subject(trial, built))
-            continue
-        row = {**described(trial, 0), "nanoseconds": None, "cannot": built}
-        timing += [{**row, "operation": operation} for operation in OPERATIONS]
+        if isinstance(built, str):
+            timing += [row_of(trial, operation, 0, built) for operation in OPERATIONS]
+        else:
+            subjects.append(_subject(trial, built, process))
     for turn in range(parameters.rounds):
         for subject in subjects:
-            common = described(subject.trial, turn)
             with no_garbage_collection():
-                for operation, (spent, cannot) in _timed(subject).items():
-                    row = {"operation": operation, "nanoseconds": spent, "cannot": cannot}
-                    timing.append({**common, **row})
+                taken = _timed(subject)
+            timing += [row_of(subject.trial, operation, turn, took) for operation, took in taken.items()]
         context.progress((turn + 1) / parameters.rounds)
-    return Measured([], timing)
+    ended = machine.ticks()
+    while_it_ran = {
+        "steal": None if ticks is None or ended is None else ended.stolen_since(ticks),
+        "ghz": gigahertz(),
+    }
+    return Measured([], [row | while_it_ran for row in timing])
 
 
-def _subject(trial: Trial, built: Partitioner[Any]) -> _Subject:
+def _subject(trial: Trial, built: Partitioner[Any], process: int) -> _Subject:
     drawn = trial.repetition
     build = partial(trial.candidate.build, drawn.nodes(trial.n), seed=drawn.hash)
-    words = np.random.default_rng(drawn.keys).integers(0, 1 << 64, BATCH, dtype=np.uint64)
     name = drawn.node(trial.n)
     newcomer = name if drawn.cluster is None else Node(name, drawn.cluster.usual)
-    return _Subject(trial, build, built, newcomer, words >> np.uint64(64 - built.hash_bits))
+    return _Subject(trial, build, built, newcomer, itertools.count(process << 32))
 
 
 def _timed(subject: _Subject) -> Mapping[str, Timed]:
-    """Return nanoseconds of each operation, or why there are none."""
+    """Return what each operation took, or why it was not made."""
     taken: dict[str, Timed] = {}
     for _ in range(2):  # the first time is the untimed one
-        taken["build"] = clocked(subject.build), None
+        taken["build"] = timed(subject.build)
         grown = subject.built.copy()
-        added = attempt(partial(clocked, partial(grown.add_node, subject.newcomer)))
+        added = attempt(partial(timed, partial(grown.add_node, subject.newcomer)))
         if isinstance(added, str):
-            taken |= dict.fromkeys(("add", *LOOKUPS), (None, added))
+            taken |= dict.fromkeys(("add", *LOOKUPS), added)
         else:
-            taken["add"] = added, None
-            taken.update(_lookups(grown, subject.hashes))
+            taken["add"] = added
+            taken.update(_lookups(grown, subject))
         leaver, reason = _leaver(subject)
         shrunk = subject.built.copy()
         if leaver is None:
-            taken["remove"] = None, reason
+            taken["remove"] = str(reason)
             continue
-        removed = attempt(partial(clocked, partial(shrunk.remove_node, leaver)))
-        taken["remove"] = (None, removed) if isinstance(removed, str) else (removed, None)
+        taken["remove"] = attempt(partial(timed, partial(shrunk.remove_node, leaver)))
     return {operation: taken[operation] for operation in OPERATIONS}
 
 
-def _lookups(grown: Partitioner[Any], hashes: Hashes) -> Iterator[tuple[str, Timed]]:
-    out = np.empty(BATCH, dtype=np.int32)
+def _lookups(grown: Partitioner[Any], subject: _Subject) -> Iterator[tuple[str, Spent]]:
+    """Look up keys that were not asked for before, in memory that is there."""
+    hashes, out = aligned(BATCH, np.uint64), aligned(BATCH, np.int32)
     for operation in LOOKUPS[:2]:
-        yield operation, (clocked(partial(grown.lookup, KEY)), None)
+        yield operation, timed(partial(grown.lookup, next(subject.numbers)))
     for operation in LOOKUPS[2:]:
-        yield operation, (clocked(partial(grown._assign, hashes, out)), None)
+        words(subject.trial.repetition.keys, BATCH * next(subject.numbers), BATCH, hashes)
+        hashes >>= np.uint64(64 - grown.hash_bits)
+        out.fill(0)
+        yield operation, timed(partial(grown._assign, hashes, out))
 
 
 def _leaver(subject: _Subject) -> tuple[str | None, str | None]:

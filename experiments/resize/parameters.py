@@ -14,8 +14,10 @@ class ResizeParameters(Parameters):
 
     Parameters
     ----------
+    processes
+        How many fresh processes time each case, one after the other; with 1 it is this process.
     rounds
-        How often each is timed, all algorithms in turn.
+        How often each is timed in a process, all algorithms in turn.
     """
 
     without = {  # noqa: RUF012 - a ClassVar
@@ -25,7 +27,12 @@ class ResizeParameters(Parameters):
         "engine": "it times this machine, and other machines are no part of that",
     }
 
-    rounds: int = parameter("rounds, in each of which all are timed once", integer(1, 10**6), 11, metavar="R")
+    processes: int = parameter(
+        "fresh processes that time each case; 1 for none but this", integer(1, 1000), 1, metavar="P"
+    )
+    rounds: int = parameter(
+        "rounds of each process, in each of which all are timed once", integer(1, 10**6), 11, metavar="R"
+    )
 
 
 OPERATIONS = {
@@ -33,9 +40,9 @@ OPERATIONS = {
     "add": "one node joins: the new structure is built and swapped in",
     "remove": "one node leaves: the middle one, or the last where only that can go",
     "first key": "one key, right after a node has joined",
-    "next key": "the same key again",
+    "next key": "another key, which was not asked for before either",
     "first batch": "a batch, right after a node has joined",
-    "next batch": "the same batch again",
+    "next batch": "another batch",
 }
 """What is timed."""
 

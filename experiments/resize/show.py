@@ -11,7 +11,7 @@ from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Format, Interval
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
-from experiments.report.timings import INTERVAL, ROUNDS, trust
+from experiments.report.timings import interval_of, method, trust, trusted
 from experiments.resize.charts import charts, glance
 from experiments.resize.parameters import BATCH, OPERATIONS
 from experiments.resize.summary import EVENTS, LOOKUPS, TIME, summary
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 def present(results: Results[ResizeParameters]) -> Presentation:
     """Return tables, charts and meaning of a run of `resize`."""
-    numbers, rounds = summary(results), results.parameters.rounds
+    numbers, parameters = summary(results), results.parameters
+    interval = interval_of(parameters.processes, parameters.rounds)
     missing = notes_of(numbers["absent"])
     lacking = {
         operation: [
@@ -36,8 +37,8 @@ def present(results: Results[ResizeParameters]) -> Presentation:
     unmade = [note for notes in lacking.values() for note in notes]
     after = "The lookups after a node has joined, in μs"
     tables = [
-        _table("events", "An event, in ms", numbers["times"], "ms", EVENTS, rounds, [*missing, *unmade]),
-        _table("lookups", after, numbers["lookups"], "us", LOOKUPS, rounds, [*missing, *lacking["add"]]),
+        _table("events", "An event, in ms", numbers["times"], "ms", EVENTS, interval, [*missing, *unmade]),
+        _table("lookups", after, numbers["lookups"], "us", LOOKUPS, interval, [*missing, *lacking["add"]]),
     ]
     shapes = [
         f"{row['label']} {row['shape']} ({row['weight']:.2f}, {100 * row['off']:.0f} % off)"
@@ -46,15 +47,21 @@ def present(results: Results[ResizeParameters]) -> Presentation:
     meaning = (
         [f"Adding a node grows with n as (Akaike weight, residuals): {', '.join(shapes)}."] if shapes else []
     )
-    told = [*meaning, *trust(results.facts, numbers["steadiness"])]
+    steady = trusted(results.facts, numbers["steadiness"])
     return Presentation(
         tables,
-        meaning=told,
-        methods=[ROUNDS],
+        meaning=[*trust(results.facts, numbers["steadiness"]), *(meaning if steady else [])],
+        methods=[method(parameters.processes, parameters.rounds), CLOCKS],
         summary=numbers,
-        charts=list(charts(numbers, rounds)),
-        glance=list(glance(numbers)),
+        charts=list(charts(numbers, interval)),
+        glance=list(glance(numbers)) if steady else [],
     )
+
+
+CLOCKS = (
+    "Events are timed by the thread's processor time, the lookups after them by the clock on the wall: "
+    "one of them is shorter than a look at the other clock."
+)
 
 
 def _table(
@@ -63,7 +70,7 @@ def _table(
     sheet: Sheet,
     unit: str,
     operations: tuple[str, ...],
-    rounds: int,
+    interval: str,
     notes: list[str],
 ) -> Table:
     rows: list[dict[str, Any]] = []
@@ -81,7 +88,7 @@ def _table(
         name,
         title,
         pd.DataFrame(rows),
-        f"Median of {rounds} rounds and {INTERVAL}; a batch is {BATCH:,} hashes.",
+        f"{interval}; a batch is {BATCH:,} hashes.",
         columns=["n", "label", *operations],
         headers=headers,
         formats=formats,

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from experiments import inference
 from experiments.inference.growth import growth
-from experiments.report import statistics
 from experiments.report.absent import absent_of
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Interval, Percent, Significant, Text
-from experiments.report.timings import steadiness
+from experiments.report.timings import series_of, steadiness, with_processes
 
 if TYPE_CHECKING:
     from experiments.resize.parameters import ResizeParameters
@@ -31,14 +29,14 @@ UNITS = {"ms": 1e6, "us": 1e3}
 def summary(results: Results[ResizeParameters]) -> Summary:
     """Return all operations in ms, lookups in μs too, how adding a node grows, and who cannot do what."""
     assert results.timing is not None, "resize has timing rows only"
-    timed = results.timing[results.timing["nanoseconds"].notna()]
+    timed = with_processes(results.timing[results.timing["nanoseconds"].notna()])
     times = _times(timed)
     return Summary(
         [
             Sheet("times", times, KEYS, _measures("ms"), rows="timing"),
             Sheet("lookups", times[times["operation"].isin(LOOKUPS)], KEYS, _measures("us"), rows="timing"),
             _growth(times),
-            steadiness(timed, times["spread"].to_numpy(dtype=float)),
+            steadiness(timed, [times]),
             absent_of(results.timing[results.timing["operation"] == "build"]),
             _lacking(results.timing),
         ]
@@ -63,25 +61,35 @@ def _lacking(timing: pd.DataFrame) -> Sheet:
 def _measures(unit: str) -> dict[str, Measure]:
     low, high = (f"{unit}_{end}" for end in ("low", "high"))
     form = Interval(TIME, low, high)
-    return {unit: Measure("median of nanoseconds over rounds", form, low=low, high=high)}
+    return {
+        unit: Measure(
+            "median over processes, of medians of nanoseconds over rounds", form, low=low, high=high
+        )
+    }
 
 
 def _times(timed: pd.DataFrame) -> pd.DataFrame:
-    """Return one row for each n, label and operation: over the rounds."""
+    """Return one row for each n, label and operation: over processes and rounds."""
     found: list[dict[str, Any]] = []
     by = ["n", "label", "operation"]
     for key, group in timed.groupby(by, sort=False):
-        each = group["nanoseconds"].to_numpy(dtype=float)
-        estimate = inference.median(each)
-        ends = {"": estimate.value, **statistics.ends_of(estimate, "_")}
+        series = series_of(_nanoseconds(group), group["process"])
+        ends = series.columns("", "_")
         row = {
             f"{unit}{end}": None if ns is None else ns / size
             for unit, size in UNITS.items()
             for end, ns in ends.items()
         }
-        found.append(dict(zip(by, key, strict=True)) | row | {"spread": inference.middle_half(each)})
+        found.append(dict(zip(by, key, strict=True)) | row | series.quality)
     numbers = [f"{unit}{end}" for unit in UNITS for end in ("", "_low", "_high")]
-    return frame_of(found, numbers=[*numbers, "spread"], others=by)
+    return frame_of(found, numbers=[*numbers, "spread", "random"], others=by)
+
+
+def _nanoseconds(timed: pd.DataFrame) -> pd.Series[Any]:
+    """Return what operations took: events by the processor's time, lookups, which are short, by the wall."""
+    if "processor_ns" not in timed.columns or timed["operation"].iloc[0] in LOOKUPS:
+        return timed["nanoseconds"].astype(float)
+    return timed["processor_ns"].fillna(timed["nanoseconds"]).astype(float)
 
 
 def _growth(times: pd.DataFrame) -> Sheet:

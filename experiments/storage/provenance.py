@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import os
 import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments.options.errors import BadUse
+from experiments.storage import machine
 from experiments.storage.git import output_of
 
 __all__ = [
@@ -161,14 +161,7 @@ def describe(threads: int) -> dict[str, Any]:
         "dirty": dirty,
         "versions": versions(),
         "threads": threads,
-        "machine": {
-            "platform": platform.platform(),
-            "machine": platform.machine(),
-            "cpu": _cpu_model(),
-            "cpus": os.cpu_count(),
-            "vectors": _vector_flags(),
-            "load": _load_average(),
-        },
+        "machine": machine.described(),
     }
 
 
@@ -180,27 +173,3 @@ def _commit(folder: Path) -> tuple[str | None, bool | None]:
     commit = output_of(folder, "rev-parse", "HEAD")
     changed = output_of(folder, "status", "--porcelain", "--", ".", ":!results")
     return commit, None if commit is None or changed is None else bool(changed)
-
-
-def _cpu_lines(key: str) -> list[str]:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-    return [line.partition(":")[2].strip() for line in lines if line.partition(":")[0].strip() == key]
-
-
-def _cpu_model() -> str | None:
-    return next(iter(_cpu_lines("model name")), platform.processor() or None)
-
-
-def _vector_flags() -> list[str]:
-    flags = next(iter(_cpu_lines("flags") or _cpu_lines("Features")), "").split()
-    return sorted(flag for flag in flags if flag.startswith(("avx", "sse4", "asimd", "sve")))
-
-
-def _load_average() -> list[float] | None:
-    try:
-        return list(os.getloadavg())
-    except (OSError, AttributeError):
-        return None

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.stopwatch import Competitor, load_average, rounds
+from experiments.harness.stopwatch import Call, Competitor, load_average, rounds
 from experiments.options.errors import BadUse
 from experiments.storage import documents
-from experiments.targets.goals import GOALS, Goal, Setting
+from experiments.targets.goals import GOALS, Goal, Pair, Setting
 from experiments.targets.parameters import PART, TargetsParameters
 
 
@@ -46,15 +46,24 @@ def measure(case: Case, parameters: TargetsParameters, context: Context) -> Meas
             {**common, "round": turn, "value": value, "cannot": None} for turn, value in enumerate(found)
         ]
     else:
-        who = [Competitor("ours", "", "", "", 1, found.ours)]
-        who += [Competitor("theirs", "", "", "", 1, found.theirs)] if found.theirs is not None else []
+        who = [_competitor("ours", found.ours, found)]
+        who += [_competitor("theirs", found.theirs, found)] if found.theirs is not None else []
         count = min(parameters.rounds, found.most_rounds)
         for turn, spent in enumerate(rounds(who, count, partial(_tell, context))):
-            row = {**common, "round": turn, "value": found.value(spent), "cannot": None}
-            theirs = spent[1] if len(spent) > 1 else None
-            timing.append({**row, "ours_ns": spent[0], "theirs_ns": theirs})
+            took = [one.cost(goal.threads) for one in spent]
+            row = {**common, "round": turn, "value": found.value(took), "cannot": None}
+            theirs = took[1] if len(took) > 1 else None
+            timing.append({**row, "ours_ns": took[0], "theirs_ns": theirs})
         found.close()
     return Measured([], timing)
+
+
+def _competitor(label: str, call: Call, pair: Pair) -> Competitor:
+    def fresh() -> Call:
+        pair.refresh()
+        return call
+
+    return Competitor(label, "", "", "", 1, fresh)
 
 
 def _tell(context: Context, done: float) -> None:

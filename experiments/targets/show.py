@@ -9,7 +9,7 @@ from experiments.inference.verdict import NOT_MET
 from experiments.report.presentation import Presentation, Results
 from experiments.report.tables import markdown
 from experiments.report.tables.table import Table
-from experiments.report.timings import INTERVAL, machine, trust
+from experiments.report.timings import INTERVAL, trust
 from experiments.storage.documents import Part
 from experiments.targets.parameters import PART
 from experiments.targets.summary import summary
@@ -43,9 +43,10 @@ def present(results: Results[TargetsParameters]) -> Presentation:
         notes=missing,
         timing=True,
     )
-    meaning = [_counts(numbers), *trust(results.facts, numbers["steadiness"])]
+    *verdict, measured = trust(results.facts, numbers["steadiness"])
+    meaning = [*verdict, _counts(numbers), measured]
     document = results.parameters.document
-    text = f"Measured on {machine(results.facts)}. {meaning[0]} {meaning[-1]}\n\n{markdown.write(table)}"
+    text = f"{' '.join(meaning)}\n\n{markdown.write(table)}"
     parts = [Part(Path(document), PART, text)] if document else []
     return Presentation([table], [], meaning, documents=parts, summary=numbers)
 

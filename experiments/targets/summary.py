@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from experiments import inference
@@ -14,7 +13,7 @@ from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Interval, Significant, Text
-from experiments.report.timings import steadiness, vector_width
+from experiments.report.timings import series_of, steadiness, vector_width
 from experiments.targets.goals import GOALS, Goal
 
 if TYPE_CHECKING:
@@ -28,12 +27,12 @@ def summary(results: Results[TargetsParameters]) -> Summary:
     assert results.timing is not None, "targets has timing rows only"
     width = vector_width(results.facts)
     goals = {goal.name: goal for goal in GOALS}
-    rows, spreads = [], []
+    rows, quality = [], []
     for name, group in results.timing.groupby("target", sort=False):
         rows.append(_row(goals[str(name)], group, width))
         values = group["value"].dropna().to_numpy(dtype=float)
         if len(values) > 1:
-            spreads.append(inference.middle_half(values))
+            quality.append(series_of(group["value"].dropna(), group["round"] * 0).quality)
     measures = {
         "measured": Measure(
             "median of value over rounds", Interval(Significant(3), "low", "high"), low="low", high="high"
@@ -45,7 +44,7 @@ def summary(results: Results[TargetsParameters]) -> Summary:
         [
             Sheet("targets", frame, ("target",), measures, rows="timing"),
             _counts(frame),
-            steadiness(results.timing, np.array(spreads, dtype=np.float64)),
+            steadiness(results.timing, [pd.DataFrame(quality, columns=["spread", "random"])]),
         ]
     )
 

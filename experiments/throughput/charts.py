@@ -10,19 +10,17 @@ from experiments.harness.stopwatch import COPY
 from experiments.report.chart import BY_NODES, Axis, Chart, Lines
 from experiments.report.glance import Glance
 from experiments.report.summary import Summary
-from experiments.report.timings import INTERVAL
 from experiments.throughput.parameters import MODES
 
 COST = Lines(BY_NODES, Axis("ns_per_key", "ns a key", log=True), low="low", high="high", references=(COPY,))
 CHOICES = {"workload": "Keys", "mode": "Lookups"}
 
 
-def charts(numbers: Summary, rounds: int) -> Iterator[Chart]:
+def charts(numbers: Summary, interval: str) -> Iterator[Chart]:
     """Yield nanoseconds a key against the number of nodes, by mode: of ours, and among peers."""
     ours, peers = numbers["times"].frame, numbers["peers"].frame
     caption = (
-        f"Nanoseconds a key, one thread: median of {rounds} rounds and {INTERVAL}. Copy: a loop that reads 8 "
-        "bytes a key and writes 4."
+        f"Nanoseconds a key, one thread. {interval}. Copy: a loop that reads 8 bytes a key and writes 4."
     )
     modes = [mode for mode in MODES if mode != "threads"]
     beside = [mode for mode in modes if mode in set(peers["mode"])]

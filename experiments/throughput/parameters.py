@@ -11,6 +11,8 @@ MODES = {
     "batch": "hashes -> buckets",
     "threads": "the same, split over threads",
     "hashing": "keys -> hashes -> buckets",
+    "list": "a list of keys -> names",
+    "arrow": "a column of Arrow -> one of names",
     "single": "one key -> the node's name",
 }
 """What is timed in rounds, in this order."""
@@ -31,13 +33,15 @@ class ThroughputParameters(Parameters):
     ----------
     mode
         What is timed, some of `MODES`.
+    processes
+        How many fresh processes time each case, one after the other; with 1 it is this process.
     rounds
-        How often each competitor is timed.
+        How often each competitor is timed in a process.
     milliseconds
         About how long one timed call may take: whoever is slow gets fewer keys a call.
     peers
-        Whether libraries of others stand in the same rounds; `lookup` then takes every key as a str, as they
-        do.
+        Whether libraries of others stand in the same rounds; single keys, lists and columns of Arrow are then
+        of str, as theirs are.
     starts
         How many fresh processes are timed, each algorithm in turn.
     """
@@ -51,7 +55,12 @@ class ThroughputParameters(Parameters):
         "what is timed: " + ", ".join(f"{name} ({what})" for name, what in (MODES | COLD).items()),
         choice(*MODES, *COLD), tuple(MODES), many=True, metavar="MODE,...",
     )  # fmt: skip
-    rounds: int = parameter("rounds, in each of which all are timed once", integer(1, 10**6), 21, metavar="R")
+    processes: int = parameter(
+        "fresh processes that time each case; 1 for none but this", integer(1, 1000), 1, metavar="P"
+    )
+    rounds: int = parameter(
+        "rounds of each process, in each of which all are timed once", integer(1, 10**6), 21, metavar="R"
+    )
     milliseconds: float = parameter(
         "about how long one timed call may take", number(above=0), 5.0, metavar="MS"
     )

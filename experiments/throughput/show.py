@@ -12,7 +12,7 @@ from experiments.report.slugs import slug
 from experiments.report.tables.formats import Format, Interval
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
-from experiments.report.timings import INTERVAL, ROUNDS, trust
+from experiments.report.timings import interval_of, method, trust, trusted
 from experiments.throughput.charts import charts, glance
 from experiments.throughput.cold_start import STAGES
 from experiments.throughput.parameters import COLD
@@ -37,22 +37,33 @@ def present(results: Results[ThroughputParameters]) -> Presentation:
         suffix = f"-{slug(workload)}" if len(workloads) > 1 else ""
         found = [
             _batches(numbers, workload, suffix, results),
-            _keys(numbers, workload, suffix, results),
+            _keys(numbers, workload, suffix, results, "keys"),
+            _keys(numbers, workload, suffix, results, "names"),
             _peers(numbers, workload, suffix, results),
             _growth_table(numbers["growth"], workload, suffix),
         ]
         tables += [table for table in found if table]
         meaning += [*_growth(numbers, workload), *_shapes(numbers["growth"], workload)]
     tables += [_fresh(numbers, str(mode)) for mode in dict.fromkeys(numbers["cold"].frame["mode"])]
-    told = [*meaning, *trust(results.facts, numbers["steadiness"])]
+    steady = trusted(results.facts, numbers["steadiness"])
     return Presentation(
         tables,
-        meaning=told,
-        methods=[ROUNDS],
+        meaning=[*trust(results.facts, numbers["steadiness"]), *(meaning if steady else [])],
+        methods=[method(results.parameters.processes, results.parameters.rounds), CLOCKS],
         summary=numbers,
-        charts=list(charts(numbers, results.parameters.rounds)),
-        glance=list(glance(numbers)),
+        charts=list(charts(numbers, _told(results))),
+        glance=list(glance(numbers)) if steady else [],
     )
+
+
+CLOCKS = (
+    "What one thread does is timed by the processor's time of that thread, what several do by the clock on "
+    "the wall; both stand in the rows."
+)
+
+
+def _told(results: Results[ThroughputParameters]) -> str:
+    return interval_of(results.parameters.processes, results.parameters.rounds)
 
 
 def _absent(numbers: Summary) -> list[str]:
@@ -84,48 +95,57 @@ def _batches(
         f"batch{suffix}",
         f"A batch: hashes → buckets, {workload} keys",
         batch,
-        f"Median of {results.parameters.rounds} rounds and {INTERVAL}.",
+        f"{_told(results)}.",
         columns=columns,
         headers=headers,
         formats=times.formats(columns) | threads.formats(columns),
         groups=["n"],
         notes=[
             "Copy: a compiled loop that reads 8 bytes a key and writes 4, as every placement must; the ratio "
-            "is the median over rounds, each with its own copy.",
+            "of a round is to its own copy.",
             *_absent(numbers),
         ],
         timing=True,
     )
 
 
+KEYED = {
+    "keys": (
+        "Keys: hashed and placed as a column, and looked up one by one",
+        {"hashing": "column of keys, ns a key", "single": "one key, ns"},
+    ),
+    "names": (
+        "Keys to names: of a Python list, and of a column of Arrow to such a column",
+        {"list": "list, ns a key", "arrow": "Arrow, ns a key"},
+    ),
+}
+"""Tables of two modes each, with what stands above their times."""
+
+
 def _keys(
-    numbers: Summary, workload: str, suffix: str, results: Results[ThroughputParameters]
+    numbers: Summary, workload: str, suffix: str, results: Results[ThroughputParameters], name: str
 ) -> Table | None:
-    times = numbers["times"]
-    frames = {
-        mode: times.where(workload=workload, mode=mode).set_index(["n", "label"])
-        for mode in ("hashing", "single")
-    }
+    times, (title, heads) = numbers["times"], KEYED[name]
+    frames = {mode: times.where(workload=workload, mode=mode).set_index(["n", "label"]) for mode in heads}
     frames = {mode: frame for mode, frame in frames.items() if len(frame)}
     if not frames:
         return None
     table = next(iter(frames.values())).reset_index()[["n", "label"]]
     columns = ["n", "label"]
-    heads = {"hashing": ("column of keys, ns a key", "million/s"), "single": ("one key, ns", "million/s")}
     headers: dict[str, str | Header] = {"n": NODES.header, "label": "algorithm"}
     formats: dict[str, Format] = {}
     for mode, frame in frames.items():
-        for name in ("ns_per_key", "low", "high", "rate"):
-            table[f"{mode}_{name}"] = frame[name].to_numpy()
+        for column in ("ns_per_key", "low", "high", "rate"):
+            table[f"{mode}_{column}"] = frame[column].to_numpy()
         columns += [f"{mode}_ns_per_key", f"{mode}_rate"]
-        headers |= dict(zip(columns[-2:], heads[mode], strict=True))
+        headers |= dict(zip(columns[-2:], (heads[mode], "million/s"), strict=True))
         formats[f"{mode}_ns_per_key"] = Interval(TIME, f"{mode}_low", f"{mode}_high")
         formats[f"{mode}_rate"] = times.measures["rate"].format
     return Table(
-        f"keys{suffix}",
-        f"Keys: hashed and placed as a column, and looked up one by one; {workload} keys",
+        f"{name}{suffix}",
+        f"{title}; {workload} keys",
         table.sort_values("n", kind="stable").reset_index(drop=True),
-        f"Median of {results.parameters.rounds} rounds and {INTERVAL}.",
+        f"{_told(results)}.",
         columns=columns,
         headers=headers,
         formats=formats,
@@ -148,14 +168,13 @@ def _peers(
     frame = frame.merge(ours, "left", ["workload", "mode", "n", "ours"])
     frame = frame.sort_values("n", kind="stable").reset_index(drop=True)
     lacking = frame[frame["cannot"].notna()].drop_duplicates(["label", "cannot"])
-    text = "Keys of the column and single-key rows are str" if results.parameters.peers else ""
+    text = "Keys of lists, of columns of Arrow and single ones are str" if results.parameters.peers else ""
     columns = ["n", "mode", "label", "written", "ns_per_key", "copies", "beside", "ours_ns", "times"]
     return Table(
         f"peers{suffix}",
         f"Peers, beside ours in the same rounds; {workload} keys",
         frame,
-        f"Medians of {results.parameters.rounds} rounds and {INTERVAL}; times: by how much ours is faster, "
-        "paired round by round.",
+        f"{_told(results)}; times: by how much ours is faster, paired round by round.",
         columns=columns,
         headers={
             "n": NODES.header, "label": "peer", "written": "in", "ns_per_key": "ns a key", "copies": "× copy",

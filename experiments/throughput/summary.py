@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from experiments import inference
 from experiments.harness.stopwatch import COPY
 from experiments.inference.growth import SHAPES, growth
-from experiments.report import statistics
 from experiments.report.absent import absent_of
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Interval, Percent, Significant, Text
-from experiments.report.timings import steadiness
+from experiments.report.timings import Series, series_of, steadiness, with_processes
 from experiments.throughput.cold_start import STAGES
 from experiments.throughput.parameters import COLD, MODES
 
@@ -33,9 +31,12 @@ TIME = Significant(3)
 
 TIMES = {
     "ns_per_key": Measure(
-        "median of ns_per_key over rounds", Interval(TIME, "low", "high"), low="low", high="high"
+        "median over processes, of medians of ns_per_key over rounds",
+        Interval(TIME, "low", "high"),
+        low="low",
+        high="high",
     ),
-    "copies": Measure("median of ratio_to_copy over rounds", Significant(3)),
+    "copies": Measure("the same of ratio_to_copy", Significant(3)),
     "rate": Measure("million keys a second at the median", Significant(3)),
     "keys": Measure("keys a call", Count()),
 }
@@ -47,12 +48,11 @@ ALL_STAGES = "all"
 def summary(results: Results[ThroughputParameters]) -> Summary:
     """Return times of ours and of peers, what threads gain, how costs grow, and fresh processes."""
     assert results.timing is not None, "throughput has timing rows only"
-    timing = results.timing.astype({"peer": bool})
+    timing = with_processes(results.timing.astype({"peer": bool}))
     refused = timing["cannot"].notna() & ~timing["peer"]
     absent, timing = absent_of(timing[~timing["peer"]]), timing[~refused]
     warm = timing[timing["mode"].isin([*MODES, COPY]) & timing["nanoseconds"].notna()]
     times, of_peers = (_times(part) for part in (warm[~warm["peer"]], warm[warm["peer"]]))
-    spreads = np.concatenate([part["spread"].to_numpy(dtype=float) for part in (times, of_peers)])
     return Summary(
         [
             Sheet("times", times, KEYS, TIMES, rows="timing", usual=USUAL),
@@ -69,33 +69,35 @@ def summary(results: Results[ThroughputParameters]) -> Summary:
             _growth(times),
             _grown(times),
             _cold(timing),
-            steadiness(timing, spreads),
+            steadiness(timing, [times, of_peers]),
             absent,
         ]
     )
 
 
 def _times(timing: pd.DataFrame) -> pd.DataFrame:
-    """Return one row for each workload, n, mode and label: over the rounds."""
+    """Return one row for each workload, n, mode and label: over processes and rounds."""
     by = ["workload", "n", "mode", "label"]
     found: list[dict[str, Any]] = []
     for key, group in timing.groupby(by, sort=False):
-        each = group["ns_per_key"].to_numpy(dtype=float)
-        estimate = inference.median(each)
+        times, copies = (_series(group, column) for column in ("ns_per_key", "ratio_to_copy"))
         found.append(
             dict(zip(by, key, strict=True))
             | {
-                "ns_per_key": estimate.value,
-                **statistics.ends_of(estimate),
-                "copies": inference.median(group["ratio_to_copy"]).value,
-                "rate": 1e3 / estimate.value,
-                "keys": int(group["keys"].iloc[0]),
+                **times.columns("ns_per_key"),
+                "copies": copies.estimate.value,
+                "rate": 1e3 / times.estimate.value,
+                "keys": int(group["keys"].median()),
                 "threads": int(group["threads"].iloc[0]),
-                "spread": inference.middle_half(each),
+                **times.quality,
             }
         )
-    numbers = ["ns_per_key", "low", "high", "copies", "rate", "spread"]
+    numbers = ["ns_per_key", "low", "high", "copies", "rate", "spread", "random"]
     return frame_of(found, numbers=numbers, others=[*by, "keys", "threads"])
+
+
+def _series(group: pd.DataFrame, column: str) -> Series:
+    return series_of(group[column].astype(float), group["process"])
 
 
 def _threads(times: pd.DataFrame) -> Sheet:
@@ -133,13 +135,14 @@ def _beside(timing: pd.DataFrame) -> Sheet:
         same = timing[(timing["workload"] == workload) & (timing["n"] == n) & (timing["mode"] == mode)]
         ours = same[(same["algorithm"] == first["algorithm"]) & ~same["peer"]]
         ours = ours[ours["label"] == ours["label"].iloc[0]]
-        paired = group.set_index("round")["ns_per_key"] / ours.set_index("round")["ns_per_key"]
-        times = inference.median(paired)
-        row |= {"times": times.value, **statistics.ends_of(times, "times_"), "written": first["settings"]}
+        turn = ["process", "round"]
+        paired = group.set_index(turn)["ns_per_key"] / ours.set_index(turn)["ns_per_key"]
+        times = series_of(paired, paired.index.to_frame()["process"])
+        row |= {**times.columns("times", "times_"), "written": first["settings"]}
         records.append(row | {"ours": ours["label"].iloc[0]})
     measures = {
         "times": Measure(
-            "median over rounds of its ns_per_key over that of ours",
+            "median over processes, of medians over rounds, of its ns_per_key over that of ours",
             Interval(Significant(3), "times_low", "times_high"), low="times_low", high="times_high",
         ),
     }  # fmt: skip
@@ -225,5 +228,5 @@ def _stages(timing: pd.DataFrame) -> Iterator[dict[str, Any]]:
         }
         for label in dict.fromkeys(cold["label"]):
             stages = {stage: float(medians[label, stage]) for stage in STAGES}
-            stages[ALL_STAGES] = float(np.sum(list(stages.values())))
+            stages[ALL_STAGES] = math.fsum(stages.values())
             yield from ({**common, "label": label, "stage": stage, "ms": ms} for stage, ms in stages.items())

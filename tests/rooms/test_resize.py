@@ -17,6 +17,7 @@ from experiments.report.presentation import Results
 from experiments.resize import EXPERIMENT
 from experiments.resize import measure as resize
 from experiments.resize.parameters import OPERATIONS, ResizeParameters
+from experiments.storage.machine import Spent
 
 
 @pytest.fixture(scope="module")
@@ -48,24 +49,28 @@ def test_the_only_node_cannot_leave(smoke: runner.Outcome[Any]) -> None:
 
 @pytest.mark.parametrize("candidate", selection.resolve(), ids=lambda one: one.label)
 def test_what_is_timed_is_an_event(candidate: selection.Candidate, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
+    seen: list[tuple[str, int | None]] = []
+    keys: list[Any] = []
 
-    def clocked(call: Any) -> int:
+    def timed(call: Any) -> Spent:
         call()
         owner = call.func.__self__
         seen.append((call.func.__name__, len(owner.nodes) if isinstance(owner, Partitioner) else None))
-        return 1
+        if call.func.__name__ in ("lookup", "_assign"):
+            keys.append(np.array(call.args[0]).tolist())
+        return Spent(2, 1)
 
     trial = Trial(ResizeParameters(), candidate, 9, "resize")
     built = trial.start()
     assert not isinstance(built, str)
-    subject = resize._subject(trial, built)
-    monkeypatch.setattr(resize, "clocked", clocked)
+    subject = resize._subject(trial, built, 3)
+    monkeypatch.setattr(resize, "timed", timed)
     resize._timed(subject)
     half = len(seen) // 2
     assert seen[:half] == seen[half:], "each is done once before it is timed"
     events = [("add_node", 10), ("lookup", 10), ("lookup", 10), ("_assign", 10), ("_assign", 10)]
     assert seen[:half] == [("build", None), *events, ("remove_node", 8)]
+    assert len({str(key) for key in keys}) == len(keys) == 8, "no key and no batch is asked for twice"
     assert len(subject.built.nodes) == 9, "the partitioner that all begin with is left as it is"
 
 
@@ -83,11 +88,11 @@ def test_medians_stand_in_the_tables() -> None:
     events, lookups = (table.frame.set_index("n") for table in shown.tables)
     assert events.loc[100, "add"] == pytest.approx(0.5)
     assert lookups.loc[100, "first key"] == pytest.approx(500)
-    assert "jump linear" in shown.meaning[0]
+    assert "adding a node" not in " ".join(shown.meaning).lower(), "times that drift say nothing"
     assert shown.summary.value("ms/add/100/jump").number == pytest.approx(0.5)
     assert shown.summary.value("us/first key/100/jump").number == pytest.approx(500)
     assert shown.summary.value("shape/add/jump").text == "linear"
-    assert "too busy to trust" in shown.meaning[-1]
+    assert "too busy to trust" in shown.meaning[0]
     assert np.isfinite(events["add_low"]).all()
 
 

@@ -15,23 +15,19 @@ import pytest
 
 from algorithms import create
 from experiments import inference, run, workloads
-from experiments.harness import runner, selection
+from experiments.buffers import PAGE
+from experiments.harness import runner, selection, stopwatch
 from experiments.harness.engine import Engine
-from experiments.harness.stopwatch import (
-    COPY,
-    LEAST_KEYS,
-    Competitor,
-    copy_kernel,
-    keys_a_call,
-    rounds,
-)
+from experiments.harness.fresh_keys import Stream
+from experiments.harness.stopwatch import COPY, LEAST_KEYS, Competitor, copy_kernel, keys_a_call, rounds
 from experiments.harness.trial import Trial
 from experiments.options.errors import BadUse
 from experiments.peers import peers
 from experiments.report.presentation import Results
 from experiments.report.tables import terminal
+from experiments.storage.machine import Spent
 from experiments.throughput import EXPERIMENT
-from experiments.throughput.measure import _Bench
+from experiments.throughput.bench import Bench
 from experiments.throughput.parameters import MODES, ThroughputParameters
 
 
@@ -47,6 +43,10 @@ def test_each_competitor_has_a_row_in_each_round(smoke: runner.Outcome[Any]) -> 
     parameters = smoke.results.parameters
     candidates = selection.resolve()
     labels, measured = [one.label for one in candidates], {one.algorithm for one in candidates}
+    assert set(timing["process"]) == {0}
+    several = timing["threads"] > 1
+    assert (timing["processor_ns"].isna() == several).all()
+    assert (timing["page_faults"] >= 0).all()
     references = [one.name for one in peers(libraries=False) if one.beside in measured]
     for _, group in timing.groupby(["n", "round"]):
         found = list(zip(group["mode"], group["label"], strict=True))
@@ -61,7 +61,7 @@ def test_each_competitor_has_a_row_in_each_round(smoke: runner.Outcome[Any]) -> 
 def test_each_row_is_beside_the_copy_of_its_own_round(smoke: runner.Outcome[Any]) -> None:
     timing = smoke.results.timing
     assert timing is not None
-    each = timing["nanoseconds"] / timing["keys"]
+    each = timing["processor_ns"].fillna(timing["nanoseconds"]) / timing["keys"]
     assert np.allclose(timing["ns_per_key"], each)
     assert np.allclose(timing["ratio_to_copy"] * timing["copy_ns_per_key"], each)
     copies = timing[timing["mode"] == COPY]
@@ -80,8 +80,8 @@ def test_whatever_a_clock_decided_says_timing_in_its_name(smoke: runner.Outcome[
 
 
 def test_tables_fit_a_terminal_of_100_columns(smoke: runner.Outcome[Any]) -> None:
-    assert [table.name for table in smoke.presentation.tables] == ["batch", "keys", "peers"]
-    for table in smoke.presentation.tables[:2]:
+    assert [table.name for table in smoke.presentation.tables] == ["batch", "keys", "names", "peers"]
+    for table in smoke.presentation.tables[:3]:
         text = terminal.write(table, 100)
         assert max(map(len, text.splitlines())) <= 100
         assert sum("algorithm  " in line for line in text.splitlines()) == 1, "the columns stand in one grid"
@@ -100,24 +100,72 @@ def test_the_batch_table_shows_medians_of_the_rounds(smoke: runner.Outcome[Any])
     assert pd.isna(table.loc[(16, COPY), "threads_ns"])
 
 
+def competitor(label: str, fresh: Callable[[], Callable[[], object]]) -> Competitor:
+    return Competitor(label, label, "", "batch", 1, fresh)
+
+
 def test_rounds_go_in_turn_and_call_each_once_untimed_before() -> None:
     called: list[str] = []
-    made = [Competitor(name, name, "", "batch", 1, lambda name=name: called.append(name)) for name in "ABC"]
-    spent = list(rounds(made, 2))
-    assert "".join(called) == "AABBCC" * 2
+
+    def fresh_of(name: str) -> Callable[[], Callable[[], object]]:
+        def fresh() -> Callable[[], object]:
+            called.append(name.lower())
+            return lambda: called.append(name)
+
+        return fresh
+
+    spent = list(rounds([competitor(name, fresh_of(name)) for name in "ABC"], 2))
+    assert "".join(called) == "aAaAbBbBcCcC" * 2, "keys are new before each call, the untimed one too"
     assert [len(one) for one in spent] == [3, 3]
 
 
+class Clocks:
+    """A clock on the wall and one of the processor, which stand still but for what is said to pass."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.wall = self.processor = 0
+        monkeypatch.setattr(time, "perf_counter_ns", lambda: self.wall)
+        monkeypatch.setattr(time, "thread_time_ns", lambda: self.processor)
+
+    def passes(self, nanoseconds: int, waited: int = 0) -> None:
+        self.wall += nanoseconds + waited
+        self.processor += nanoseconds
+
+
+def test_a_call_is_timed_by_the_wall_and_by_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    clocks = Clocks(monkeypatch)
+    faults = iter([5, 12])
+    monkeypatch.setattr(stopwatch, "page_faults", lambda: next(faults))
+    spent = stopwatch.timed(lambda: clocks.passes(70, waited=30))
+    assert spent == Spent(wall=100, processor=70, faults=7)
+    assert (spent.cost(), spent.cost(threads=2)) == (70, 100)
+
+
+def test_a_call_that_is_made_elsewhere_is_timed_there() -> None:
+    class There:
+        def __call__(self) -> None:
+            raise AssertionError("it must not be called from here")
+
+        def timed(self) -> Spent:
+            return Spent(3, 2, 1)
+
+    assert stopwatch.timed(There()) == Spent(3, 2, 1)
+
+
 def test_rounds_time_the_second_call_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [0]
+    clocks = Clocks(monkeypatch)
     lasts = iter([1_000_000, 7, 1_000_000, 9])
 
     def call() -> None:
-        clock[0] += next(lasts)
+        clocks.passes(next(lasts))
 
-    monkeypatch.setattr(time, "perf_counter_ns", lambda: clock[0])
+    def fresh() -> Callable[[], object]:
+        clocks.passes(10**9)  # what new keys take is outside the clock
+        return call
+
     done: list[float] = []
-    assert list(rounds([Competitor("A", "A", "", "batch", 1, call)], 2, done.append)) == [[7], [9]]
+    timed = [[one.wall for one in spent] for spent in rounds([competitor("A", fresh)], 2, done.append)]
+    assert timed == [[7], [9]]
     assert done == [0.5, 1.0]
 
 
@@ -133,15 +181,11 @@ def test_rounds_time_the_second_call_alone(monkeypatch: pytest.MonkeyPatch) -> N
 def test_slow_ones_get_fewer_keys_a_call(
     monkeypatch: pytest.MonkeyPatch, most: int, nanoseconds_a_key: int, keys: int
 ) -> None:
-    clock = [0]
+    clocks = Clocks(monkeypatch)
 
     def call_of(keys: int) -> Callable[[], None]:
-        def call() -> None:
-            clock[0] += keys * nanoseconds_a_key
+        return lambda: clocks.passes(keys * nanoseconds_a_key, waited=10**9)
 
-        return call
-
-    monkeypatch.setattr(time, "perf_counter_ns", lambda: clock[0])
     assert keys_a_call(call_of, most, 1.0) == keys
 
 
@@ -151,27 +195,57 @@ def test_what_is_timed_places_the_keys_rightly(text: str, threads: int) -> None:
     source, keys = workloads.parse(text), 1_001
     (candidate,) = selection.resolve(["ring"])
     with Engine(threads) as engine:
-        bench = _Bench(source, keys, engine)
+        bench = Bench(source, ThroughputParameters(seed=5, keys=keys, milliseconds=1e9), engine)
         trial = Trial(ThroughputParameters(seed=5), candidate, 9, source)
         ring = trial.start()
         assert not isinstance(ring, str)
-        column = source.chunk(0, trial.repetition.keys, keys)
-        expected = ring.assign(ring.hashes_of(column))
-        for mode in ("batch", "threads", "hashing"):
-            made = bench.competitor(mode, trial, ring, milliseconds=1e9)
+        for mode in MODES:
+            made = bench.competitor(mode, trial, ring)
             assert made.keys == keys
-            assert np.array_equal(made.call(), expected), mode
-        last = bench.competitor("single", trial, ring, milliseconds=1e9)
-        assert last.call() == ring.nodes[int(expected[-1])].name
+            stream = bench.stream(mode, trial.repetition.keys)
+            for column in (0, 1, 1, 2):
+                answer: Any = made.fresh()()
+                expected = ring.assign(ring.hashes_of(stream.keys(column)))
+                if mode in ("batch", "threads", "hashing"):
+                    assert np.array_equal(answer, expected), mode
+                    continue
+                names = [ring.nodes[int(bucket)].name for bucket in expected]
+                if mode == "arrow":
+                    answer = answer.to_pylist()
+                assert (answer == names[-1]) if mode == "single" else (list(answer) == names), mode
 
 
 def test_all_algorithms_that_hash_alike_place_the_same_keys() -> None:
     source = workloads.parse("uniform")
-    bench = _Bench(source, 300_000, Engine(1))
+    stream = Stream(source, 8, 300_000)
     first, second = (create(name, 4, seed=3) for name in ("jump", "modulo"))
-    assert bench.hashes(first, 8) is bench.hashes(second, 8)
-    parts = [source.hashes(i, seed=8, hash="xxh64", hash_seed=3) for i in range(2)]
-    assert np.array_equal(bench.hashes(first, 8), np.concatenate(parts)[:300_000])
+    for column in range(3):
+        assert stream.hashes(first, column) is stream.hashes(second, column)
+        parts = [source.hashes(2 * column + i, seed=8, hash="xxh64", hash_seed=3) for i in range(2)]
+        expected = np.concatenate([parts[0], parts[1][: 300_000 - 2**18]])
+        assert np.array_equal(stream.hashes(first, column), expected)
+    assert stream.buffer(first) is stream.buffer(second)
+    assert stream.buffer(first).ctypes.data % PAGE == 0
+
+
+def test_no_key_is_asked_for_twice_in_timed_calls_of_any_process_or_mode() -> None:
+    source, parameters = workloads.parse("uniform"), ThroughputParameters(keys=500, milliseconds=0.1)
+    seen: list[int] = []
+    with Engine(1) as engine:
+        for process in range(3):
+            bench = Bench(source, parameters, engine, process)
+            for mode in ("batch", "hashing", "single"):
+                stream = bench.stream(mode, 7)
+                seen += [key for column in range(4) for key in stream.keys(column).tolist()]
+    assert len(seen) == 3 * 3 * 4 * 500
+    assert len(set(seen)) == len(seen)
+
+
+def test_keys_that_end_begin_anew(tmp_path: Path) -> None:
+    path = tmp_path / "keys.txt"
+    path.write_text("".join(f"key-{i}\n" for i in range(100)))
+    stream = Stream(workloads.parse(f"file:{path}"), 0, 100)
+    assert stream.texts(0) == stream.texts(1) == [f"key-{i}" for i in range(100)]
 
 
 def test_the_copy_loop_reads_all_and_writes_all() -> None:
@@ -201,7 +275,7 @@ def made_up(
             "threads": 1, "round": turn, "keys": 100,
             "nanoseconds": int(100 * ns(turn) * n * place), "ns_per_key": ns(turn) * n * place,
             "copy_ns_per_key": 1.0, "ratio_to_copy": ns(turn) * n * place,
-            "load_average": load, "peer": False, "stage": None, "cannot": None,
+            "load_average": load, "peer": False, "process": turn, "stage": None, "cannot": None,
         }
         for place, workload in enumerate(workloads, 1)
         for n in (10, 1000)
@@ -223,10 +297,11 @@ def test_the_summary_names_what_a_paper_would_cite() -> None:
     assert stated.value("copies/batch/10/mine").number == 55
     assert stated.value("grown/mine").number == 100
     assert (stated.value("medians").number, stated.value("unsteady").number) == (8, 8)
+    assert stated.value("tested").number == stated.value("not_random").number == 8, "they drift"
 
 
 def test_the_page_keeps_the_times_of_two_workloads_apart() -> None:
-    results = made_up(lambda turn: 1.0 + turn, workloads=("uniform", "strings"))
+    results = made_up(lambda turn: 5.5, workloads=("uniform", "strings"))
     shown = EXPERIMENT.present(results)
     chart, among_peers = shown.charts
     assert {"workload", "mode"} == set(chart.choices)
@@ -234,26 +309,35 @@ def test_the_page_keeps_the_times_of_two_workloads_apart() -> None:
     assert among_peers.is_empty
     (column,) = shown.glance
     assert column.values == {"mine": 5500}, "of the first workload, not of the last"
+    busy = made_up(lambda turn: 1.0 + turn, workloads=("uniform", "strings"))
+    assert EXPERIMENT.present(busy).glance == [], "times that cannot be trusted are not shown at a glance"
 
 
 def test_a_busy_machine_is_told() -> None:
-    assert "too busy to trust" in present(lambda turn: 1 + turn)[-1]
-    assert "Steady: in 4 of 4 rows" in present(lambda turn: 100 + turn / 10)[-1]
-    assert "0.10 to 0.10 before its parts" in present(lambda turn: 1.0)[-2]
-    assert "before its parts" not in present(lambda turn: 1.0, load=None)[-2]
+    told = present(lambda turn: 1 + turn * 7 % 10)
+    assert "in 4 of 4 rows the middle half of the processes spreads over more than 10%" in told[0]
+    assert len(told) == 2, "nobody is ranked"
+    assert "Steady: in 4 of 4 rows" in present(lambda turn: 100 + turn * 7 % 10 / 10)[0]
+    assert "0.10 to 0.10 before its parts" in present(lambda turn: 1.0)[1]
+    assert "before its parts" not in present(lambda turn: 1.0, load=None)[1]
+
+
+def test_times_that_drift_are_not_trusted() -> None:
+    assert "in 4 of 4 rows the processes are no random series" in present(lambda turn: 100 + turn / 10)[0]
 
 
 def test_growth_with_the_nodes_is_told() -> None:
     said = present(lambda turn: 2.0)
-    assert said[0].startswith("At n = 1,000 mine is fastest: 2e+03 ns a key")
-    assert said[1] == "From n = 10 to 1,000 the cost of a key grows by a factor of: mine 100."
+    assert said[0].startswith("Steady")
+    assert said[2].startswith("At n = 1,000 mine is fastest: 2e+03 ns a key")
+    assert said[3] == "From n = 10 to 1,000 the cost of a key grows by a factor of: mine 100."
 
 
 def test_one_thread_has_no_mode_of_threads() -> None:
     parameters = ThroughputParameters(
         algorithms="jump", nodes=(4,), keys=200, rounds=1, milliseconds=0.1, threads=1
     )
-    assert runner_modes(parameters) == [COPY, "batch", "hashing", "single"]
+    assert runner_modes(parameters) == [COPY, "batch", "hashing", "list", "arrow", "single"]
     assert runner_modes(parameters.replace({"mode": "single"})) == [COPY, "single"]
 
 
@@ -271,7 +355,8 @@ def runner_modes(parameters: ThroughputParameters) -> list[str]:
     [
         (
             {"mode": "bacth"},
-            "--mode: 'bacth' is unknown; give one of batch, threads, hashing, single, start, install",
+            "--mode: 'bacth' is unknown; give one of batch, threads, hashing, list, arrow, single, "
+            "start, install",
         ),
         ({"milliseconds": 0}, "--milliseconds: 0 is not allowed; give a number above 0"),
         ({"rounds": 0}, "--rounds: 0 is below 1"),

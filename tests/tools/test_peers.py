@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from numpy.typing import NDArray
 
 from algorithms import Capability, Node, create
 from experiments.harness import runner
 from experiments.harness.selection import resolve
-from experiments.peers import Disagrees, Peer, Task, peers
+from experiments.peers import CallOf, Disagrees, Peer, Task, peers
 from experiments.peers.compiled import OPTIONS, compiler, library, why_not
 from experiments.peers.loops import LOOPS, TAKEN, call_of
 from experiments.peers.vectors import VECTORS
@@ -24,11 +25,11 @@ from experiments.throughput.parameters import MODES
 KEYS = 2000
 
 
-def task(algorithm: str, n: int, seed: int = 5) -> Task:
+def task(algorithm: str, n: int, seed: int = 5) -> tuple[Task, NDArray[np.uint64]]:
     hashes = np.random.default_rng(seed).integers(0, 2**64, KEYS, dtype=np.uint64)
     hashes[:4] = [0, 1, 2**63, 2**64 - 1]
     names = [f"node-{i}" for i in range(n)]
-    return Task(names, hashes, [str(value) for value in hashes.tolist()], create(algorithm, names))
+    return Task(names, create(algorithm, names)), hashes
 
 
 def available(n: int = 1) -> list[Peer]:
@@ -38,18 +39,30 @@ def available(n: int = 1) -> list[Peer]:
 @pytest.mark.parametrize("n", [1, 2, 16, 100, 1000])
 @pytest.mark.parametrize("one", [one for one in available() if one.same], ids=lambda one: one.name)
 def test_whoever_promises_our_placement_places_as_we_do(one: Peer, n: int) -> None:
-    given = task(one.beside, n)
-    theirs = one.calls(given)(KEYS)()
-    assert np.array_equal(np.asarray(theirs), given.ours.assign(given.hashes))
+    given, hashes = task(one.beside, n)
+    call = one.calls(given, hashes)(hashes)
+    assert np.array_equal(np.asarray(call()), given.ours.assign(hashes))
+    hashes[:] = hashes[::-1].copy()
+    assert np.array_equal(np.asarray(call()), given.ours.assign(hashes)), "keys are those of the buffer"
 
 
 @pytest.mark.parametrize("one", [one for one in available(9) if not one.same], ids=lambda one: one.name)
 def test_others_answer_with_the_name_of_a_node(one: Peer) -> None:
-    given = task(one.beside, 9)
-    answer: Any = one.calls(given)(50)()
+    given, hashes = task(one.beside, 9)
+    texts = [str(value) for value in hashes[:50].tolist()]
+    answer: Any = one.calls(given, hashes)(pa.array(texts) if one.mode == "arrow" else texts)()
     names = answer if isinstance(answer, list) else [answer]
     assert set(names) <= set(given.names)
-    assert len(names) == (50 if one.mode == "hashing" else 1)
+    assert len(names) == (1 if one.mode == "single" else 50)
+
+
+def test_one_key_of_jump_has_the_node_of_the_c_extension() -> None:
+    one = next(one for one in peers() if one.name == "jump-consistent-hash")
+    if one.missing() is None:
+        given, hashes = task("jump", 1000)
+        call_of = one.calls(given, hashes)
+        texts = [str(value) for value in hashes[:200].tolist()]
+        assert [call_of([text])() for text in texts] == [given.ours.lookup(text) for text in texts]
 
 
 def test_references_need_no_library_and_come_first() -> None:
@@ -61,12 +74,12 @@ def test_references_need_no_library_and_come_first() -> None:
 
 
 def test_a_false_promise_is_found_before_anything_is_timed() -> None:
-    def off_by_one(given: Task) -> Callable[[int], Callable[[], object]]:
-        return lambda count: lambda: (given.ours.assign(given.hashes[:count]) + 1) % 7
+    def off_by_one(given: Task) -> CallOf:
+        return lambda hashes: lambda: (given.ours.assign(hashes) + 1) % 7
 
     liar = Peer("liar", "jump", "batch", "Python", off_by_one, same=True)
     with pytest.raises(Disagrees, match=r"liar places the hash 0 in bucket 1, and jump in 0"):
-        liar.calls(task("jump", 7))
+        liar.calls(*task("jump", 7))
 
 
 def test_what_is_missing_says_why() -> None:
@@ -90,15 +103,15 @@ def test_narrower_vectors_by_hand_place_as_ours(n: int) -> None:
     if why_not(VECTORS, options) is not None:
         assert why_not(VECTORS) is not None or compiler() is None
         return
-    given, out = task("rendezvous", n), np.empty(KEYS, dtype=np.int32)
+    (given, hashes), out = task("rendezvous", n), np.empty(KEYS, dtype=np.int32)
     seeds, _, _, buckets = given.ours._state.structure
-    pointers = [ctypes.c_void_p(part.ctypes.data) for part in (given.hashes, seeds, buckets, out)]
+    pointers = [ctypes.c_void_p(part.ctypes.data) for part in (hashes, seeds, buckets, out)]
     narrow = library(VECTORS, options)
     assert not hasattr(narrow, "jump_vectors")
     narrow.rendezvous_vectors(
         pointers[0], ctypes.c_int64(KEYS), *pointers[1:3], ctypes.c_int64(n), pointers[3]
     )
-    assert np.array_equal(out, given.ours.assign(given.hashes))
+    assert np.array_equal(out, given.ours.assign(hashes))
 
 
 def test_a_machine_without_a_compiler_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,9 +158,9 @@ def test_loops_in_c_place_as_ours_also_after_removals(selection: str, n: int, re
     if leaving:
         ours.change(remove=leaving)
     hashes = np.random.default_rng(removed).integers(0, 1 << 64, 5_000, dtype=np.uint64)
-    task = Task([node.name for node in ours.nodes.values()], hashes, [], ours)
+    task = Task([node.name for node in ours.nodes.values()], ours)
     symbol, arguments = TAKEN[candidate.algorithm]
-    theirs: Any = call_of(task, LOOPS, symbol, arguments)(len(hashes))()
+    theirs: Any = call_of(task, LOOPS, symbol, arguments)(hashes)()
     np.testing.assert_array_equal(theirs, ours.assign(hashes))
 
 
@@ -158,7 +171,7 @@ def test_loops_in_c_place_as_ours_with_weights(algorithm: str) -> None:
         return
     ours = create(algorithm, [Node(f"node-{i}", [1.0, 0.5, 3.0][i % 3]) for i in range(50)])
     hashes = np.random.default_rng(8).integers(0, 1 << 64, 50_000, dtype=np.uint64)
-    theirs: Any = call_of(Task([], hashes, [], ours), LOOPS, *TAKEN[algorithm])(len(hashes))()
+    theirs: Any = call_of(Task([], ours), LOOPS, *TAKEN[algorithm])(hashes)()
     np.testing.assert_array_equal(theirs, ours.assign(hashes))
 
 
@@ -183,7 +196,7 @@ def test_a_missing_peer_is_a_row_and_a_note(monkeypatch: pytest.MonkeyPatch, tmp
 def test_the_switch_stands_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from experiments import run
 
-    flags = ["--algorithms", "jump", "--nodes", "4", "--keys", "500", "--rounds", "2", "--mode", "batch"]
+    flags = ["--algorithms", "jump", "--nodes", "4", "--keys", "500", "--rounds", "2", "--mode", "single"]
     typed = ["throughput", "--profile", "smoke", *flags, "--quiet", "--out", str(tmp_path / "out"), "--peers"]
     assert run.main(typed) == 0
     assert "jump-consistent-hash" in capsys.readouterr().out

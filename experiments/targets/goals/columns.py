@@ -1,17 +1,18 @@
-"""Targets of keys with their names: columns of strings, and single ones, on a ring of 100 x 160."""
+"""Targets of keys with their names: columns of strings, lists, and single ones, new in each call."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import cycle
+from itertools import count
 from typing import Any
 
 import numpy as np
 
 from algorithms import create
+from experiments.harness.stopwatch import Call, Spent, timed
 from experiments.peers import Peer, Task, peers
-from experiments.peers.peer import one_by_one
+from experiments.peers.peer import CallOf, one_by_one
 from experiments.seeds import derive
 from experiments.targets.goals.goal import ANY, Goal, Pair, Setting, faster
 
@@ -20,86 +21,128 @@ __all__ = ["COLUMNS"]
 NODES = 100
 SINGLE_KEYS = 2000
 
-TURNS = 16
-"""So many times single keys are looked up before any of them is asked for again."""
+LISTED = 10
+"""Of so many keys of a batch one stands in a list: a list of str takes longer."""
+
+PREFIX = np.frombuffer(b"user:", dtype=np.uint8)
+DIGITS = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
+BYTES = 21
 
 MIXED = (8, 40)
 """Lengths of mixed keys, in bytes: all from the first to the last equally often."""
 
 
-def _texts(count: int, seed: int, *, mixed: bool) -> list[str]:
-    """Return keys of 21 bytes, or of mixed lengths: hexadecimal digits after a prefix."""
-    draws = np.random.default_rng(derive(seed, "targets", "texts"))
-    digits = draws.bytes(20 * count).hex()
-    lengths = draws.integers(MIXED[0], MIXED[1] + 1, count).tolist() if mixed else [21] * count
-    return [f"user:{digits[40 * i : 40 * i + length - 5]}" for i, length in enumerate(lengths)]
-
-
-def _column(mixed: bool, setting: Setting) -> Pair:
+def _column(keys: int, seed: int, turn: int, *, mixed: bool = False) -> Any:
+    """Return an Arrow column of keys, of 21 bytes or of mixed lengths: hexadecimal digits after a prefix."""
     import pyarrow as pa
 
+    draws = np.random.default_rng(derive(seed, "targets", "texts", turn))
+    lengths = draws.integers(MIXED[0], MIXED[1] + 1, keys) if mixed else np.full(keys, BYTES)
+    offsets = np.zeros(keys + 1, dtype=np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    data = DIGITS[draws.integers(0, 16, int(offsets[-1]), dtype=np.uint8)]
+    data[offsets[:-1, None] + np.arange(len(PREFIX))] = PREFIX
+    return pa.StringArray.from_buffers(keys, pa.py_buffer(offsets), pa.py_buffer(data))
+
+
+class _Turns:
+    """A call on keys that are others in each turn; its own clock is that of the call at hand."""
+
+    def __init__(self, call_of: CallOf) -> None:
+        self._call_of = call_of
+
+    def take(self, keys: Any) -> None:
+        """Get ready for the keys of a turn."""
+        self._call: Call = self._call_of(keys)
+
+    def __call__(self) -> object:
+        """Handle them."""
+        return self._call()
+
+    def timed(self) -> Spent:
+        """Handle them, and return what that took."""
+        return timed(self._call)
+
+
+def _pair(
+    keys_of: Callable[[int], Any],
+    who: Sequence[CallOf],
+    value: Callable[[Sequence[int]], float],
+    most_rounds: int = 10**6,
+) -> Pair:
+    """Pair calls on the same keys, or have one alone."""
+    calls, turns = [_Turns(call_of) for call_of in who], count()
+
+    def refresh() -> None:
+        keys = keys_of(next(turns))
+        for call in calls:
+            call.take(keys)
+
+    refresh()
+    return Pair(calls[0], calls[1] if len(calls) > 1 else None, value, most_rounds, refresh=refresh)
+
+
+def _handed(look_up: Callable[[Any], object]) -> CallOf:
+    """Return calls that hand all keys over at once."""
+    return lambda keys: partial(look_up, keys)
+
+
+def _to_names(mixed: bool, setting: Setting) -> Pair:
     ring, keys = create("ring", NODES, points=160), setting.keys
-    column = pa.array(_texts(keys, setting.seed, mixed=mixed))
-    ring.lookup_many(column)
-    return Pair(partial(ring.lookup_many, column), None, lambda spent: spent[0] / keys)
+    made = partial(_column, keys, setting.seed, mixed=mixed)
+    return _pair(made, [_handed(ring.lookup_many)], lambda spent: spent[0] / keys)
 
 
-def _beside_fastring(setting: Setting) -> Pair | str:
-    import pyarrow as pa
-
-    one = _peer("fastring batch")
-    reason = one.missing(NODES)
+def _beside(peer_name: str, algorithm: str, n: int, setting: Setting) -> Pair | str:
+    """Pair an algorithm with a peer that is asked the same question in the same form."""
+    one = next(known for known in peers() if known.name == peer_name)
+    reason = one.missing(n)
     if reason is not None:
         return reason
-    texts = _texts(setting.keys, setting.seed, mixed=False)
-    theirs = _calls(one, texts)(len(texts))
-    ring, column = create("ring", NODES, points=160), pa.array(texts)
-    ring.lookup_many(column)
-    return Pair(partial(ring.lookup_many, column), theirs, faster, 7)
-
-
-def _one_key(peer_name: str, setting: Setting) -> Pair | str:
-    one = _peer(peer_name)
-    reason = one.missing(NODES)
-    if reason is not None:
-        return reason
-    texts = _texts(SINGLE_KEYS * TURNS, setting.seed, mixed=False)
-    parts = [texts[first : first + SINGLE_KEYS] for first in range(0, len(texts), SINGLE_KEYS)]
-    ring = create("ring", NODES, points=160)
-    ours = [one_by_one(ring.lookup, part)(SINGLE_KEYS) for part in parts]
-    theirs = [_calls(one, part)(SINGLE_KEYS) for part in parts]
-    return Pair(_in_turn(ours), _in_turn(theirs), faster)
-
-
-def _in_turn(calls: Sequence[Callable[[], object]]) -> Callable[[], object]:
-    """Return a call that makes another of these each time."""
-    turns = cycle(calls)
-    return lambda: next(turns)()
-
-
-def _peer(name: str) -> Peer:
-    return next(one for one in peers() if one.name == name)
-
-
-def _calls(one: Peer, texts: Sequence[str]) -> Callable[[int], Callable[[], Any]]:
-    ours = create(one.beside, NODES)
+    ours = create(algorithm, n)
     names = [node.name for node in ours.nodes.values()]
-    return one.calls(Task(names, np.empty(0, dtype=np.uint64), texts, ours))
+    theirs = one.calls(Task(names, ours), np.empty(0, dtype=np.uint64))
+    keys = SINGLE_KEYS if one.mode == "single" else max(1, setting.keys // LISTED)
+    if one.mode == "arrow":
+        return _pair(partial(_column, keys, setting.seed), [_handed(ours.lookup_arrow), theirs], faster)
+    call_of = one_by_one(ours.lookup) if one.mode == "single" else _handed(ours.lookup_many)
+
+    def texts(turn: int) -> list[str]:
+        listed: list[str] = _column(keys, setting.seed, turn).to_pylist()
+        return listed
+
+    return _pair(texts, [call_of, theirs], faster)
 
 
-_PYTHON = [one for one in peers() if one.library and one.mode == "single" and one.written_in == "Python"]
+def _python_peers() -> list[Peer]:
+    return [one for one in peers() if one.library and one.mode == "single" and one.written_in == "Python"]
+
 
 COLUMNS = (
     Goal("strings-21", "column of 21-byte strings (Arrow) to names, ring: a key", "ns", True, {ANY: 25},
-         partial(_column, False)),
+         partial(_to_names, False)),
     Goal("strings-mixed", "column of strings of 8 to 40 bytes to names, ring: a key", "ns", True, {ANY: 35},
-         partial(_column, True)),
-    Goal("fastring", "column of 21-byte strings to names: faster than fastring's batch", "×", False, {ANY: 6},
-         _beside_fastring),
+         partial(_to_names, True)),
     *(
-        Goal(name, f"one string key not asked for lately, ring: faster than {one.name}", "×", False,
-             {ANY: 5 if one.library == "uhashring" else 1}, partial(_one_key, one.name))
-        for one in _PYTHON
+        Goal(f"fastring-list-{n}", f"list of 21-byte str to names, ring, n = {n:,}: faster than fastring",
+             "×", False, {ANY: bound}, partial(_beside, "fastring list", "ring", n))
+        for n, bound in ((100, 1.2), (1000, 3))
+    ),
+    *(
+        Goal(f"fastring-arrow-{n}", f"Arrow column of them to one of names, n = {n:,}: faster than fastring",
+             "×", False, {ANY: bound}, partial(_beside, "fastring Arrow", "ring", n))
+        for n, bound in ((100, 6), (1000, 6))
+    ),
+    Goal("one-key-fastring", "one new string key, ring: faster than fastring", "×", False, {ANY: 0.9},
+         partial(_beside, "fastring", "ring", NODES)),
+    *(
+        Goal(name, f"one new string key, ring: faster than {one.name}", "×", False,
+             {ANY: 8 if one.library == "uhashring" else 1}, partial(_beside, one.name, "ring", NODES))
+        for one in _python_peers()
         for name in [f"one-key-{one.name.replace(' ', '-')}"]
     ),
+    Goal("one-key-emcache", "one new string key, rendezvous, n = 16: faster than emcache", "×", False,
+         {ANY: 1}, partial(_beside, "emcache", "rendezvous", 16)),
+    Goal("one-key-jump-consistent-hash", "one new string key, jump, n = 1,000: faster than the C extension",
+         "×", False, {ANY: 0.6}, partial(_beside, "jump-consistent-hash", "jump", 1000)),
 )  # fmt: skip

@@ -50,6 +50,8 @@ class Pair:
         The calls; None for `theirs` where a time is judged by itself.
     value
         From the nanoseconds of the calls to what the target is about.
+    refresh
+        Writes keys that were not asked for before, outside the clock: before each call.
     most_rounds
         How many rounds are enough, for calls that take long.
     close
@@ -61,6 +63,7 @@ class Pair:
     value: Callable[[Sequence[int]], float]
     most_rounds: int = 10**6
     close: Callable[[], None] = nothing
+    refresh: Callable[[], None] = nothing
 
 
 @dataclass(frozen=True)

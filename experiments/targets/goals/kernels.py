@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,34 +13,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Node, Partitioner, create
+from experiments.buffers import aligned
 from experiments.harness.engine import Engine
 from experiments.harness.parameters import available_threads
 from experiments.harness.stopwatch import copy_competitor
 from experiments.peers import Task, peers
 from experiments.seeds import derive
 from experiments.targets.goals.goal import ANY, AVX2, AVX512, Goal, Pair, Setting, faster, slower
+from experiments.workloads.draws import words
 
-__all__ = ["KERNELS", "SLOW_ROUNDS", "beside", "hashes_of", "placing"]
+__all__ = ["KERNELS", "SLOW_ROUNDS", "Fresh", "beside", "placing"]
 
 SLOW_ROUNDS = 7
 """Rounds of what takes a second: the fewest that give a median its interval, and one."""
 
 
-def hashes_of(setting: Setting, count: int) -> NDArray[np.uint64]:
-    """Return fresh hashes, the same for all targets."""
-    return np.random.default_rng(derive(setting.seed, "targets")).integers(0, 1 << 64, count, dtype=np.uint64)
+class Fresh:
+    """Hashes in one place, which are others whenever that is asked for: the same for all targets.
+
+    Parameters
+    ----------
+    setting
+        Has the seed.
+    count
+        How many.
+    """
+
+    def __init__(self, setting: Setting, count: int) -> None:
+        self.hashes = aligned(count, np.uint64)
+        self._seed = derive(setting.seed, "targets")
+        self._turns = itertools.count()
+        self.renew()
+
+    def renew(self) -> None:
+        """Write the next ones."""
+        words(self._seed, next(self._turns) * len(self.hashes), len(self.hashes), self.hashes)
 
 
 def placing(partitioner: Partitioner[Any], hashes: NDArray[np.uint64]) -> Callable[[], object]:
     """Return the call that places some hashes, once made."""
-    out = np.empty(len(hashes), dtype=np.int32)
+    out = aligned(len(hashes), np.int32)
     partitioner._assign(hashes, out)
     return partial(partitioner._assign, hashes, out)
 
 
 def _beside_copy(algorithm: str, n: int, setting: Setting) -> Pair:
-    ours = placing(create(algorithm, n), hashes_of(setting, setting.keys))
-    return Pair(ours, copy_competitor(setting.keys).call, slower)
+    fresh, copy = Fresh(setting, setting.keys), copy_competitor(setting.keys)
+    return Pair(placing(create(algorithm, n), fresh.hashes), copy.fresh(), slower, refresh=fresh.renew)
 
 
 def beside(peer_name: str, partitioner: Partitioner[Any], slow: bool, setting: Setting) -> Pair | str:
@@ -48,10 +68,11 @@ def beside(peer_name: str, partitioner: Partitioner[Any], slow: bool, setting: S
     reason = one.missing(len(partitioner.nodes))
     if reason is not None:
         return reason
-    hashes = hashes_of(setting, setting.keys)
+    fresh = Fresh(setting, setting.keys)
     names = [""] * len(partitioner.nodes)  # these peers know nodes by number
-    theirs = one.calls(Task(names, hashes, [], partitioner))(len(hashes))
-    return Pair(placing(partitioner, hashes), theirs, faster, SLOW_ROUNDS if slow else 10**6)
+    theirs = one.calls(Task(names, partitioner), fresh.hashes)(fresh.hashes)
+    ours, most = placing(partitioner, fresh.hashes), SLOW_ROUNDS if slow else 10**6
+    return Pair(ours, theirs, faster, most, refresh=fresh.renew)
 
 
 def _beside(peer_name: str, algorithm: str, n: int, slow: bool, setting: Setting) -> Pair | str:
@@ -60,8 +81,9 @@ def _beside(peer_name: str, algorithm: str, n: int, slow: bool, setting: Setting
 
 def _rendezvous(n: int, setting: Setting) -> Pair:
     keys = _fewer(n, setting).keys
-    ours = placing(create("rendezvous", n), hashes_of(setting, keys))
-    return Pair(ours, None, lambda spent: spent[0] / keys / n)
+    fresh = Fresh(setting, keys)
+    ours = placing(create("rendezvous", n), fresh.hashes)
+    return Pair(ours, None, lambda spent: spent[0] / keys / n, refresh=fresh.renew)
 
 
 def _fewer(n: int, setting: Setting) -> Setting:
@@ -88,18 +110,16 @@ def _weighing_beside(nodes: Callable[[int], list[Node]], n: int, setting: Settin
 
 
 def _weighted(n: int, setting: Setting) -> Pair:
-    hashes = hashes_of(setting, _fewer(n, setting).keys)
-    return Pair(
-        placing(create("rendezvous", _spread(n)), hashes), placing(create("rendezvous", n), hashes), slower
-    )
+    fresh = Fresh(setting, _fewer(n, setting).keys)
+    weighted, alike = (placing(create("rendezvous", nodes), fresh.hashes) for nodes in (_spread(n), n))
+    return Pair(weighted, alike, slower, refresh=fresh.renew)
 
 
 def _threads(algorithm: str, n: int, setting: Setting) -> Pair | str:
     if available_threads() < 2:
         return "this machine has one processor"
-    partitioner, hashes = create(algorithm, n), hashes_of(setting, setting.large_keys)
-    out = np.empty(len(hashes), dtype=np.int32)
-    parts = 16
+    partitioner, fresh = create(algorithm, n), Fresh(setting, setting.large_keys)
+    hashes, out, parts = fresh.hashes, aligned(setting.large_keys, np.int32), 16
     pieces = [
         (hashes[a:b], out[a:b]) for a, b in pairwise(len(hashes) * i // parts for i in range(parts + 1))
     ]
@@ -111,12 +131,12 @@ def _threads(algorithm: str, n: int, setting: Setting) -> Pair | str:
     def ours() -> list[None]:
         return list(engine.map(place, parts))
 
-    return Pair(ours, placing(partitioner, hashes), faster, SLOW_ROUNDS, engine.close)
+    return Pair(ours, placing(partitioner, hashes), faster, SLOW_ROUNDS, engine.close, fresh.renew)
 
 
 def _build(setting: Setting) -> Pair:
     make = partial(create, "ring", 1000, points=160)
-    make().assign(hashes_of(setting, 1))
+    make().assign(Fresh(setting, 1).hashes)
     return Pair(make, None, _milliseconds)
 
 

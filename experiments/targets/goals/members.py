@@ -11,7 +11,7 @@ from experiments.peers import loops
 from experiments.peers.compiled import why_not
 from experiments.seeds import derive
 from experiments.targets.goals.goal import ANY, Goal, Pair, Setting, slower
-from experiments.targets.goals.kernels import beside, hashes_of, placing
+from experiments.targets.goals.kernels import Fresh, beside, placing
 
 __all__ = ["MEMBERS"]
 
@@ -38,9 +38,10 @@ def _gather(algorithm: str, n: int, setting: Setting) -> Pair | str:
     reason = why_not(loops.LOOPS)
     if reason is not None:
         return reason
-    partitioner, hashes = create(algorithm, n), hashes_of(setting, setting.keys)
+    partitioner, fresh = create(algorithm, n), Fresh(setting, setting.keys)
     table = next(part for part in partitioner._state.structure if isinstance(part, np.ndarray))
-    return Pair(placing(partitioner, hashes), loops.gather(hashes, table), slower)
+    ours, theirs = placing(partitioner, fresh.hashes), loops.gather(fresh.hashes, table)
+    return Pair(ours, theirs, slower, refresh=fresh.renew)
 
 
 def _one_key(algorithm: str, n: int, setting: Setting) -> Pair:
