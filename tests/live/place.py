@@ -24,12 +24,13 @@ import pytest
 WANTED = "SHARDLAB_SERVERS"
 """The environment variable with which a missing program is a failure, and not a reason to skip."""
 
-PATIENCE = 120.0
+PATIENCE = 180.0
 """Seconds after which what is waited for will not come; a busy machine takes a few."""
 
 FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/usr/lib/postgresql/*/bin")
 """Where programs are that the search path of a user may not have; of several versions, the newest."""
 
+MEMORY = "/dev/shm"
 HOST = "127.0.0.1"
 
 
@@ -89,6 +90,13 @@ class Place:
         """Make a folder in which servers may write."""
         folder = self.directory / name
         folder.mkdir()
+        self._own(folder)
+        return folder
+
+    def folder_in_memory(self) -> Path:
+        """Make a folder for a server that waits for its disk; on the disk where there is no other."""
+        memory = MEMORY if os.access(MEMORY, os.W_OK) else None
+        folder = Path(self._ends.enter_context(tempfile.TemporaryDirectory(prefix="shardlab-", dir=memory)))
         self._own(folder)
         return folder
 

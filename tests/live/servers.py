@@ -185,7 +185,7 @@ class Redis:
         """Start so many empty nodes more, and return their addresses."""
         ports = self._place.ports(count)
         for port in ports:
-            folder = self._place.folder(f"redis-{port}")
+            folder = self._place.folder_in_memory()  # every slot that changes hands is written and waited for
             self._place.start(
                 *(self._server, "--port", str(port), "--bind", HOST, "--dir", str(folder)),
                 *("--cluster-enabled", "yes", "--cluster-port", str(self._place.port())),
@@ -206,13 +206,13 @@ class Redis:
         return self._place.run(self._cli, "-h", HOST, "-p", str(port), "CLUSTER", "NODES")
 
     def _agreed(self) -> bool:
-        """Return whether every node that is in the cluster knows the same masters and slots, all slots."""
+        """Return whether all nodes say the same of all: who is a replica of whom, and has which slots."""
         seen = []
         for port in self.ports:
             words = [line.split() for line in self.nodes(port).splitlines()]
             if any("handshake" in each[2] for each in words):
                 return False
-            seen.append(sorted((each[0], *each[8:]) for each in words))
+            seen.append(sorted((each[0], "slave" in each[2], *each[3:4], *each[8:]) for each in words))
         return all(each == seen[0] for each in seen)
 
     def master(self, port: int, keys: Sequence[bytes]) -> list[str]:

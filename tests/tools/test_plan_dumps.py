@@ -93,3 +93,27 @@ def test_errors_name_the_line(text: str, sentence: str, tmp_path: Path) -> None:
     with pytest.raises(BadUse) as refused:
         read(path).pool()
     assert str(refused.value).startswith(path + sentence)
+
+
+def test_a_dump_has_partitions_before_their_table(tmp_path: Path) -> None:
+    """As pg_dump has it: tables by their names, each partition a table like others, attached at the end."""
+    text = """\
+CREATE TABLE public.orders_0 (
+    id bigint NOT NULL,
+    note text DEFAULT ';)'::text
+);
+CREATE TABLE public.orders_1 (
+    id bigint NOT NULL,
+    note text DEFAULT ';)'::text
+);
+CREATE TABLE public.rows (
+    id bigint NOT NULL,
+    note text DEFAULT ';)'::text
+)
+PARTITION BY HASH (id);
+ALTER TABLE ONLY public.rows ATTACH PARTITION public.orders_0 FOR VALUES WITH (modulus 2, remainder 0);
+ALTER TABLE ONLY public.rows ATTACH PARTITION public.orders_1 FOR VALUES WITH (modulus 2, remainder 1);
+"""
+    pool = read(write(tmp_path, text)).pool("public.rows")
+    assert pool.pool.options["types"] == ["bigint"]
+    assert [node.line for node in pool.nodes] == [14, 15]

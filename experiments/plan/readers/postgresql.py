@@ -11,6 +11,7 @@ __all__ = ["SYSTEM", "read", "recognises"]
 
 SYSTEM = "postgresql"
 _NAME = r'(?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?'
+_CLAUSES = r"(?:'[^']*'|[^;'])*?"  # to the end of a statement at most, which a text may hold too
 _BOUND = r"FOR\s+VALUES\s+WITH\s*\(\s*modulus\s+(\d+)\s*,\s*remainder\s+(\d+)\s*\)"
 _CREATE = re.compile(
     rf"CREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?({_NAME})\s+PARTITION\s+OF\s+({_NAME})\s+{_BOUND}",
@@ -21,7 +22,9 @@ _ATTACH = re.compile(
 )
 _LISTED = re.compile(rf"({_NAME})\s+{_BOUND}", re.I)
 _PARENT = re.compile(
-    rf"CREATE\s+TABLE\s+({_NAME})\s*\((.*?)\)\s*PARTITION\s+BY\s+(\w+)\s*\(([^;]*?)\)\s*;", re.I | re.S
+    rf"CREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?({_NAME})\s*"
+    rf"\(({_CLAUSES})\)\s*PARTITION\s+BY\s+(\w+)\s*\(([^;]*?)\)\s*;",
+    re.I,
 )
 _TITLE = re.compile(r'Partitioned table "([^"]+)"')
 _KEY = re.compile(r"Partition key:\s*(\w+)\s*\(([^)]*)\)", re.I)
