@@ -6,7 +6,8 @@ import argparse
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,8 @@ def command(invocation: Invocation) -> Output:
     """Read one configuration or two: 0 done, 1 with --strict and a warning, 2 where it cannot be read."""
     rest = invocation.rest
     which = rest[:1] == ["which"]
-    given = _parser(invocation.program, which=which).parse_args(rest[1:] if which else rest)
+    parser = _parser(invocation.program, which=which)
+    given = parser.parse_intermixed_args(rest[1:] if which else rest)
     if given.format not in FORMATS:
         raise BadUse(f"--format: {given.format!r} is unknown; give {', '.join(FORMATS)}")
     return (yield from (_which(given) if which else _plan(given, invocation.command)))
@@ -80,6 +82,11 @@ def _read(given: argparse.Namespace, path: str) -> Configuration:
 
     settings = parse_settings(given.set)
     if getattr(given, "replicas", None) is not None:
+        for pool in read(path, system=given.system, settings=settings).pools:
+            if pool.system != "cassandra":
+                raise BadUse(
+                    f"--replicas: {path} is {pool.system}, which has one node for a key; leave it out"
+                )
         settings["rf"] = str(_number("--replicas", given.replicas, 1))
     return read(path, system=given.system, settings=settings)
 
@@ -92,42 +99,69 @@ def _number(flag: str, text: str, least: int = 0) -> int:
 
 
 def _keys(given: argparse.Namespace) -> list[bytes] | None:
-    from experiments.plan.keys import keys_of
+    from experiments.plan.keys import keys_of, recorded
 
     if given.keys is None:
+        if given.key_format is not None:
+            raise BadUse("--key-format: it puts keys together of a table's columns; give --keys FILE.csv")
         return None
-    return keys_of(given.keys, given.key_bytes, given.key_format)
+    paths = getattr(given, "files", None) or [given.file]
+    pair = recorded(given.keys, paths[0])
+    return pair.keys if pair else keys_of(given.keys, given.key_bytes, given.key_format)
 
 
 def _which(given: argparse.Namespace) -> Output:
-    from experiments.plan.show import shown, which_lines
+    from experiments.plan.keys import recorded, typed_keys
+    from experiments.plan.pool import place
+    from experiments.plan.show import shown, told, which_lines
 
-    keys = [key.encode() for key in given.key] if given.key else _keys(given)
-    if keys is None:
-        raise BadUse("which: give keys behind the file, or --keys FILE")
     if given.key and given.keys is not None:
         raise BadUse("--keys: keys stand behind the file already; give one of both")
+    if given.key:
+        keys: list[bytes] | None = typed_keys(given.key, given.key_bytes)
+    else:
+        keys = _keys(given)
+    if keys is None:
+        raise BadUse("which: give keys behind the file, or --keys FILE")
+    pair = recorded(given.keys, given.file) if given.keys else None
+    labels = pair.labels if pair else [shown(key) for key in keys]
     configuration = _read(given, given.file)
     yield from map(Complaint, configuration.notes)
-    pool = configuration.pool(given.pool)
+    pools = _asked(configuration, given.pool)
     if given.format == "table":
-        yield from map(Styled, _joined(which_lines(pool, keys)))
+        for pool in pools:
+            behind = f"\t{pool.pool.method}" if len(pools) > 1 else ""
+            lines = which_lines(pool, keys, labels, details=bool(given.key))
+            yield from map(Styled, _joined(line + behind for line in lines))
     else:
-        answers = pool.which(keys)
-        details = pool.details(keys)
-        rows = [
-            {"key": shown(key), "node": list(node) if isinstance(node, tuple) else node, **detail}
-            for key, node, detail in zip(keys, answers, details, strict=True)
-        ]
+        found = [(pool, pool.which(keys)) for pool in pools]
         if given.format == "json":
+            rows = [
+                {"pool": pool.name, "key": label, "node": node, **detail}
+                for pool, nodes in found
+                for label, node, detail in zip(labels, nodes, pool.details(keys), strict=True)
+            ]
             yield json.dumps(rows, ensure_ascii=False, indent=1, default=str)
         else:
-            nodes = ("|".join(node) if isinstance(node, tuple) else node or "" for node in answers)
-            yield _csv(
-                [["key", "node"], *([shown(key), node] for key, node in zip(keys, nodes, strict=True))]
+            cells = (
+                [label, told(node)] for _, nodes in found for label, node in zip(labels, nodes, strict=True)
             )
-    warnings = _remarks(pool, None)
-    return int(given.strict and bool(warnings))
+            yield _csv([["key", "node"], *cells])
+    warnings = [remark for pool in pools for remark in _remarks(pool, None)] if given.strict else []
+    for remark in warnings:
+        yield Complaint(f"{place(remark.file, remark.line)}: {remark.code}: {remark.text}")
+    return int(bool(warnings))
+
+
+def _asked(configuration: Configuration, name: str | None) -> list[PlacedPool]:
+    """Return the pool that is asked; of Kafka's clients both, where none is said."""
+    pools = configuration.pools
+    topics = {pool.name.rpartition("/")[0] for pool in pools if pool.system == "kafka"}
+    if name is None and len(pools) > 1 and len(topics) == 1 and all(pool.system == "kafka" for pool in pools):
+        return list(pools)
+    if name in topics:
+        return [pool for pool in pools if pool.name.rpartition("/")[0] == name]
+    return [configuration.pool(name)]
 
 
 def _joined(lines: Iterator[str]) -> Iterator[str]:
@@ -158,31 +192,33 @@ def _plan(given: argparse.Namespace, typed: Sequence[str]) -> Output:
         raise BadUse(f"plan: {len(given.files)} files were given; give one, or before and after")
     if len(given.files) == 2 and edits:
         raise BadUse("plan: an edit stands in place of a second file; give one of both")
+    if len(given.files) == 1 and not edits and (given.moved or given.same):
+        raise BadUse("--moved and --same are about a change; give a second file or an edit")
     limit, seed = _number("--limit", given.limit), _number("--seed", given.seed)
     keys = _keys(given)
+    if given.moved and keys is None:
+        raise BadUse("--moved: which keys move is said of --keys; give these")
     first = _read(given, given.files[0])
     notes: list[str] = list(first.notes)
     if len(given.files) == 1 and not edits:
-        if given.moved or given.same:
-            raise BadUse("--moved and --same are about a change; give a second file or an edit")
-        pools = [first.pool(given.pool)] if given.pool or not first.pools else list(first.pools)
+        pools = _asked(first, given.pool) if given.pool or not first.pools else list(first.pools)
         notes += [] if given.pool else [str(refused) for refused in first.refused]
         yield from map(Complaint, notes)
-        parts = [_one(pool, keys, given) for pool in pools]
+        parts = [_one(pool, keys) for pool in pools]
+        parts += _disagreement(pools, keys)
     else:
         changes = _changes(given, first, edits, keys, seed, notes)
         yield from map(Complaint, notes)
-        parts = [_change(change, limit, given) for change in changes]
+        parts = [_change(change, limit) for change in changes]
         if given.moved:
             _write(Path(given.moved), _moved(changes))
-    text = _text(parts, given.format)
-    yield text
+    yield _text(parts, given.format)
     if given.output:
         _leave(Path(given.output), parts, typed)
     unmodelled = given.pool is None and any(refused.unmodelled for refused in first.refused)
     if unmodelled:
         return 2
-    return int(given.strict and any(part["object"]["warnings"] for part in parts))
+    return int(given.strict and any(part.remarks for part in parts))
 
 
 def _changes(
@@ -252,16 +288,39 @@ def _matched(
     return pairs
 
 
-def _one(pool: PlacedPool, keys: list[bytes] | None, given: argparse.Namespace) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Part:
+    """What is said of one pool or change, made when it is asked for: a text, an object, rows."""
+
+    remarks: Sequence[Remark]
+    text: Callable[[], str]
+    object: Callable[[], dict[str, Any]] | None = None
+    rows: Callable[[dict[str, Any]], list[list[str]]] | None = None
+
+
+def _one(pool: PlacedPool, keys: list[bytes] | None) -> Part:
     from experiments.plan import rows, show
 
     remarks = _remarks(pool, keys)
-    lines = [*show.placed(pool, keys), *show.remark_lines(remarks)]
-    made = rows.pool_object(pool, remarks, keys)
-    return {"text": "\n".join(lines), "object": made, "rows": rows.pool_rows(made)}
+    loads = None if keys is None else show.Loads.of(pool, keys)
+    return Part(
+        remarks,
+        lambda: "\n".join([*show.placed(pool, loads), *show.remark_lines(remarks)]),
+        lambda: rows.pool_object(pool, remarks, loads),
+        rows.pool_rows,
+    )
 
 
-def _change(change: Change, limit: int, given: argparse.Namespace) -> dict[str, Any]:
+def _disagreement(pools: Sequence[PlacedPool], keys: list[bytes] | None) -> list[Part]:
+    """Return how many keys two clients of one topic of Kafka place differently."""
+    from experiments.plan import show
+
+    if keys is None or len(pools) != 2 or {pool.system for pool in pools} != {"kafka"}:
+        return []
+    return [Part((), lambda: show.disagreement(pools[0], pools[1], keys))]
+
+
+def _change(change: Change, limit: int) -> Part:
     from experiments.plan import rows, show
     from experiments.plan.remarks import remarks_of_change
 
@@ -269,20 +328,24 @@ def _change(change: Change, limit: int, given: argparse.Namespace) -> dict[str, 
     codes = {remark.code for remark in about}
     keys = None if change.keys is None else list(change.keys)
     remarks = [*about, *(each for each in _remarks(change.after, keys) if each.code not in codes)]
-    lines = list(show.changed(change))
-    if change.keys is not None and limit:
-        lines += ["", *show.keys_moved(change, limit)]
-    lines += show.remark_lines(remarks)
-    made = rows.change_object(change, remarks)
-    return {"text": "\n".join(lines), "object": made, "rows": rows.change_rows(made)}
+
+    def text() -> str:
+        lines = list(show.changed(change))
+        if change.keys is not None and limit:
+            lines += ["", *show.keys_moved(change, limit)]
+        return "\n".join([*lines, *show.remark_lines(remarks)])
+
+    return Part(remarks, text, lambda: rows.change_object(change, remarks), rows.change_rows)
 
 
-def _text(parts: Sequence[dict[str, Any]], kind: str) -> str:
+def _text(parts: Sequence[Part], kind: str) -> str:
+    if kind == "table":
+        return "\n\n".join(part.text() for part in parts)
+    objects = [(part, part.object()) for part in parts if part.object is not None]
     if kind == "json":
-        return json.dumps([part["object"] for part in parts], ensure_ascii=False, indent=1)
-    if kind == "csv":
-        return _csv([*parts[0]["rows"][:1], *(row for part in parts for row in part["rows"][1:])])
-    return "\n\n".join(part["text"] for part in parts)
+        return json.dumps([made for _, made in objects], ensure_ascii=False, indent=1)
+    tables = [part.rows(made) for part, made in objects if part.rows is not None]
+    return _csv([*tables[0][:1], *(row for table in tables for row in table[1:])])
 
 
 def _csv(rows: Sequence[Sequence[str]]) -> str:
@@ -292,11 +355,11 @@ def _csv(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _moved(changes: Sequence[Change]) -> str:
-    from experiments.plan.show import shown
+    from experiments.plan.show import shown, told
 
-    if any(change.keys is None for change in changes):
-        raise BadUse("--moved: which keys move is said of --keys; give these")
-    rows = [[shown(key), source, target] for change in changes for key, source, target in change.moves]
+    rows = [
+        [shown(key), told(source), told(target)] for change in changes for key, source, target in change.moves
+    ]
     return _csv([["key", "from", "to"], *rows]) + "\n"
 
 
@@ -307,7 +370,7 @@ def _write(path: Path, text: str) -> None:
         raise CannotWrite(f"cannot write {path}: {error.strerror}; give another name") from None
 
 
-def _leave(folder: Path, parts: Sequence[dict[str, Any]], typed: Sequence[str]) -> None:
+def _leave(folder: Path, parts: Sequence[Part], typed: Sequence[str]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from experiments.options.errors import BadUse, did_you_mean
-from experiments.plan.pool import Pool, PoolNode
+from experiments.plan.pool import COUNTED, Pool, PoolNode
 
 __all__ = ["Edits"]
 
-COUNTED = {"kafka": "partitions", "elasticsearch": "number_of_shards", "guava": "buckets"}
 STATED = {"redis": "slots", "postgresql": "parts", "mongodb": "chunks"}
 
 

@@ -6,8 +6,38 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import zip_longest
 
-__all__ = ["Movement", "Side"]
+from experiments.plan.placement import Placed
+
+__all__ = ["Movement", "Side", "of_nodes"]
+
+NOBODY = "-"
+"""Stands for the node of a copy that is only there before, or only after."""
+
+
+def of_nodes(counts: Mapping[tuple[Placed, Placed], int]) -> dict[tuple[str, str], int]:
+    """Return how many copies go from node to node: a node that keeps one sends none to another.
+
+    Examples
+    --------
+    >>> of_nodes({(("a", "b"), ("b", "c")): 2, ("a", "b"): 1})
+    {('b', 'b'): 2, ('a', 'c'): 2, ('a', 'b'): 1}
+    """
+    named: dict[tuple[str, str], int] = {}
+    for (source, target), count in counts.items():
+        if isinstance(source, str) and isinstance(target, str):
+            pairs = [(source, target)]
+        else:
+            before = (source,) if isinstance(source, str) else source
+            after = (target,) if isinstance(target, str) else target
+            pairs = [(name, name) for name in before if name in after]
+            gone = [name for name in before if name not in after]
+            come = [name for name in after if name not in before]
+            pairs += zip_longest(gone, come, fillvalue=NOBODY)
+        for pair in pairs:
+            named[pair] = named.get(pair, 0) + count
+    return named
 
 
 @dataclass(frozen=True)
@@ -36,17 +66,20 @@ class Movement:
     before, after
         What each node is to have.
     method
-        ``exact``, ``sampled`` (random keys) or ``counted`` (the user's keys).
+        ``exact``, ``sampled`` (random hashes or keys) or ``counted`` (the user's keys).
+    copies
+        Of each hash or key, so many.
     """
 
     counts: Mapping[tuple[str, str], int]
     before: Side
     after: Side
     method: str
+    copies: int = 1
 
     @cached_property
     def total(self) -> int:
-        """All hashes or keys."""
+        """All hashes or keys, or all copies of them."""
         return sum(self.counts.values())
 
     @cached_property
@@ -107,11 +140,17 @@ class Movement:
         names = {name for pair in self.counts for name in pair}
         return names | set(self.before.wanted) | set(self.after.wanted)
 
+    @property
+    def half_width(self) -> float:
+        """Of an interval of 95 % around what was sampled that moves."""
+        moved = float(self.moved)
+        return 1.96 * (moved * (1 - moved) / max(self.total, 1)) ** 0.5 if self.method == "sampled" else 0.0
+
     def _shares(self, nodes: Iterable[str], counts: Iterable[tuple[str, int]]) -> dict[str, Fraction]:
         sums = dict.fromkeys(nodes, 0)
         for name, count in counts:
             sums[name] = sums.get(name, 0) + count
-        return {name: self._fraction(count) for name, count in sums.items()}
+        return {name: self._fraction(count * self.copies) for name, count in sums.items()}
 
     def _fraction(self, count: int) -> Fraction:
         return Fraction(count, self.total) if self.total else Fraction(0)

@@ -14,10 +14,13 @@ from typing import Any, Protocol, runtime_checkable
 from experiments.options.errors import BadUse
 from experiments.plan.pool import Pool
 
-__all__ = ["Answer", "Placement", "placement_of"]
+__all__ = ["Answer", "Placed", "Placement", "details_of", "placement_of"]
 
-Answer = str | tuple[str, ...] | None
-"""A node's name; several where there are replicas, the first first; None for a key that is not hashed."""
+Placed = str | tuple[str, ...]
+"""A node's name; several where there are replicas, the first first."""
+
+Answer = Placed | None
+"""None for a key that is not hashed."""
 
 
 @runtime_checkable
@@ -30,10 +33,18 @@ class Placement(Protocol):
         A :class:`algorithms.Partitioner` of the usable nodes by their names; with INTERVALS its arcs make
         shares and movement exact. None where no single one stands for the pool.
 
-    Optional attributes, read by ``getattr``: ``modulus`` (int: the node of a hash h is that of
-    ``h % modulus``), ``space`` (int: how many values the hash has, where not ``2**hash_bits``), ``details``
-    (``keys -> list[Mapping[str, object]]``: ``hash`` and ``slot`` or ``point`` of each key) and ``points``
-    (mapping of node names to how many points or slots each has).
+    Optional attributes, read by ``getattr``:
+
+    - ``modulus`` (int): the node of a hash h is that of ``h % modulus``;
+    - ``space`` (int): how many values the hash has, where not ``2**hash_bits``;
+    - ``folded`` (bool): a hash is the absolute value of a signed word of one bit more;
+    - ``structure``: a `experiments.plan.structure.Structure` in place of what the partitioner's arcs say;
+    - ``details`` (``keys -> list[Mapping[str, object]]``): ``hash`` and ``slot`` or ``point`` of each key;
+    - ``points`` (mapping of node names to numbers): how many points or slots each has;
+    - ``blocks`` (mapping of texts or ids to a node's name and a number): of what the points of a ring are
+      made, and ``nearest`` (bool), whether the nearest point has a hash or the next one;
+    - ``copies`` (int): how many nodes have each key;
+    - ``values`` (bool): keys are placed by their values, so that all hashes mean nothing.
     """
 
     @property
@@ -41,7 +52,7 @@ class Placement(Protocol):
         """See the class."""
         ...
 
-    def which(self, keys: Sequence[bytes]) -> list[str | tuple[str, ...]]:
+    def which(self, keys: Sequence[bytes]) -> Sequence[Answer]:
         """Return the node of each key, as the program places the bytes that its configuration hashes."""
         ...
 

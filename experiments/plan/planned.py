@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from experiments.options.errors import BadUse
-from experiments.plan.movement import Movement, Side
-from experiments.plan.placement import Answer, Placement, details_of, placement_of
-from experiments.plan.pool import Pool, PoolNode
+from experiments.plan.movement import NOBODY, Movement, Side, of_nodes
+from experiments.plan.placement import Answer, Placed, Placement, details_of, placement_of
+from experiments.plan.pool import Pool, PoolNode, counted
 from experiments.plan.reading import contents
 from experiments.plan.source import Refused
-from experiments.plan.structure import Structure, joint_of, shares_of, structure_of
+from experiments.plan.structure import Structure, hashing_of, joint_of, shares_of, structure_of
 
 __all__ = ["Change", "Configuration", "PlacedPool", "Shares", "plan", "read"]
 
-SAMPLE = 1_000_000
-"""How many random hashes stand for all where these cannot be counted; random keys, a tenth of it."""
+HASHES = 1_000_000
+"""How many random hashes stand for all where these cannot be counted."""
+
+KEYS = 100_000
+"""How many random keys, where a hash alone does not say who has it."""
 
 Key = str | bytes
 
 
 @dataclass(frozen=True)
 class Shares:
-    """The share of each node, ``exact`` or ``sampled`` with so many draws; of replicas they sum to these."""
+    """The share of each node: ``exact``, ``sampled`` with so many draws, or ``unknown``.
+
+    Of replicas they sum to the number of copies.
+    """
 
     shares: Mapping[str, Fraction]
     method: str
@@ -107,42 +114,30 @@ class PlacedPool:
 
     @cached_property
     def shares(self) -> Shares:
-        """The share of each node, exact where it can be."""
-        structure = self.structure
-        if self.copies > 1:
-            return Shares(self._effective(), "exact", copies=self.copies)
+        """The share of each node, exact where it can be; none where keys are placed by their values."""
+        structure, nodes = self.structure, dict.fromkeys(self.wanted.wanted, Fraction(0))
         if structure is not None:
-            return Shares(dict.fromkeys(self.wanted.wanted, Fraction(0)) | shares_of(structure), "exact")
-        answers = self._answers(_random_keys(self.pool, SAMPLE // 10, 0))
-        counts = dict.fromkeys(self.wanted.wanted, 0)
-        for answer in answers:
-            counts[answer] = counts.get(answer, 0) + 1
-        return Shares(
-            {name: Fraction(count, len(answers)) for name, count in counts.items()}, "sampled", len(answers)
-        )
+            return Shares(nodes | shares_of(structure), "exact", copies=self.copies)
+        if getattr(self.placement, "values", False):
+            return Shares({}, "unknown")
+        counts = _sampled([self], 0)
+        total = sum(counts.values())
+        shares: dict[str, Fraction] = {}
+        for (name,), count in counts.items():
+            shares[str(name)] = Fraction(count, total)
+        return Shares(nodes | shares, "sampled", total)
 
     @property
     def copies(self) -> int:
         """How many nodes have each key."""
-        return int(getattr(self.placement, "count", 1)) if self.system == "cassandra" else 1
+        return int(getattr(self.placement, "copies", 1))
 
-    def _effective(self) -> dict[str, Fraction]:
-        """Return what each node holds: all arcs between two tokens have the same replicas."""
-        arcs = self.partitioner.arcs()
-        names = [node.name for node in self.nodes]
-        counts = dict.fromkeys(names, 0)
-        rows = self.partitioner.assign_replicas(arcs.start, self.copies).tolist()
-        for row, size in zip(rows, arcs.sizes(), strict=True):
-            for bucket in row:
-                counts[self.partitioner.nodes[bucket].name] += size
-        return {name: Fraction(count, 1 << arcs.hash_bits) for name, count in counts.items()}
-
-    def _answers(self, keys: Sequence[bytes]) -> list[str]:
-        """Return the first node of each key; a dash for one that is not hashed."""
-        return [
-            "-" if answer is None else answer if isinstance(answer, str) else answer[0]
-            for answer in self.placement.which(keys)
-        ]
+    def answers(self, keys: Sequence[bytes]) -> list[Placed]:
+        """Return who has each key; a dash for one that is not hashed."""
+        found = self.placement.which(keys)
+        if None in found:
+            return [NOBODY if answer is None else answer for answer in found]
+        return cast("list[Placed]", found)
 
     def to(
         self,
@@ -212,41 +207,62 @@ class Change:
 
     @cached_property
     def movement(self) -> Movement:
-        """Of all hashes, exactly where both sides are arcs or tables of one hash; else of random keys."""
+        """Of all hashes, exactly where both sides are arcs or tables of one hash; else of random ones."""
         before, after = self.before.structure, self.after.structure
         joint = joint_of(before, after) if before is not None and after is not None else None
         if joint is not None:
-            named: dict[tuple[str, str], int] = {}
-            for (source, target), count in joint.items():
-                pair = (self.renamed(source), target)
-                named[pair] = named.get(pair, 0) + count
-            return Movement(named, *self.sides, "exact")
-        return self._of(_random_keys(self.before.pool, SAMPLE // 10, self.seed), "sampled")
+            return self._of(joint, "exact")
+        if any(getattr(side.placement, "values", False) for side in (self.before, self.after)):
+            if self.keys is None:
+                raise BadUse(
+                    f"{self.before.pool.file}: keys are placed by their values here, so what moves is a "
+                    "question of yours; give --keys"
+                )
+            return self.of_keys
+        return self._of(_sampled([self.before, self.after], self.seed), "sampled")
 
     @cached_property
     def of_keys(self) -> Movement:
         """Of the keys that were given, as often as each stands there."""
-        return self._of(self.keys or (), "counted")
+        before, after = self.answers
+        return self._of(Counter(zip(before, after, strict=True)), "counted")
 
     @cached_property
-    def moves(self) -> list[tuple[bytes, str, str]]:
+    def moves(self) -> list[tuple[bytes, Placed, Placed]]:
         """The keys that move, each once, in their order: key, from, to."""
-        distinct = list(dict.fromkeys(self.keys or ()))
-        pairs = zip(distinct, self._sources(distinct), self.after._answers(distinct), strict=True)
-        return [(key, source, target) for key, source, target in pairs if source != target]
+        moved = (
+            (key, (source, target))
+            for key, source, target in zip(self.keys or (), *self.answers, strict=True)
+            if source != target
+        )
+        return [
+            (key, source, target)
+            for key, (source, target) in dict(moved).items()
+            if isinstance(source, str) or isinstance(target, str) or set(source) != set(target)
+        ]
 
     def renamed(self, name: str) -> str:
         """Return the name that a node has after the change."""
         return self.same.get(name, name)
 
-    def _sources(self, keys: Sequence[bytes]) -> list[str]:
-        return [self.renamed(name) for name in self.before._answers(keys)]
+    def _renamed(self, placed: Placed) -> Placed:
+        if isinstance(placed, str):
+            return self.renamed(placed)
+        return tuple(map(self.renamed, placed))
 
-    def _of(self, keys: Sequence[bytes], method: str) -> Movement:
-        counts: dict[tuple[str, str], int] = {}
-        for pair in zip(self._sources(keys), self.after._answers(keys), strict=True):
-            counts[pair] = counts.get(pair, 0) + 1
-        return Movement(counts, *self.sides, method)
+    @cached_property
+    def answers(self) -> tuple[list[Placed], list[Placed]]:
+        """Who has each of the keys before, and after."""
+        keys = self.keys or ()
+        before = self.before.answers(keys)
+        return list(map(self._renamed, before)) if self.same else before, self.after.answers(keys)
+
+    def _of(self, counts: Mapping[Any, int], method: str) -> Movement:
+        renamed: Counter[tuple[Placed, Placed]] = Counter()
+        for (source, target), count in counts.items():
+            renamed[source if method == "counted" else self._renamed(source), target] += count
+        copies = max(self.before.copies, self.after.copies)
+        return Movement(of_nodes(renamed), *self.sides, method, copies)
 
 
 @dataclass(frozen=True)
@@ -284,7 +300,7 @@ def read(path: str, *, system: str | None = None, settings: Mapping[str, str] | 
     """Read a configuration, and place its pools."""
     found = contents(str(path), system, settings)
     return Configuration(
-        str(path), tuple(PlacedPool(pool) for pool in found.pools), found.refused, found.notes
+        str(path), tuple(PlacedPool(counted(pool)) for pool in found.pools), found.refused, found.notes
     )
 
 
@@ -299,12 +315,33 @@ def _bytes(key: Key) -> bytes:
     return key.encode() if isinstance(key, str) else key
 
 
-def _random_keys(pool: Pool, count: int, seed: int) -> list[bytes]:
-    """Return random keys of the kind that a pool hashes."""
+def _sampled(pools: Sequence[PlacedPool], seed: int) -> Mapping[tuple[Placed, ...], int]:
+    """Return how often each node, or nodes of several pools, had one of many random hashes or keys."""
     import numpy as np
 
     random = np.random.default_rng(np.random.SeedSequence([seed, 0x706C616E]))
-    words = random.integers(0, 1 << 63, count, dtype=np.int64).tolist()
+    partitioners = [pool.partitioner for pool in pools]
+    alike = (
+        len({hashing_of(pool.pool, pool.placement) for pool in pools if pool.partitioner is not None}) == 1
+    )
+    if alike and None not in partitioners and all(map(_takes_hashes, pools)):
+        bits = partitioners[0].hash_bits
+        hashes = random.integers(0, (1 << bits) - 1, HASHES, dtype=np.uint64, endpoint=True)
+        names = [each.nodes.names_of(each.assign(hashes)).tolist() for each in partitioners]
+    else:
+        keys = _random_keys(pools[0].pool, random.integers(0, 1 << 63, KEYS, dtype=np.int64).tolist())
+        names = [pool.answers(keys) for pool in pools]
+    return Counter(zip(*names, strict=True))
+
+
+def _takes_hashes(pool: PlacedPool) -> bool:
+    """Return whether all hashes of a partitioner's are as likely as keys make them."""
+    partitioner, placement = pool.partitioner, pool.placement
+    return not partitioner.by_text and pool.copies == 1 and getattr(placement, "space", None) is None
+
+
+def _random_keys(pool: Pool, words: Sequence[int]) -> list[bytes]:
+    """Return a key of the kind that a pool hashes for each word."""
     types = [str(kind) for kind in pool.options.get("types") or ()]
     if pool.method == "ip_hash" or str(pool.options.get("balance", "")).startswith("source"):
         return [b"%d.%d.%d.%d" % (w & 255, w >> 8 & 255, w >> 16 & 255, w >> 24 & 255) for w in words]

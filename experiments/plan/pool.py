@@ -14,7 +14,7 @@ from typing import Any
 
 from experiments.options.errors import BadUse, did_you_mean
 
-__all__ = ["SYSTEMS", "Pool", "PoolNode", "Remark", "neutral_pool", "place", "refuse"]
+__all__ = ["COUNTED", "SYSTEMS", "Pool", "PoolNode", "Remark", "counted", "neutral_pool", "place", "refuse"]
 
 SYSTEMS = (
     "nginx",
@@ -143,6 +143,18 @@ class Pool:
     def with_nodes(self, nodes: Sequence[PoolNode]) -> Pool:
         """Return the pool with other nodes."""
         return replace(self, nodes=tuple(nodes))
+
+
+COUNTED = {"kafka": "partitions", "elasticsearch": "number_of_shards", "guava": "buckets"}
+"""The option that says how many nodes a system has, which are numbers."""
+
+
+def counted(pool: Pool) -> Pool:
+    """Return the pool with the nodes that an option counts, where it names none."""
+    count = pool.options.get(COUNTED.get(pool.system, ""))
+    if pool.nodes or not isinstance(count, int) or isinstance(count, bool):
+        return pool
+    return replace(pool, nodes=tuple(PoolNode(str(number)) for number in range(count)))
 
 
 METHODS: Mapping[str, tuple[str, str]] = {

@@ -9,10 +9,11 @@ from fractions import Fraction
 from typing import Any
 
 from experiments.plan.events import words_of
+from experiments.plan.laws import movement_law
 from experiments.plan.movement import Movement
 from experiments.plan.planned import Change, PlacedPool
 from experiments.plan.pool import PoolNode, Remark
-from experiments.plan.show import counted, shown
+from experiments.plan.show import Loads, shown, told
 
 __all__ = ["change_object", "change_rows", "pool_object", "pool_rows"]
 
@@ -36,12 +37,11 @@ def node_object(node: PoolNode) -> dict[str, Any]:
     return {name: value for name, value in asdict(node).items() if value not in (None, (), False)}
 
 
-def pool_object(
-    placed: PlacedPool, remarks: Sequence[Remark], keys: Sequence[bytes] | None
-) -> dict[str, Any]:
+def pool_object(placed: PlacedPool, remarks: Sequence[Remark], loads: Loads | None = None) -> dict[str, Any]:
     """Return one pool."""
     pool, shares, wanted = placed.pool, placed.shares, placed.wanted.wanted
-    structure = placed.structure
+    space = placed.structure.space if placed.structure is not None else shares.draws
+    points = getattr(placed.placement, "points", None) or {}
     made: dict[str, Any] = {
         "pool": pool.name,
         "system": pool.system,
@@ -51,20 +51,26 @@ def pool_object(
         "file": pool.file,
         "line": pool.line,
         "shares": shares.method,
-        "space": structure.space if structure is not None else shares.draws,
+        "space": space,
         "nodes": [
             {
                 **node_object(node),
                 "wanted": decimal(wanted[node.name]),
-                "share": decimal(shares.shares.get(node.name, Fraction(0))),
+                **_share(shares.shares.get(node.name, Fraction(0)), space, shares.method),
+                **({"points": points[node.name]} if node.name in points else {}),
             }
             for node in pool.nodes
         ],
         "warnings": [asdict(remark) for remark in remarks],
     }
-    if keys is not None:
-        made["keys"] = {"count": len(keys), "distinct": len(set(keys)), "nodes": counted(placed, keys)}
+    if loads is not None:
+        made["keys"] = {"count": loads.keys, "distinct": loads.distinct, "nodes": dict(loads.of_nodes)}
     return made
+
+
+def _share(share: Fraction, space: int, method: str) -> dict[str, Any]:
+    """Return a share, and how many hashes of the space, or of those drawn, it is."""
+    return {} if method == "unknown" else {"share": decimal(share), "hashes": int(share * space)}
 
 
 def movement_object(movement: Movement) -> dict[str, Any]:
@@ -84,6 +90,7 @@ def change_object(change: Change, remarks: Sequence[Remark]) -> dict[str, Any]:
     """Return one change."""
     movement = change.movement
     after = change.after.pool
+    law = movement_law(change)
     made: dict[str, Any] = {
         "pool": after.name,
         "system": after.system,
@@ -94,6 +101,7 @@ def change_object(change: Change, remarks: Sequence[Remark]) -> dict[str, Any]:
         "before": {name: decimal(share) for name, share in movement.shares_before.items()},
         "after": {name: decimal(share) for name, share in movement.shares_after.items()},
         "movement": movement_object(movement),
+        **({"law": decimal(law.moved)} if law is not None else {}),
         "flows": [
             {
                 "from": source,
@@ -110,7 +118,7 @@ def change_object(change: Change, remarks: Sequence[Remark]) -> dict[str, Any]:
             **movement_object(change.of_keys),
             "distinct": len(set(change.keys)),
             "distinct_moved": len(change.moves),
-            "moves": [{"key": shown(key), "from": a, "to": b} for key, a, b in change.moves],
+            "moves": [{"key": shown(key), "from": told(a), "to": told(b)} for key, a, b in change.moves],
         }
     return made
 
@@ -119,7 +127,8 @@ def pool_rows(made: Mapping[str, Any]) -> list[list[str]]:
     """Return the rows of one pool, a header first."""
     rows = [["pool", "node", "weight", "wanted", "share", "method"]]
     for node in made["nodes"]:
-        cells = (made["pool"], node["name"], node["weight"], node["wanted"], node["share"], made["shares"])
+        share = node.get("share", "")
+        cells = (made["pool"], node["name"], node["weight"], node["wanted"], share, made["shares"])
         rows.append([str(cell) for cell in cells])
     return rows
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import repeat
 
 from experiments.options.printable import printable
 from experiments.plan.events import words_of
+from experiments.plan.laws import movement_law, spread_law
 from experiments.plan.movement import Movement
+from experiments.plan.placement import Answer
 from experiments.plan.planned import Change, PlacedPool
 from experiments.plan.pool import Pool, Remark, place
 
-__all__ = ["changed", "keys_moved", "placed", "remark_lines", "which_lines"]
+__all__ = ["Loads", "changed", "keys_moved", "placed", "remark_lines", "shown", "told", "which_lines"]
 
 KINDS = {"nginx": "upstream", "haproxy": "backend", "envoy": "cluster"}
 WIDTH = 112
+EVEN = 1.005
+"""Below, how busy the busiest node is need not be said."""
+
 MOST_FLOWS = 12
 """Above so many nodes the matrix of flows is left out for the largest flows."""
 
@@ -51,48 +60,80 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -
             yield "─" * (sum(widths) + 2 * (len(widths) - 1))
 
 
-def placed(placed: PlacedPool, keys: Sequence[bytes] | None = None) -> Iterator[str]:
+def placed(placed: PlacedPool, loads: Loads | None = None) -> Iterator[str]:
     """Yield what is shown of one pool."""
     pool = placed.pool
     yield f"{title(pool)}{' ' * 4}{place(pool.file, pool.line)}".rstrip()
     shares, wanted = placed.shares, placed.wanted.wanted
     declared = placed.declared
     points = getattr(placed.placement, "points", None) or {}
-    header = ["node", "weight", "wanted", "share", *(["points"] if points else [])]
-    loads: Mapping[str, int] = {}
-    if keys is not None:
-        loads = counted(placed, keys)
-        header += ["keys", "of keys"]
+    known = shares.method != "unknown"
+    header = ["node", "weight", "wanted", *(["share"] if known else []), *(["points"] if points else [])]
+    header += ["keys", "of keys"] if loads else []
     rows = []
-    for name in dict.fromkeys([*wanted, *shares.shares, *loads]):
-        weight = str(declared[name]) if name in declared else "-"
-        share = shares.shares.get(name, Fraction(0))
-        row = [name, weight, percent(wanted.get(name, 0)), percent(share)]
-        row += [str(points.get(name, 0))] if points else []
-        if keys is not None:
-            count = loads.get(name, 0)
-            row += [f"{count:,}", percent(Fraction(count, len(keys) or 1))]
+    for name in dict.fromkeys([*wanted, *shares.shares, *(loads.of_nodes if loads else ())]):
+        row = [name, str(declared.get(name, "-")), percent(wanted.get(name, 0))]
+        row += [percent(shares.shares.get(name, Fraction(0)))] if known else []
+        row += [f"{points.get(name, 0):,}"] if points else []
+        if loads:
+            count = loads.of_nodes.get(name, 0)
+            row += [f"{count:,}", percent(Fraction(count, loads.keys or 1))]
         rows.append(row)
     yield from table(header, rows)
-    how = "exact" if shares.method == "exact" else f"sampled: {shares.draws:,} random keys, ± 0.3 %"
+    said = printable(" ".join(_said(placed))).replace(" %", "\N{NO-BREAK SPACE}%")
+    yield from (line.replace("\N{NO-BREAK SPACE}", " ") for line in textwrap.wrap(said, WIDTH))
+    if loads:
+        yield f"{loads.keys:,} keys, {loads.distinct:,} of them distinct."
+
+
+def _said(placed: PlacedPool) -> Iterator[str]:
+    """Yield sentences about shares: how they were got, the busiest node, and the law."""
+    shares, wanted = placed.shares, placed.wanted.wanted
+    if shares.method == "unknown":
+        yield "Keys are placed by their values: shares are those of yours; give --keys."
+        return
+    copies = f" of {shares.copies} replicas" if shares.copies > 1 else ""
+    if shares.method == "exact":
+        yield f"Shares{copies} are exact."
+    else:
+        width = max(1.96 * math.sqrt(s * (1 - s) / shares.draws) for s in map(float, shares.shares.values()))
+        yield f"Shares are sampled: {shares.draws:,} random keys, ± {100 * width:.2f} %."
     over = [
         (shares.shares.get(name, Fraction(0)) / share, name) for name, share in wanted.items() if share > 0
     ]
-    busiest = max(over, default=(Fraction(1), ""))
-    name, times = printable(busiest[1]), float(busiest[0])
-    copies = f" of {shares.copies} replicas" if shares.copies > 1 else ""
-    yield f"Shares{copies} are {how}. Busiest node: {name}, {times:.2f} times what is wanted."
-    if keys is not None:
-        yield f"{len(keys):,} keys, {len(set(keys)):,} of them distinct."
+    times, name = max(over, default=(Fraction(1), ""))
+    if times < EVEN:
+        yield "Each node has what is wanted, within 0.5 %."
+        return
+    law = spread_law(placed, float(times))
+    yield f"Busiest node: {name}, {float(times):.2f} times what is wanted{';' if law else '.'}"
+    if law:
+        yield (
+            f"of rings of so many random points {_chance(law.chance)} have one as busy (law: shares spread "
+            f"by {100 * law.cv:.1f} %)."
+        )
 
 
-def counted(placed: PlacedPool, keys: Sequence[bytes]) -> dict[str, int]:
-    """Return how many keys each node has; replicas count each."""
-    loads: dict[str, int] = {}
-    for answer in placed.placement.which(list(keys)):
-        for name in answer if isinstance(answer, tuple) else (answer or "-",):
-            loads[name] = loads.get(name, 0) + 1
-    return loads
+def _chance(chance: float) -> str:
+    return f"{100 * chance:.0f} %" if chance >= 0.01 else f"{100 * chance:.1g} %" if chance > 1e-6 else "none"
+
+
+@dataclass(frozen=True)
+class Loads:
+    """How many of the user's keys each node has, replicas counting each; all keys, and distinct ones."""
+
+    of_nodes: Mapping[str, int]
+    keys: int
+    distinct: int
+
+    @classmethod
+    def of(cls, placed: PlacedPool, keys: Sequence[bytes]) -> Loads:
+        """Count."""
+        counts: dict[str, int] = {}
+        for answer, count in Counter(placed.answers(keys)).items():
+            for name in (answer,) if isinstance(answer, str) else answer:
+                counts[name] = counts.get(name, 0) + count
+        return cls(counts, len(keys), len(set(keys)))
 
 
 def changed(change: Change) -> Iterator[str]:
@@ -100,17 +141,22 @@ def changed(change: Change) -> Iterator[str]:
     before, after = change.before.pool, change.after.pool
     where = ", ".join(dict.fromkeys(filter(None, (place(p.file, p.line) for p in (before, after)))))
     kind = KINDS.get(after.system, after.system)
-    yield printable(f"{kind} {after.name}: {words_of(change)}") + f"    {where}"
+    name = f"{kind} {after.name}" if after.name else kind
+    yield printable(f"{name}: {words_of(change)}    {where}")
     movement = change.movement
-    exact = movement.method == "exact"
-    lines = [_row("all hashes, exact" if exact else f"{movement.total:,} random keys, sampled", movement)]
+    lines = [] if movement.method == "counted" else [_row(_label(movement), movement)]
     if change.keys is not None:
         lines.append(_row(f"{len(change.keys):,} keys", change.of_keys))
     yield from table(["", "moved", "minimum", "excess", "strays"], lines)
+    law = movement_law(change)
+    if law is not None:
+        kept = f" as it is, {percent(law.kept)} if each node kept its points" if law.kept is not None else ""
+        yield f"law: {percent(law.moved)}{kept}"
     if change.keys is not None:
         distinct = len(set(change.keys))
+        moved = sum(1 for a, b in zip(*change.answers, strict=True) if a != b)
         yield (
-            f"{change.of_keys.moved_count:,} of {len(change.keys):,} keys move; "
+            f"{moved:,} of {len(change.keys):,} keys move; "
             f"{len(change.moves):,} of {distinct:,} distinct ones"
         )
     yield ""
@@ -122,6 +168,13 @@ def changed(change: Change) -> Iterator[str]:
         shares = (movement.shares_before.get(name), movement.shares_after.get(name), wanted.get(name))
         rows.append([name, *("-" if share is None else percent(share) for share in shares)])
     yield from table(["node", "before", "after", "wanted"], rows)
+
+
+def _label(movement: Movement) -> str:
+    what = "hashes" if movement.copies == 1 else f"copies, {movement.copies} of each hash"
+    if movement.method == "exact":
+        return f"all {what}, exact"
+    return f"{movement.total:,} random {what}, ± {100 * movement.half_width:.2f} %"
 
 
 def _row(label: str, movement: Movement) -> list[str]:
@@ -143,10 +196,11 @@ def _flows(movement: Movement) -> Iterator[str]:
         yield from table(["from \\ to", *targets], rows)
         return
     moving = sorted(
-        ((share, source, target) for (source, target), share in flows.items() if source != target),
+        ((count, source, target) for (source, target), count in movement.counts.items() if source != target),
         key=lambda flow: -flow[0],
     )
-    rows = [[source, target, percent(share)] for share, source, target in moving[:MOST_FLOWS]]
+    largest = moving[:MOST_FLOWS]
+    rows = [[source, target, percent(flows[source, target])] for _, source, target in largest]
     yield from table(["from", "to", "largest flows"], rows, left=2)
     if len(moving) > MOST_FLOWS:
         yield f"and {len(moving) - MOST_FLOWS:,} other flows"
@@ -156,9 +210,21 @@ def keys_moved(change: Change, limit: int) -> Iterator[str]:
     """Yield the first keys that move."""
     moves = change.moves[:limit]
     for key, source, target in moves:
-        yield printable(f"{shown(key)}  {source} -> {target}")
+        yield printable(f"{shown(key)}  {told(source)} -> {told(target)}")
     if len(change.moves) > len(moves) > 0:
         yield f"{len(moves)} of {len(change.moves):,}; all of them with --moved FILE"
+
+
+def told(answer: Answer) -> str:
+    """Return who has a key as one text; a dash for nobody."""
+    return "-" if answer is None else answer if isinstance(answer, str) else "|".join(answer)
+
+
+def disagreement(one: PlacedPool, other: PlacedPool, keys: Sequence[bytes]) -> str:
+    """Return how many keys two clients place differently."""
+    differ = sum(a != b for a, b in zip(one.answers(keys), other.answers(keys), strict=True))
+    names = f"{one.pool.method} and {other.pool.method}"
+    return printable(f"{names} place {differ:,} of {len(keys):,} keys on different partitions.")
 
 
 def remark_lines(remarks: Sequence[Remark]) -> Iterator[str]:
@@ -182,17 +248,22 @@ def shown(key: bytes) -> str:
         return key.hex()
 
 
-def which_lines(placed: PlacedPool, keys: Sequence[bytes], *, told: bool = True) -> Iterator[str]:
-    """Yield key, node, and what the system tells: hash, slot or point; tabs between them."""
-    answers = placed.placement.which(list(keys))
-    details = placed.details(keys) if told else [{} for _ in keys]
-    for key, answer, detail in zip(keys, answers, details, strict=True):
-        node = "-" if answer is None else answer if isinstance(answer, str) else "|".join(answer)
+def which_lines(
+    placed: PlacedPool, keys: Sequence[bytes], labels: Sequence[str], *, details: bool
+) -> Iterator[str]:
+    """Yield key and node, a tab between them; with ``details`` hash, and slot or point, where there are."""
+    answers = placed.which(keys)
+    tells = placed.details(keys) if details else repeat({}, len(keys))
+    for label, answer, tell in zip(labels, answers, tells, strict=True):
         cells = [
-            shown(key),
-            node,
-            *(str(detail[name]) for name in ("hash", "slot", "point") if name in detail),
+            label,
+            told(answer),
+            *(str(tell[name]) for name in ("hash", "slot", "point") if name in tell),
         ]
         if answer is None:
-            cells.append(str(detail.get("reason", "the program does not hash this key")))
-        yield "\t".join(map(printable, cells))
+            cells.append(str(tell.get("reason", "the program does not hash this key")))
+        yield "\t".join(map(_one_line, cells))
+
+
+def _one_line(text: str) -> str:
+    return text if text.isprintable() else printable(text).replace("\n", "\\x0a")

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Capability
-from experiments.plan.placement import Placement
+from experiments.plan.placement import Placed, Placement
 from experiments.plan.pool import Pool
 
-__all__ = ["Joint", "Structure", "joint_of", "structure_of"]
+__all__ = ["Joint", "Structure", "hashing_of", "joint_of", "shares_of", "structure_of"]
 
 MOST_VALUES = 1 << 24
 """How many residues or values are enumerated."""
@@ -48,35 +48,43 @@ class Structure:
     hashing
         What two structures must share to be compared hash by hash.
     names
-        Of the rows that ``owners`` name.
+        Of the rows that ``owners`` name; several nodes where there are replicas.
     starts
-        First hash of each arc, (k,) uint64; None where the hash counts by its residue.
+        First hash of each arc, (k,) uint64 or, above 64 bits, Python ints; None where the hash counts by its
+        residue.
     modulus
         The place of a hash h is that of h mod this; the space itself where all of it is enumerated.
     owners
         (k,) of the arcs, or (modulus,) of the residues.
+    folded
+        A hash is the absolute value of a word: of ``space`` words, 0 and the lowest have a value for
+        themselves, the others share one by two.
     """
 
     space: int
     hashing: tuple[object, ...]
-    names: tuple[str, ...]
-    starts: NDArray[np.uint64] | None
+    names: tuple[Placed, ...]
+    starts: NDArray[Any] | None
     modulus: int
     owners: NDArray[np.int64]
+    folded: bool = False
 
     def counts(self) -> list[int]:
         """Return how many hashes each row has; they sum to the space."""
         if self.starts is not None:
             return _sums(self.owners, _sizes(self.starts, self.space), len(self.names))
-        return _sums(self.owners, _residues(self.modulus, self.space), len(self.names))
+        return _sums(self.owners, _residues(self.modulus, self.space, self.folded), len(self.names))
 
 
-Joint = Mapping[tuple[str, str], int]
+Joint = Mapping[tuple[Placed, Placed], int]
 """How many hashes are on one node before and on one after."""
 
 
 def structure_of(pool: Pool, placement: Placement) -> Structure | None:
     """Return the structure of a placement; None where it has none that is finite enough."""
+    own: Structure | None = getattr(placement, "structure", None)
+    if own is not None:
+        return own
     partitioner = placement.partitioner
     if partitioner is None:
         return None
@@ -86,10 +94,9 @@ def structure_of(pool: Pool, placement: Placement) -> Structure | None:
     for row, bucket in enumerate(nodes):
         rows[bucket] = row
     names = tuple(node.name for node in nodes.values())
-    bits = partitioner.hash_bits
-    space = int(getattr(placement, "space", None) or 1 << bits)
-    keys = tuple(repr(pool.options.get(name)) for name in KEY_OPTIONS)
-    hashing = (pool.system, partitioner.hash, bits, space, partitioner.seed, *keys)
+    folded = bool(getattr(placement, "folded", False))
+    space = int(getattr(placement, "space", None) or 1 << partitioner.hash_bits + folded)
+    hashing = hashing_of(pool, placement)
     modulus = getattr(placement, "modulus", None)
     if partitioner.spec.can(Capability.INTERVALS):
         arcs = partitioner.arcs()
@@ -99,7 +106,15 @@ def structure_of(pool: Pool, placement: Placement) -> Structure | None:
     if modulus is None or modulus > MOST_VALUES:
         return None
     owners = partitioner.assign(np.arange(min(modulus, space), dtype=np.uint64))
-    return Structure(space, hashing, names, None, min(modulus, space), rows[owners])
+    return Structure(space, hashing, names, None, min(modulus, space), rows[owners], folded)
+
+
+def hashing_of(pool: Pool, placement: Placement) -> tuple[object, ...]:
+    """Return what two placements must share for a hash to mean the same key."""
+    partitioner = placement.partitioner
+    keys = tuple(repr(pool.options.get(name)) for name in KEY_OPTIONS)
+    space = getattr(placement, "space", None)
+    return (pool.system, partitioner.hash, partitioner.hash_bits, space, partitioner.seed, *keys)
 
 
 def joint_of(before: Structure, after: Structure) -> Joint | None:
@@ -117,7 +132,7 @@ def joint_of(before: Structure, after: Structure) -> Joint | None:
             return None
         values = np.arange(both)
         pairs = before.owners[values % before.modulus] * width + after.owners[values % after.modulus]
-        sizes = _residues(both, space)
+        sizes = _residues(both, space, before.folded)
     else:
         return _mixed(before, after)
     counts = _sums(pairs, sizes, len(before.names) * width)
@@ -135,7 +150,7 @@ def _mixed(before: Structure, after: Structure) -> Joint | None:
     ends = [int(start) for start in arcs.starts] + [arcs.space]
     if len(ends) * table.modulus > MOST_PIECES:
         return None
-    counts: dict[tuple[str, str], int] = {}
+    counts: dict[tuple[Placed, Placed], int] = {}
     residues = np.arange(table.modulus)
     of_rows = [np.flatnonzero(table.owners == row) for row in range(len(table.names))]
     below = np.zeros(table.modulus, dtype=object)
@@ -153,20 +168,25 @@ def _mixed(before: Structure, after: Structure) -> Joint | None:
     return counts
 
 
-def _at(structure: Structure, starts: NDArray[np.uint64]) -> NDArray[np.int64]:
+def _at(structure: Structure, starts: NDArray[Any]) -> NDArray[np.int64]:
     assert structure.starts is not None
     return structure.owners[np.searchsorted(structure.starts, starts, side="right") - 1]
 
 
-def _sizes(starts: NDArray[np.uint64], space: int) -> NDArray[Any]:
+def _sizes(starts: NDArray[Any], space: int) -> NDArray[Any]:
     """Return the sizes of arcs as Python ints: one may hold all 2^64."""
     ends = np.append(starts[1:].astype(object), space)
     sizes: NDArray[Any] = ends - starts.astype(object)
     return sizes
 
 
-def _residues(modulus: int, space: int) -> NDArray[Any]:
-    """Return how many hashes of the space have each residue."""
+def _residues(modulus: int, space: int, folded: bool = False) -> NDArray[Any]:
+    """Return how many hashes of the space have each residue; of a folded one, how many words."""
+    if folded:
+        counts = 2 * _residues(modulus, space // 2)
+        counts[0] -= 1
+        counts[space // 2 % modulus] += 1
+        return counts
     whole, rest = divmod(space, modulus)
     counts = np.full(modulus, whole, dtype=object)
     counts[:rest] += 1
@@ -185,8 +205,9 @@ def _sums(groups: NDArray[np.int64], sizes: NDArray[Any], count: int) -> list[in
 
 
 def shares_of(structure: Structure) -> dict[str, Fraction]:
-    """Return the exact share of each node; 0 for one that has no hash."""
-    return {
-        name: Fraction(count, structure.space)
-        for name, count in zip(structure.names, structure.counts(), strict=True)
-    }
+    """Return the exact share of each node; 0 for one that has no hash. Of replicas, each has the whole."""
+    shares: dict[str, Fraction] = {}
+    for names, count in zip(structure.names, structure.counts(), strict=True):
+        for name in (names,) if isinstance(names, str) else names:
+            shares[name] = shares.get(name, Fraction(0)) + Fraction(count, structure.space)
+    return shares

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.plan.pool import Pool, refuse
+from experiments.plan.structure import Structure
 
 _WIDTHS = {"tinyint": 1, "smallint": 2, "int": 4, "bigint": 8, "counter": 8}
 _TEXTS = ("text", "varchar", "ascii", "blob")
@@ -64,7 +65,7 @@ class Ring:
 
     partitioner: Any
     kinds: tuple[str, ...]
-    count: int
+    copies: int
     sets: bool
     points: Mapping[str, int]
     ranked: tuple[tuple[int, ...], tuple[int, ...]] | None
@@ -90,19 +91,35 @@ class Ring:
             values = [there[bisect_left(own, token) % len(own)] for token in tokens]
         hashes = np.array(values, dtype=np.uint64)
         names = self.partitioner.nodes.names_of(
-            self.partitioner.assign_replicas(hashes, self.count).ravel()
-        ).reshape(-1, self.count)
-        return [row[0] if self.count == 1 else tuple(row) for row in names.tolist()]
+            self.partitioner.assign_replicas(hashes, self.copies).ravel()
+        ).reshape(-1, self.copies)
+        return [row[0] if self.copies == 1 else tuple(row) for row in names.tolist()]
 
-    def ownership(self) -> dict[str, int]:
-        """Return how many of 2^64 tokens each node holds over all replicas: effective ownership, exact."""
-        arcs = self.partitioner.arcs()
-        held = dict.fromkeys(self.points, 0)
-        replicas = self.partitioner.assign_replicas(arcs.start, self.count).tolist()
-        for buckets, size in zip(replicas, arcs.sizes(), strict=True):
-            for bucket in buckets:
-                held[self.partitioner.nodes[bucket].name] += size
-        return held
+    @property
+    def structure(self) -> Structure:
+        """The arcs of tokens, each with all its replicas, of which effective ownership is the sum."""
+        import numpy as np
+
+        starts = self.partitioner.arcs().start
+        replicas, owners = np.unique(
+            self.partitioner.assign_replicas(starts, self.copies), axis=0, return_inverse=True
+        )
+        nodes = self.partitioner.nodes
+        names = [tuple(nodes[bucket].name for bucket in row) for row in replicas.tolist()]
+        space = 1 << 64
+        if self.ranked is not None:
+            own, there = self.ranked
+            behind = {short + 1: token + 1 for token, short in zip(own, there, strict=True)}
+            starts = np.array([behind.get(start, 0) for start in starts.tolist()], dtype=object)
+            space = 1 << 127
+        return Structure(
+            space,
+            ("cassandra", space, self.kinds),
+            tuple(row[0] if self.copies == 1 else row for row in names),
+            starts,
+            0,
+            owners.reshape(-1),
+        )
 
     def details(self, keys: Sequence[bytes]) -> list[Mapping[str, object]]:
         """Return the token of each key."""

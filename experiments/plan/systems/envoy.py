@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from experiments.plan.placement import Placement
 from experiments.plan.pool import Pool, PoolNode, refuse
-from experiments.plan.texts import ByHash, hashed_by, shares_of_points
+from experiments.plan.systems.hashed import HashedPlacement, as_it_is, hashed_by, points_of
 
 RING, MAGLEV = "RING_HASH", "MAGLEV"
 POINTS = {"XX_HASH": "xxh64", "DEFAULT_HASH": "xxh64", "": "xxh64", "MURMUR_HASH_2": "murmur2_64"}
@@ -24,7 +24,7 @@ def placement(pool: Pool) -> Placement:
     if method == MAGLEV:
         size = int(pool.options.get("table_size", 65537))
         table = hashed_by(class_of("maglev"), pool, text, table_size=size)
-        return ByHash(table, modulus=size, points=_entries(table))
+        return HashedPlacement(table, as_it_is, size, points=_entries(table))
     if method != RING:
         raise refuse(pool.file, pool.line, f"lb_policy {method} does not hash: give {RING} or {MAGLEV}")
     function = pool.hash or ""
@@ -38,7 +38,8 @@ def placement(pool: Pool) -> Placement:
         maximum_ring_size=int(pool.options.get("maximum_ring_size", 8_388_608)),
         points_hash=POINTS[function],
     )
-    return ByHash(ring, points=shares_of_points(ring))
+    points, blocks = points_of(ring)
+    return HashedPlacement(ring, as_it_is, points=points, blocks=blocks)
 
 
 def _entries(table: object) -> dict[str, int]:

@@ -6,6 +6,7 @@ import ipaddress
 import math
 import re
 from collections.abc import Callable
+from typing import Any
 
 from algorithms import Node, create
 from algorithms.deployed.haproxy import HEAVIEST, MOST_ID, SCALE
@@ -19,6 +20,8 @@ Taken = Callable[[bytes], bytes | None]
 FUNCTIONS = ("sdbm", "djb2", "wt6", "crc32")
 _MEMBERS = {"consistent": "haproxy_consistent", "map-based": "haproxy_map"}
 _NUMBERED = ("len", "depth")
+IDS_APART = 1 << 20
+"""Ids that are equal modulo this have the same points."""
 
 
 def placement(pool: Pool) -> HashedPlacement:
@@ -47,9 +50,12 @@ def placement(pool: Pool) -> HashedPlacement:
     if pool.method == "consistent":
         ids = {node.name: node.id for node in pool.nodes if node.id is not None}
         points = {node.name: SCALE * node.weight if node.usable else 0 for node in pool.nodes}
-        return HashedPlacement(
-            create("haproxy_consistent", nodes, ids=ids, down=down, hash=function), taken, points=points
-        )
+        ring: Any = create("haproxy_consistent", nodes, ids=ids, down=down, hash=function)
+        blocks = {
+            number % IDS_APART: (node.name, points[node.name])
+            for number, node in zip(ring.ids_of(ring.nodes), pool.nodes, strict=True)
+        }
+        return HashedPlacement(ring, taken, points=points, blocks=blocks, nearest=True)
     slots = {node.name: node.weight // nothing if node.usable else 0 for node in pool.nodes}
     return HashedPlacement(
         create("haproxy_map", nodes, down=down, hash=function), taken, sum(slots.values()), points=slots

@@ -28,6 +28,7 @@ class Partitions:
     partitions: int
     json_keys: bool
     empty_is_random: bool
+    folded: bool = False
 
     @property
     def modulus(self) -> int:
@@ -39,13 +40,13 @@ class Partitions:
             return list(keys)
         return [json.dumps(key.decode("utf-8", "replace"), ensure_ascii=False).encode() for key in keys]
 
-    def which(self, keys: Sequence[bytes]) -> list[str | tuple[str, ...]]:
-        """Return the partition of each key; "-" for one that any may have."""
+    def which(self, keys: Sequence[bytes]) -> list[str | None]:
+        """Return the partition of each key; None for one that any may have."""
         given = self._serialized(keys)
         names = self.partitioner.lookup_many(given).tolist()
         if not self.empty_is_random:
             return list(names)
-        return [name if key else "-" for name, key in zip(names, given, strict=True)]
+        return [name if key else None for name, key in zip(names, given, strict=True)]
 
     def details(self, keys: Sequence[bytes]) -> list[Mapping[str, object]]:
         """Return the hash of each key."""
@@ -73,4 +74,6 @@ def placement(pool: Pool) -> Partitions:
         raise refuse(pool.file, pool.line, f"serializer is {serializer!r}; write string or json")
     names = [node.name for node in pool.nodes] or [str(number) for number in range(count)]
     partitioner = create("kafka", names, hash=HASHES[chosen])
-    return Partitions(partitioner, count, serializer == "json", chosen == "consistent_random")
+    return Partitions(
+        partitioner, count, serializer == "json", chosen == "consistent_random", chosen.startswith("fnv1a")
+    )

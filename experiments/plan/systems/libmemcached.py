@@ -9,7 +9,7 @@ from typing import Any
 from experiments.plan.placement import Placement
 from experiments.plan.pool import Pool, PoolNode, refuse
 from experiments.plan.settings import calls_of
-from experiments.plan.texts import ByHash, hashed_by, shares_of_points
+from experiments.plan.systems.hashed import HashedPlacement, as_it_is, hashed_by, points_of
 
 HASHES = {
     "default": "one_at_a_time",
@@ -110,13 +110,14 @@ def placement(pool: Pool) -> Placement:
         client = changed
     if client.distribution == "modula" or client.ring is None:
         table = hashed_by(class_of("modula"), pool, address, hash=client.hash)
-        return ByHash(table, modulus=len(table.nodes), points=dict.fromkeys(_names(table), 1))
+        return HashedPlacement(table, as_it_is, len(table.nodes), points=dict.fromkeys(_names(table), 1))
     ring_of: dict[str, Any] = {"hash": client.hash, "spy": client.ring.spy}
     if client.ring.weighted:
         ring = hashed_by(class_of("ketama_weighted"), pool, address, **ring_of)
     else:
         ring = hashed_by(class_of("ketama"), pool, address, points_hash=client.ring.hash, **ring_of)
-    return ByHash(ring, points=shares_of_points(ring))
+    points, blocks = points_of(ring)
+    return HashedPlacement(ring, as_it_is, points=points, blocks=blocks)
 
 
 def _names(table: Any) -> list[str]:

@@ -13,7 +13,7 @@ from algorithms import Node, create
 from algorithms.deployed.nginx_ring import POINTS
 from algorithms.hashing.systems import IP_HASHES
 from experiments.plan.pool import Pool, refuse
-from experiments.plan.systems.hashed import HashedPlacement, check_names, check_usable, whole
+from experiments.plan.systems.hashed import Blocks, HashedPlacement, check_names, check_usable, unless_empty
 
 __all__ = ["placement"]
 
@@ -55,7 +55,9 @@ def placement(pool: Pool) -> HashedPlacement:
                 "divide all weights by the same number",
             )
         points = {name: POINTS * weight for name, weight in points.items()}
-        return HashedPlacement(create("nginx_consistent", nodes, down=down), points=points)
+        blocks: Blocks = {name: (name, count) for name, count in points.items()}
+        ring = create("nginx_consistent", nodes, down=down)
+        return HashedPlacement(ring, points=points, blocks=blocks)
     if pool.method == "ip_hash":
         places = create("nginx_ip_hash", nodes, down=down)
         return HashedPlacement(
@@ -71,7 +73,7 @@ def placement(pool: Pool) -> HashedPlacement:
         # where a server is down, the length of a key counts too: there is no table of 2^15 hashes
         places = create("nginx_hash", nodes, down=down)
         return HashedPlacement(places, space=1 << 64, points=points, value=lambda h: h >> 49)
-    return HashedPlacement(create("nginx_hash", nodes, hash="crc15"), whole, total, None, points)
+    return HashedPlacement(create("nginx_hash", nodes, hash="crc15"), unless_empty, total, None, points)
 
 
 def _address(key: bytes) -> bytes | None:

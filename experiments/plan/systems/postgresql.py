@@ -135,6 +135,11 @@ class ByRange:
     names: tuple[str, ...]
     kind: str
 
+    @property
+    def values(self) -> bool:
+        """Whether nothing can be said of all values, of which there are endlessly many."""
+        return self.partitioner is None
+
     def which(self, keys: Sequence[bytes]) -> list[str | tuple[str, ...]]:
         """Return the partition of each row: the last whose lower bound is not above its value."""
         values = [value_of(key, self.kind) for key in keys]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from experiments.plan.placement import Placement
 from experiments.plan.pool import Pool, PoolNode
-from experiments.plan.texts import ByHash, hashed_by
+from experiments.plan.systems.hashed import HashedPlacement, as_it_is, hashed_by
 
 
 def placement(pool: Pool) -> Placement:
     """Return the placement of a HashClient."""
     from algorithms import class_of
 
-    return ByHash(hashed_by(class_of("pymemcache"), pool, server))
+    return HashedPlacement(hashed_by(class_of("pymemcache"), pool, server), as_it_is)
 
 
 def server(node: PoolNode) -> str:

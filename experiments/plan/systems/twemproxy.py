@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from experiments.plan.placement import Placement
 from experiments.plan.pool import Pool, PoolNode, refuse
-from experiments.plan.texts import ByHash, hashed_by, shares_of_points
+from experiments.plan.systems.hashed import HashedPlacement, as_it_is, hashed_by, points_of
 
 HASHES = {
     "one_at_a_time": "one_at_a_time",
@@ -36,9 +36,10 @@ def placement(pool: Pool) -> Placement:
     p = hashed_by(class_of(f"twemproxy_{method}"), pool, server_name, hash=HASHES[function])
     tagged = tag_of(pool)
     if method == "ketama":
-        return ByHash(p, tagged, points=shares_of_points(p))
+        points, blocks = points_of(p)
+        return HashedPlacement(p, tagged, points=points, blocks=blocks)
     entries = {node.name: int(node.weight) for node in p.nodes.values()}
-    return ByHash(p, tagged, modulus=sum(entries.values()), points=entries)
+    return HashedPlacement(p, tagged, sum(entries.values()), points=entries)
 
 
 def server_name(node: PoolNode) -> str:
@@ -49,15 +50,16 @@ def server_name(node: PoolNode) -> str:
     return address.removesuffix(":11211")
 
 
-def tag_of(pool: Pool) -> Callable[[bytes], bytes]:
+def tag_of(pool: Pool) -> Callable[[bytes], bytes | None]:
     """Return what of a key is hashed: what is between the two characters of ``hash_tag``, if anything."""
     tag = str(pool.options.get("hash_tag") or "").encode()
     if tag and len(tag) != 2:
         raise refuse(pool.file, pool.line, f"hash_tag {tag.decode()!r} is not two characters")
 
+    if not tag:
+        return as_it_is
+
     def tagged(key: bytes) -> bytes:
-        if not tag:
-            return key
         _, opened, after = key.partition(tag[:1])
         inside, closed, _ = after.partition(tag[1:])
         return inside if opened and closed and inside else key
