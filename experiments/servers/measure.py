@@ -14,7 +14,7 @@ from algorithms import Node
 from experiments import theory
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.measures import EventShape
-from experiments.plan.movement import Movement, Side
+from experiments.plan.movement import Movement, Side, of_nodes
 from experiments.plan.planned import PlacedPool
 from experiments.plan.pool import Pool, pool_of
 from experiments.plan.structure import joint_of
@@ -123,7 +123,7 @@ def _movement(before: PlacedPool, after: PlacedPool, parameters: ServersParamete
     if before.structure is not None and after.structure is not None:
         joint = joint_of(before.structure, after.structure)
         if joint is not None:
-            return Movement(joint, *sides, "exact")
+            return Movement(of_nodes(joint), *sides, "exact")
     if before.system == "nginx":
         values = np.arange(1 << 15, dtype=np.uint64) << np.uint64(49)
         return Movement(_pairs(before, after, values + np.uint64(KEY_LENGTH)), *sides, "exact")
