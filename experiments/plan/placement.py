@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from experiments.options.errors import BadUse
-from experiments.plan.pool import Pool
+from experiments.plan.pool import Pool, refuse
 
 __all__ = ["Answer", "Placed", "Placement", "details_of", "placement_of"]
 
@@ -62,7 +62,12 @@ def placement_of(pool: Pool) -> Placement:
     module = f"experiments.plan.systems.{pool.system}"
     if importlib.util.find_spec(module) is None:
         raise BadUse(f"{pool.file}: this version cannot place keys as {pool.system} does")
-    made: Placement = importlib.import_module(module).placement(pool)
+    from algorithms import ShardlabError
+
+    try:
+        made: Placement = importlib.import_module(module).placement(pool)
+    except ShardlabError as error:
+        raise refuse(pool.file, pool.line, str(error)) from None
     return made
 
 

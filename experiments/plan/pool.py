@@ -14,7 +14,18 @@ from typing import Any
 
 from experiments.options.errors import BadUse, did_you_mean
 
-__all__ = ["COUNTED", "SYSTEMS", "Pool", "PoolNode", "Remark", "counted", "neutral_pool", "place", "refuse"]
+__all__ = [
+    "COUNTED",
+    "SYSTEMS",
+    "Pool",
+    "PoolNode",
+    "Remark",
+    "counted",
+    "json_of",
+    "neutral_pool",
+    "place",
+    "refuse",
+]
 
 SYSTEMS = (
     "nginx",
@@ -169,6 +180,8 @@ METHODS: Mapping[str, tuple[str, str]] = {
 """The options that say a system's method and hash; HAProxy's stand in one."""
 
 AVALANCHE = "+avalanche"
+LONGEST = 400
+"""Of a sentence: a file may have words of any length."""
 
 
 def place(file: str, line: int) -> str:
@@ -177,7 +190,10 @@ def place(file: str, line: int) -> str:
 
 
 def refuse(file: str, line: int, sentence: str) -> BadUse:
-    """Return the error of a configuration: where, and what is wrong."""
+    """Return the error of a configuration: where, and what is wrong, in one sentence."""
+    sentence = " ".join(sentence.split())
+    if len(sentence) > LONGEST:
+        sentence = f"{sentence[: LONGEST * 3 // 4]} … {sentence[-LONGEST // 4 :]}"
     return BadUse(f"{place(file, line)}: {sentence}" if file else sentence)
 
 
@@ -208,25 +224,37 @@ def neutral_pool(path: str | Path) -> Pool:
     return parsed(text, str(path), file.stem)
 
 
+def json_of(text: str, file: str, line: int = 0) -> Any:
+    """Return what a JSON text says, of a file or of one line of it."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise refuse(file, line or error.lineno, f"no JSON ({error.msg})") from None
+    except RecursionError:
+        raise refuse(file, line, "JSON that is nested too deeply: no configuration") from None
+    except ValueError as error:
+        raise refuse(file, line, f"no JSON that can be read ({error})") from None
+
+
 def parsed(text: str, file: str, name: str) -> Pool:
     """Return the pool of a neutral text, TOML or JSON."""
     if text.lstrip().startswith("{"):
-        try:
-            content = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise refuse(file, error.lineno, f"no JSON ({error.msg})") from None
-    else:
-        try:
-            content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise refuse(file, _line_of(str(error), text), f"no TOML ({error})") from None
+        return pool_of(json_of(text, file), file, name)
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise refuse(file, _line_of(str(error), text), f"no TOML ({error})") from None
+    except RecursionError:
+        raise refuse(file, 0, "TOML that is nested too deeply: no configuration") from None
+    except ValueError as error:
+        raise refuse(file, 0, f"no TOML that can be read ({error})") from None
     return pool_of(content, file, name)
 
 
 def _line_of(message: str, text: str) -> int:
     _, _, behind = message.partition("(at line ")
     number = behind.partition(",")[0]
-    return int(number) if number.isdigit() else text.count("\n") + 1
+    return int(number) if number.isdigit() else text.rstrip("\n").count("\n") + 1
 
 
 def pool_of(content: Any, file: str = "", name: str = "") -> Pool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from experiments.options.errors import BadUse
-from experiments.plan.pool import Pool, place, refuse
+from experiments.plan.pool import Pool, refuse
 
 __all__ = ["Contents", "Refused", "Source", "names", "needs"]
 
@@ -41,7 +41,7 @@ class Refused:
     unmodelled: bool = False
 
     def __str__(self) -> str:
-        return f"{place(self.file, self.line)}: {self.text}"
+        return str(refuse(self.file, self.line, self.text))
 
 
 @dataclass(frozen=True)

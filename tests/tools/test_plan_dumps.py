@@ -117,3 +117,71 @@ ALTER TABLE ONLY public.rows ATTACH PARTITION public.orders_1 FOR VALUES WITH (m
     pool = read(write(tmp_path, text)).pool("public.rows")
     assert pool.pool.options["types"] == ["bigint"]
     assert [node.line for node in pool.nodes] == [14, 15]
+
+
+def test_a_dump_of_tables_that_are_not_partitioned_alike(tmp_path: Path) -> None:
+    """Of a plain table before it a partitioned one takes nothing; other partitions are told, and not read."""
+    text = (
+        "CREATE TABLE a (\n    x text\n);\nCREATE TABLE b (\n    y bigint\n)\nPARTITION BY HASH (y);\n"
+        "CREATE TABLE r (z int)\nPARTITION BY RANGE (z);\n"
+        "CREATE TABLE b0 PARTITION OF b FOR VALUES WITH (modulus 1, remainder 0);\n"
+    )
+    found = read(write(tmp_path, text))
+    assert [(pool.name, pool.pool.options["types"]) for pool in found.pools] == [("b", ["bigint"])]
+    assert [(refused.name, refused.line) for refused in found.refused] == [("r", 8)]
+
+
+def test_indices_of_older_versions_have_no_room_to_split(tmp_path: Path) -> None:
+    made = '{"a": {"settings": {"index": {"number_of_shards": "5", "version": {"created": "%d"}}}}}'
+    old, new, newer = (read(write(tmp_path, made % number)).pool() for number in (6082199, 8500003, 9009000))
+    assert old.pool.options["number_of_routing_shards"] == 5
+    assert new.pool.options["number_of_routing_shards"] is None
+    assert [[remark.code for remark in pool.pool.warnings] for pool in (new, newer)] == [[], ["version"]]
+
+
+CHUNK = '{{"ns": "a.b", "min": {{"k": {}}}, "max": {{"k": {}}}, "shard": "s"}}\n'
+LOW, HIGH = '{"$minKey": 1}', '{"$maxKey": 1}'
+PART = "CREATE TABLE {} PARTITION OF t FOR VALUES WITH ({});\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (CHUNK.format(LOW, 0) + CHUNK.format(5, HIGH), ":1: this chunk ends at 0, and the next begins at 5"),
+        (CHUNK.format(LOW, 0), ":1: no chunk ends at MaxKey; the last one ends at 0"),
+        (CHUNK.format(LOW, '{"$numberLong": "9223372036854775808"}'), ":1: a bound is '9223372036854775808'"),
+        (
+            RING.replace("Up     Normal  105.45 KiB  ?      0", "Up     Nromal  105.45 KiB  ?      0"),
+            ":7: no row of",
+        ),
+        (RING.replace("      0\n", "      x0\n"), ":7: no row of `nodetool ring`"),
+        (
+            PART.format("p", "modulus 1, remainder 0") + PART.format("q", "modulus x"),
+            ":2: no modulus and remainder",
+        ),
+        ("Topic: a PartitionCount: 3 x\n" * 2, ":2: topic a stands twice, in line 1 too"),
+        (
+            '[{"slots": [0], "nodes": [{"role": "master", "id": "x", "ip": "h", "port": 1}]}]',
+            ":1: slots of h:1 are",
+        ),
+        ('[{"slots":' + "[" * 100_000, ": JSON that is nested too deeply"),
+        (
+            "p:\n  listen: x\n  frob: 1\n  servers:\n   - a:1:1\n",
+            ':3: pool p uses "frob", which plan does not know',
+        ),
+        (
+            "p:\n  listen: x\n  hash: hsieh\n  servers:\n   - a:1:1\n",
+            ":3: pool p uses hash hsieh, which is not",
+        ),
+    ],
+)
+def test_what_is_missing_in_a_dump_is_told(text: str, sentence: str, tmp_path: Path) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(BadUse) as refused:
+        read(path, settings={"strategy": "SimpleStrategy:1"} if "Datacenter" in text else {}).pool()
+    assert str(refused.value).startswith(path + sentence)
+
+
+def test_servers_of_memcached_may_be_typed(tmp_path: Path) -> None:
+    pool = read("10.0.0.1:11211,10.0.0.2:11212:3", system="libmemcached").pool()
+    assert [(node.name, node.weight) for node in pool.nodes] == [("10.0.0.1:11211", 1), ("10.0.0.2:11212", 3)]

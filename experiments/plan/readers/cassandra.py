@@ -16,6 +16,8 @@ __all__ = ["SYSTEM", "read", "recognises"]
 SYSTEM = "cassandra"
 _RING = re.compile(r"^\s*Address\s+(?:DC\s+)?Rack\s+Status\s+State\s+Load\s+.*Token\s*$", re.MULTILINE)
 _STATES = ("Normal", "Leaving", "Joining", "Moving")
+_STATUS = frozenset(["Up", "Down"])
+_TOKEN = re.compile(r"-?[0-9]{1,40}")
 
 
 def recognises(source: Source) -> bool:
@@ -64,16 +66,20 @@ def _ring(source: Source) -> tuple[dict[str, PoolNode], list[Remark]]:
         if words[:1] == ["Datacenter:"] and len(words) == 2:
             datacenter = words[1]
             continue
-        if len(words) < 5 or not re.fullmatch(r"-?\d+", words[-1]):
+        if len(words) < 6 or _RING.match(line) or not (_STATUS & set(words) or _TOKEN.fullmatch(words[-1])):
             continue
         state = next((index for index, word in enumerate(words) if word in _STATES), 0)
-        if state < 3 or words[state - 1] not in ("Up", "Down"):
-            continue
+        if state not in (3, 4) or words[state - 1] not in _STATUS or not _TOKEN.fullmatch(words[-1]):
+            form = "address, rack, Up or Down, state, load, owns and token"
+            raise source.refuse(number, f"no row of `nodetool ring`: {form}")
         if words[state] == "Joining":
             remarks.append(Remark("health", f"{words[0]} is joining: it is left out", source.path, number))
             continue
-        dc = words[1] if state == 4 else datacenter
-        node = nodes.get(words[0]) or PoolNode(words[0], dc=dc, rack=words[state - 2], line=number)
+        dc, rack = words[1] if state == 4 else datacenter, words[state - 2]
+        # a ring lists each datacenter on its own, and the address of a node stands once a token
+        node = nodes.get(words[0]) or PoolNode(words[0], dc=dc, rack=rack, line=number)
+        if (node.dc, node.rack) != (dc, rack):
+            raise source.refuse(number, f"{words[0]} is in another rack or datacenter in line {node.line}")
         nodes[words[0]] = replace(node, tokens=(*node.tokens, int(words[-1])))
     return nodes, remarks
 
@@ -84,9 +90,14 @@ def _table(source: Source) -> tuple[dict[str, PoolNode], list[Remark]]:
     for row in rows:
         line = rows.line_num
         name = row.get("peer") or row.get("rpc_address") or row.get("broadcast_address") or ""
-        tokens = re.findall(r"-?\d+", row.get("tokens") or "")
+        tokens = re.findall(r"[^\s,{}'\[\]\"]+", row.get("tokens") or "")
         if not name or not tokens:
             raise source.refuse(min(line, len(source.lines)), "a row without an address, or without tokens")
+        wrong = next((token for token in tokens if not _TOKEN.fullmatch(token)), None)
+        if wrong is not None or None in row:
+            raise source.refuse(
+                line, f"{wrong!r} is no token" if wrong else "more columns than the first line names"
+            )
         if name in nodes:
             raise source.refuse(line, f"{name} stands twice")
         nodes[name] = PoolNode(

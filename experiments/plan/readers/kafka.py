@@ -10,7 +10,7 @@ from experiments.plan.source import Contents, Source
 __all__ = ["SYSTEM", "read", "recognises"]
 
 SYSTEM = "kafka"
-_TOPIC = re.compile(r"Topic:\s*(\S+).*?PartitionCount:\s*(\d+)")
+_TOPIC = re.compile(r"Topic:\s*(\S+).*?PartitionCount:\s*([0-9]{1,9})(?!\S)")
 CLIENTS = ("murmur2_random", "consistent_random")
 """The defaults of Java's client and of librdkafka."""
 
@@ -33,7 +33,11 @@ def read(source: Source) -> Contents:
         raise source.refuse(0, "no topic with its PartitionCount; give --set partitions=12")
     said = source.settings.get("partitioner")
     pools = []
+    lines: dict[str, int] = {}
     for name, count, line in topics:
+        if name in lines:
+            raise source.refuse(line, f"topic {name} stands twice, in line {lines[name]} too")
+        lines[name] = line
         if not 1 <= count <= 1_000_000:
             raise source.refuse(line, f"{count} partitions are not possible: 1 to 1,000,000")
         for partitioner in [said] if said else CLIENTS:

@@ -11,7 +11,9 @@ from experiments.plan.source import Contents, Source
 __all__ = ["SYSTEM", "read", "recognises", "servers_of"]
 
 SYSTEM = "libmemcached"
-_SERVER = re.compile(r"(?P<host>\[[^\]\s]+\]|[^\s:,]+)(?::(?P<port>\d+))?(?::(?P<weight>\d+))?")
+_SERVER = re.compile(
+    r"(?P<host>\[[^\]\s]+\]|[^\s:,/]+)(?::(?P<port>[0-9]{1,9}))?(?::(?P<weight>[0-9]{1,10}))?"
+)
 DEFAULT = "KETAMA_WEIGHTED"
 
 
@@ -22,7 +24,7 @@ def recognises(source: Source) -> bool:
 
 def servers_of(source: Source, *, weights: bool) -> tuple[PoolNode, ...]:
     """Return the servers of a list."""
-    nodes: list[PoolNode] = []
+    nodes: dict[str, PoolNode] = {}
     for number, line in enumerate(source.lines, 1):
         for text in filter(None, re.split(r"[,\s]+", line.partition("#")[0])):
             match = _SERVER.fullmatch(text.removeprefix("--SERVER="))
@@ -33,12 +35,12 @@ def servers_of(source: Source, *, weights: bool) -> tuple[PoolNode, ...]:
             if port > 65535 or weight < 1:
                 raise source.refuse(number, f'"{text}": ports go to 65535, weights begin at 1')
             name = f"{match['host']}:{port}"
-            if any(node.name == name for node in nodes):
-                raise source.refuse(number, f"server {name} stands twice")
-            nodes.append(PoolNode(name, weight=weight, host=match["host"], port=port, line=number))
+            if name in nodes:
+                raise source.refuse(number, f"server {name} stands twice, in line {nodes[name].line} too")
+            nodes[name] = PoolNode(name, weight=weight, host=match["host"], port=port, line=number)
     if not nodes:
         raise source.refuse(0, "no servers; give host:port, …")
-    return tuple(nodes)
+    return tuple(nodes.values())
 
 
 def read(source: Source) -> Contents:

@@ -12,7 +12,7 @@ __all__ = ["SYSTEM", "read", "recognises"]
 SYSTEM = "postgresql"
 _NAME = r'(?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?'
 _CLAUSES = r"(?:'[^']*'|[^;'])*?"  # to the end of a statement at most, which a text may hold too
-_BOUND = r"FOR\s+VALUES\s+WITH\s*\(\s*modulus\s+(\d+)\s*,\s*remainder\s+(\d+)\s*\)"
+_BOUND = r"FOR\s+VALUES\s+WITH\s*\(\s*modulus\s+([0-9]{1,10})\s*,\s*remainder\s+([0-9]{1,10})\s*\)"
 _CREATE = re.compile(
     rf"CREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?({_NAME})\s+PARTITION\s+OF\s+({_NAME})\s+{_BOUND}",
     re.I,
@@ -20,7 +20,10 @@ _CREATE = re.compile(
 _ATTACH = re.compile(
     rf"ALTER\s+TABLE\s+(?:ONLY\s+)?({_NAME})\s+ATTACH\s+PARTITION\s+({_NAME})\s+{_BOUND}", re.I
 )
-_LISTED = re.compile(rf"({_NAME})\s+{_BOUND}", re.I)
+_LISTED = re.compile(_BOUND, re.I)
+_WITH = re.compile(r"FOR\s+VALUES\s+WITH\b", re.I)
+_LAST = re.compile(rf"({_NAME})\s+$")
+LONGEST_NAME = 200
 _PARENT = re.compile(
     rf"CREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?({_NAME})\s*"
     rf"\(({_CLAUSES})\)\s*PARTITION\s+BY\s+(\w+)\s*\(([^;]*?)\)\s*;",
@@ -40,6 +43,10 @@ def read(source: Source) -> Contents:
     """Return each partitioned table."""
     text = source.text
     tables: dict[str, list[tuple[str, int, int, int]]] = {}
+    bounds = {match.end() for match in _LISTED.finditer(text)}
+    for match in _WITH.finditer(text):
+        if not _LISTED.match(text, match.start()):
+            raise source.refuse(_line(text, match.start()), "no modulus and remainder behind FOR VALUES WITH")
     for match in _CREATE.finditer(text):
         tables.setdefault(match[2], []).append(
             (match[1], int(match[3]), int(match[4]), _line(text, match.start()))
@@ -48,11 +55,21 @@ def read(source: Source) -> Contents:
         tables.setdefault(match[1], []).append(
             (match[2], int(match[3]), int(match[4]), _line(text, match.start()))
         )
+    ends = {match.end() for form in (_CREATE, _ATTACH) for match in form.finditer(text)}
+    if tables and bounds - ends:
+        line = _line(text, min(bounds - ends))
+        raise source.refuse(
+            line, "a hash partition of no table: write CREATE TABLE … PARTITION OF, or ATTACH"
+        )
     if not tables:
         title = _TITLE.search(text)
         for match in _LISTED.finditer(text):
+            before = _LAST.search(text[max(0, match.start() - LONGEST_NAME) : match.start()])
+            line = _line(text, match.start())
+            if before is None:
+                raise source.refuse(line, "a partition without a name, or with a very long one")
             rows = tables.setdefault(title[1] if title else "", [])
-            rows.append((match[1], int(match[2]), int(match[3]), _line(text, match.start())))
+            rows.append((before[1], int(match[1]), int(match[2]), line))
     kinds = _types(text)
     pools: list[Pool] = []
     refused: list[Refused] = []
@@ -84,6 +101,12 @@ def read(source: Source) -> Contents:
                 line=line,
             )
         )
+    for match in _PARENT.finditer(text):
+        if match[3].upper() != "HASH" and match[1] not in tables:
+            why = (
+                f"table {match[1]} is partitioned by {match[3].upper()}, which is not read: plan covers HASH"
+            )
+            refused.append(Refused(match[1], source.path, _line(text, match.start()), why))
     return Contents(tuple(pools), tuple(refused))
 
 

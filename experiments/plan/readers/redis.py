@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from experiments.plan.pool import Pool, PoolNode, Remark
+from experiments.plan.pool import Pool, PoolNode, Remark, json_of
 from experiments.plan.source import Contents, Source
 
 __all__ = ["SYSTEM", "read", "recognises"]
 
 SYSTEM = "redis"
 SLOTS = 16384
+WANTED = "no JSON of CLUSTER SHARDS: slots and nodes with a master each"
 _LINE = re.compile(r"^[0-9a-f]{40} \S+ \S*(master|slave|handshake|noaddr)", re.MULTILINE)
-_SHARDS = re.compile(r'^\s*\[\s*\{\s*"slots"')
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+_SHARDS = re.compile(r'^\s*\[\s*\{\s*"(slots|nodes)"\s*:')
+_RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?", re.ASCII)
 
 
 def recognises(source: Source) -> bool:
@@ -56,26 +56,35 @@ def read(source: Source) -> Contents:
 
 
 def _shards(source: Source) -> Contents:
-    try:
-        shards = json.loads(source.text)
-    except json.JSONDecodeError as error:
-        raise source.refuse(error.lineno, f"no JSON ({error.msg})") from None
+    shards = json_of(source.text, source.path)
     nodes: list[PoolNode] = []
     slots: list[tuple[int, int, int, int]] = []
+    if not isinstance(shards, list):
+        raise source.refuse(1, WANTED)
     for shard in shards:
         try:
             masters = [node for node in shard["nodes"] if node["role"] == "master"]
-            bounds = [int(bound) for bound in shard["slots"]]
+            bounds = list(map(int, shard["slots"]))
             master = masters[0]
-            address = f"{master.get('ip') or master['endpoint']}:{master.get('port') or master['tls-port']}"
-            nodes.append(PoolNode(address, address, label=master["id"]))
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-            raise source.refuse(1, "no JSON of CLUSTER SHARDS: slots and nodes with a master each") from None
+            host = master.get("ip") or master["endpoint"]
+            label = str(master["id"])
+            address = f"{host}:{master.get('port') or master['tls-port']}"
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError):
+            raise source.refuse(1, WANTED) from None
+        line = _line_with(source, label)
+        if len(bounds) % 2:
+            raise source.refuse(line, f"slots of {address} are no pairs of a first and a last one")
+        nodes.append(PoolNode(address, address, label=label, line=line))
         for first, last in zip(bounds[::2], bounds[1::2], strict=True):
             if not 0 <= first <= last < SLOTS:
-                raise source.refuse(1, f"{first}-{last} is no range of slots 0-16383")
-            slots.append((first, last, len(nodes) - 1, 1))
+                raise source.refuse(line, f"{first}-{last} is no range of slots 0-16383")
+            slots.append((first, last, len(nodes) - 1, line))
     return Contents((_pool(source, nodes, slots, []),))
+
+
+def _line_with(source: Source, text: str) -> int:
+    """Return the first line that has a text."""
+    return next((number for number, line in enumerate(source.lines, 1) if text in line), 1)
 
 
 def _pool(
@@ -86,6 +95,10 @@ def _pool(
 ) -> Pool:
     if not nodes:
         raise source.refuse(1, "no masters in it")
+    first_of: dict[str, PoolNode] = {}
+    for node in nodes:
+        if (other := first_of.setdefault(node.name, node)) is not node:
+            raise source.refuse(node.line, f"{node.name} stands twice, in line {other.line} too")
     slots.sort()
     for (_, last, _, _), (first, end, _, line) in pairwise(slots):
         if first <= last:

@@ -6,7 +6,7 @@ import re
 
 from experiments.plan.marked import Marked, documents
 from experiments.plan.pool import Pool, PoolNode, Remark
-from experiments.plan.source import Contents, Refused, Source
+from experiments.plan.source import Contents, Refused, Source, names
 
 __all__ = ["SYSTEM", "read", "recognises"]
 
@@ -17,7 +17,16 @@ HASHES = frozenset(
         *("hsieh", "murmur", "jenkins"),
     ]
 )
-_SERVER = re.compile(r"(?P<address>(?P<host>\S+?)(?::(?P<port>\d+))?):(?P<weight>\d+)(?:\s+(?P<label>\S+))?")
+IDLE = names(
+    "auto_eject_hosts backlog client_connections distribution hash hash_tag listen preconnect redis "
+    "redis_auth redis_db server_connections server_failure_limit server_retry_timeout servers tcpkeepalive "
+    "timeout"
+)
+"""What a pool may have: all that is read, or places no key elsewhere."""
+
+_SERVER = re.compile(
+    r"(?P<address>(?P<host>\S+?)(?::(?P<port>[0-9]{1,9}))?):(?P<weight>[0-9]{1,10})(?:\s+(?P<label>\S+))?"
+)
 
 
 def recognises(source: Source) -> bool:
@@ -30,18 +39,19 @@ def recognises(source: Source) -> bool:
 
 def read(source: Source) -> Contents:
     """Return the pools that hash, and those that do not."""
-    pools: list[Pool] = []
-    refused: list[Refused] = []
+    every: dict[str, Pool | Refused] = {}
     for document in documents(source):
         if not isinstance(document.value, dict):
             raise source.refuse(document.line, "no mapping of pools")
-        for name, pool in document.value.items():
-            made = _pool(source, name, pool)
-            if isinstance(made, Pool):
-                pools.append(made)
-            else:
-                refused.append(made)
-    return Contents(tuple(pools), tuple(refused))
+        for name, pool in document.fields():
+            if name in every:
+                line = every[name].line
+                raise source.refuse(pool.line, f"pool {name} stands twice, in line {line} too")
+            every[name] = _pool(source, name, pool)
+    return Contents(
+        tuple(made for made in every.values() if isinstance(made, Pool)),
+        tuple(made for made in every.values() if isinstance(made, Refused)),
+    )
 
 
 def _text(source: Source, pool: Marked, key: str, default: str) -> tuple[str, int]:
@@ -56,6 +66,10 @@ def _text(source: Source, pool: Marked, key: str, default: str) -> tuple[str, in
 def _pool(source: Source, name: str, pool: Marked) -> Pool | Refused:
     if not isinstance(pool.value, dict):
         raise source.refuse(pool.line, f"pool {name} is no mapping")
+    for key, value in pool.fields():
+        if key not in IDLE:
+            text = f'pool {name} uses "{key}", which plan does not know: it may place keys'
+            return Refused(name, source.path, value.line, text, unmodelled=True)
     distribution, line = _text(source, pool, "distribution", "ketama")
     if distribution == "random":
         return Refused(name, source.path, line, f"pool {name}: distribution random does not hash")
@@ -64,21 +78,23 @@ def _pool(source: Source, name: str, pool: Marked) -> Pool | Refused:
     function, line = _text(source, pool, "hash", "fnv1a_64")
     if function not in HASHES:
         raise source.refuse(line, f'hash "{function}" is unknown: {", ".join(sorted(HASHES))}')
+    if function == "hsieh":
+        text = f"pool {name} uses hash hsieh, which is not modelled"
+        return Refused(name, source.path, line, text, unmodelled=True)
     tag, line = _text(source, pool, "hash_tag", "")
     if len(tag) not in (0, 2):
         raise source.refuse(line, f'hash_tag "{tag}" is no pair of characters')
     servers = pool.get("servers")
     if servers is None or not servers.items():
         raise source.refuse(pool.line, f"pool {name} has no servers")
-    nodes: list[PoolNode] = []
+    nodes: dict[str, PoolNode] = {}
+    addresses: dict[str | None, int] = {}
     for server in servers.items():
         node = _server(source, server)
-        for other in nodes:
-            if other.name == node.name:
-                raise source.refuse(
-                    server.line, f'server "{node.name}" stands twice, in line {other.line} too'
-                )
-        nodes.append(node)
+        taken = nodes[node.name].line if node.name in nodes else addresses.get(node.address)
+        if taken is not None:
+            raise source.refuse(server.line, f'server "{node.name}" stands twice, in line {taken} too')
+        nodes[node.name], addresses[node.address] = node, server.line
     remarks = []
     eject = pool.get("auto_eject_hosts")
     if eject is not None and eject.value is True:
@@ -86,7 +102,7 @@ def _pool(source: Source, name: str, pool: Marked) -> Pool | Refused:
         remarks.append(Remark("health", text, source.path, eject.line))
     return Pool(
         "twemproxy",
-        tuple(nodes),
+        tuple(nodes.values()),
         {"hash": function, "distribution": distribution, "hash_tag": tag or None},
         distribution,
         function,
@@ -99,7 +115,7 @@ def _pool(source: Source, name: str, pool: Marked) -> Pool | Refused:
 
 
 def _server(source: Source, server: Marked) -> PoolNode:
-    text = str(server.value)
+    text = " ".join(str(server.value).split())
     match = _SERVER.fullmatch(text)
     if match is None or (match["port"] is None and not match["host"].startswith("/")):
         address = text.split(" ")[0]

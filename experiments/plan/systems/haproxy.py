@@ -123,7 +123,7 @@ def _of_uri(pool: Pool, words: list[str]) -> Taken:
             flags.add(word)
             continue
         number = next(rest, "")
-        if word not in _NUMBERED or not number.isdigit():
+        if word not in _NUMBERED or not re.fullmatch("[0-9]{1,9}", number):
             raise _unknown(pool, f"uri {' '.join(words)}")
         numbers[word] = int(number)
     longest, depth = numbers["len"], numbers["depth"]
