@@ -20,8 +20,12 @@ SMALL = {
     "memory": "--nodes 4,16",
     "sequence": "--nodes 4 --keys 2000 --repetitions 2",
     "hashes": "--nodes 4 --keys 2000 --repetitions 2 --hash xxh64,identity",
+    "servers": "--nodes 5,9 --keys 500 --repetitions 2 --system nginx-hash,haproxy-consistent",
     "cost": "--nodes 4,16 --start 10 --removed 0.5,0.8 --keys 500 --repetitions 2",
 }
+UNLIKE = ("claims", "servers")
+"""Experiments that are not about algorithms."""
+
 FEW = ["--algorithms", "ring,jump,key_range,modulo"]
 """Experiments that have charts, and flags that keep their runs small."""
 

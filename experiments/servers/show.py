@@ -198,8 +198,8 @@ def _sets(parameters: ServersParameters) -> str:
 
 def _chart(sheet: Sheet, parameters: ServersParameters) -> Chart:
     moved = Axis("movement", "keys that move", "percent")
-    dots = Dots(moved, "label", low="low", high="high", law="law_movement", missing="no such edit")
-    frame = sheet.frame.assign(edit=sheet.frame["edit"].map(WORDS))
+    dots = Dots(moved, "system", low="low", high="high", law="law_movement", missing="no such edit")
+    frame = sheet.frame.assign(edit=sheet.frame["edit"].map(WORDS), system=sheet.frame["label"])
     caption = f"{_sets(parameters)} Marks: the law, where one is known."
     return Chart("moved", TITLE, caption, frame, dots, series="edit", choices={"n": "Servers"})
 

@@ -104,6 +104,21 @@ def test_every_table_of_every_chapter_is_there_once(chapters: tuple[Chapter, ...
     assert len(outline.of("caption")) == len(outline.of("table")) == len(shown)
 
 
+def test_series_that_are_no_algorithms_have_colours_and_no_filter(chapters: tuple[Chapter, ...]) -> None:
+    labels = Labels.of(chapters)
+    drawn = {one["label"]: one for one in labels.drawn()}
+    (servers,) = [chapter for chapter in chapters if chapter.name == "servers"]
+    (chart,) = charts_of(servers)
+    edits = {str(row["label"]) for row in vega.records(chart)}
+    assert edits == {"add", "delete", "down", "weight"}
+    assert {drawn[edit]["algorithm"] for edit in edits} == {None}
+    assert len({drawn[edit]["light"] for edit in edits}) == len(edits)
+    assert not edits & set(labels.algorithms)
+    assert labels.find("add") is None
+    axis = vega.specification(chart)["encoding"]["y"]
+    assert axis["sort"] == ["nginx hash", "HAProxy consistent"]
+
+
 def test_every_experiment_with_charts_has_some_and_each_has_rows(chapters: tuple[Chapter, ...]) -> None:
     drawn = {chapter.name: [chart.name for chart in charts_of(chapter)] for chapter in chapters}
     assert all(vega.records(chart) for chapter in chapters for chart in charts_of(chapter))
@@ -118,12 +133,14 @@ def test_every_experiment_with_charts_has_some_and_each_has_rows(chapters: tuple
         "sequence": ["steps", "each"],
         "hashes": ["ratio"],
         "cost": ["steps-nodes", "steps-removals", "steps-orders"],
+        "servers": ["moved"],
     }
     assert {chapter.name for chapter in chapters if chapter.presentation.glance} == set(SMALL) - {
         "claims",
         "sequence",
         "hashes",
         "cost",
+        "servers",
     }
 
 
@@ -266,6 +283,12 @@ def test_the_ring_is_a_real_one() -> None:
     # whatever moves goes to the new node, whose share is therefore what moves
     assert four["moved"] == four["shares"][3]
     assert four["needless"] == 0
+
+
+def test_who_takes_no_ring_of_one_point_is_drawn_as_it_is_by_default() -> None:
+    drawn = {one["name"]: one for one in ring.drawn({"ring", "ketama_weighted"})["algorithms"]}
+    assert (drawn["ring"]["points"], len(drawn["ring"]["rings"])) == (True, len(ring.POINTS))
+    assert (drawn["ketama_weighted"]["points"], len(drawn["ketama_weighted"]["rings"])) == (False, 1)
 
 
 def test_no_more_arcs_are_drawn_than_can_be_told_apart() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from experiments.report.chart import Stacked
 from experiments.report.figures.palette import Style, lifted, on_dark, styles
 
 if TYPE_CHECKING:
@@ -44,23 +45,34 @@ class Labels:
         How each is drawn, in the order of a legend.
     kept
         Whether each keeps its colour where very many are shown.
+    others
+        How the series are drawn of charts that are not about algorithms: no filter hides them.
     """
 
     algorithm: Mapping[str, str]
     styles: Mapping[str, Style]
     kept: Mapping[str, bool]
+    others: Mapping[str, Style] = field(default_factory=dict)
 
     @classmethod
     def of(cls, chapters: Iterable[Chapter]) -> Labels:
-        """Return the labels of all chapters' rows."""
+        """Return the labels of all chapters' rows, and the series that charts have beside them."""
         known: dict[str, str] = {}
+        chapters = list(chapters)
         for chapter in chapters:
             for frame in (chapter.results.rows, chapter.results.timing):
                 if frame is not None:
                     for label, name in _pairs(frame):
                         known.setdefault(name, name)  # first, so that it is the one without variations
                         known.setdefault(label, name)
-        return cls(known, styles(known), lifted(known))
+        charts = (chart for chapter in chapters for chart in chapter.presentation.charts)
+        others = [
+            str(value)
+            for chart in charts
+            if chart.series != "label" and not isinstance(chart.mark, Stacked)
+            for value in chart.values(chart.series)
+        ]
+        return cls(known, styles(known), lifted(known), styles(name for name in others if name not in known))
 
     @property
     def algorithms(self) -> list[str]:
@@ -83,14 +95,14 @@ class Labels:
         return [
             {
                 "label": label,
-                "algorithm": self.algorithm[label],
+                "algorithm": self.algorithm.get(label),
                 "light": style.colour,
                 "dark": on_dark(style.colour),
                 "shape": SHAPES[style.marker],
                 "dash": _dash(style),
-                "kept": self.kept[label],
+                "kept": self.kept.get(label, True),
             }
-            for label, style in self.styles.items()
+            for label, style in (*self.styles.items(), *self.others.items())
         ]
 
 

@@ -23,7 +23,7 @@ __all__ = ["MOST_NODES", "POINTS", "drawn"]
 NAMES = tuple("abcdefg")
 MOST_NODES = len(NAMES)
 POINTS = (1, 2, 4, 8, 16, 32, 64, 160)
-"""Points a node, for those algorithms that have such a parameter."""
+"""Points a node, for those algorithms that have such a parameter and take all of these."""
 
 FINE = 1 << 20
 """An arc's beginning is told to the page in parts of this: finer than a pixel."""
@@ -50,12 +50,20 @@ def drawn(among: Container[str] | None = None) -> dict[str, Any]:
 def _interesting(name: str) -> tuple[bool, bool, int, str]:
     """Algorithms with points before others, the oldest first, baselines last."""
     spec = spec_of(name)
-    return spec.baseline, "points" not in parameters_of(name), spec.year or 9999, name
+    return spec.baseline, not _has_points(name), spec.year or 9999, name
+
+
+def _has_points(name: str) -> bool:
+    """Return whether nodes have a number of points that may be any of `POINTS`."""
+    points = parameters_of(name).get("points")
+    if points is None or points.bounds is None:
+        return points is not None
+    return points.bounds.low <= POINTS[0] and POINTS[-1] <= points.bounds.high
 
 
 def _algorithm(name: str) -> dict[str, Any]:
     spec = spec_of(name)
-    several = "points" in parameters_of(name)
+    several = _has_points(name)
     return {
         "name": name,
         "title": spec.title,

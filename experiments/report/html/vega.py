@@ -128,7 +128,7 @@ def _dots(chart: Chart, mark: Dots) -> Spec:
         "y": {
             "field": mark.y,
             "type": "nominal",
-            "sort": None,
+            "sort": [_plain(value) for value in chart.values(mark.y)],  # a layer may lack the first of them
             "title": None,
             "axis": {"ticks": False, "domain": False, "grid": True, "tickBand": "extent"},
             "scale": {"paddingInner": 0.12},
@@ -158,7 +158,7 @@ def _dots(chart: Chart, mark: Dots) -> Spec:
             "encoding": {
                 "x": quantity,
                 "shape": _scaled("shape"),
-                "tooltip": _tooltip(mark.x, [mark.y], mark),
+                "tooltip": _tooltip(chart, mark.x, [mark.y], mark),
             },
         }
     )
@@ -184,7 +184,7 @@ def _lines(chart: Chart, mark: Lines) -> Spec:
             "encoding": {
                 "y": up,
                 "shape": _scaled("shape"),
-                "tooltip": [_said(mark.x), *_tooltip(mark.y, [], mark)],
+                "tooltip": [_said(mark.x), *_tooltip(chart, mark.y, [], mark)],
             },
         }
     )
@@ -257,8 +257,9 @@ def _number(column: str, title: str, axis: Axis) -> Spec:
     return {"field": column, "type": "quantitative", "title": title, "format": FORMATS[axis.written]}
 
 
-def _tooltip(axis: Axis, show: Sequence[str], mark: Lines | Dots) -> list[Spec]:
-    said: list[Spec] = [{"field": "label", "type": "nominal", "title": "algorithm"}]
+def _tooltip(chart: Chart, axis: Axis, show: Sequence[str], mark: Lines | Dots) -> list[Spec]:
+    title = "algorithm" if chart.series == "label" else chart.series
+    said: list[Spec] = [{"field": "label", "type": "nominal", "title": title}]
     said += [{"field": column, "type": "nominal", "title": column} for column in show]
     said.append(_said(axis))
     law = mark.law_title if isinstance(mark, Lines) else ""

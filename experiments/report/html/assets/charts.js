@@ -69,8 +69,10 @@ const charts = (() => {
     legend() {
       const box = this.figure.querySelector(".legend");
       for (const label of this.labels) {
-        const button = element("button", { type: "button", "data-label": label, "aria-pressed": "true" }, glyph(label), label);
-        button.addEventListener("click", () => toggle(owner.get(label)));
+        const filtered = owner.get(label) !== null; // the filter is about algorithms, and other series stay
+        const kind = filtered ? { type: "button", "data-label": label, "aria-pressed": "true" } : {};
+        const button = element(filtered ? "button" : "span", kind, glyph(label), label);
+        if (filtered) button.addEventListener("click", () => toggle(owner.get(label)));
         for (const come of ["pointerenter", "focus"]) button.addEventListener(come, () => (this.figure.dataset.lift = variable(label)));
         for (const go of ["pointerleave", "blur"]) button.addEventListener(go, () => delete this.figure.dataset.lift);
         box.append(button);

@@ -78,7 +78,7 @@
       button.addEventListener("click", () => sort(table, place, head));
     });
     for (const cell of all("tbody th", table)) {
-      if (owner.has(cell.textContent)) cell.prepend(glyph(cell.textContent, false));
+      if (owner.get(cell.textContent)) cell.prepend(glyph(cell.textContent, false));
     }
   }
 
