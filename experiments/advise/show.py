@@ -10,6 +10,7 @@ from experiments.advise.summary import MOVED_ALIKE, PEAK_ALIKE, summary
 from experiments.report.presentation import Presentation, Results
 from experiments.report.summary import Summary
 from experiments.report.tables.table import Table
+from experiments.report.timings import INTERVAL, trust, trusted
 
 if TYPE_CHECKING:
     from experiments.advise.parameters import AdviseParameters
@@ -33,7 +34,8 @@ def present(results: Results[AdviseParameters]) -> Presentation:
             "Agree by names: whoever knows the names of the nodes places alike; by numbers: all must number "
             "them alike, through all events. Needless: keys that the worst event moves beyond what it must. "
             "Fullest: its share above the mean, expected, without the chance of few keys. ns: a key in a "
-            "batch, one thread; one key: looked up by itself.",
+            f"batch, one thread; one key: looked up by itself; none was asked for before. Medians of "
+            f"{parameters.rounds} rounds of processor time and {INTERVAL}.",
             columns=shown,
             headers={
                 "place": "", "label": "algorithm", "agrees_by": "agree by", "needless": "needless",
@@ -60,7 +62,12 @@ def present(results: Results[AdviseParameters]) -> Presentation:
             )
         )
     failures = [] if len(advice.frame) else [f"no algorithm can do it. {' '.join(_refusals(numbers))}"]
-    return Presentation(tables, meaning=list(_advice(numbers)), summary=numbers, failures=failures)
+    doubts, steady = [], True
+    if any(sheet.name == "steadiness" for sheet in numbers.sheets):
+        steady = trusted(results.facts, numbers["steadiness"])
+        doubts = [] if steady else [next(trust(results.facts, numbers["steadiness"]))]
+    meaning = [*doubts, *_advice(numbers, steady)]
+    return Presentation(tables, meaning=meaning, summary=numbers, failures=failures)
 
 
 def _need(parameters: AdviseParameters) -> str:
@@ -91,8 +98,11 @@ def _refusals(numbers: Summary) -> Iterator[str]:
         yield f"Not {', '.join(group['label'])}: {reason}."
 
 
-def _advice(numbers: Summary) -> Iterator[str]:
-    """Yield the advice on the first, what the next is better at, and how the order came about."""
+def _advice(numbers: Summary, steady: bool) -> Iterator[str]:
+    """Yield the advice on the first, what others are better at, and how the order came about.
+
+    Times that cannot be trusted recommend nobody.
+    """
     frame = numbers["advice"].frame
     formats = {name: measure.format for name, measure in numbers["advice"].measures.items()}
     records: list[dict[Any, Any]] = frame.to_dict("records")
@@ -107,7 +117,7 @@ def _advice(numbers: Summary) -> Iterator[str]:
     moves = none if best["needless"] < MOVED_ALIKE else f"moves {said('needless', best)} more than it must"
     yield (
         f"Take {best['label']}: it {moves}, its fullest node is {said('peak', best)} above the mean, "
-        f"and a key takes {said('ns', best)} ns."
+        f"and a key takes {said('ns', best)} ns{'' if steady else ', as far as this machine can tell'}."
     )
     better = {
         "needless": "fewest keys moved needlessly", "peak": "evenest", "ns": "fastest in batches",
@@ -115,6 +125,8 @@ def _advice(numbers: Summary) -> Iterator[str]:
     }  # fmt: skip
     others = []
     for name, what in better.items():
+        if name in ("ns", "one_key", "event_ms") and not steady:
+            continue
         first = min(records, key=itemgetter(name))
         if first["label"] != best["label"] and float(first[name]) < float(best[name]):
             others.append(f"{what}: {first['label']} ({said(name, first)})")

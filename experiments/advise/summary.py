@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from experiments.report.absent import absent_of
+from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
-from experiments.report.tables.formats import Bytes, Percent, Significant
+from experiments.report.tables.formats import Bytes, Interval, Percent, Significant
+from experiments.report.timings import series_of, steadiness
 
 if TYPE_CHECKING:
     from experiments.advise.parameters import AdviseParameters
@@ -33,8 +35,11 @@ def summary(results: Results[AdviseParameters]) -> Summary:
             Sheet("advice", _ranked(able, results.timing, parameters.keys_per_second), ("label",), {
                 "needless": Measure("most keys that an event moves beyond what it must", Percent(1)),
                 "peak": Measure("share of the fullest node over the mean, less 1", Percent(1)),
-                "ns": Measure("time of a key in a batch on one thread, median", Significant(3)),
-                "one_key": Measure("time of one key that is new, median", Significant(3)),
+                "ns": Measure("time of a key in a batch on one thread, median over rounds",
+                              Interval(Significant(3), "ns_low", "ns_high"), low="ns_low", high="ns_high"),
+                "one_key": Measure("time of one key that is new, median over rounds",
+                                   Interval(Significant(3), "one_key_low", "one_key_high"),
+                                   low="one_key_low", high="one_key_high"),
                 "cores": Measure("cores that so many lookups in batches take", Significant(3)),
                 "event_ms": Measure("time of the slowest event, median", Significant(3)),
                 "bytes": Measure("bytes of a partitioner, names and all", Bytes()),
@@ -44,14 +49,31 @@ def summary(results: Results[AdviseParameters]) -> Summary:
                 "ideal": Measure("the least that exact shares allow", Percent(2)),
             }),
             absent_of(rows[refused]),
+            *([] if results.timing is None else [steadiness(results.timing, [_prices(results.timing)])]),
         ]
     )  # fmt: skip
+
+
+ENDS = ("ns_low", "ns_high", "one_key_low", "one_key_high")
+
+
+def _prices(timing: pd.DataFrame) -> pd.DataFrame:
+    """Return what each algorithm costs, over rounds."""
+    rows = []
+    for label, group in timing.groupby("label", sort=False):
+        rounds = group["ns_a_key"] * 0
+        times, single = (series_of(group[name].astype(float), rounds) for name in ("ns_a_key", "ns_one_key"))
+        row = {"label": label, **times.columns("ns", "ns_"), **single.columns("one_key", "one_key_")}
+        row |= {"event_ms": group["event_ms"].median(), "bytes": group["bytes"].iloc[0], **times.quality}
+        rows.append(row)
+    numbers = ["ns", "one_key", "event_ms", *ENDS, "spread", "random"]
+    return frame_of(rows, numbers=numbers, others=["label", "bytes"])
 
 
 def _ranked(able: pd.DataFrame, timing: pd.DataFrame | None, wanted: float) -> pd.DataFrame:
     """Return a row for each algorithm, the best first."""
     columns = ["place", "label", "kind", "agrees_by", "needless", "needless_by", "peak", "peak_by", "ns",
-               "one_key", "cores", "event_ms", "bytes"]  # fmt: skip
+               "one_key", "cores", "event_ms", "bytes", *ENDS]  # fmt: skip
     if timing is None or able.empty:
         return pd.DataFrame(columns=columns)
     needless = (able["movement"] - able["ideal"]).clip(lower=0.0)
@@ -63,10 +85,7 @@ def _ranked(able: pd.DataFrame, timing: pd.DataFrame | None, wanted: float) -> p
         needless_by=("movement_by", "max"),
         **{name: (name, "first") for name in same},
     )
-    price = timing.set_index("label")
-    body = body.assign(
-        ns=price["ns_a_key"], one_key=price["ns_one_key"], event_ms=price["event_ms"], bytes=price["bytes"]
-    )
+    body = body.join(_prices(timing).set_index("label"))
     body["cores"] = body["ns"] * wanted / 1e9 if wanted else np.nan
     body["behind"] = (body["kind"] == "baseline") * 2 + (body["cores"] > 1) * 1
     body["moved_step"] = np.floor(body["needless"] / MOVED_ALIKE)

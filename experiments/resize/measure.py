@@ -14,11 +14,11 @@ from algorithms import Capability, Node, Partitioner
 from experiments.buffers import aligned
 from experiments.harness import fresh_process, selection
 from experiments.harness.candidate import attempt
+from experiments.harness.conditions import Conditions
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.stopwatch import Spent, gigahertz, load_average, no_garbage_collection, timed
+from experiments.harness.stopwatch import Spent, no_garbage_collection, timed
 from experiments.harness.trial import Trial
 from experiments.resize.parameters import BATCH, OPERATIONS, ResizeParameters
-from experiments.storage import machine
 from experiments.workloads.draws import words
 
 LOOKUPS = ("first key", "next key", "first batch", "next batch")
@@ -64,7 +64,7 @@ def measure(case: Case, parameters: ResizeParameters, context: Context) -> Measu
 
 def measured_here(case: Case, parameters: ResizeParameters, context: Context) -> Measured:
     """Time all operations of all algorithms in rounds, each done once untimed just before."""
-    load, ticks, process = load_average(), machine.ticks(), case.arguments["process"]
+    conditions, process = Conditions(), case.arguments["process"]
 
     def row_of(trial: Trial, operation: str, turn: int, took: Timed) -> dict[str, Any]:
         spent, cannot = (None, took) if isinstance(took, str) else (took, None)
@@ -73,7 +73,6 @@ def measured_here(case: Case, parameters: ResizeParameters, context: Context) ->
             "process": process,
             "threads": 1,
             "round": turn,
-            "load_average": load,
             "operation": operation,
             "nanoseconds": spent and spent.wall,
             "processor_ns": spent and spent.processor,
@@ -94,12 +93,7 @@ def measured_here(case: Case, parameters: ResizeParameters, context: Context) ->
                 taken = _timed(subject)
             timing += [row_of(subject.trial, operation, turn, took) for operation, took in taken.items()]
         context.progress((turn + 1) / parameters.rounds)
-    ended = machine.ticks()
-    while_it_ran = {
-        "steal": None if ticks is None or ended is None else ended.stolen_since(ticks),
-        "ghz": gigahertz(),
-    }
-    return Measured([], [row | while_it_ran for row in timing])
+    return Measured([], conditions.told(timing))
 
 
 def _subject(trial: Trial, built: Partitioner[Any], process: int) -> _Subject:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,21 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Capability, Nodes, Partitioner
-from algorithms.hashing import Hashes
 from algorithms.interface.together import Together
 from experiments import events
+from experiments.buffers import aligned
 from experiments.harness import selection
 from experiments.harness.experiment import ALL_HASHES, Case, Context, Measured
-from experiments.harness.stopwatch import clocked
+from experiments.harness.fresh_keys import Stream
+from experiments.harness.stopwatch import Call, Competitor, load_average, rounds
 from experiments.harness.trial import Step, Trial
 from experiments.scaling.parameters import ScalingParameters
+from experiments.seeds import derive
 
 if TYPE_CHECKING:
     from algorithms import Arcs
     from experiments.measures import Flows
 
-TIMED_ROUNDS = 5
-TIMED_KEYS = 1 << 16
+TIMED_ROUNDS = 3
+TIMED_KEYS = 1 << 14
 
 COMMON = (
     "workload", "n", "algorithm", "label", "settings", "points", "hash", "repetition", "seed", "hash_seed",
@@ -84,8 +87,7 @@ def measure(case: Case, parameters: ScalingParameters, context: Context) -> Meas
             rows.append({**described, "method": "exact", **_measured(_exact(step, arcs), None)})
     timing = []
     if trial.number < parameters.timed:
-        hashes = trial.hashes(before, 0, TIMED_KEYS)
-        timing = [{**common, "event": step.event.text, **_timed(step, hashes)} for step in steps]
+        timing = [{**common, **row} for row in _timed(trial, before, steps)]
     return Measured(rows, timing)
 
 
@@ -212,21 +214,34 @@ def _sampled(
     ]
 
 
-def _timed(step: Step, hashes: Hashes) -> dict[str, Any]:
-    """Return how long the event takes and a lookup before and after it: medians of rounds in turn."""
-    out = np.empty(len(hashes), dtype=np.int32)
-    event_ns, before_ns, after_ns = [], [], []
-    for round_number in range(TIMED_ROUNDS + 1):
-        changing = step.before.copy()
-        took = clocked(partial(step.change.apply, changing))
-        lookups = [clocked(partial(placed._assign, hashes, out)) for placed in (step.before, step.after)]
-        if round_number:  # the first one warms up
-            event_ns.append(took)
-            before_ns.append(lookups[0])
-            after_ns.append(lookups[1])
-    return {
-        "timed_keys": len(hashes),
-        "event_ms": statistics.median(event_ns) / 1e6,
-        "lookup_ns_before": statistics.median(before_ns) / len(hashes),
-        "lookup_ns_after": statistics.median(after_ns) / len(hashes),
-    }
+def _timed(trial: Trial, before: Partitioner[Any], steps: Sequence[Step]) -> Iterator[dict[str, Any]]:
+    """Yield how long each event takes and a lookup before and after it: medians of rounds in turn.
+
+    All is of the processor's time, after an untimed call each, on keys that were not asked for before.
+    """
+    size = min(TIMED_KEYS, trial.chunks.keys)
+    stream = Stream(trial.source, derive(trial.repetition.keys, "timed"), size)
+    hashes, out, load = stream.buffer(before), aligned(size, np.int32), load_average()
+    columns = itertools.count()
+
+    def fresh(placed: Partitioner[Any]) -> Call:
+        stream.fill(before, next(columns), size)  # an event changes no hashes
+        return partial(placed._assign, hashes, out)
+
+    def changing(step: Step) -> Call:
+        return partial(step.change.apply, step.before.copy())
+
+    for step in steps:
+        asked = (partial(changing, step), partial(fresh, step.before), partial(fresh, step.after))
+        who = [Competitor("", "", "", "", 1, ask) for ask in asked]
+        events, olds, news = zip(*rounds(who, TIMED_ROUNDS), strict=True)
+        spent = [statistics.median(one.cost() for one in part) for part in (events, olds, news)]
+        yield {
+            "event": step.event.text,
+            "threads": 1,
+            "load_average": load,
+            "timed_keys": size,
+            "event_ms": spent[0] / 1e6,
+            "lookup_ns_before": spent[1] / size,
+            "lookup_ns_after": spent[2] / size,
+        }

@@ -20,14 +20,15 @@ class ScalingParameters(Parameters):
     event
         Scale events, see :mod:`experiments.events`.
     timed
-        In how many repetitions, from the first one, events and lookups are timed as well.
+        In how many repetitions, from the first one, events and lookups are timed as well: six are the fewest
+        that give a median its interval.
     """
 
     event: tuple[str, ...] = parameter(
         "scale events: " + ", ".join(kind.syntax for kind, _ in events.KINDS.values()),
         events.canonical, ("add:1",), many=True, metavar="EVENT,...",
     )  # fmt: skip
-    timed: int = parameter("repetitions that are timed, too; 0 for none", integer(0), 3, metavar="R")
+    timed: int = parameter("repetitions that are timed, too; 0 for none", integer(0), 6, metavar="R")
 
     def check(self) -> None:
         """Refuse an event that needs more nodes than there are."""

@@ -12,6 +12,7 @@ from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Percent, PlusMinus, Significant
 from experiments.report.tables.symbols import MEAN
 from experiments.report.tables.table import Header, Table
+from experiments.report.timings import INTERVAL, trust, trusted
 from experiments.scaling import details
 from experiments.scaling.charts import charts, glance
 from experiments.scaling.part import Part, parts
@@ -26,7 +27,9 @@ _BALANCE = ("cv_before", "cv_after", *RATIOS)
 def present(results: Results[ScalingParameters]) -> Presentation:
     """Return tables, charts and meaning of a run of `scaling`."""
     numbers = summary(results)
-    timed = {sheet.name for sheet in numbers.sheets} >= {"lookups", "changes"}
+    sheets = {sheet.name for sheet in numbers.sheets}
+    timed = sheets >= {"lookups", "changes"}
+    steady = "steadiness" not in sheets or trusted(results.facts, numbers["steadiness"])
     tables: list[Table] = []
     meaning: list[str] = []
     last: list[Table] = []
@@ -36,8 +39,9 @@ def present(results: Results[ScalingParameters]) -> Presentation:
         meaning += _meaning(part)
         if timed and len(part.sheet("lookups")):
             tables.append(_speed(part))
-            meaning.append(_fast(part))
+            meaning += [_fast(part)] if steady else []
         last += details.tables(part)
+    meaning += [] if steady else [next(trust(results.facts, numbers["steadiness"]))]
     return Presentation(
         [*tables, *last],
         meaning=[*meaning, *details.meaning(numbers)],
@@ -153,16 +157,28 @@ def _ratio(name: str) -> Header:
 
 def _speed(part: Part) -> Table:
     lookups, changes = part.sheet("lookups"), part.sheet("changes")
-    took = changes.pivot(index="label", columns="event", values="event_ms")
-    took = took.reindex(index=lookups["label"], columns=part.events).reset_index(drop=True)
+    took = [
+        changes.pivot(index="label", columns="event", values=f"event_ms{end}")
+        .reindex(index=lookups["label"], columns=part.events)
+        .add_suffix(end)
+        .reset_index(drop=True)
+        for end in ("", "_half")
+    ]
     order = {label: place for place, label in enumerate(part.labels)}
-    frame = pd.concat([lookups[["label", "before", "after"]], took], axis=1)
+    frame = pd.concat([lookups, *took], axis=1)
+    speeds = part.numbers["lookups"].formats(["before", "after"])
     return Table(
         f"speed{part.suffix}",
         "Speed: million lookups per second, and milliseconds of each event",
         frame.sort_values("label", key=lambda labels: labels.map(order), ignore_index=True),
-        f"{part.n} nodes; batches of {lookups['timed_keys'].max():,} hashes on one thread; medians "
-        "over rounds and repetitions. For careful measurement run throughput.",
+        f"{part.n} nodes; batches of {lookups['timed_keys'].max():,} new hashes, one thread: medians "
+        f"of processor time over repetitions, and {INTERVAL}, or half of its width. For careful measurement "
+        "run throughput.",
+        columns=["label", "before", "after", *part.events],
+        formats={
+            **speeds,
+            **{event: PlusMinus(Significant(2), f"{event}_half") for event in part.events},
+        },
         headers={
             "label": "algorithm",
             "before": "M lookups/s before",

@@ -15,7 +15,8 @@ from experiments.report import conclusions, statistics
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
-from experiments.report.tables.formats import Count, Fractional, Percent, Significant
+from experiments.report.tables.formats import Count, Fractional, Interval, Percent, PlusMinus, Significant
+from experiments.report.timings import Series, series_of, steadiness
 from experiments.scaling.laws import KEYS, against_each_other, against_laws, law_of
 
 if TYPE_CHECKING:
@@ -228,18 +229,55 @@ def _pairs(measured: pd.DataFrame, event: str) -> Sheet:
 
 
 def _timed(timing: pd.DataFrame | None) -> Iterator[Sheet]:
-    """Yield the speed of lookups, and of events: medians over rounds and repetitions."""
+    """Yield the speed of lookups, and of events: medians over repetitions; and how steady they are."""
     if timing is None or not len(timing):
         return
     lookups, changes = [], []
     for key, group in timing.groupby([*CASE, "label"], sort=False):
         common = dict(zip((*CASE, "label"), key, strict=True))
-        median = group.groupby("event", sort=False).median(numeric_only=True)
-        speeds = {side: 1e3 / median[f"lookup_ns_{side}"].median() for side in SIDES}
-        lookups.append({**common, **speeds, "timed_keys": int(group["timed_keys"].max())})
-        changes += [{**common, "event": event, "event_ms": ms} for event, ms in median["event_ms"].items()]
-    about = "million lookups per second {} the event, of median nanoseconds"
-    measures = {side: Measure(about.format(side), Significant(3)) for side in SIDES}
-    yield Sheet("lookups", pd.DataFrame(lookups), (*CASE, "label"), measures, rows="timing", usual=USUAL)
-    took = {"event_ms": Measure("median milliseconds", Significant(3))}
-    yield Sheet("changes", pd.DataFrame(changes), KEYS, took, rows="timing", usual=USUAL)
+        row = {**common, "timed_keys": int(group["timed_keys"].max())}
+        of_repetitions = group.groupby("repetition", sort=False).median(numeric_only=True)
+        for side in SIDES:
+            times = _series(of_repetitions[f"lookup_ns_{side}"])
+            ends = statistics.ends_of(times.estimate)
+            row |= {f"{side}_{name}": value for name, value in times.quality.items()}
+            row[side] = 1e3 / times.estimate.value
+            # the longest time is the lowest speed
+            row |= {f"{side}_low": _rate(ends["high"]), f"{side}_high": _rate(ends["low"])}
+        lookups.append(row)
+        changes += [
+            {**common, "event": event, **_series(part["event_ms"]).columns("event_ms", "event_ms_")}
+            for event, part in group.groupby("event", sort=False)
+        ]
+    about = "million lookups per second {} the event, of the median over repetitions"
+    measures = {
+        side: Measure(
+            about.format(side), Interval(Significant(3), f"{side}_low", f"{side}_high"),
+            low=f"{side}_low", high=f"{side}_high",
+        )
+        for side in SIDES
+    }  # fmt: skip
+    frame = frame_of(lookups, numbers=[f"{side}_{end}" for side in SIDES for end in ("low", "high")])
+    yield Sheet("lookups", frame, (*CASE, "label"), measures, rows="timing", usual=USUAL)
+    took = {
+        "event_ms": Measure(
+            "median milliseconds over repetitions", PlusMinus(Significant(2), "event_ms_half"),
+            low="event_ms_low", high="event_ms_high",
+        )
+    }  # fmt: skip
+    spent = frame_of(changes, numbers=["event_ms", "event_ms_low", "event_ms_high", "event_ms_half"])
+    yield Sheet("changes", spent, KEYS, took, rows="timing", usual=USUAL)
+    if "load_average" in timing.columns:
+        quality = [
+            frame.rename(columns={f"{side}_spread": "spread", f"{side}_random": "random"}) for side in SIDES
+        ]
+        yield steadiness(timing, quality)
+
+
+def _series(values: pd.Series[Any]) -> Series:
+    """Return what repetitions say, each with keys and seeds of its own."""
+    return series_of(values.astype(float), values * 0)
+
+
+def _rate(nanoseconds: float | None) -> float | None:
+    return None if nanoseconds is None else 1e3 / nanoseconds

@@ -20,8 +20,10 @@ class TargetsParameters(Parameters):
 
     Parameters
     ----------
+    processes
+        How many fresh processes measure the targets, but for those of whole commands; with 1 it is this one.
     rounds
-        How often each pair is timed.
+        How often each pair is timed in a process.
     large_keys
         Keys of a batch that two threads share.
     event_keys
@@ -43,8 +45,11 @@ class TargetsParameters(Parameters):
         "engine": "it times this machine, and other machines are no part of that",
     }
 
+    processes: int = parameter(
+        "fresh processes that measure the targets; 1 for none but this", integer(1, 1000), 1, metavar="P"
+    )
     rounds: int = parameter(
-        "rounds, in each of which a pair is timed once", integer(1, 10**6), 15, metavar="R"
+        "rounds of each process, in each of which a pair is timed once", integer(1, 10**6), 15, metavar="R"
     )
     large_keys: int = parameter("keys of a batch that two threads share", integer(1), 10_000_000, metavar="K")
     event_keys: int = parameter("keys of a whole scale event; 0 for none", integer(0), 0, metavar="K")

@@ -9,7 +9,7 @@ from experiments.inference.verdict import NOT_MET
 from experiments.report.presentation import Presentation, Results
 from experiments.report.tables import markdown
 from experiments.report.tables.table import Table
-from experiments.report.timings import INTERVAL, trust
+from experiments.report.timings import interval_of, trust
 from experiments.storage.documents import Part
 from experiments.targets.parameters import PART
 from experiments.targets.summary import summary
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def present(results: Results[TargetsParameters]) -> Presentation:
     """Return the table and its meaning, and the part of the document that a run option named."""
-    numbers = summary(results)
+    numbers, parameters = summary(results), results.parameters
     sheet = numbers["targets"]
     rows = sheet.records()
     missing = [
@@ -33,10 +33,10 @@ def present(results: Results[TargetsParameters]) -> Presentation:
         "targets",
         "Measured beside the target",
         sheet.frame,
-        f"Medians of up to {results.parameters.rounds} rounds and {INTERVAL}. {results.parameters.keys:,} "
-        "keys (rendezvous at n = 1000: a tenth), one thread, unless it says otherwise; each call done once "
-        f"untimed just before it is timed. {_large(results.parameters)}× are ratios of the two times of the "
-        "same round.",
+        f"{interval_of(parameters.processes, parameters.rounds)}; of whole commands, of what they are run. "
+        f"{parameters.keys:,} keys (rendezvous at n = 1000: a tenth), one thread, unless it says otherwise; "
+        f"new ones in each call, which is done once untimed just before. {_large(parameters)}× are ratios of "
+        "the two times of the same round.",
         columns=columns,
         headers={"what": "", "bound": "target", "unit": ""},
         formats=sheet.formats(columns),
@@ -45,7 +45,7 @@ def present(results: Results[TargetsParameters]) -> Presentation:
     )
     *verdict, measured = trust(results.facts, numbers["steadiness"])
     meaning = [*verdict, _counts(numbers), measured]
-    document = results.parameters.document
+    document = parameters.document
     text = f"{' '.join(meaning)}\n\n{markdown.write(table)}"
     parts = [Part(Path(document), PART, text)] if document else []
     return Presentation([table], [], meaning, documents=parts, summary=numbers)

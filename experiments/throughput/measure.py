@@ -7,12 +7,12 @@ from typing import Any
 
 from algorithms import Node, Partitioner
 from experiments.harness import fresh_process, selection
+from experiments.harness.conditions import Conditions
 from experiments.harness.experiment import Case, Context, Measured
-from experiments.harness.stopwatch import Competitor, copy_competitor, gigahertz, load_average, rounds
+from experiments.harness.stopwatch import Competitor, copy_competitor, load_average, rounds
 from experiments.harness.trial import Trial
 from experiments.options.errors import BadUse
 from experiments.peers import Peer, peers
-from experiments.storage import machine
 from experiments.throughput import cold_start
 from experiments.throughput.bench import Bench
 from experiments.throughput.parameters import COLD, MODES, ThroughputParameters
@@ -77,7 +77,7 @@ def measured_here(case: Case, parameters: ThroughputParameters, context: Context
     trials: Sequence[Trial] = case.arguments["trials"]
     process: int = case.arguments["process"]
     source, n = trials[0].source, trials[0].n
-    load, ticks = load_average(), machine.ticks()
+    conditions = Conditions()
     bench = Bench(source, parameters, context.engine, process)
     common = {"workload": source.text, "n": n, "process": process}
     competitors, missing = _competitors(trials, parameters, bench)
@@ -103,18 +103,11 @@ def measured_here(case: Case, parameters: ThroughputParameters, context: Context
                     "ns_per_key": each,
                     "copy_ns_per_key": copied,
                     "ratio_to_copy": each / copied,
-                    "load_average": load,
                     "stage": None,
                     "cannot": None,
                 }
             )
-    ended = machine.ticks()
-    while_it_ran = {
-        "steal": None if ticks is None or ended is None else ended.stolen_since(ticks),
-        "ghz": gigahertz(),
-    }
-    timing = [row | while_it_ran for row in timing]
-    return Measured([], timing + [{**common, **row} for row in missing])
+    return Measured([], conditions.told(timing) + [{**common, **row} for row in missing])
 
 
 def _competitors(

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from algorithms import leading, names
-from experiments import inference
+from experiments import events, inference
 from experiments.harness import selection
 from experiments.harness.runner import Outcome, run
+from experiments.harness.trial import Trial
 from experiments.options.errors import BadUse
+from experiments.report import timings
 from experiments.report.tables import terminal
-from experiments.scaling import EXPERIMENT
+from experiments.scaling import EXPERIMENT, summary
+from experiments.scaling import measure as measured
 from experiments.scaling.parameters import ScalingParameters
+from experiments.storage.machine import Spent
 
 EVENTS = (
     "add:1",
@@ -124,7 +130,10 @@ def test_what_it_shows_is_complete(smoke: tuple[pd.DataFrame, Outcome[ScalingPar
     assert {path.name for path in outcome.files} >= {"rows.csv", "timing.csv", "run.json", "movement.pdf"}
 
 
-def test_where_nobody_names_algorithms_a_few_of_each_family_are_shown_on_one_screen(tmp_path: Path) -> None:
+def test_where_nobody_names_algorithms_a_few_of_each_family_are_shown_on_one_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measured, "load_average", lambda: 0.1)
     parameters = EXPERIMENT.profile("regular").replace({"keys": 2_000, "repetitions": 2, "timed": 1})
     shown = run(EXPERIMENT, parameters, out=tmp_path / "run").presentation
     assert [candidate.label for candidate in selection.of_run(parameters)] == list(leading())
@@ -132,6 +141,52 @@ def test_where_nobody_names_algorithms_a_few_of_each_family_are_shown_on_one_scr
     lines = sum(text.count("\n") + 2 for text in screen)
     assert lines + sum(1 + len(line) // 120 for line in shown.meaning) <= 50
     assert any(line.startswith("Million lookups a second, 16 nodes") for line in shown.meaning)
+
+
+def timed_rows(nanoseconds: Sequence[float], load: float) -> pd.DataFrame:
+    common = {"workload": "uniform", "n": 16, "label": "jump", "event": "add:1", "timed_keys": 100}
+    return pd.DataFrame(
+        [
+            {
+                **common, "repetition": number, "threads": 1, "load_average": load, "event_ms": 2 * ns,
+                "lookup_ns_before": ns, "lookup_ns_after": ns,
+            }
+            for number, ns in enumerate(nanoseconds)
+        ]
+    )  # fmt: skip
+
+
+def test_speeds_have_an_interval_over_repetitions_and_rank_nobody_when_the_machine_is_busy() -> None:
+    lookups, changes, steadiness = summary._timed(timed_rows([2.0, 4.0, 5.0, 3.9, 4.1, 4.0], 0.1))
+    (row,) = lookups.records()
+    assert (row["before"], row["before_low"], row["before_high"]) == (250, 200, 500)
+    assert lookups.measures["before"].format.text(row["before"], row) == "250 [200, 500]"
+    (change,) = changes.records()
+    assert (change["event_ms"], change["event_ms_low"], change["event_ms_high"]) == (8, 4, 10)
+    assert timings.trusted({"machine": {"cpus": 2}}, steadiness)
+    *_, busy = summary._timed(timed_rows([2.0, 4.0, 5.0, 3.9, 4.1, 4.0], 2.5))
+    assert not timings.trusted({"machine": {"cpus": 2}}, busy)
+    *_, few = summary._timed(timed_rows([2.0, 4.0], 0.1))
+    assert few.records()[0]["unsteady"] == 2
+
+
+def test_lookups_are_timed_on_keys_that_are_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    def rounds(who: Any, count: int) -> Any:
+        for _ in range(count):
+            for one in who[1:]:
+                seen.extend(one.fresh().args[0].tolist())
+            yield [Spent(1, 1)] * len(who)
+
+    monkeypatch.setattr(measured, "rounds", rounds)
+    parameters = EXPERIMENT.profile("smoke").replace({"algorithms": "modulo", "keys": 300, "event": "add:1"})
+    trial: Trial = EXPERIMENT.cases(parameters)[0].arguments["trial"]
+    before = trial.build()
+    step = trial.step(before, events.parse("add:1"), "event")
+    (row,) = measured._timed(trial, before, [step])
+    assert row["timed_keys"] == 300
+    assert len(set(seen)) == len(seen) == 2 * measured.TIMED_ROUNDS * 300
 
 
 def test_skewed_keys_are_counted_as_draws_and_as_distinct_keys(tmp_path: Path) -> None:

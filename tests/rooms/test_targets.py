@@ -73,12 +73,18 @@ def test_a_bound_belongs_to_the_vectors_of_the_machine() -> None:
     assert present({"rendezvous-100": [0.2] * 7}, AVX512).tables[0].frame["verdict"].tolist() == ["met"]
 
 
+def spread(centre: float) -> list[float]:
+    """Return values about a centre that come at random, and whose middle half is narrow."""
+    steps = np.random.default_rng(3).permutation(np.linspace(-1, 1, 15))
+    return [centre + 0.04 * float(step) for step in steps]
+
+
 @pytest.mark.parametrize(
     ("values", "verdict"),
     [
-        ([1.0, 1.1, 1.2] * 5, "met"),
-        ([1.4, 1.5, 1.6] * 5, "not met"),
-        ([1.0, 1.1, 1.2, 1.4, 1.5] * 3, "met, but the interval holds the target"),
+        (spread(1.2), "met"),
+        (spread(1.4), "not met"),
+        (spread(1.29), "met, but the interval holds the target"),
     ],
 )
 def test_a_target_is_met_by_the_median_and_the_interval_may_hold_it(
@@ -89,6 +95,24 @@ def test_a_target_is_met_by_the_median_and_the_interval_may_hold_it(
     assert shown.failures == ()
     assert shown.summary.value("measured/key-range").number == sorted(values)[len(values) // 2]
     assert shown.summary.value("met" if verdict.startswith("met") else "not_met").number == 1
+
+
+def test_a_busy_machine_judges_no_target() -> None:
+    shown = present({"key-range": [1.0, 1.1, 1.2] * 5}, AVX2)
+    assert shown.tables[0].frame["verdict"].tolist() == ["none: too busy"]
+    assert shown.meaning[0].startswith("The machine was too busy to trust these times")
+    assert "Of 1 targets 0 are met and 0 are not, and 1 cannot be judged here" in shown.meaning[1]
+
+
+def test_targets_are_measured_in_several_processes_but_for_commands(tmp_path: Path) -> None:
+    changed = {"only": ("key-range", "modulo", "help"), "keys": 500, "rounds": 2, "processes": 2}
+    parameters = EXPERIMENT.profile("smoke").replace(changed)
+    assert [case.id for case in EXPERIMENT.cases(parameters)] == ["kernels|0", "kernels|1", "help"]
+    timing = runner.run(EXPERIMENT, parameters, out=tmp_path / "out").results.timing
+    assert timing is not None
+    found = timing.groupby("target", sort=False)["process"].agg(list)
+    assert found["key-range"] == found["modulo"] == [0, 0, 1, 1]
+    assert set(found["help"]) == {0}
 
 
 def test_what_is_not_measured_says_why() -> None:

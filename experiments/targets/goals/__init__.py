@@ -10,7 +10,10 @@ from experiments.targets.goals.goal import Goal, Pair, Setting
 from experiments.targets.goals.kernels import KERNELS
 from experiments.targets.goals.members import MEMBERS
 
-__all__ = ["GOALS", "Goal", "Pair", "Setting"]
+__all__ = ["GOALS", "GROUPS", "Goal", "Pair", "Setting"]
+
+GROUPS = {"kernels": KERNELS, "members": MEMBERS, "columns": COLUMNS}
+"""Those that a process measures together; commands have processes of their own."""
 
 GOALS: tuple[Goal, ...] = (*KERNELS, *MEMBERS, *COLUMNS, *COMMANDS)
 """All targets, in the order of the table."""
