@@ -200,6 +200,9 @@ def _plan(given: argparse.Namespace, typed: Sequence[str]) -> Output:
         raise BadUse("--moved: which keys move is said of --keys; give these")
     first = _read(given, given.files[0])
     notes: list[str] = list(first.notes)
+    if not first.pools and len(first.refused) > 1 and given.pool is None:
+        yield from map(Complaint, [*notes, *map(str, first.refused)])
+        return 2
     if len(given.files) == 1 and not edits:
         pools = _asked(first, given.pool) if given.pool or not first.pools else list(first.pools)
         notes += [] if given.pool else [str(refused) for refused in first.refused]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from experiments.options.errors import BadUse
 from experiments.plan.source import Source, needs
 
 __all__ = ["Marked", "documents"]
@@ -66,16 +68,16 @@ def documents(source: Source, *, snake: bool = False) -> list[Marked]:
     needs("yaml", source.path)
     import yaml
 
+    lines = _Lines(source)
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        _check_depth(source, yaml.parse(source.text, Loader=loader))
+        _check_depth(lines, yaml.parse(source.text, Loader=loader))
         nodes = list(yaml.compose_all(source.text, Loader=loader))
-        marking = _Marking(source, snake, yaml.SafeLoader(""))
+        marking = _Marking(lines, snake, yaml.SafeLoader(""))
         return [marking.of(node, 0) for node in nodes if node is not None]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise source.refuse(min(line, len(source.lines)), f"no YAML ({error.problem})") from None
+        raise source.refuse(lines.at(mark) if mark else 1, f"no YAML ({error.problem})") from None
     except yaml.reader.ReaderError as error:
         line = source.text.count("\n", 0, error.position) + 1
         raise source.refuse(line, f"no YAML ({error.reason})") from None
@@ -83,7 +85,24 @@ def documents(source: Source, *, snake: bool = False) -> list[Marked]:
         raise source.refuse(1, f"no YAML ({str(error).splitlines()[0]})") from None
 
 
-def _check_depth(source: Source, events: Iterable[Any]) -> None:
+class _Lines:
+    """The lines of a file, as editors count them: YAML ends lines by other signs, too."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.ends = [at for at, sign in enumerate(source.text) if sign == "\n"]
+        self.last = len(self.ends) + (not source.text.endswith("\n"))
+
+    def at(self, mark: Any) -> int:
+        """Return the line of a mark, the last one that has something at most."""
+        return max(1, min(bisect_left(self.ends, mark.index) + 1, self.last))
+
+    def refuse(self, mark: Any, sentence: str) -> BadUse:
+        """Return the error of a mark."""
+        return self.source.refuse(self.at(mark), sentence)
+
+
+def _check_depth(lines: _Lines, events: Iterable[Any]) -> None:
     """Refuse what is nested so deeply that composing it takes more stack than there is."""
     from yaml.events import CollectionEndEvent, CollectionStartEvent
 
@@ -91,27 +110,28 @@ def _check_depth(source: Source, events: Iterable[Any]) -> None:
     for event in events:
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > MOST_DEPTH:
-            line = event.start_mark.line + 1
-            raise source.refuse(line, f"nested more than {MOST_DEPTH} deep: no configuration")
+            raise lines.refuse(event.start_mark, f"nested more than {MOST_DEPTH} deep: no configuration")
 
 
 class _Marking:
     """Values with lines, of the nodes of a YAML text."""
 
-    def __init__(self, source: Source, snake: bool, constructor: Any) -> None:
-        self.source, self.snake, self.constructor = source, snake, constructor
+    def __init__(self, lines: _Lines, snake: bool, constructor: Any) -> None:
+        self.lines, self.snake, self.constructor = lines, snake, constructor
         self.count = 0
 
     def of(self, node: Any, depth: int) -> Marked:
         """Return a node as it is once its anchors are followed."""
         import yaml
 
-        line = node.start_mark.line + 1
+        line = self.lines.at(node.start_mark)
         self.count += 1
         if depth > MOST_DEPTH:
-            raise self.source.refuse(line, "too deep: an anchor in itself, or no configuration")
+            raise self.lines.source.refuse(line, "too deep: an anchor in itself, or no configuration")
         if self.count > MOST_VALUES:
-            raise self.source.refuse(line, f"more than {MOST_VALUES:,} values, with its anchors followed")
+            raise self.lines.source.refuse(
+                line, f"more than {MOST_VALUES:,} values, with its anchors followed"
+            )
         if isinstance(node, yaml.MappingNode):
             return Marked(self._mapping(node, depth), line)
         if isinstance(node, yaml.SequenceNode):
@@ -120,20 +140,20 @@ class _Marking:
             return Marked(self.constructor.construct_object(node), line)
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             why = str(error).splitlines()[0]
-            raise self.source.refuse(line, f"{node.value[:80]!r} cannot be read ({why})") from None
+            raise self.lines.source.refuse(line, f"{node.value[:80]!r} cannot be read ({why})") from None
 
     def _mapping(self, node: Any, depth: int) -> dict[str, Marked]:
         import yaml
 
         made: dict[str, Marked] = {}
         for key, value in node.value:
-            line = key.start_mark.line + 1
+            line = self.lines.at(key.start_mark)
             if not isinstance(key, yaml.ScalarNode):
-                raise self.source.refuse(line, "a list or mapping stands for a name")
+                raise self.lines.source.refuse(line, "a list or mapping stands for a name")
             name = str(key.value)
             if self.snake and "." not in name:
                 name = _CAPITAL.sub(r"_\1", name).lower()
             if name in made:
-                raise self.source.refuse(line, f'"{name}" stands twice, in line {made[name].line} too')
+                raise self.lines.source.refuse(line, f'"{name}" stands twice, in line {made[name].line} too')
             made[name] = self.of(value, depth + 1)
         return made

@@ -76,7 +76,7 @@ def _few_points(pool: Pool) -> Iterator[Remark]:
             more = _even(pool)
             text = (
                 f"weight {node.weight} means {16 * node.weight} points a server; "
-                f"{more or 'weights of 100 and the like give shares that are even'}, and move keys once"
+                f"{more or 'weights of 100 and the like give even shares'}; to set them moves keys once"
             )
             yield Remark("few-points", text, *place_of(pool, node))
     elif pool.system == "envoy" and pool.method == "RING_HASH":

@@ -84,7 +84,7 @@ def test_clients_of_kafka_disagree(tmp_path: Path) -> None:
             "name: c\nlb_policy: MAGLEV\nmaglev_lb_config:\n  table_size: 65536\n",
             ":4: maglev table_size 65536 is not",
         ),
-        ("name: c\nlb_policy: [\n", ":3: no YAML"),
+        ("name: c\nlb_policy: [\n", ":2: no YAML"),
         ("FOR VALUES WITH (modulus 2,\nremainder 2)", ""),
     ],
 )

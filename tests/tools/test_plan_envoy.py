@@ -124,12 +124,12 @@ def test_hosts_that_are_not_healthy_leave_unless_they_are_most(tmp_path: Path) -
         (cluster(first=", endpoint_name: x"), "endpoint_name", 7),
         (
             cluster().replace("10.0.0.1", "example.org"),
-            "example.org:80: a name, whose addresses are hashed",
+            '"example.org:80", a name, whose addresses are hashed',
             7,
         ),
         (
             cluster("common_lb_config: {consistent_hashing_lb_config: {use_hostname_for_hashing: true}}"),
-            "use_hostname_for_hashing of 10.0.0.1:80, which has no hostname",
+            '"use_hostname_for_hashing", and 10.0.0.1:80 has no hostname',
             7,
         ),
         ("configPatches:\n- patch:\n    value:\n      lb_policy: RING_HASH\n", "a cluster without a name", 4),
@@ -159,6 +159,7 @@ def test_what_is_not_modelled_is_refused_by_name_and_line(
         ("name: c\nlb_policy: " + "[" * 100_000, ":2: nested more than 200 deep"),
         ("clusters: &a\n- *a\n", ":1: too deep: an anchor in itself"),
         ("clusters: [", ":1: no YAML"),
+        ("clusters:\r a: 1\u2028\n lb_policy: [", ":2: no YAML"),
     ],
 )
 def test_errors_name_the_line(text: str, sentence: str, tmp_path: Path) -> None:
@@ -204,7 +205,7 @@ def test_a_rule_of_istio(tmp_path: Path) -> None:
         ("    portLevelSettings: []\n", "portLevelSettings"),
         (
             "  subsets:\n  - {name: v1, trafficPolicy: {}}\n",
-            "subset v1 of ratings has a trafficPolicy of its own",
+            "subset ratings/v1 has a trafficPolicy of its own",
         ),
     ],
 )

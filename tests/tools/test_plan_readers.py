@@ -12,6 +12,7 @@ from experiments.options.errors import BadUse
 from experiments.plan.readers import haproxy
 from experiments.plan.reading import contents
 from experiments.plan.source import Contents, Source
+from experiments.run import main
 
 NGINX = """\
 http {
@@ -141,6 +142,7 @@ def backend(line: str) -> str:
         (nginx("server c weight=0;"), ":3: weight=0 is not possible"),
         (nginx("server c wieght=2;"), ':3: server parameter "wieght=2" is unknown'),
         ("upstream a {\n hash $x;\n server b;\n", ':1: unclosed "{" (the file ends in line 3)'),
+        ("stream {\n" + nginx("").replace("hash $x", "ip_hash") + "}\n", ':3: "ip_hash" stands in stream'),
         (UNCLOSED, ':2: unclosed "{" (the file ends in line 8)'),
         (nginx("keepalive 9"), ':3: "keepalive 9 server b" has too many words'),
         ("user x\n" + nginx(""), ':1: "user" takes in an upstream: a ";" is missing'),
@@ -277,3 +279,14 @@ def test_any_file_is_read_or_refused_in_a_line_that_it_has(text: str) -> None:
         return
     for each in (*found.pools, *found.refused):
         assert 1 <= each.line <= text.count("\n") + 1
+
+
+def test_of_a_file_where_nothing_hashes_every_reason_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "x.cfg"
+    path.write_text("backend a\n server a b:1\nbackend c\n balance uri\n stick on src\n server a b:1\n")
+    assert main(["plan", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert f"{path}:1: balance roundrobin (the default) does not hash" in said
+    assert f'{path}:5: backend c uses "stick on src"' in said

@@ -38,9 +38,10 @@ def rules(source: Source, document: Marked) -> Iterator[Pool | Refused]:
             own = subset.get("traffic_policy")
             if own is not None:
                 label = subset.get("name")
-                text = f"subset {label.value if label else ''} of {name} has a trafficPolicy of its own"
                 where = f"{name}/{label.value if label else own.line}"
-                yield Refused(where, source.path, own.line, f"{text}: not modelled", unmodelled=True)
+                hashes = own.get("load_balancer", "simple") is None
+                why = "has a trafficPolicy of its own: not modelled" if hashes else "does not hash"
+                yield Refused(where, source.path, own.line, f"subset {where} {why}", unmodelled=hashes)
 
 
 def _rule(source: Source, rule: Marked, name: str) -> Pool | Refused:

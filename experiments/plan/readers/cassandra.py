@@ -87,24 +87,30 @@ def _ring(source: Source) -> tuple[dict[str, PoolNode], list[Remark]]:
 def _table(source: Source) -> tuple[dict[str, PoolNode], list[Remark]]:
     nodes: dict[str, PoolNode] = {}
     rows = csv.DictReader(io.StringIO(source.text))
-    for row in rows:
-        line = rows.line_num
-        name = row.get("peer") or row.get("rpc_address") or row.get("broadcast_address") or ""
-        tokens = re.findall(r"[^\s,{}'\[\]\"]+", row.get("tokens") or "")
-        if not name or not tokens:
-            raise source.refuse(min(line, len(source.lines)), "a row without an address, or without tokens")
-        wrong = next((token for token in tokens if not _TOKEN.fullmatch(token)), None)
-        if wrong is not None or None in row:
-            raise source.refuse(
-                line, f"{wrong!r} is no token" if wrong else "more columns than the first line names"
-            )
-        if name in nodes:
-            raise source.refuse(line, f"{name} stands twice")
-        nodes[name] = PoolNode(
-            name,
-            dc=row.get("data_center") or None,
-            rack=row.get("rack") or None,
-            tokens=tuple(map(int, tokens)),
-            line=line,
-        )
+    try:
+        for row in rows:
+            _row(source, nodes, row, min(rows.line_num, len(source.lines)))
+    except csv.Error as error:
+        raise source.refuse(min(rows.line_num, len(source.lines)), f"no CSV ({error})") from None
     return nodes, []
+
+
+def _row(source: Source, nodes: dict[str, PoolNode], row: dict[str, str], line: int) -> None:
+    name = row.get("peer") or row.get("rpc_address") or row.get("broadcast_address") or ""
+    tokens = re.findall(r"[^\s,{}'\[\]\"]+", row.get("tokens") or "")
+    if not name or not tokens:
+        raise source.refuse(line, "a row without an address, or without tokens")
+    wrong = next((token for token in tokens if not _TOKEN.fullmatch(token)), None)
+    if wrong is not None or None in row:
+        raise source.refuse(
+            line, f"{wrong!r} is no token" if wrong else "more columns than the first line names"
+        )
+    if name in nodes:
+        raise source.refuse(line, f"{name} stands twice")
+    nodes[name] = PoolNode(
+        name,
+        dc=row.get("data_center") or None,
+        rack=row.get("rack") or None,
+        tokens=tuple(map(int, tokens)),
+        line=line,
+    )

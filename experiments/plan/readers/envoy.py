@@ -236,9 +236,10 @@ def _endpoints(
     for endpoint in _listed(assignment, cluster.get("hosts")):
         node = _endpoint(source, endpoint, hostname=hostname)
         if node.hash_key is None and (dns or not hostname) and not _is_ip(node.name):
-            raise Unmodelled(endpoint.line, f"{node.name}: a name, whose addresses are hashed")
+            why = "a name, whose addresses are hashed: write these, or a hash_key for each endpoint"
+            raise Unmodelled(endpoint.line, node.name, why)
         if node.hash_key is None and hostname:
-            raise Unmodelled(endpoint.line, f"use_hostname_for_hashing of {node.name}, which has no hostname")
+            raise Unmodelled(endpoint.line, "use_hostname_for_hashing", f"and {node.name} has no hostname")
         if (other := nodes.setdefault(node.name, node)) is not node:
             raise source.refuse(endpoint.line, f"{node.name} stands twice, in line {other.line} too")
     return list(nodes.values())

@@ -130,12 +130,18 @@ def _opened(file: str) -> tuple[int, int]:
 def _upstreams(payload: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield each upstream with the file that it is in; includes are parsed once, wherever they stand."""
 
-    def walk(file: str, block: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    def walk(
+        file: str, block: Sequence[Mapping[str, Any]], around: str = ""
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for each in block:
             if each["directive"] == "upstream" and "block" in each:
+                wrong = next((one for one in each["block"] if one["directive"] == "ip_hash"), None)
+                if around == "stream" and wrong is not None:
+                    text = '"ip_hash" stands in stream: nginx itself refuses this; hash $remote_addr is there'
+                    raise Source(file, "").refuse(wrong["line"], text)
                 yield file, each
             elif "block" in each and each["directive"] in ("http", "stream"):
-                yield from walk(file, each["block"])
+                yield from walk(file, each["block"], each["directive"])
             elif "block" in each and "upstream" in each["args"]:
                 text = f'"{each["directive"]}" takes in an upstream: a ";" is missing'
                 raise Source(file, "").refuse(each["line"], text)
