@@ -128,6 +128,8 @@ SAMPLES = {
     "procedure": "wald",
     "property": "ordered",
     "only": "help",
+    "system": "kafka",
+    "edit": "add",
 }
 """A value of each parameter of many values that no profile gives one."""
 
