@@ -14,9 +14,34 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 KINDS = ("time", "peakmem", "track")
+
+
+def _nothing() -> None:
+    """Have no keys."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A case that is set up.
+
+    Parameters
+    ----------
+    call
+        What is timed, tracked or watched.
+    renew
+        Has other keys for the next call.
+    """
+
+    call: Callable[[], Any]
+    renew: Callable[[], None]
+
+    def __call__(self) -> Any:
+        """Make the call."""
+        return self.call()
 
 
 @dataclass(frozen=True)
@@ -53,12 +78,11 @@ class Benchmark:
         """Give all combinations of values, in asv's order."""
         return itertools.product(*self.parameters.values())
 
-    def prepare(self, *case: Any) -> Callable[[], Any]:
+    def prepare(self, *case: Any) -> Prepared:
         """Set one case up."""
         instance = self.cls()
         instance.setup(*case)
-        method = getattr(instance, self.method)
-        return lambda: method(*case)
+        return Prepared(partial(getattr(instance, self.method), *case), getattr(instance, "renew", _nothing))
 
 
 def suite() -> tuple[Benchmark, ...]:

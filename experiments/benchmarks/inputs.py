@@ -42,7 +42,8 @@ _GAMMA, _FIRST, _SECOND = (np.uint64(x) for x in (0x9E3779B97F4A7C15, 0xBF58476D
 class Timed:
     """How long asv goes on: two rounds over the suite, in each 3 to 15 calls of a case or 0.3 s of them.
 
-    `setup` goes before every call, and ends with an untimed one, so that none is the first of its kind. What
+    `setup` goes before every call, and ends with an untimed one, so that none is the first of its kind; keys
+    of lookups are others in each call, as caches and branch predictors know those that were asked for. What
     counts is the processor's time, so that other work on the machine does not: all of this is computing, on
     one thread.
     """
@@ -53,30 +54,34 @@ class Timed:
     repeat = (3, 15, 0.3)
     warmup_time = 0.0
 
+    def renew(self) -> None:
+        """Have other keys, outside the clock; not where what is timed does not depend on which they are."""
 
-def words(count: int) -> NDArray[np.uint64]:
-    """Return the first outputs of SplitMix64 with seed 0: hashes of keys nobody has to hash.
+
+def words(count: int, first: int = 0) -> NDArray[np.uint64]:
+    """Return outputs of SplitMix64 with seed 0, from the first on: hashes of keys nobody has to hash.
 
     Examples
     --------
-    >>> hex(words(1)[0])
-    '0xe220a8397b1dcdaf'
+    >>> hex(words(1)[0]), hex(words(1, 2)[0])
+    ('0xe220a8397b1dcdaf', '0x6c45d188009454f')
     """
-    z = np.arange(1, count + 1, dtype=np.uint64) * _GAMMA
+    z = np.arange(first + 1, first + count + 1, dtype=np.uint64) * _GAMMA
     z = (z ^ (z >> np.uint64(30))) * _FIRST
     z = (z ^ (z >> np.uint64(27))) * _SECOND
     return z ^ (z >> np.uint64(31))
 
 
-def texts(count: int, length: int) -> Strings:
-    """Return texts of equal length, of the letters a to p.
+def texts(count: int, length: int, turn: int = 0) -> Strings:
+    """Return texts of equal length, of the letters a to p; others in each turn.
 
     Examples
     --------
     >>> texts(2, 5).tolist()
     [b'pnnlj', b'iacef']
     """
-    random = words(-(-count * length // 8)).astype("<u8").view(np.uint8)[: count * length]
+    size = -(-count * length // 8)
+    random = words(size, turn * size).astype("<u8").view(np.uint8)[: count * length]
     return Strings(
         (random & np.uint8(15)) + np.uint8(ord("a")), np.arange(count + 1, dtype=np.int64) * length
     )

@@ -1,7 +1,7 @@
 """Another Python, in an environment of its own, for peers that the one at hand cannot run.
 
 The environment is made when it is first asked for: in the folder that the variable `VARIABLE` names, else in
-``.venv-peers`` of the project. Where that variable is set and empty, none is made.
+``.venv-peers`` below the current folder. Where that variable is set and empty, none is made.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from pathlib import Path
 __all__ = ["VARIABLE", "CannotMake", "base_of", "interpreter"]
 
 VARIABLE = "SHARDLAB_PEERS"
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 SECONDS = 600
 """How long an installation may take."""
@@ -36,7 +34,7 @@ def interpreter(version: tuple[int, int], packages: Sequence[str]) -> Path:
     named = os.environ.get(VARIABLE)
     if named == "":
         raise CannotMake(f"needs Python {written}, this is {here}; {VARIABLE} allows no environment for it")
-    folder = Path(named) if named else PROJECT / ".venv-peers"
+    folder = Path(named) if named else Path.cwd() / ".venv-peers"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     done = folder / "installed"
     if done.is_file() and done.read_text(encoding="utf-8").split() == sorted(packages) and python.is_file():

@@ -14,7 +14,7 @@ import pytest
 from algorithms import having, names
 from algorithms.hashing import hash_names
 from algorithms.interface import Capability
-from experiments.benchmarks import builds, collect, compare, inputs, judgement, offline
+from experiments.benchmarks import builds, collect, compare, inputs, judgement, offline, worker
 from experiments.benchmarks.collect import KINDS, Benchmark, suite
 
 SUITE = suite()
@@ -100,6 +100,27 @@ def test_inputs_are_a_contract() -> None:
     assert set(b"".join(keys.tolist())) == set(b"abcdefghijklmnop")
     assert {len(key) for key in keys.tolist()} == {21}
     assert hashlib.sha256(b"".join(keys.tolist())).hexdigest()[:16] == "29cbb274e0de6afc"
+
+
+def test_no_lookup_is_timed_on_keys_that_were_asked_for() -> None:
+    for name in ("lookup.Batch.time_assign", "lookup.Names.time_lookup_many", "lookup.SingleKey.time_lookup"):
+        benchmark = next(one for one in SUITE if one.name == name)
+        seen: list[object] = []
+
+        def keys_of(instance: object) -> list[object]:
+            keys = getattr(instance, "hashes", getattr(instance, "keys", None))
+            return list(keys if isinstance(keys, list) else keys.tolist())  # type: ignore[union-attr]
+
+        prepared = benchmark.prepare(*next(iter(benchmark.cases())))
+        instance = prepared.call.func.__self__  # type: ignore[attr-defined]
+        for _ in range(3):
+            seen += keys_of(instance)
+            prepared.renew()
+        assert len(set(seen)) == len(seen) > 0
+    calls: list[str] = []
+    call = collect.Prepared(lambda: calls.append("call"), lambda: calls.append("renew"))
+    worker.timed(call, 2)
+    assert calls == ["call", "renew", "call", "renew", "call"]
 
 
 def test_benchmarks_say_what_asv_must_know() -> None:
