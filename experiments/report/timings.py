@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INTERVAL",
+    "TOO_BUSY",
     "Series",
     "interval_of",
     "machine",
@@ -39,6 +40,8 @@ STOLEN = 0.02
 
 RANDOM = 0.05
 """The level of the runs test of one row."""
+
+TOO_BUSY = "The machine was too busy to trust these times."
 
 INTERVAL = "distribution-free interval of the median, at least 95 %"
 

@@ -11,7 +11,7 @@ from experiments.report.presentation import Presentation, Results
 from experiments.report.tables.formats import Format, Interval
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
-from experiments.report.timings import interval_of, method, trust, trusted
+from experiments.report.timings import TOO_BUSY, interval_of, method, trust, trusted
 from experiments.resize.charts import charts, glance
 from experiments.resize.parameters import BATCH, OPERATIONS
 from experiments.resize.summary import EVENTS, LOOKUPS, TIME, summary
@@ -25,6 +25,8 @@ def present(results: Results[ResizeParameters]) -> Presentation:
     """Return tables, charts and meaning of a run of `resize`."""
     numbers, parameters = summary(results), results.parameters
     interval = interval_of(parameters.processes, parameters.rounds)
+    steady = trusted(results.facts, numbers["steadiness"])
+    interval = interval if steady else f"{TOO_BUSY} {interval}"
     missing = notes_of(numbers["absent"])
     lacking = {
         operation: [
@@ -47,7 +49,6 @@ def present(results: Results[ResizeParameters]) -> Presentation:
     meaning = (
         [f"Adding a node grows with n as (Akaike weight, residuals): {', '.join(shapes)}."] if shapes else []
     )
-    steady = trusted(results.facts, numbers["steadiness"])
     return Presentation(
         tables,
         meaning=[*trust(results.facts, numbers["steadiness"]), *(meaning if steady else [])],

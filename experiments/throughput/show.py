@@ -12,7 +12,7 @@ from experiments.report.slugs import slug
 from experiments.report.tables.formats import Format, Interval
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
-from experiments.report.timings import interval_of, method, trust, trusted
+from experiments.report.timings import TOO_BUSY, interval_of, method, trust, trusted
 from experiments.throughput.charts import charts, glance
 from experiments.throughput.cold_start import STAGES
 from experiments.throughput.parameters import COLD
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 def present(results: Results[ThroughputParameters]) -> Presentation:
     """Return tables, charts and meaning of a run of `throughput`."""
     numbers = summary(results)
+    steady = trusted(results.facts, numbers["steadiness"])
     tables: list[Table] = []
     meaning: list[str] = []
     workloads = list(
@@ -40,18 +41,17 @@ def present(results: Results[ThroughputParameters]) -> Presentation:
             _keys(numbers, workload, suffix, results, "keys"),
             _keys(numbers, workload, suffix, results, "names"),
             _peers(numbers, workload, suffix, results),
-            _growth_table(numbers["growth"], workload, suffix),
+            _growth_table(numbers["growth"], workload, suffix) if steady else None,
         ]
         tables += [table for table in found if table]
         meaning += [*_growth(numbers, workload), *_shapes(numbers["growth"], workload)]
     tables += [_fresh(numbers, str(mode)) for mode in dict.fromkeys(numbers["cold"].frame["mode"])]
-    steady = trusted(results.facts, numbers["steadiness"])
     return Presentation(
         tables,
         meaning=[*trust(results.facts, numbers["steadiness"]), *(meaning if steady else [])],
         methods=[method(results.parameters.processes, results.parameters.rounds), CLOCKS],
         summary=numbers,
-        charts=list(charts(numbers, _told(results))),
+        charts=list(charts(numbers, _told(results, numbers))),
         glance=list(glance(numbers)) if steady else [],
     )
 
@@ -62,8 +62,10 @@ CLOCKS = (
 )
 
 
-def _told(results: Results[ThroughputParameters]) -> str:
-    return interval_of(results.parameters.processes, results.parameters.rounds)
+def _told(results: Results[ThroughputParameters], numbers: Summary) -> str:
+    """Return what the numbers are, and whether to trust them: for every table and chart."""
+    interval = interval_of(results.parameters.processes, results.parameters.rounds)
+    return interval if trusted(results.facts, numbers["steadiness"]) else f"{TOO_BUSY} {interval}"
 
 
 def _absent(numbers: Summary) -> list[str]:
@@ -95,7 +97,7 @@ def _batches(
         f"batch{suffix}",
         f"A batch: hashes → buckets, {workload} keys",
         batch,
-        f"{_told(results)}.",
+        f"{_told(results, numbers)}.",
         columns=columns,
         headers=headers,
         formats=times.formats(columns) | threads.formats(columns),
@@ -145,7 +147,7 @@ def _keys(
         f"{name}{suffix}",
         f"{title}; {workload} keys",
         table.sort_values("n", kind="stable").reset_index(drop=True),
-        f"{_told(results)}.",
+        f"{_told(results, numbers)}.",
         columns=columns,
         headers=headers,
         formats=formats,
@@ -174,7 +176,7 @@ def _peers(
         f"peers{suffix}",
         f"Peers, beside ours in the same rounds; {workload} keys",
         frame,
-        f"{_told(results)}; times: by how much ours is faster, paired round by round.",
+        f"{_told(results, numbers)}; times: by how much ours is faster, paired round by round.",
         columns=columns,
         headers={
             "n": NODES.header, "label": "peer", "written": "in", "ns_per_key": "ns a key", "copies": "× copy",

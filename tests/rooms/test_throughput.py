@@ -310,7 +310,11 @@ def test_the_page_keeps_the_times_of_two_workloads_apart() -> None:
     (column,) = shown.glance
     assert column.values == {"mine": 5500}, "of the first workload, not of the last"
     busy = made_up(lambda turn: 1.0 + turn, workloads=("uniform", "strings"))
-    assert EXPERIMENT.present(busy).glance == [], "times that cannot be trusted are not shown at a glance"
+    shown = EXPERIMENT.present(busy)
+    assert shown.glance == [], "times that cannot be trusted are not shown at a glance"
+    told = [*(table.caption for table in shown.tables if table.name.startswith("batch"))]
+    told += [chart.caption for chart in shown.charts]
+    assert all("too busy to trust" in text for text in told)
 
 
 def test_a_busy_machine_is_told() -> None:
