@@ -20,6 +20,8 @@ __all__ = ["contents", "source_of"]
 TYPED = ("libmemcached", "pymemcache")
 """Systems whose configuration may be typed in place of a file."""
 
+MOST_BYTES = 256 << 20
+
 WITHOUT_FILE = ("kafka", "guava", "elasticsearch")
 """Systems of which ``--set`` can say all."""
 
@@ -54,7 +56,11 @@ def source_of(path: str, system: str | None = None, settings: Mapping[str, str] 
             raise BadUse(f"there is no file {path}; give a configuration that exists")
         if file.is_dir():
             raise BadUse(f"{path} is a directory; give a file")
-        text = file.read_bytes().decode("utf-8")
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise BadUse(f"{path} has more than {MOST_BYTES >> 20} MB: that is no configuration")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise BadUse(f"{path}:{line}: not UTF-8; give a configuration in UTF-8") from None

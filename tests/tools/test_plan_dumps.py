@@ -131,6 +131,29 @@ def test_a_dump_of_tables_that_are_not_partitioned_alike(tmp_path: Path) -> None
     assert [(refused.name, refused.line) for refused in found.refused] == [("r", 8)]
 
 
+def test_names_of_postgresql_in_quotes(tmp_path: Path) -> None:
+    """As psql 15 describes them."""
+    text = """\
+                    Partitioned table "public.My Table"
+ Column |           Type           | Collation | Nullable
+--------+--------------------------+-----------+----------
+ id     | bigint                   |           | not null
+ Name x | character varying(40)    |           |
+ n      | numeric(10,2)            |           |
+Partition key: HASH (id, "Name x")
+Partitions: "mt 3" FOR VALUES WITH (modulus 2, remainder 1),
+            mt0 FOR VALUES WITH (modulus 2, remainder 0), PARTITIONED
+"""
+    pool = read(write(tmp_path, text)).pool("public.My Table")
+    assert pool.pool.options["types"] == ["bigint", "varchar"]
+    assert [(node.name, node.line) for node in pool.nodes] == [('"mt 3"', 8), ("mt0", 9)]
+
+
+def test_the_file_of_a_node_of_redis_is_a_dump(tmp_path: Path) -> None:
+    path = write(tmp_path, CLUSTER + "vars currentEpoch 3 lastVoteEpoch 0\n")
+    assert len(read(path).pool().nodes) == 3
+
+
 def test_indices_of_older_versions_have_no_room_to_split(tmp_path: Path) -> None:
     made = '{"a": {"settings": {"index": {"number_of_shards": "5", "version": {"created": "%d"}}}}}'
     old, new, newer = (read(write(tmp_path, made % number)).pool() for number in (6082199, 8500003, 9009000))

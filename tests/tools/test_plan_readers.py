@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.options.errors import BadUse
+from experiments.plan import reading
 from experiments.plan.readers import haproxy
 from experiments.plan.reading import contents
 from experiments.plan.source import Contents, Source
@@ -222,6 +223,12 @@ def test_what_in_mode_tcp_is_round_robin_is_no_hash(tmp_path: Path) -> None:
     assert "in mode tcp (line 2) it is round robin" in found.refused[0].text
 
 
+def test_a_whole_file_without_a_mode_is_warned_of(tmp_path: Path) -> None:
+    for before, codes in (("", []), ("global\n", ["mode"]), ("defaults\n mode http\n", [])):
+        (pool,) = read(before + backend(""), tmp_path).pools
+        assert [remark.code for remark in pool.warnings] == codes
+
+
 def test_words_of_the_environment_that_the_file_sets(tmp_path: Path) -> None:
     text = "global\n setenv W 7\n" + backend('server b "1.1.1.2:${PORT}" weight "$W"')
     (pool,) = read(text, tmp_path).pools
@@ -277,8 +284,24 @@ def test_any_file_is_read_or_refused_in_a_line_that_it_has(text: str) -> None:
         line = int(str(error).split(":")[1])
         assert 1 <= line <= text.count("\n") + 1
         return
-    for each in (*found.pools, *found.refused):
-        assert 1 <= each.line <= text.count("\n") + 1
+    lines = [*(pool.line for pool in found.pools), *(refused.line for refused in found.refused)]
+    assert all(1 <= line <= text.count("\n") + 1 for line in lines)
+
+
+def test_what_is_no_file_of_words_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for content, sentence in (
+        (b"", "cannot be told"),
+        (b"a\n\xff", ":2: not UTF-8"),
+        (b"\0" * 9, "cannot be told"),
+    ):
+        (tmp_path / "x").write_bytes(content)
+        with pytest.raises(BadUse, match=sentence):
+            contents(str(tmp_path / "x"))
+    with pytest.raises(BadUse, match="is a directory"):
+        contents(str(tmp_path))
+    monkeypatch.setattr(reading, "MOST_BYTES", 8)
+    with pytest.raises(BadUse, match="that is no configuration"):
+        contents(str(tmp_path / "x"))
 
 
 def test_of_a_file_where_nothing_hashes_every_reason_is_told(

@@ -28,6 +28,7 @@ _SECTION = re.compile(
 )  # nginx has lines that begin with "listen", and ends them otherwise
 HASHING = frozenset(["uri", "url_param", "hdr", "source", "hash", "rdp-cookie"])
 FUNCTIONS = frozenset(["sdbm", "djb2", "wt6", "crc32", "none"])
+OF_HTTP = ("uri", "url_param", "hdr")
 MOST_SERVERS = 20_000
 """Of one ``server-template``."""
 
@@ -134,8 +135,9 @@ def _read(source: Source, lines: Sequence[Line]) -> Contents:
             _directive(source, section, first, rest, number)
     pools: list[Pool] = []
     refused: list[Refused] = []
+    whole = any(words[0] in ("global", "defaults") for _, words in lines)
     for each in sections.values():
-        made = _pool(source, each)
+        made = _pool(source, each, whole=whole)
         if isinstance(made, Pool):
             pools.append(made)
         else:
@@ -248,7 +250,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 10
 
 
-def _pool(source: Source, section: _Section) -> Pool | Refused:
+def _pool(source: Source, section: _Section, *, whole: bool) -> Pool | Refused:
     what = f"{section.kind} {section.name}"
     balance, line = section.balance
     algorithm = balance.split()[0].partition("(")[0] if balance else "roundrobin"
@@ -262,7 +264,7 @@ def _pool(source: Source, section: _Section) -> Pool | Refused:
     if algorithm not in HASHING and "$" not in algorithm:
         text = f"balance {balance or 'roundrobin (the default)'} does not hash; shares follow the load, "
         return refused(line or section.line, f"{text}see the experiment on balancers", unmodelled=False)
-    if section.mode[0] == "tcp" and algorithm in ("uri", "url_param", "hdr"):
+    if section.mode[0] == "tcp" and algorithm in OF_HTTP:
         text = f"balance {balance} needs mode http: in mode tcp (line {section.mode[1]}) it is round robin"
         return refused(line, text, unmodelled=False)
     if section.refused is not None:
@@ -281,6 +283,11 @@ def _pool(source: Source, section: _Section) -> Pool | Refused:
         return refused(line, wrong)
     options: dict[str, object] = {"balance": balance, "hash_type": written or None}
     remarks = list(_remarks(source, section, method))
+    if whole and not section.mode[0] and algorithm in OF_HTTP:
+        text = (
+            "no mode is written, which is tcp to HAProxy, where this is round robin: it is read as mode http"
+        )
+        remarks.append(Remark("mode", text, source.path, line))
     if section.factor[0] not in ("", "0"):
         options["hash_balance_factor"] = int(section.factor[0])
     if section.checks:

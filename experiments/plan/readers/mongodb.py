@@ -76,7 +76,9 @@ def _check_whole(source: Source, rows: list[_Chunk]) -> None:
 
 
 def _plain(value: Any) -> str:
-    return str(next(iter(value.values()))) if isinstance(value, dict) and value else str(value or "")
+    if isinstance(value, dict) and value:
+        return _plain(value.get("base64", next(iter(value.values()))))
+    return str(value or "")
 
 
 def _bound(source: Source, bound: Any, line: int) -> int:

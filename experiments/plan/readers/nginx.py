@@ -56,6 +56,8 @@ def read(source: Source) -> Contents:
     needs("crossplane", source.path)
     import crossplane
 
+    if not Path(source.path).is_file():
+        raise source.refuse(0, "nginx' files are read with those that they include: give a file and no pipe")
     payload = crossplane.parse(
         source.path, check_ctx=False, check_args=False, combine=False, catch_errors=True
     )

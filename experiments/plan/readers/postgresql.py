@@ -31,7 +31,8 @@ _PARENT = re.compile(
 )
 _TITLE = re.compile(r'Partitioned table "([^"]+)"')
 _KEY = re.compile(r"Partition key:\s*(\w+)\s*\(([^)]*)\)", re.I)
-_COLUMN = re.compile(r"^\s*([\w$]+)\s*\|\s*([\w ]+(?:\(\d+\))?(?:[\w ]*))", re.M)
+_COLUMN = re.compile(r"^[ \t]*([^|\n]*[^|\s])[ \t]*\|[ \t]*([\w ]+(?:\([\d,]+\))?[\w ]*)", re.M)
+_DECLARED = re.compile(r'\s*("[^"]+"|[\w$]+)\s+(.*)', re.S)
 
 
 def recognises(source: Source) -> bool:
@@ -120,12 +121,13 @@ def _types(text: str) -> dict[str, list[str]]:
     for match in _PARENT.finditer(text):
         columns = {}
         for each in re.split(r",(?![^(]*\))", match[2]):
-            words = each.split()
-            if len(words) > 1:
+            declared = _DECLARED.match(each)
+            if declared is not None:
                 kind = re.split(
-                    r"\s+(?:NOT|NULL|DEFAULT|PRIMARY|COLLATE|GENERATED|CHECK)\b", " ".join(words[1:])
+                    r"\s+(?:NOT|NULL|DEFAULT|PRIMARY|COLLATE|GENERATED|CHECK)\b",
+                    " ".join(declared[2].split()),
                 )[0]
-                columns[words[0].strip('"')] = re.sub(r"\(\d+\)", "", kind)
+                columns[declared[1].strip('"')] = kind
         _add(kinds, match[1], match[4], columns)
     title, key = _TITLE.search(text), _KEY.search(text)
     if title and key:
@@ -138,4 +140,5 @@ def _add(kinds: dict[str, list[str]], table: str, key: str, columns: dict[str, s
     names = [word.strip().strip('"') for word in key.split(",")]
     if all(name in columns for name in names):
         short = {"character varying": "varchar", "integer": "int", "timestamp without time zone": "timestamp"}
-        kinds[table] = [short.get(columns[name], columns[name]) for name in names]
+        plain = [re.sub(r"\s*\([\d, ]+\)", "", columns[name]) for name in names]
+        kinds[table] = [short.get(kind, kind) for kind in plain]

@@ -33,7 +33,7 @@ def read(source: Source) -> Contents:
     remarks: list[Remark] = []
     for number, line in enumerate(source.lines, 1):
         words = line.split()
-        if not words:
+        if not words or words[0] == "vars":  # what the file of a node has beside
             continue
         if len(words) < 8 or not re.fullmatch(r"[0-9a-f]{40}", words[0]):
             raise source.refuse(
