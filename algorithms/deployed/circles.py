@@ -93,7 +93,7 @@ def stretches(
         raise InvalidParameter(
             "no node has a point, so no key has a node: give one that is up and weighs something"
         )
-    order = np.argsort(hashes, kind="stable")
+    order = _order(hashes, hash_bits)
     ascending = hashes[order]
     changes = ascending[1:] != ascending[:-1]
     firsts = order[np.concatenate([[True], changes])]
@@ -104,6 +104,17 @@ def stretches(
     mask = np.uint64((1 << hash_bits) - 1)
     # each begins just above the point before it
     return _from_zero((np.roll(hashes[rows], 1) + np.uint64(1)) & mask, rows)
+
+
+def _order(hashes: Hashes, hash_bits: int) -> NDArray[np.int64]:
+    """Return the rows in ascending order of their hashes, equal ones in their own."""
+    bits = len(hashes).bit_length()
+    if hash_bits + bits > 64:
+        return np.argsort(hashes, kind="stable")
+    # one word of hash and row is sorted in half the time
+    words = hashes << np.uint64(bits) | np.arange(len(hashes), dtype=np.uint64)
+    words.sort()
+    return (words & np.uint64((1 << bits) - 1)).astype(np.int64)
 
 
 def _nearest(

@@ -43,11 +43,11 @@ def keys_of(given: str, key_bytes: str = "text", key_format: str | None = None) 
         lines = _column(given)  # which says what is wrong, or finds a column
     if key_bytes == "hex":
         return [_from_hex(line, given, number) for number, line in enumerate(lines, 1)]
-    for number, line in enumerate(lines, 1):
-        try:
-            line.decode()
-        except UnicodeDecodeError:
-            raise BadUse(f"{given}:{number}: not UTF-8; give --key-bytes hex") from None
+    try:
+        b"\n".join(lines).decode()
+    except UnicodeDecodeError as error:
+        number = error.object[: error.start].count(b"\n") + 1
+        raise BadUse(f"{given}:{number}: not UTF-8; give --key-bytes hex") from None
     return lines
 
 

@@ -79,11 +79,11 @@ class PlacedPool:
 
     def which(self, keys: Sequence[Key]) -> list[Answer]:
         """Return the node of each key: a name, several names where there are replicas, None if not hashed."""
-        return list(self.placement.which([_bytes(key) for key in keys]))
+        return list(self.placement.which(_all_bytes(keys)))
 
     def details(self, keys: Sequence[Key]) -> list[Mapping[str, object]]:
         """Return hash, and slot or point, of each key, where the system tells."""
-        return details_of(self.placement, [_bytes(key) for key in keys])
+        return details_of(self.placement, _all_bytes(keys))
 
     @cached_property
     def wanted(self) -> Side:
@@ -154,7 +154,7 @@ class PlacedPool:
             self,
             other,
             {**(known if self.system == "redis" else {}), **(same or {})},
-            None if keys is None else tuple(_bytes(key) for key in keys),
+            None if keys is None else tuple(_all_bytes(keys)),
             seed,
         )
 
@@ -311,8 +311,10 @@ def plan(
     return read(before, **options).pool(pool).to(read(after, **options).pool(pool), same=same)
 
 
-def _bytes(key: Key) -> bytes:
-    return key.encode() if isinstance(key, str) else key
+def _all_bytes(keys: Sequence[Key]) -> Sequence[bytes]:
+    if set(map(type, keys)) <= {bytes}:
+        return cast("Sequence[bytes]", keys)
+    return [key.encode() if isinstance(key, str) else key for key in keys]
 
 
 def _sampled(pools: Sequence[PlacedPool], seed: int) -> Mapping[tuple[Placed, ...], int]:

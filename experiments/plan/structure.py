@@ -123,7 +123,7 @@ def joint_of(before: Structure, after: Structure) -> Joint | None:
         return None
     space, width = before.space, len(after.names)
     if before.starts is not None and after.starts is not None:
-        starts = np.union1d(before.starts, after.starts)
+        starts = _merged(before.starts, after.starts)
         pairs = _at(before, starts) * width + _at(after, starts)
         sizes = _sizes(starts, space)
     elif before.starts is None and after.starts is None:
@@ -168,13 +168,23 @@ def _mixed(before: Structure, after: Structure) -> Joint | None:
     return counts
 
 
+def _merged(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    """Return the ascending values of two ascending arrays, each once; a sort of two runs is a merge."""
+    both = np.concatenate([one, other])
+    both.sort(kind="stable")
+    return both[np.concatenate([[True], both[1:] != both[:-1]])]
+
+
 def _at(structure: Structure, starts: NDArray[Any]) -> NDArray[np.int64]:
     assert structure.starts is not None
     return structure.owners[np.searchsorted(structure.starts, starts, side="right") - 1]
 
 
 def _sizes(starts: NDArray[Any], space: int) -> NDArray[Any]:
-    """Return the sizes of arcs as Python ints: one may hold all 2^64."""
+    """Return the sizes of arcs; as Python ints where one may hold all 2^64, or more."""
+    if starts.dtype == np.uint64 and len(starts) > 1 and space <= 1 << 64:
+        below: NDArray[Any] = np.diff(np.append(starts, np.uint64(space & (1 << 64) - 1)))
+        return below
     ends = np.append(starts[1:].astype(object), space)
     sizes: NDArray[Any] = ends - starts.astype(object)
     return sizes
@@ -183,25 +193,27 @@ def _sizes(starts: NDArray[Any], space: int) -> NDArray[Any]:
 def _residues(modulus: int, space: int, folded: bool = False) -> NDArray[Any]:
     """Return how many hashes of the space have each residue; of a folded one, how many words."""
     if folded:
-        counts = 2 * _residues(modulus, space // 2)
+        counts = 2 * _residues(modulus, space // 2).astype(object)
         counts[0] -= 1
         counts[space // 2 % modulus] += 1
         return counts
     whole, rest = divmod(space, modulus)
-    counts = np.full(modulus, whole, dtype=object)
+    counts = np.full(modulus, whole, dtype=np.uint64 if modulus > 1 else object)
     counts[:rest] += 1
     return counts
 
 
 def _sums(groups: NDArray[np.int64], sizes: NDArray[Any], count: int) -> list[int]:
-    """Return the sum of the sizes of each group, as Python ints: in two halves, which int64 holds."""
-    order = np.argsort(groups, kind="stable")
-    sums = [0] * count
-    kinds, firsts = np.unique(groups[order], return_index=True)
-    if len(kinds):
-        for kind, total in zip(kinds.tolist(), np.add.reduceat(sizes[order], firsts), strict=True):
-            sums[kind] = int(total)
-    return sums
+    """Return the sum of the sizes of each group, exactly, as Python ints."""
+    if sizes.dtype == object:
+        sums = [0] * count
+        for group, size in zip(groups.tolist(), sizes.tolist(), strict=True):
+            sums[group] += size
+        return sums
+    # limbs of 22 bits: doubles hold the sum of 2^31 of them exactly
+    limbs = [(sizes >> np.uint64(shift) & np.uint64((1 << 22) - 1)) for shift in (0, 22, 44)]
+    parts = [np.bincount(groups, weights=limb.astype(np.float64), minlength=count).tolist() for limb in limbs]
+    return [int(a) + (int(b) << 22) + (int(c) << 44) for a, b, c in zip(*parts, strict=True)]
 
 
 def shares_of(structure: Structure) -> dict[str, Fraction]:

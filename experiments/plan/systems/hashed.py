@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -79,9 +79,11 @@ class HashedPlacement:
         return [{} if key is None else next(told) for key in hashed]
 
     def _taken(self, keys: Sequence[bytes]) -> tuple[Sequence[bytes | None], list[bytes]]:
-        if self.taken is as_it_is:
+        if self.taken is as_it_is or (self.taken is unless_empty and b"" not in keys):
             return keys, list(keys)
         hashed = list(map(self.taken, keys))
+        if None not in hashed:
+            return hashed, cast("list[bytes]", hashed)
         return hashed, [key for key in hashed if key is not None]
 
     def _told(self, hashes: Any) -> list[Mapping[str, object]]:
