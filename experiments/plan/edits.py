@@ -10,7 +10,7 @@ from experiments.plan.pool import COUNTED, Pool, PoolNode
 
 __all__ = ["Edits"]
 
-STATED = {"redis": "slots", "postgresql": "parts", "mongodb": "chunks"}
+STATED = {"postgresql": "parts", "mongodb": "chunks"}
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,25 @@ class Edits:
         options = dict(pool.options)
         if pool.system in COUNTED:
             options[COUNTED[pool.system]] = len(edited)
-        return replace(pool, nodes=tuple(edited), options=options)
+        after = replace(pool, nodes=tuple(edited), options=options)
+        if pool.system == "redis" and (self.add or self.remove or self.weights):
+            return _rebalanced(pool, after)
+        return after
+
+
+def _rebalanced(before: Pool, after: Pool) -> Pool:
+    """Return a cluster after ``redis-cli --cluster rebalance``, which moves nothing within 2 %."""
+    from experiments.plan.systems.redis import rebalanced
+
+    numbers = {node.name: number for number, node in enumerate(after.nodes)}
+    weights = {node.name: float(node.weight) for node in after.nodes}
+    full = after.with_nodes([node for node in after.nodes if node.weight])
+    slots = [
+        [first, last, numbers[name]]
+        for first, last, name in rebalanced(before, full, {name: w for name, w in weights.items() if w})
+        if name in numbers
+    ]
+    return replace(after, options={**after.options, "slots": slots})
 
 
 def _names(typed: Sequence[str]) -> tuple[str, ...]:

@@ -102,10 +102,10 @@ def _column(given: str) -> list[bytes]:
     if "," not in names or not Path(path).is_file():
         return _one_column(given)
     try:
-        return _one_column(given)
-    except BadUse:  # no column has that name: several, a tab between their values
         columns = [_one_column(f"{path}:{name}") for name in names.split(",")]
-        return [b"\t".join(row) for row in zip(*columns, strict=True)]
+    except BadUse:  # it is the name of one column, or neither
+        return _one_column(given)
+    return [b"\t".join(row) for row in zip(*columns, strict=True)]
 
 
 def _one_column(given: str) -> list[bytes]:

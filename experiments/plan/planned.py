@@ -25,6 +25,9 @@ HASHES = 1_000_000
 KEYS = 100_000
 """How many random keys, where a hash alone does not say who has it."""
 
+OWNERS = ("cassandra", "redis")
+"""Systems where a node that is down has its keys still: replicas answer."""
+
 Key = str | bytes
 
 
@@ -88,8 +91,10 @@ class PlacedPool:
     @cached_property
     def wanted(self) -> Side:
         """What each node is to have: its weight in the sum of those that are usable."""
-        weights = self.declared
-        once = Side.of_weights({node.name: weights[node.name] if node.usable else 0 for node in self.nodes})
+        weights, owner = self.declared, self.system in OWNERS
+        once = Side.of_weights(
+            {node.name: weights[node.name] if node.usable or owner else 0 for node in self.nodes}
+        )
         return Side({name: share * self.copies for name, share in once.wanted.items()})
 
     @property
@@ -98,11 +103,8 @@ class PlacedPool:
         if self.system == "cassandra":
             return {node.name: len(node.tokens) for node in self.nodes}
         if self.system == "redis":
-            slots = self.pool.options.get("slots", ())
-            counts = dict.fromkeys(range(len(self.nodes)), 0)
-            for first, last, node in slots:
-                counts[node] += last - first + 1
-            return {node.name: counts[index] for index, node in enumerate(self.nodes)}
+            points = self.placement.points  # type: ignore[attr-defined]
+            return {node.name: points.get(node.name, 0) for node in self.nodes}
         if self.system == "postgresql" and self.pool.options.get("parts"):
             parts = self.pool.options["parts"]
             largest = max(modulus for modulus, _ in parts)

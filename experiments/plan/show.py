@@ -43,7 +43,8 @@ def title(pool: Pool) -> str:
     count = len(pool.nodes)
     nodes = f"{count} node{'' if count == 1 else 's'}"
     version = f", rules of {pool.version}" if pool.version else ""
-    return printable(f"{name}: {how}{function}, {nodes}{version}")
+    how = f"{how}{function}, " if how else ""
+    return printable(f"{name}: {how}{nodes}{version}")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> Iterator[str]:
@@ -142,7 +143,7 @@ def changed(change: Change) -> Iterator[str]:
     where = ", ".join(dict.fromkeys(filter(None, (place(p.file, p.line) for p in (before, after)))))
     kind = KINDS.get(after.system, after.system)
     name = f"{kind} {after.name}" if after.name else kind
-    yield printable(f"{name}: {words_of(change)}    {where}")
+    yield printable(f"{name}: {words_of(change)}    {where}".rstrip())
     movement = change.movement
     lines = [] if movement.method == "counted" else [_row(_label(movement), movement)]
     if change.keys is not None:
@@ -174,7 +175,7 @@ def _label(movement: Movement) -> str:
     what = "hashes" if movement.copies == 1 else f"copies, {movement.copies} of each hash"
     if movement.method == "exact":
         return f"all {what}, exact"
-    return f"{movement.total:,} random {what}, ± {100 * movement.half_width:.2f} %"
+    return f"{movement.total:,} random keys, ± {100 * movement.half_width:.2f} %"
 
 
 def _row(label: str, movement: Movement) -> list[str]:

@@ -172,7 +172,8 @@ def _merged(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
     """Return the ascending values of two ascending arrays, each once; a sort of two runs is a merge."""
     both = np.concatenate([one, other])
     both.sort(kind="stable")
-    return both[np.concatenate([[True], both[1:] != both[:-1]])]
+    once: NDArray[Any] = both[np.concatenate([[True], both[1:] != both[:-1]])]
+    return once
 
 
 def _at(structure: Structure, starts: NDArray[Any]) -> NDArray[np.int64]:

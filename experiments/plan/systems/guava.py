@@ -20,6 +20,11 @@ class ByLong:
     partitioner: Any
     input: str
 
+    @property
+    def blocks(self) -> Mapping[object, tuple[str, int]]:
+        """One for each bucket: who joins takes from all alike."""
+        return {bucket: (node.name, 1) for bucket, node in self.partitioner.nodes.items()}
+
     def longs(self, keys: Sequence[bytes]) -> list[int]:
         """Return what the buckets are drawn from, as unsigned numbers of 64 bits."""
         from algorithms.hashing import hash_key

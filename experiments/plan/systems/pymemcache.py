@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from experiments.plan.placement import Placement
 from experiments.plan.pool import Pool, PoolNode
-from experiments.plan.systems.hashed import HashedPlacement, as_it_is, hashed_by
+from experiments.plan.systems.hashed import Blocks, HashedPlacement, as_it_is, hashed_by
 
 
 def placement(pool: Pool) -> Placement:
     """Return the placement of a HashClient."""
     from algorithms import class_of
 
-    return HashedPlacement(hashed_by(class_of("pymemcache"), pool, server), as_it_is)
+    partitioner = hashed_by(class_of("pymemcache"), pool, server)
+    blocks: Blocks = {server(node): (node.name, 1) for node in pool.usable}
+    return HashedPlacement(partitioner, as_it_is, blocks=blocks)
 
 
 def server(node: PoolNode) -> str:
