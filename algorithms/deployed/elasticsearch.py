@@ -118,6 +118,7 @@ def partitioned(routing: Hashes, ids: Hashes, size: int) -> Hashes:
         lookup_cost=Cost("O(1)"),
         resize_cost=Cost("O(1)", "and nearly all keys move, unless shards are split"),
         memory_cost=Cost("O(1)"),
+        movement_law="elasticsearch",
         balance_law="multinomial",
         kind="deployed",
         by_default=False,

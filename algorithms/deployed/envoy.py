@@ -84,6 +84,8 @@ def point_counts(weights: list[float], minimum: int, maximum: int) -> NDArray[np
         lookup_cost=Cost("O(1)", "for scattered points; O(log K) in the worst case"),
         resize_cost=Cost("O(K log K)"),
         memory_cost=Cost("O(K)"),
+        movement_law="envoy_ring",
+        balance_law="envoy_ring",
         kind="deployed",
         by_default=False,
     )

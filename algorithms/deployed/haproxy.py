@@ -65,6 +65,9 @@ def points_kernel(
             at += 1
 
 
+_ONE_CIRCLE = "points are set by ids alone, so all runs meet one circle; for random ids there is a law"
+
+
 def numbered(names: Sequence[str], ids: Mapping[str, int]) -> list[int]:
     """Return the ids of servers as HAProxy gives them.
 
@@ -123,6 +126,10 @@ def numbered(names: Sequence[str], ids: Mapping[str, int]) -> list[int]:
         by_default=False,
         whole_weights=(1, HEAVIEST),
         steps={"probes": Step()},
+        lawless={
+            "movement": f"{_ONE_CIRCLE}, experiments.theory.ring_by_position",
+            "balance": f"{_ONE_CIRCLE}, experiments.theory.nearest_point_cv_squared",
+        },
     )
 )
 class HaproxyConsistent(GivenRing):
@@ -267,6 +274,32 @@ def map_kernel(
         slots[slot] = best
 
 
+def dealt(weights: NDArray[np.int64], buckets: Buckets) -> Buckets:
+    """Return the map of servers that weigh so much, in the order of the configuration.
+
+    Parameters
+    ----------
+    weights
+        (n,) int64, over their common divisor.
+    buckets
+        (n,) int32, ascending.
+
+    Returns
+    -------
+    ndarray
+        (sum of the weights,) int32 buckets.
+
+    Examples
+    --------
+    >>> dealt(np.array([1, 3]), np.array([0, 1], dtype=np.int32)).tolist()
+    [0, 1, 1, 1]
+    """
+    shares, counts = np.unique(weights, return_counts=True)
+    slots = np.empty(int(weights.sum()), dtype=np.int32)
+    map_kernel(shares, np.cumsum(counts), buckets[np.argsort(weights, kind="stable")], slots)
+    return slots
+
+
 @kernel
 def slots_kernel(hashes: Hashes, slots: NDArray[np.int32], out: Buckets, steps: Steps | None) -> None:
     """Write the bucket of each hash's slot."""
@@ -304,6 +337,8 @@ _one_slot = entry(slot_of)
         lookup_cost=Cost("O(1)"),
         resize_cost=Cost("O(n log n + W)", "for W slots, times how many weights differ"),
         memory_cost=Cost("O(W)"),
+        movement_law="haproxy_map",
+        balance_law="multinomial",
         kind="deployed",
         by_default=False,
         whole_weights=(1, HEAVIEST),
@@ -368,15 +403,9 @@ class HaproxyMap(Partitioner[Map]):
     def _build(self, nodes: Nodes) -> Map:
         usable = usable_of(self.down, nodes)
         weights = np.array(nodes.weights()).astype(np.int64)
-        units = (weights // math.gcd(*weights.tolist()))[usable]
-        total = int(units.sum())
-        must_fit(total, 4, "slots of a map")
-        shares, counts = np.unique(units, return_counts=True)
-        slots = np.empty(total, dtype=np.int32)
-        map_kernel(
-            shares, np.cumsum(counts), nodes.buckets()[usable][np.argsort(units, kind="stable")], slots
-        )
-        return Map(slots)
+        divisor = math.gcd(*weights.tolist())
+        must_fit(int(weights[usable].sum()) // divisor, 4, "slots of a map")
+        return Map(dealt(weights[usable] // divisor, nodes.buckets()[usable]))
 
     def _one(self, structure: Map) -> One:
         return _one_slot.of(np.uint64(len(structure.slots)), owners=structure.slots)

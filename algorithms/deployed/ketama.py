@@ -192,6 +192,7 @@ def without_port(name: str) -> str:
         resize_cost=Cost("O(nv log nv)"),
         memory_cost=Cost("O(nv)"),
         movement_law="ring",
+        balance_law="ring",
         points="points",
         kind="deployed",
         by_default=False,
@@ -302,6 +303,8 @@ class Ketama(MemcachedRing):
         lookup_cost=Cost("O(1)", "for scattered points; O(log nv) in the worst case"),
         resize_cost=Cost("O(nv log nv)"),
         memory_cost=Cost("O(nv)"),
+        movement_law="ketama_weighted",
+        balance_law="ketama_weighted",
         kind="deployed",
         by_default=False,
     )

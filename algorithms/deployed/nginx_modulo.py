@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import zlib
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,6 +176,9 @@ _LACKS = {
     Capability.INTERVALS: "neighbouring hashes go to different servers: arcs would be single hashes",
     Capability.REPLICAS: "the next servers are found by hashing again, and differ after every event",
 }
+_LAWLESS: Mapping[Literal["movement", "balance"], str] = {
+    "balance": "shares are counts of few values, which many servers do not divide: exact, and no closed form"
+}
 _MEMORY = Cost("O(W)", "for a total weight W, at most 688,108 entries of 4 bytes")
 
 
@@ -192,6 +195,8 @@ _MEMORY = Cost("O(W)", "for a total weight W, at most 688,108 entries of 4 bytes
         lookup_cost=Cost("O(1)"),
         resize_cost=Cost("O(n)", "and nearly all keys move"),
         memory_cost=_MEMORY,
+        movement_law="nginx_hash",
+        lawless=_LAWLESS,
         kind="deployed",
         by_default=False,
         whole_weights=(1, MOST_WEIGHT),
@@ -274,6 +279,8 @@ class NginxHash(ByTotalWeight):
         lookup_cost=Cost("O(1)"),
         resize_cost=Cost("O(n)", "and nearly all keys move"),
         memory_cost=_MEMORY,
+        movement_law="nginx_ip_hash",
+        lawless=_LAWLESS,
         kind="deployed",
         by_default=False,
         whole_weights=(1, MOST_WEIGHT),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 
 from algorithms.deployed.circles import GivenRing, Points, check_total, scaled
 from algorithms.deployed.crc_chains import chain_kernel
 from algorithms.deployed.named import names_in, usable_of
-from algorithms.interface import Capability, Cost, Nodes, Publication, Spec, Step
+from algorithms.interface import Capability, Cost, Nodes, Publication, Spec, Step, Whole
 from algorithms.interface.nodes import NodesLike
 from algorithms.registry import register
 
@@ -79,6 +80,9 @@ def text_of(server: str) -> bytes:
         lookup_cost=Cost("O(1)", "O(log nv) in the worst case"),
         resize_cost=Cost("O(nv log nv)"),
         memory_cost=Cost("O(nv)"),
+        movement_law="ring",
+        balance_law="ring",
+        points="points",
         kind="deployed",
         by_default=False,
         whole_weights=(1, (1 << 31) - 1),
@@ -96,11 +100,13 @@ class NginxConsistent(GivenRing):
     ----------
     nodes
         Servers as the configuration writes them, in its order, with whole weights.
+    points
+        Points of a server of weight 1: 160 in nginx.
     down
         Names of servers that are marked ``down`` or fail: their arcs fall to the next points.
     hash, hash_bits, seed
         As for :class:`~algorithms.interface.Partitioner`; "crc32" is nginx'. Points lie at the same part of
-        any hash space, and are the same for every seed.
+        any hash space. A seed that is not 0 stands before the names of servers: nginx has none.
 
     Raises
     ------
@@ -135,25 +141,28 @@ class NginxConsistent(GivenRing):
         self,
         nodes: NodesLike,
         *,
+        points: Annotated[int, Whole(1, 1 << 16)] = POINTS,
         down: Sequence[str] = (),
         hash: str = "crc32",
         hash_bits: int | None = None,
         seed: int = 0,
     ) -> None:
+        self.points = points
         self.down = names_in("down", down)
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
     def _check_size(self, nodes: Nodes) -> None:
-        check_total(POINTS * int(sum(nodes.weights())))
+        check_total(self.points * int(sum(nodes.weights())))
 
     def _points(self, nodes: Nodes) -> Points:
         self._check_size(nodes)
         usable = usable_of(self.down, nodes)
-        counts = np.array(nodes.weights()).astype(np.int64) * POINTS
+        counts = np.array(nodes.weights()).astype(np.int64) * self.points
         ends = np.cumsum(counts)
         hashes = np.empty(int(ends[-1]), dtype=np.uint64)
         for node, end, count in zip(nodes.values(), ends.tolist(), counts.tolist(), strict=True):
-            chain_kernel(np.uint32(zlib.crc32(text_of(node.name))), hashes[end - count : end])
+            text = text_of(f"{self.seed}-{node.name}" if self.seed else node.name)
+            chain_kernel(np.uint32(zlib.crc32(text)), hashes[end - count : end])
         owner = np.repeat(np.arange(len(nodes)), counts)
         numbers = np.arange(len(hashes)) - np.repeat(ends - counts, counts)
         hashes = scaled(hashes, 32, self.hash_bits)

@@ -74,6 +74,10 @@ class Slots(NamedTuple):
         kind="deployed",
         by_default=False,
         steps={"probes": Step()},
+        lawless={
+            "movement": "what redis-cli moves depends on all events before, and on its threshold",
+            "balance": "a slot is 1/16384 of all, and a threshold leaves up to 2 % more or less",
+        },
     )
 )
 class RedisCluster(Partitioner[Slots]):

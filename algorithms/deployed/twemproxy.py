@@ -108,6 +108,8 @@ def order_of_names(nodes: Nodes) -> Buckets:
         lookup_cost=Cost("O(1)", "for scattered points; O(log nv) in the worst case"),
         resize_cost=Cost("O(nv log nv)"),
         memory_cost=Cost("O(nv)"),
+        movement_law="ketama_weighted",
+        balance_law="ketama_weighted",
         kind="deployed",
         by_default=False,
     )
@@ -213,6 +215,7 @@ one_entry = entry(remainder)
         lookup_cost=Cost("O(1)"),
         resize_cost=Cost("O(W)", "of W entries, and nearly all keys move"),
         memory_cost=Cost("O(W)"),
+        movement_law="twemproxy_modula",
         balance_law="multinomial",
         whole_weights=(1, MOST_ENTRIES),
         kind="deployed",

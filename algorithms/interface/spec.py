@@ -203,9 +203,12 @@ class Spec:
     movement_law
         The family of closed forms that its movement follows: "modulo", "range", "ring", "consistent" (scores
         for each pair), "numbered" (scores for each hash and bucket), "random", or "bound" (what the shares
-        require and no more); "" where none is known.
+        require and no more), or one of ``experiments.theory.programs``; "" where none is known.
     balance_law
-        The same for its loads: "multinomial", "ring", "range" or "exact"; "" where none is known.
+        The same for its loads: "multinomial", "ring", "range" or "exact", or the name of a program whose
+        numbers of points the law of a ring takes; "" where none is known.
+    lawless
+        Why it names no law of "movement" or of "balance".
     points
         The parameter that says how many points a node of weight 1 has, which the laws of rings take; ""
         where nodes have none.
@@ -260,6 +263,7 @@ class Spec:
     memory_cost: Cost = Cost()
     movement_law: str = ""
     balance_law: str = ""
+    lawless: Mapping[Literal["movement", "balance"], str] = field(default_factory=dict)
     points: str = ""
     rows: str = ""
     kind: Kind = "algorithm"
@@ -283,7 +287,7 @@ class Spec:
         if undeclared := sorted(lost - self.capabilities):
             raise ValueError(f"{undeclared[0].name} cannot be lost by a parameter: it is not declared")
         object.__setattr__(self, "publications", tuple(self.publications))
-        for name in ("lacks", "vary", "steps", "loses"):
+        for name in ("lacks", "lawless", "vary", "steps", "loses"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         for name in ("lookup_cost", "resize_cost", "memory_cost"):
             cost = getattr(self, name)

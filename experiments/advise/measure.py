@@ -81,9 +81,10 @@ def _peak(trial: Trial, start: Partitioner[Any], sample: Hashes) -> tuple[float,
     A sample's own unevenness is taken off by what is expected of equal shares.
     """
     weights = np.asarray(start.nodes.weights())
-    spec, points = trial.candidate.spec, trial.candidate.points
+    candidate, spec = trial.candidate, trial.candidate.spec
+    family, points = theory.family_and_points(spec, weights, candidate.points, candidate.parameters)
     if points is None or theory.whole_points(weights, points):
-        law = theory.balance(spec.balance_law, weights, points=points)
+        law = theory.balance(family, weights, points=points)
         if law is not None and law.max_to_mean is not None:
             return max(0.0, float(law.max_to_mean.value) - 1), BY_LAW
     if spec.can(Capability.INTERVALS):
@@ -99,7 +100,7 @@ def _movement(trial: Trial, step: Step, sample: Hashes) -> tuple[float, str]:
     law = theory.family_of(trial.candidate.spec, step.shape)
     if not trial.in_proportion(step.shape.weights_before, step.shape.weights_after):
         law = ""
-    moves = theory.movement(law, step.shape)
+    moves = theory.movement(law, step.shape, trial.candidate.parameters)
     if moves is not None:
         return float(moves.value), BY_LAW
     flows = measures.Flows.sampled(step.shape, step.before.assign(sample), step.after.assign(sample))

@@ -70,7 +70,7 @@ class Comparison(Part):
         flows = context.engine.total(
             place, len(trial.chunks), operator.add, Flows.none(step.shape), progress=context.chunks_done
         )
-        law = theory.movement(theory.family_of(candidate.spec, step.shape), step.shape)
+        law = theory.movement(theory.family_of(candidate.spec, step.shape), step.shape, candidate.parameters)
         row |= {
             "keys": flows.total,
             "hashes": flows.moved,

@@ -127,11 +127,13 @@ class _Rows:
         return tuple(nodes.weights()) if any(node.weight != 1.0 for node in nodes.spelled()) else None
 
     def _law(self, keys: int | None, collision: float | None) -> dict[str, Any]:
-        candidate, family = self.trial.candidate, self.trial.candidate.spec.balance_law
+        from experiments.theory import family_and_points
+
+        candidate, nodes = self.trial.candidate, self._weights or len(self.partitioner.nodes)
+        family, points = family_and_points(candidate.spec, nodes, candidate.points, candidate.parameters)
         if self._weights is not None and not self.trial.in_proportion(self._weights):
             family = ""
-        nodes = self._weights or len(self.partitioner.nodes)
-        return {"law": family or None, **_law_of(family, nodes, keys, candidate.points, collision)}
+        return {"law": family or None, **_law_of(family, nodes, keys, points, collision)}
 
 
 def _described(trial: Trial, method: str) -> dict[str, Any]:
@@ -154,7 +156,7 @@ def _law_of(
     family: str,
     nodes: int | tuple[float, ...],
     keys: int | None,
-    points: int | None,
+    points: float | None,
     collision: float | None,
 ) -> Mapping[str, float | None]:
     """Return the columns of a law: E[CV^2]^(1/2), E[max/mean], E[min/mean], as far as they are known."""

@@ -110,9 +110,12 @@ def _outcome(trial: Trial, step: Step, collision: float) -> dict[str, Any]:
     law = family_of(trial.candidate.spec, shape)
     if not trial.in_proportion(shape.weights_before, shape.weights_after):
         law = ""
-    moves, strays = movement(law, shape), stray(law, shape)
     candidate = trial.candidate
-    spread = movement_variance(law, shape, collision=collision, points=candidate.points, rows=candidate.rows)
+    given = candidate.parameters
+    moves, strays = movement(law, shape, given), stray(law, shape, given)
+    spread = movement_variance(
+        law, shape, collision=collision, points=candidate.points, rows=candidate.rows, parameters=given
+    )
     return {
         "event": step.event.text,
         "n_after": len(step.after.nodes),

@@ -245,7 +245,7 @@ def _of_step(trial: Trial, step: _Step, flows: Flows) -> dict[str, Any]:
     if step.cannot is not None:
         return dict.fromkeys(STEP_COLUMNS)
     law = _law(trial, step.shape)
-    moves = movement(law, step.shape)
+    moves = movement(law, step.shape, trial.candidate.parameters)
     fractions = (flows.movement, flows.minimum, flows.ideal, flows.excess, flows.stray)
     values = (
         *map(float, fractions), flows.losers, flows.receivers, flows.pairs,
@@ -270,7 +270,7 @@ def _of_net(trial: Trial, step: _Step, net: Flows) -> dict[str, Any]:
     from experiments.theory import movement
 
     alone = trial.candidate.spec.can(Capability.ORDER_INDEPENDENT)
-    moves = movement(_law(trial, step.net), step.net) if alone else None
+    moves = movement(_law(trial, step.net), step.net, trial.candidate.parameters) if alone else None
     return {
         "net": float(net.movement),
         "net_minimum": float(net.minimum),
@@ -282,20 +282,22 @@ def _of_net(trial: Trial, step: _Step, net: Flows) -> dict[str, Any]:
 def _of_balance(trial: Trial, partitioner: Partitioner[Any], load: NDArray[np.int64]) -> dict[str, Any]:
     """Return the columns of the loads, relative to the weights, and the law of their CV."""
     from experiments import measures
+    from experiments.theory import family_and_points
 
     weights, candidate = tuple(partitioner.nodes.weights()), trial.candidate
-    known = trial.in_proportion(weights) and not trial.source.skewed
-    family = candidate.spec.balance_law if known else ""
+    family, points = family_and_points(candidate.spec, weights, candidate.points, candidate.parameters)
+    if trial.source.skewed or not trial.in_proportion(weights):
+        family = ""
     return {
         "cv": measures.cv(load, weights),
-        "law_cv": _law_cv(family, weights, int(load.sum()), candidate.points),
+        "law_cv": _law_cv(family, weights, int(load.sum()), points),
         "max_to_mean": measures.max_to_mean(load, weights),
         "min_to_mean": measures.min_to_mean(load, weights),
     }
 
 
 @lru_cache(maxsize=4096)
-def _law_cv(family: str, weights: tuple[float, ...], keys: int, points: int | None) -> float | None:
+def _law_cv(family: str, weights: tuple[float, ...], keys: int, points: float | None) -> float | None:
     from experiments import theory
 
     law = theory.balance(family, np.array(weights), keys=keys, points=points)

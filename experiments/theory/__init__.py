@@ -5,7 +5,7 @@ exhaustion or simulation. `movement`, `stray` and `balance` evaluate the law of 
 case, as a `Prediction`.
 """
 
-from experiments.theory.balance import BalanceLaw, balance
+from experiments.theory.balance import BalanceLaw, balance, family_and_points
 from experiments.theory.cost import (
     anchor_draws,
     anchor_links,
@@ -15,7 +15,14 @@ from experiments.theory.cost import (
     memento_links,
 )
 from experiments.theory.extremes import dirichlet, dirichlet_multinomial, multinomial
-from experiments.theory.fixed_rings import envoy_ring, fixed_ring_joined, ketama_weighted, ring_of_points
+from experiments.theory.fixed_rings import (
+    envoy_ring,
+    fixed_ring_joined,
+    ketama_weighted,
+    renumbered,
+    ring_by_position,
+    ring_of_points,
+)
 from experiments.theory.history import least_without_history
 from experiments.theory.loads import (
     collision,
@@ -84,6 +91,7 @@ __all__ = [
     "dx_draws",
     "envoy_ring",
     "equal_ranges",
+    "family_and_points",
     "family_of",
     "first_highest",
     "fixed_ring_joined",
@@ -117,6 +125,7 @@ __all__ = [
     "removed_range",
     "renumbered",
     "replaced",
+    "ring_by_position",
     "ring_moved",
     "ring_of_points",
     "ring_share",

@@ -11,6 +11,8 @@ family         what its members do, given uniform hashes
 `ring`         shares are Dirichlet(points), drawn anew with each hash seed, and keys fall by them
 =============  ============================================================================================
 
+`envoy_ring` and `ketama_weighted` are rings by the points that these programs count: `family_and_points`.
+
 Means of CV^2 are exact where means of the CV are not: `cv` is the root of the mean square, and to be compared
 with the root of the mean square of measured CVs; `cv_mean` is for their plain mean.
 """
@@ -20,7 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,7 +30,12 @@ from numpy.typing import ArrayLike, NDArray
 from experiments.measures import rounded
 from experiments.theory import extremes
 from experiments.theory.loads import load_cv_squared, mean_to_root_mean_square
+from experiments.theory.moves import NONE
 from experiments.theory.prediction import Prediction
+from experiments.theory.programs import COUNTED
+
+if TYPE_CHECKING:
+    from algorithms import Spec
 
 
 class _Family(Protocol):
@@ -92,6 +99,28 @@ FAMILIES: Mapping[str, Callable[[NDArray[np.float64], float | None], _Family]] =
     "ring": _Ring,
 }
 """Families of algorithms by name. A new algorithm of a known family needs no entry."""
+
+
+def family_and_points(
+    spec: Spec, nodes: int | ArrayLike, points: float | None, parameters: Mapping[str, Any] = NONE
+) -> tuple[str, float | None]:
+    """Name the family whose law of balance an algorithm follows with these nodes, and the points of weight 1.
+
+    It is the one that the algorithm names, and ``points`` are its own. Programs that count points by all
+    weights together follow the law of a ring of as many, where these are in proportion to the weights.
+
+    Examples
+    --------
+    >>> from algorithms import spec_of
+    >>> [family_and_points(spec_of("envoy_ring"), nodes, None) for nodes in (5, [1.0, 1.5])]
+    [('ring', 205.0), ('', None)]
+    """
+    if spec.balance_law not in COUNTED:
+        return spec.balance_law, points
+    weights = np.ones(nodes) if isinstance(nodes, int) else np.asarray(nodes, dtype=np.float64)
+    counts = COUNTED[spec.balance_law](weights, np.arange(len(weights)), parameters)
+    each = counts / weights
+    return ("ring", float(each[0])) if counts[0] and np.allclose(each, each[0], rtol=1e-9) else ("", None)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.measures import EventShape
-from experiments.theory.movement import DERIVED, ring_moves
+from experiments.theory.moves import DERIVED, ring_moves
 from experiments.theory.prediction import Prediction
+
+
+def envoy_counts(
+    weights: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    minimum_ring_size: int = 1024,
+    maximum_ring_size: int = 8_388_608,
+) -> NDArray[np.int64]:
+    """Return the points of each row on Envoy's ring, of rows that are there in the order of the hosts.
+
+    Examples
+    --------
+    >>> envoy_counts(np.array([1.0, 0.0, 1.0]), np.array([0, 2]), 100).tolist()
+    [50, 0, 50]
+    """
+    from algorithms.deployed.envoy import point_counts
+
+    counts = np.zeros(len(weights), dtype=np.int64)
+    counts[rows] = point_counts(weights[rows].tolist(), minimum_ring_size, maximum_ring_size)
+    return counts
+
+
+def ketama_counts(
+    weights: NDArray[np.float64], rows: NDArray[np.int64], points: int = 160
+) -> NDArray[np.int64]:
+    """Return the points of each row on a ring of weighted ketama, of rows that are there.
+
+    Examples
+    --------
+    >>> ketama_counts(np.array([1.0, 0.0, 3.0]), np.array([0, 2])).tolist()
+    [80, 0, 240]
+    """
+    from algorithms.deployed.ketama import weighted_counts
+
+    counts = np.zeros(len(weights), dtype=np.int64)
+    counts[rows] = 4 * weighted_counts(weights[rows].tolist(), points)
+    return counts
 
 
 def envoy_ring(
@@ -31,16 +68,9 @@ def envoy_ring(
     >>> round(float(moved), 4), round(float(stray), 4)
     (0.2614, 0.0948)
     """
-    from algorithms.deployed.envoy import point_counts
-
-    def counted(weights: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        counts = np.zeros(len(weights), dtype=np.int64)
-        counts[rows] = point_counts(weights[rows].tolist(), minimum, maximum)
-        return counts
-
     return ring_of_points(
-        counted(event.weights_before, event.slots_before),
-        counted(event.weights_after, event.slots_after),
+        envoy_counts(event.weights_before, event.slots_before, minimum, maximum),
+        envoy_counts(event.weights_after, event.slots_after, minimum, maximum),
         event.growth,
     )
 
@@ -56,18 +86,69 @@ def ketama_weighted(event: EventShape, points: int = 160) -> tuple[Prediction, P
     >>> round(float(moved), 4)
     0.0621
     """
-    from algorithms.deployed.ketama import weighted_counts
-
-    def counted(weights: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        counts = np.zeros(len(weights), dtype=np.int64)
-        counts[rows] = 4 * weighted_counts(weights[rows].tolist(), points)
-        return counts
-
     return ring_of_points(
-        counted(event.weights_before, event.slots_before),
-        counted(event.weights_after, event.slots_after),
+        ketama_counts(event.weights_before, event.slots_before, points),
+        ketama_counts(event.weights_after, event.slots_after, points),
         event.growth,
     )
+
+
+def ring_by_position(event: EventShape, points: int = 16) -> tuple[Prediction, Prediction]:
+    """Movement and stray moves where the node at a place of the list has the points of that place.
+
+    So HAProxy numbers servers without ids. Places have the weight of who stands there: of two winners, one
+    before and one after, the node may be the same though the place is not.
+
+    Examples
+    --------
+    >>> from algorithms import Node
+    >>> before = {i: Node(f"node-{i}") for i in range(5)}
+    >>> moved, _ = ring_by_position(EventShape.between(before, {i: before[i] for i in range(1, 5)}))
+    >>> moved.value, float(moved.value)
+    (Fraction(19, 20), 0.95)
+    """
+    rows, counts = [], []
+    for there, weights in (
+        (event.slots_before, event.weights_before),
+        (event.slots_after, event.weights_after),
+    ):
+        rows.append(there.tolist())
+        counts.append([points * Fraction(weights[row]) for row in there.tolist()])
+    places = max(map(len, rows))
+    zero = Fraction(0)
+    a, b = ([*side, *[zero] * (places - len(side))] for side in counts)
+    growth, union = event.growth.tolist(), sum(map(max, a, b))
+    stays = wanted = zero
+    for i, was in enumerate(rows[0]):
+        for j, now in enumerate(rows[1]):
+            chance = max(a[i] - b[i], zero) * b[j] / sum(b) + max(b[j] - a[j], zero) * a[i] / sum(a)
+            chance += min(a[i], b[i]) if i == j else zero
+            stays += chance * (was == now)
+            wanted += chance * (growth[was] < 0 < growth[now])
+    formula = "1 - chance that the best points before and after are at places of one node"
+    movement = 1 - stays / union
+    return (
+        Prediction(movement, formula, DERIVED, exact=True, mean=True),
+        Prediction(movement - wanted / union, _STRAY, DERIVED, exact=True, mean=True),
+    )
+
+
+def renumbered(nodes: int, line: int) -> Fraction:
+    """Movement where a line of so many equal ones goes, and those below it have the points of others.
+
+    It is (n - k) / n + (n - 2) / (n (n - 1)) for line k < n, and 1 / n for the last.
+
+    Examples
+    --------
+    >>> [round(float(100 * renumbered(5, line)), 1) for line in (1, 3, 5)]
+    [95.0, 55.0, 20.0]
+    """
+    if line == nodes:
+        return Fraction(1, nodes)
+    return Fraction(nodes - line, nodes) + Fraction(nodes - 2, nodes * (nodes - 1))
+
+
+_STRAY = "movement - chance of going from a node that shrinks to one that grows"
 
 
 def ring_of_points(
@@ -86,9 +167,8 @@ def ring_of_points(
     stray = moves.stray if moves.stray is not None else Fraction(0)
     return (
         Prediction(moves.movement, formula, DERIVED, exact=True, mean=True),
-        Prediction(stray, "movement - chance of going from a node that shrinks to one that grows", DERIVED,
-                   exact=True, mean=True),
-    )  # fmt: skip
+        Prediction(stray, _STRAY, DERIVED, exact=True, mean=True),
+    )
 
 
 def fixed_ring_joined(nodes: int) -> Fraction:

@@ -4,6 +4,7 @@ All are laws of the continuum, and exact rationals. `movement` and `stray` evalu
 any event; `experiments.theory.simple_events` has the closed forms that they come to in simple ones.
 
 A family is not an algorithm: an algorithm names its family in its `Spec`, and whatever names one is covered.
+`experiments.theory.programs` adds those of deployed programs, of one member each or two.
 
 =============  ============================================================================================
 family         what its members do
@@ -22,20 +23,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments.measures import EventShape, total_variation, whole_weights
+from experiments.theory.moves import DERIVED, NONE, Family, Moves, plain, ring_moves
 from experiments.theory.prediction import Prediction
+from experiments.theory.programs import FAMILIES as PROGRAMS
 
 if TYPE_CHECKING:
     from algorithms import Spec
-
-DERIVED = "derived in experiments.theory.movement"
 
 
 def weighted_rendezvous(before: Sequence[float], after: Sequence[float]) -> Fraction:
@@ -65,14 +65,6 @@ def _wins_twice(winners: Counter[tuple[int, int]], rivals: Counter[tuple[int, in
             least = sum(count * max(pj * q, qj * p) for (pj, qj), count in rivals.items())
             stays += Fraction(many * p * q, least)
     return stays
-
-
-@dataclass(frozen=True)
-class Moves:
-    """Movement and stray moves that a law gives; None where it gives no strays."""
-
-    movement: Fraction
-    stray: Fraction | None
 
 
 def _modulo_event(event: EventShape) -> Moves:
@@ -126,29 +118,6 @@ def _ring_event(event: EventShape) -> Moves:
     return ring_moves(event.weights_before.tolist(), event.weights_after.tolist(), event.growth.tolist())
 
 
-def ring_moves(before: Sequence[float], after: Sequence[float], growth: Sequence[int]) -> Moves:
-    """Return what moves on a ring of random points, of which rows have so many before and after.
-
-    Examples
-    --------
-    >>> ring_moves([1, 1, 0], [1, 1, 1], [0, 0, 1]).movement
-    Fraction(1, 3)
-    """
-    scaled = whole_weights([*before, *after]).tolist()
-    a, b = scaled[: len(before)], scaled[len(before) :]
-    a_sum, b_sum, union = sum(a), sum(b), sum(map(max, a, b))
-    rows = list(zip(a, b, growth, strict=True))
-    stays = Fraction(sum(map(min, a, b)))
-    stays += Fraction(sum(max(x - y, 0) * y for x, y in zip(a, b, strict=True)), b_sum)
-    stays += Fraction(sum(max(y - x, 0) * x for x, y in zip(a, b, strict=True)), a_sum)
-    lost = sum(max(x - y, 0) for x, y, g in rows if g < 0)
-    gained = sum(max(y - x, 0) for x, y, g in rows if g > 0)
-    wanted = Fraction(lost * sum(y for _, y, g in rows if g > 0), b_sum)
-    wanted += Fraction(gained * sum(x for x, _, g in rows if g < 0), a_sum)
-    movement = 1 - stays / union
-    return Moves(movement, movement - wanted / union)
-
-
 def _consistent_event(event: EventShape) -> Moves:
     """Use the rendezvous formula; where no survivor's weight changes, strays are those of the ring."""
     movement = weighted_rendezvous(event.weights_before.tolist(), event.weights_after.tolist())
@@ -192,39 +161,32 @@ def _random_event(event: EventShape) -> Moves:
     return Moves(movement, movement - Fraction(lost * gained, whole))
 
 
-@dataclass(frozen=True)
-class _Family:
-    moves: Callable[[EventShape], Moves]
-    formula: str
-    source: str
-    mean: bool
-
-
-FAMILIES: Mapping[str, _Family] = {
-    "modulo": _Family(
-        _modulo_event,
+FAMILIES: Mapping[str, Family] = {
+    **PROGRAMS,
+    "modulo": Family(
+        plain(_modulo_event),
         "1 - #{nodes kept: slot before = slot after mod gcd(n, k)} / lcm(n, k)",
         f"Chinese remainder theorem; {DERIVED}",
         mean=False,
     ),
-    "range": _Family(_range_event, "1 - sum_i |I_i before and after|", DERIVED, mean=False),
-    "consistent": _Family(
-        _consistent_event, "1 - sum_i 1 / sum_j max(p_j / p_i, q_j / q_i)", DERIVED, mean=True
+    "range": Family(plain(_range_event), "1 - sum_i |I_i before and after|", DERIVED, mean=False),
+    "consistent": Family(
+        plain(_consistent_event), "1 - sum_i 1 / sum_j max(p_j / p_i, q_j / q_i)", DERIVED, mean=True
     ),
-    "numbered": _Family(
-        _numbered_event,
+    "numbered": Family(
+        plain(_numbered_event),
         "1 - sum_b [same node] / sum_c max(p_c / p_b, q_c / q_b), over buckets",
         DERIVED,
         mean=True,
     ),
-    "ring": _Family(
-        _ring_event,
+    "ring": Family(
+        plain(_ring_event),
         "1 - [sum min(a, b) + sum (a-b)+ b/B + sum (b-a)+ a/A] / sum max(a, b)",
         DERIVED,
         mean=True,
     ),
-    "bound": _Family(_bound_event, "1/2 sum_i |p_i - q_i|", "total variation distance", mean=True),
-    "random": _Family(_random_event, "1 - sum_i p_i q_i", DERIVED, mean=True),
+    "bound": Family(plain(_bound_event), "1/2 sum_i |p_i - q_i|", "total variation distance", mean=True),
+    "random": Family(plain(_random_event), "1 - sum_i p_i q_i", DERIVED, mean=True),
 }
 """Families of algorithms by name. A new algorithm of a known family needs no entry."""
 
@@ -244,8 +206,8 @@ def family_of(spec: Spec, event: EventShape) -> str:
     return "bound" if minimal and event.one_way else ""
 
 
-def movement(law: str, event: EventShape) -> Prediction | None:
-    """Movement that the law of a family gives for an event.
+def movement(law: str, event: EventShape, parameters: Mapping[str, Any] = NONE) -> Prediction | None:
+    """Movement that the law of a family gives for an event, for an algorithm with these parameters.
 
     Examples
     --------
@@ -258,17 +220,19 @@ def movement(law: str, event: EventShape) -> Prediction | None:
     if not law:
         return None
     family = _family(law)
-    moves = family.moves(event)
+    moves = family.moves(event, parameters)
+    if moves is None:
+        return None
     return Prediction(moves.movement, family.formula, family.source, exact=True, mean=family.mean)
 
 
-def stray(law: str, event: EventShape) -> Prediction | None:
-    """Stray moves that the law of a family gives for an event."""
+def stray(law: str, event: EventShape, parameters: Mapping[str, Any] = NONE) -> Prediction | None:
+    """Stray moves that the law of a family gives for an event, for an algorithm with these parameters."""
     if not law:
         return None
     family = _family(law)
-    moves = family.moves(event)
-    if moves.stray is None:
+    moves = family.moves(event, parameters)
+    if moves is None or moves.stray is None:
         return None
     formula = "movement - chance of going from a node that shrinks to one that grows"
     return Prediction(moves.stray, formula, family.source, exact=True, mean=family.mean)
@@ -285,7 +249,7 @@ def minimum(before: Sequence[float], after: Sequence[float]) -> Fraction:
     return total_variation(before, after)
 
 
-def _family(law: str) -> _Family:
+def _family(law: str) -> Family:
     if law not in FAMILIES:
         raise ValueError(f"no family {law!r} has a law of movement; there are {', '.join(FAMILIES)}")
     return FAMILIES[law]

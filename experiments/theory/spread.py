@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
+from typing import Any
 
 from experiments.measures import EventShape, rounded
 from experiments.theory.movement import movement
+from experiments.theory.moves import NONE
 from experiments.theory.prediction import Prediction
+from experiments.theory.programs import COUNTED
 from experiments.theory.rings import moving_points, ring_share_variance
 
 
@@ -20,6 +23,7 @@ def movement_variance(
     collision: float = 0.0,
     points: float | None = None,
     rows: int | None = None,
+    parameters: Mapping[str, Any] = NONE,
 ) -> Prediction | None:
     """Variance, over seeds and keys, of the movement that one run measures.
 
@@ -28,6 +32,7 @@ def movement_variance(
     s = 1/m. Where R equal rows are placed whole, s is the chance that two draws are of one key or of one row.
     On a ring in an event in which nodes only join or leave, what moves of the hash space is itself random,
     Beta(a, b) of variance B = mu (1 - mu) / (a + b + 1), and the keys come on top: B + (mu (1 - mu) - B) s.
+    Of rings on which nodes that stay lose points and win others it is not known.
 
     Examples
     --------
@@ -39,8 +44,8 @@ def movement_variance(
     >>> movement_variance("ring", event, collision=1 / 1000, points=1).value
     0.03765
     """
-    mean = movement(law, event)
-    if mean is None:
+    mean = movement(law, event, parameters)
+    if mean is None or law in COUNTED:
         return None
     moving = float(mean) * (1 - float(mean))
     if law != "ring":
