@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from algorithms.errors import InvalidParameter
 from algorithms.interface import Buckets, Hashes, Nodes, Partitioner
 from algorithms.interface.arcs import Arcs
-from algorithms.machinery.intervals import Intervals, build_intervals, one_of, place, row_of
-from algorithms.machinery.kernel import kernel
+from algorithms.machinery.intervals import build_intervals, one_of, place
 from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
+from algorithms.rings.ring import Circle
 
 Rule: TypeAlias = Literal["successor", "nearest"]
 Equal: TypeAlias = Literal["first", "last"]
@@ -165,26 +165,14 @@ def scaled(hashes: Hashes, width: int, hash_bits: int) -> Hashes:
     return hashes >> np.uint64(width - hash_bits)
 
 
-@kernel
-def circle_replicas_kernel(starts: NDArray[np.uint64], owners: Buckets, hashes: Hashes, out: Buckets) -> None:
-    """Write the first distinct owners met on a walk upwards from each hash."""
-    for i in range(len(hashes)):
-        at, found = row_of(starts, np.int64(0), hashes[i]), 0
-        while found < out.shape[1]:
-            owner, met = owners[at], False
-            for j in range(found):
-                met |= out[i, j] == owner
-            if not met:
-                out[i, found] = owner
-                found += 1
-            at = (at + 1) % len(owners)
+_NO_WALK = np.zeros(0, dtype=np.int32)
 
 
-class GivenRing(Partitioner[Intervals]):
+class GivenRing(Partitioner[Circle]):
     """A ring whose points a program has given: a sub-class says where they are.
 
     It writes ``_points``, and sets ``rule`` and ``equal`` where they are others. Nodes may be without points:
-    who is down has none. Arcs, single keys and, for "successor", replicas come with it.
+    who is down has none. Arcs and single keys come with it.
     """
 
     rule: ClassVar[Rule] = "successor"
@@ -194,27 +182,24 @@ class GivenRing(Partitioner[Intervals]):
     def _points(self, nodes: Nodes) -> Points:
         """Return the points of these nodes in the order of their buckets, which is the configuration's."""
 
-    def _build(self, nodes: Nodes) -> Intervals:
+    def _build(self, nodes: Nodes) -> Circle:
         points = self._points(nodes)
         starts, rows = self._stretches(points)
-        return build_intervals(starts, points.owners[rows], self.hash_bits)
+        return Circle(build_intervals(starts, points.owners[rows], self.hash_bits), _NO_WALK, _NO_WALK)
 
     def _stretches(self, points: Points) -> Stretches:
         return stretches(points.hashes, self.hash_bits, rule=self.rule, equal=self.equal)
 
-    def _one(self, structure: Intervals) -> One:
-        return one_of(structure)
+    def _one(self, structure: Circle) -> One:
+        return one_of(structure.intervals)
 
-    def _place(self, structure: Intervals, hashes: Hashes, out: Buckets) -> None:
-        place(structure, hashes, out)
+    def _place(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
+        place(structure.intervals, hashes, out)
 
-    def _place_counting(self, structure: Intervals, hashes: Hashes, out: Buckets, steps: Steps) -> None:
-        place(structure, hashes, out, steps)
+    def _place_counting(self, structure: Circle, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        place(structure.intervals, hashes, out, steps)
 
-    def _place_replicas(self, structure: Intervals, hashes: Hashes, out: Buckets) -> None:
-        circle_replicas_kernel(structure.starts, structure.owners, hashes, out)
-
-    def _arcs(self, structure: Intervals, nodes: Nodes) -> Arcs:
+    def _arcs(self, structure: Circle, nodes: Nodes) -> Arcs:
         points = self._points(nodes)
         starts, rows = self._stretches(points)
         return Arcs.from_starts(starts, points.owners[rows], self.hash_bits, nodes, points.numbers[rows])

@@ -11,9 +11,12 @@ import numpy as np
 from algorithms.deployed.circles import GivenRing, Points, check_total, scaled
 from algorithms.deployed.crc_chains import chain_kernel
 from algorithms.deployed.named import names_in, usable_of
-from algorithms.interface import Capability, Cost, Nodes, Publication, Spec, Step, Whole
+from algorithms.errors import InvalidParameter
+from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Publication, Spec, Step, Whole
 from algorithms.interface.nodes import NodesLike
+from algorithms.machinery.intervals import build_intervals
 from algorithms.registry import register
+from algorithms.rings.ring import Circle, ring_replicas_kernel
 
 __all__ = ["POINTS", "NginxConsistent"]
 
@@ -118,11 +121,13 @@ class NginxConsistent(GivenRing):
     Notes
     -----
     **Sources.** nginx' documentation, and placements recorded from nginx 1.22.1, all of which these are.
-    Replicas are the servers that a request tries when one fails.
+    Replicas are the servers that a request tries when one fails; of equal points, which are one in nginx,
+    all are met.
 
     **Left out.** A key that is empty, and a single server, go round robin. A name with several addresses has
     the points of one server, and its keys go round robin among the addresses. nginx gives up after 20 points
-    of servers that are down, and goes round robin; here the walk goes on.
+    of servers that are down, and goes round robin; here the walk goes on, and where all points are of those,
+    others have theirs.
 
     **Costs.** assign as for a ring; an event O(points), all made anew at 10 ns each and sorted; memory 12
     bytes a point and an index.
@@ -154,21 +159,42 @@ class NginxConsistent(GivenRing):
     def _check_size(self, nodes: Nodes) -> None:
         check_total(self.points * int(sum(nodes.weights())))
 
+    def _build(self, nodes: Nodes) -> Circle:
+        every, usable, points = self._every_point(nodes), usable_of(self.down, nodes), self._points(nodes)
+        starts, rows = self._stretches(points)
+        owners = points.owners[rows]
+        table = build_intervals(starts, owners, self.hash_bits)
+        order = np.argsort(every.hashes, kind="stable")
+        order = order[usable[np.searchsorted(nodes.buckets(), every.owners[order])]]
+        # points that equal others have no arc, and are met all the same
+        heights = every.hashes[order]
+        entry = np.searchsorted(heights, points.hashes[rows]).astype(np.int32)
+        return Circle(table, every.owners[order], entry)
+
     def _points(self, nodes: Nodes) -> Points:
+        every, usable = self._every_point(nodes), usable_of(self.down, nodes)
+        if usable.all():
+            return every
+        # a server that is down still keeps others from points that equal its own
+        rows = np.sort(np.unique(every.hashes, return_index=True)[1])
+        up = usable[np.searchsorted(nodes.buckets(), every.owners)]
+        rows = rows[up[rows]] if up[rows].any() else np.flatnonzero(up)
+        return Points(every.hashes[rows], every.owners[rows], every.numbers[rows])
+
+    def _every_point(self, nodes: Nodes) -> Points:
+        """Return the points of all servers, of those that are down too."""
         self._check_size(nodes)
-        usable = usable_of(self.down, nodes)
         counts = np.array(nodes.weights()).astype(np.int64) * self.points
         ends = np.cumsum(counts)
         hashes = np.empty(int(ends[-1]), dtype=np.uint64)
         for node, end, count in zip(nodes.values(), ends.tolist(), counts.tolist(), strict=True):
             text = text_of(f"{self.seed}-{node.name}" if self.seed else node.name)
             chain_kernel(np.uint32(zlib.crc32(text)), hashes[end - count : end])
-        owner = np.repeat(np.arange(len(nodes)), counts)
         numbers = np.arange(len(hashes)) - np.repeat(ends - counts, counts)
-        hashes = scaled(hashes, 32, self.hash_bits)
-        if not usable.all():
-            # a server that is down still keeps others from points that equal its own
-            rows = np.sort(np.unique(hashes, return_index=True)[1])
-            rows = rows[usable[owner[rows]]]
-            hashes, owner, numbers = hashes[rows], owner[rows], numbers[rows]
-        return Points(hashes, nodes.buckets()[owner], numbers)
+        return Points(scaled(hashes, 32, self.hash_bits), np.repeat(nodes.buckets(), counts), numbers)
+
+    def _place_replicas(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
+        up = len(self.nodes) - len(set(self.down))
+        if out.shape[1] > up:
+            raise InvalidParameter(f"{up} servers are up, so a key has no {out.shape[1]}")
+        ring_replicas_kernel(structure.intervals.starts, structure.walk, structure.entry, 1, hashes, out)

@@ -28,29 +28,38 @@ def text_of(server: str) -> bytes:
 
 
 @functools.lru_cache(maxsize=4)
-def circle(nodes: tuple[tuple[int, tuple[str, float]], ...], bits: int) -> list[tuple[int, int]]:
-    """Return points and owners, ascending; of equal points only the first."""
-    first: dict[int, int] = {}
+def circle(
+    nodes: tuple[tuple[int, tuple[str, float]], ...], bits: int, before: str
+) -> list[tuple[int, int, int]]:
+    """Return points, which they are in the order of the file, and owners, ascending."""
+    points: list[tuple[int, int, int]] = []
     for bucket, (name, weight) in nodes:
         point = 0
         for _ in range(160 * int(weight)):
-            point = zlib.crc32(text_of(name) + point.to_bytes(4, "little"))
-            first.setdefault(point * 2**bits // 2**32, bucket)
-    return sorted(first.items())
+            point = zlib.crc32(text_of(before + name) + point.to_bytes(4, "little"))
+            points.append((point * 2**bits // 2**32, len(points), bucket))
+    return sorted(points)
 
 
 def replicas(
     nodes: Nodes, value: int, bits: int, hash: str, seed: int, count: int, down: tuple[str, ...] = ()
 ) -> list[int]:
-    """Return the first distinct servers that are up on a walk upwards."""
-    ring, met = circle(tuple(nodes.items()), bits), []
-    at = bisect_left(ring, (value, -1))
-    for _, bucket in ring[at:] + ring[:at]:
-        if nodes[bucket][0] not in down and bucket not in met:
+    """Return the first distinct servers that are up on a walk upwards.
+
+    It begins at a point that is the first of those that equal it, and whose server is up.
+    """
+    ring, met, before = circle(tuple(nodes.items()), bits, f"{seed}-" if seed else ""), [], -1
+    at = bisect_left(ring, (value, -1, -1))
+    for point, _, bucket in [*ring[at:], *ring[:at], *ring[at:], *ring[:at]]:
+        up = nodes[bucket][0] not in down
+        if up and bucket not in met and (met or point != before):
             met.append(bucket)
+        before = point
         if len(met) == count:
             break
-    return met
+    # where those that are down have all points that are first, these do not count
+    up = {bucket: node for bucket, node in nodes.items() if node[0] not in down}
+    return met or replicas(up, value, bits, hash, seed, count)
 
 
 def place(nodes: Nodes, value: int, bits: int, hash: str, seed: int, down: tuple[str, ...] = ()) -> int:
