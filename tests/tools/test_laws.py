@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from algorithms import Arcs, Capability, Partitioner, create, having, names, spec_of
 from experiments.conformance import checks, examine, subjects
+from experiments.conformance.check import declares
 from experiments.conformance.strategies import draw_event, draw_partitioner
 from experiments.conformance.words import owners
 
@@ -24,10 +25,14 @@ def following(law: str) -> list[str]:
     return [name for name in names() if spec_of(name).movement_law == law]
 
 
-def resize(p: Partitioner[Any], k: int) -> None:
-    """Let the last nodes leave, or new ones join, until there are k."""
+def resized(p: Partitioner[Any], k: int) -> Partitioner[Any]:
+    """Return it with k nodes: the last leave, or new ones join. Who removes none is built anew."""
     n = len(p.nodes)
-    p.change(add=[f"node-{i}" for i in range(n, k)], remove=[f"node-{i}" for i in range(k, n)])
+    if k < n and not declares(p.spec, Capability.REMOVES_LAST):
+        return create(p.spec.name, k, **p.parameters)
+    after = p.copy()
+    after.change(add=[f"node-{i}" for i in range(n, k)], remove=[f"node-{i}" for i in range(k, n)])
+    return after
 
 
 def moved(before: Arcs, after: Arcs) -> int:
@@ -57,8 +62,7 @@ def test_modulo_moves_all_but_one_in_the_least_common_multiple(name: str) -> Non
         hashes = np.arange(period, dtype=np.uint64)
         p = create(name, n)
         before = owners(p, hashes)
-        resize(p, k)
-        assert np.count_nonzero(before != owners(p, hashes)) == period - min(n, k)
+        assert np.count_nonzero(before != owners(resized(p, k), hashes)) == period - min(n, k)
 
 
 @pytest.mark.parametrize("name", following("modulo"))
@@ -68,8 +72,7 @@ def test_modulo_on_a_small_space_is_near_the_continuum(name: str, bits: int) -> 
     for n, k in [(2, 3), (16, 17), (7, 5), (20, 40)]:
         p = create(name, n, hash_bits=bits)
         before = owners(p, hashes)
-        resize(p, k)
-        measured = Fraction(int(np.count_nonzero(before != owners(p, hashes))), 1 << bits)
+        measured = Fraction(int(np.count_nonzero(before != owners(resized(p, k), hashes))), 1 << bits)
         assert abs(measured - (1 - Fraction(min(n, k), math.lcm(n, k)))) <= Fraction(n + k, 1 << bits)
 
 
@@ -77,13 +80,14 @@ def test_modulo_on_a_small_space_is_near_the_continuum(name: str, bits: int) -> 
 @pytest.mark.parametrize("bits", [9, 28, 64])
 def test_range_moves_what_the_overlaps_leave(name: str, bits: int) -> None:
     """From n to k ranges, within (n + k) hashes of the continuum; from n to n + 1 one half."""
+    # a program may count its ranges in chunks, each of an even number of hashes
+    grain = 4 if spec_of(name).kind == "deployed" else 1
     for n, k in SIZES:
         p = create(name, n, hash_bits=bits)
         before = p.arcs()
-        resize(p, k)
-        measured = Fraction(moved(before, p.arcs()), 1 << bits)
+        measured = Fraction(moved(before, resized(p, k).arcs()), 1 << bits)
         law = 1 - stays_in_range(n, k)
-        assert abs(measured - law) <= Fraction(n + k, 1 << bits)
+        assert abs(measured - law) <= Fraction(grain * (n + k), 1 << bits)
         if abs(n - k) == 1:
             assert law == Fraction(1, 2)
 
@@ -146,8 +150,7 @@ def test_random_choice_keeps_a_node_only_by_luck(name: str) -> None:
     for n, k in [(2, 3), (16, 17), (10, 5)]:
         p = create(name, n)
         before = owners(p, hashes)
-        resize(p, k)
-        stay, law = np.mean(before == owners(p, hashes)), 1 / max(n, k)
+        stay, law = np.mean(before == owners(resized(p, k), hashes)), 1 / max(n, k)
         assert abs(stay - law) < 5 * math.sqrt(law * (1 - law) / len(hashes))
 
 

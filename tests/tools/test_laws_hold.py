@@ -24,6 +24,7 @@ from algorithms import (
     names,
     spec_of,
 )
+from algorithms.hashing import hash_function
 from experiments import inference, theory
 from experiments.measures import EventShape, Flows, cv, loads, max_to_mean, min_to_mean
 
@@ -32,19 +33,45 @@ SEEDS = 60
 LEVEL = 1e-4  # of the whole family of a test, if seeds were drawn anew
 
 Event = Callable[[Partitioner[Any]], None]
+
+
+def old(p: Partitioner[Any], *numbers: int) -> list[str]:
+    """Return the names of nodes that are there."""
+    return [f"{_begun(p)}node-{number}" for number in numbers]
+
+
+def new(p: Partitioner[Any], *names: str) -> list[str]:
+    """Return the names of nodes that come: they begin as those that are there do."""
+    return [f"{_begun(p)}{name}" for name in names]
+
+
+def _begun(p: Partitioner[Any]) -> str:
+    return p.nodes[0].name.removesuffix("node-0")
+
+
+def weigh(p: Partitioner[Any], weights: dict[int, float]) -> dict[str, float]:
+    return {old(p, number)[0]: weight for number, weight in weights.items()}
+
+
 EVENTS: dict[str, Event] = {
-    "join one": lambda p: p.change(add=["x"]),
-    "join three": lambda p: p.change(add=["x", "y", "z"]),
-    "double": lambda p: p.change(add=[f"x-{i}" for i in range(6)]),
-    "leave last": lambda p: p.change(remove=["node-5"]),
-    "leave middle": lambda p: p.change(remove=["node-2"]),
-    "replace one": lambda p: p.change(add=["x"], remove=["node-2"]),
-    "replace two": lambda p: p.change(add=["x", "y"], remove=["node-1", "node-4"]),
-    "replace one, join one": lambda p: p.change(add=["x", "y"], remove=["node-2"]),
-    "one weight": lambda p: p.change(weights={"node-2": 2.0}),
-    "two weights": lambda p: p.change(weights={"node-1": 3.0, "node-2": 2.0}),
-    "weight and join": lambda p: p.change(add=[Node("x", 2.0)], weights={"node-1": 3.0}),
+    "join one": lambda p: p.change(add=new(p, "x")),
+    "join three": lambda p: p.change(add=new(p, "x", "y", "z")),
+    "double": lambda p: p.change(add=new(p, *(f"x-{i}" for i in range(6)))),
+    "leave last": lambda p: p.change(remove=old(p, 5)),
+    "leave middle": lambda p: p.change(remove=old(p, 2)),
+    "replace one": lambda p: p.change(add=new(p, "x"), remove=old(p, 2)),
+    "replace two": lambda p: p.change(add=new(p, "x", "y"), remove=old(p, 1, 4)),
+    "replace one, join one": lambda p: p.change(add=new(p, "x", "y"), remove=old(p, 2)),
+    "one weight": lambda p: p.change(weights=weigh(p, {2: 2.0})),
+    "two weights": lambda p: p.change(weights=weigh(p, {1: 3.0, 2: 2.0})),
+    "weight and join": lambda p: p.change(add=[Node(new(p, "x")[0], 2.0)], weights=weigh(p, {1: 3.0})),
 }
+
+
+def named(name: str, seed: int) -> list[str]:
+    """Return six names: where the hash function takes no seed, they draw the points."""
+    seeded = hash_function(create(name, 1).hash).seeded
+    return [f"{'' if seeded else f'{seed}/'}node-{i}" for i in range(6)]
 
 
 def can(name: str, event: str) -> bool:
@@ -63,7 +90,7 @@ def hashes(seed: int, bits: int) -> NDArray[np.uint64]:
 
 
 def sample(name: str, event: str, seed: int) -> tuple[Partitioner[Any], Partitioner[Any], Flows]:
-    before = create(name, 6, seed=seed)
+    before = create(name, named(name, seed), seed=seed)
     after = before.copy()
     EVENTS[event](after)
     keys = hashes(seed, before.hash_bits)
@@ -101,8 +128,8 @@ def test_balance_follows_the_law(name: str, weights: list[float] | None) -> None
     counts = []
     law = None
     for seed in range(SEEDS):
-        named = [Node(f"node-{i}", weight) for i, weight in enumerate(weights or [1.0] * 6)]
-        partitioner = create(name, named, seed=seed)
+        nodes = [Node(*node) for node in zip(named(name, seed), weights or [1.0] * 6, strict=True)]
+        partitioner = create(name, nodes, seed=seed)
         counts.append(loads(partitioner.assign(hashes(seed, partitioner.hash_bits)), list(partitioner.nodes)))
         if law is None:
             law, spec = None, spec_of(name)
