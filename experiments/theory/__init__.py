@@ -19,7 +19,6 @@ from experiments.theory.fixed_rings import (
     envoy_ring,
     fixed_ring_joined,
     ketama_weighted,
-    renumbered,
     ring_by_position,
     ring_of_points,
 )

@@ -133,21 +133,6 @@ def ring_by_position(event: EventShape, points: int = 16) -> tuple[Prediction, P
     )
 
 
-def renumbered(nodes: int, line: int) -> Fraction:
-    """Movement where a line of so many equal ones goes, and those below it have the points of others.
-
-    It is (n - k) / n + (n - 2) / (n (n - 1)) for line k < n, and 1 / n for the last.
-
-    Examples
-    --------
-    >>> [round(float(100 * renumbered(5, line)), 1) for line in (1, 3, 5)]
-    [95.0, 55.0, 20.0]
-    """
-    if line == nodes:
-        return Fraction(1, nodes)
-    return Fraction(nodes - line, nodes) + Fraction(nodes - 2, nodes * (nodes - 1))
-
-
 _STRAY = "movement - chance of going from a node that shrinks to one that grows"
 
 
