@@ -15,8 +15,6 @@ import pytest
 from live.place import HOST, Place, listens, program, wait
 from live.servers import Memcached, Nginx
 
-TESTS = Path(__file__).parents[1]
-
 KILLED = """
 import time
 from live.place import Place
@@ -62,7 +60,7 @@ def test_servers_of_a_run_that_is_killed_end_too() -> None:
         [sys.executable, "-c", KILLED],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
     assert killed.stdout is not None
     with killed:
