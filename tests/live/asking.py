@@ -11,6 +11,37 @@ from typing import Any, Self
 from experiments import run
 from live.place import HOST, PATIENCE
 
+NASTY = (
+    *(
+        b"a b",
+        b"a%20b",
+        b"%",
+        b"%zz",
+        b"a+b",
+        b"{",
+        b"}{",
+        b"{}",
+        b"a{b}c{d}",
+        b"a;b",
+        b"a=b&c",
+        b"#",
+        b"?",
+        b"*",
+        b"\\",
+        b"'",
+    ),
+    *(
+        "ä".encode(),
+        "日本語".encode(),
+        "e\u0301".encode(),
+        b"\x80",
+        b"\xff\xfe",
+        bytes(range(0x80, 0xC0)),
+        b"x" * 240,
+    ),
+)
+"""Keys that a program may read otherwise than it should: escapes, braces, bytes beyond ASCII, a long one."""
+
 
 class Line:
     """A connection by lines and counted bytes."""

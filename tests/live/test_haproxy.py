@@ -9,12 +9,23 @@ from pathlib import Path
 import pytest
 
 from experiments.plan import read
-from live.asking import Http, planned
+from live.asking import NASTY, Http, planned
 from live.place import HOST, Place
 from live.servers import Haproxy
 
-KEYS = [b"user:%d" % number for number in range(200)]
+KEYS = [*NASTY, b"a,b", b'"a,b" , c', b"x" * 5000, *(b"user:%d" % number for number in range(200))]
 URIS = [b"/img/%d/%d.png?size=%d" % (number % 7, number, number % 3) for number in range(200)]
+URIS += [
+    b"/",
+    b"//a//b/",
+    b"/?",
+    b"/a?b?c/d",
+    b"/a%20b",
+    b"/%zz",
+    b"/a/../b",
+    b"http://live/a?b",
+    b"/" + b"y" * 5000,
+]
 ADDRESSES = [
     b"%d.%d.%d.9" % (number % 223 + 1, number * 37 % 256, number * 101 % 256) for number in range(200)
 ]

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import pytest
 
 from experiments.plan import read
-from live.asking import Http, planned
+from live.asking import NASTY, Http, planned
 from live.place import HOST, Place
 from live.servers import Nginx
 
-KEYS = [b"user:%d" % number for number in range(200)]
+KEYS = [*NASTY, b"a,b", b'"a,b" , c', b"x" * 5000, *(b"user:%d" % number for number in range(200))]
 ADDRESSES = [
     b"%d.%d.%d.9" % (number % 223 + 1, number * 37 % 256, number * 101 % 256) for number in range(200)
 ]

@@ -15,11 +15,12 @@ from algorithms import Partitioner, create
 from experiments.plan import read
 from experiments.plan.pool import PoolNode
 from experiments.plan.systems.redis import SLOTS, rebalanced
-from live.asking import planned
+from live.asking import NASTY, planned
 from live.place import Place
 from live.servers import Redis
 
-KEYS = [b"user:%d" % number for number in range(150)] + [b"x{user:%d}y" % number for number in range(50)]
+TAGS = [b"x{user:%d}y" % number for number in range(50)]
+KEYS = [*NASTY, b"", b"a\r\nb", b"\0", *TAGS, *(b"user:%d" % number for number in range(150))]
 
 
 def owners(partitioner: Partitioner[Any]) -> list[str]:

@@ -132,8 +132,9 @@ def _of_uri(pool: Pool, words: list[str]) -> Taken:
     def taken(uri: bytes) -> bytes:
         if path_only and not uri.startswith(b"/"):
             _, scheme, after = uri.partition(b"://")
-            slash = after.find(b"/") if scheme else -1
-            uri = after[slash:] if slash >= 0 else uri
+            if scheme or uri == b"*":
+                _, slash, path = after.partition(b"/")
+                uri = slash + path
         if longest:
             uri = uri[:longest]
         if ends_at_query:
@@ -173,11 +174,15 @@ def _last_value(header: bytes) -> bytes | None:
 
 
 def _domain(header: bytes) -> bytes | None:
-    """Return what stands between the last two dots, or before the only one."""
+    """Return what stands before the last dot, from the dot before on; all where that dot is the first byte.
+
+    The byte before the last dot always counts, even if it is a dot.
+    """
     value = _first_value(header)
-    if value is None or b"." not in value:
-        return value
-    return value.split(b".")[-2]
+    if value is None:
+        return None
+    end = value.rfind(b".")
+    return value[value.rfind(b".", 0, end - 1) + 1 : end] if end > 0 else value
 
 
 def _address(key: bytes) -> bytes | None:
