@@ -40,6 +40,10 @@ TABLES: Mapping[str, tuple[str, Sequence[Sequence[object]]]] = {
     "ids": ("a uuid", [[uuid.UUID(int=abs(number) * 0x10001)] for number in NUMBERS]),
     "days": ("a date", [[f"{1999 + number // 12}-{number % 12 + 1:02}-28"] for number in range(60)]),
     "moments": ("a timestamp", [[f"2026-11-26 12:00:00.{abs(number) % 10**6:06}"] for number in NUMBERS]),
+    "zoned": (
+        "a timestamptz",
+        [[f"2026-11-26 12:00:{abs(number) % 60:02}{number % 9 - 4:+03}:30"] for number in NUMBERS],
+    ),
     "pairs": ("a text, b bigint", [[text, number] for text, number in zip(WORDS, NUMBERS, strict=False)]),
     "triples": (
         "a int, b uuid, c varchar",

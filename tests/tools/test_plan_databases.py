@@ -74,7 +74,8 @@ def test_types_of_postgresql_that_are_hashed_alike() -> None:
     """Widths of integers agree; a date counts days and a timestamp microseconds since 2000."""
     assert postgresql.value_of(b"2000-01-11", "date") == 10
     assert postgresql.value_of(b"2000-01-01 00:00:01.5", "timestamp") == 1_500_000
-    assert postgresql.value_of(b"2000-01-01T01:00:00+01:00", "timestamp") == 0
+    assert postgresql.value_of(b"2000-01-01T01:00:00+01:00", "timestamptz") == 0
+    assert postgresql.value_of(b"2000-01-01T01:00:00+01:00", "timestamp") == 3_600_000_000
     assert postgresql.value_of(b"ab  ", "char") == b"ab"
     placed = {
         kind: placement_of(pool("postgresql", "abc", types=[kind])).which([b"7", b"-7"])
@@ -248,6 +249,9 @@ BAD_KEYS = [
     (postgresql.value_of, "1.5", "int"),
     (postgresql.value_of, "x", "uuid"),
     (postgresql.value_of, "2000-13-01", "date"),
+    (postgresql.value_of, "2026-W48-4", "date"),
+    (postgresql.value_of, "2000-01-01 00:00:00.1234567", "timestamp"),
+    (postgresql.value_of, "2000-01-01 00:00:00", "timestamptz"),
     (mongodb.hashed, "x", "number"),
     (mongodb.hashed, "0", "objectid"),
     (mongodb.hashed, "yes", "bool"),

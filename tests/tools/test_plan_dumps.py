@@ -208,3 +208,18 @@ def test_what_is_missing_in_a_dump_is_told(text: str, sentence: str, tmp_path: P
 def test_servers_of_memcached_may_be_typed(tmp_path: Path) -> None:
     pool = read("10.0.0.1:11211,10.0.0.2:11212:3", system="libmemcached").pool()
     assert [(node.name, node.weight) for node in pool.nodes] == [("10.0.0.1:11211", 1), ("10.0.0.2:11212", 3)]
+
+
+def test_a_collation_that_calls_other_bytes_equal_is_refused(tmp_path: Path) -> None:
+    text = """\
+CREATE COLLATION public.loose (provider = icu, deterministic = false, locale = 'und-u-ks-level2');
+CREATE TABLE public.t (
+    a text COLLATE public.loose,
+    b text COLLATE "C"
+)
+PARTITION BY HASH (KEY);
+CREATE TABLE public.t_0 PARTITION OF public.t FOR VALUES WITH (modulus 1, remainder 0);
+"""
+    assert read(write(tmp_path, text.replace("KEY", "b"))).pool().which(["x"]) == ["public.t_0"]
+    with pytest.raises(BadUse, match=r"type 'text COLLATE public\.loose' is not covered"):
+        read(write(tmp_path, text.replace("KEY", "a, b"))).pool().which(["x\ty"])

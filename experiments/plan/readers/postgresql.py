@@ -29,6 +29,7 @@ _PARENT = re.compile(
     rf"\(({_CLAUSES})\)\s*PARTITION\s+BY\s+(\w+)\s*\(([^;]*?)\)\s*;",
     re.I,
 )
+_LOOSE = re.compile(rf"CREATE\s+COLLATION\s+({_NAME})\s*\([^;]*deterministic\s*=\s*false", re.I)
 _TITLE = re.compile(r'Partitioned table "([^"]+)"')
 _KEY = re.compile(r"Partition key:\s*(\w+)\s*\(([^)]*)\)", re.I)
 _COLUMN = re.compile(r"^[ \t]*([^|\n]*[^|\s])[ \t]*\|[ \t]*([\w ]+(?:\([\d,]+\))?[\w ]*)", re.M)
@@ -118,15 +119,17 @@ def _line(text: str, at: int) -> int:
 def _types(text: str) -> dict[str, list[str]]:
     """Return the types of the columns of each partition key, where the text says them."""
     kinds: dict[str, list[str]] = {}
+    loose = {match[1] for match in _LOOSE.finditer(text)}
     for match in _PARENT.finditer(text):
         columns = {}
         for each in re.split(r",(?![^(]*\))", match[2]):
             declared = _DECLARED.match(each)
             if declared is not None:
-                kind = re.split(
-                    r"\s+(?:NOT|NULL|DEFAULT|PRIMARY|COLLATE|GENERATED|CHECK)\b",
-                    " ".join(declared[2].split()),
-                )[0]
+                clause = " ".join(declared[2].split())
+                kind = re.split(r"\s+(?:NOT|NULL|DEFAULT|PRIMARY|COLLATE|GENERATED|CHECK)\b", clause)[0]
+                collated = re.search(rf"\bCOLLATE\s+({_NAME})", clause)
+                if collated and collated[1] in loose:
+                    kind += f" COLLATE {collated[1]}"  # which is a type of its own: it hashes no bytes
                 columns[declared[1].strip('"')] = kind
         _add(kinds, match[1], match[4], columns)
     title, key = _TITLE.search(text), _KEY.search(text)

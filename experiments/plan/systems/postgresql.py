@@ -27,13 +27,18 @@ _ALIASES = {
     "int8": "bigint",
     "varchar": "text",
     "character varying": "text",
-    "timestamptz": "timestamp",
     "timestamp without time zone": "timestamp",
-    "timestamp with time zone": "timestamp",
+    "timestamp with time zone": "timestamptz",
     "bpchar": "char",
     "character": "char",
 }
-TYPES = ("text", "varchar", "char(n)", *_WIDTHS, "uuid", "date", "timestamp")
+TYPES = ("text", "varchar", "char(n)", *_WIDTHS, "uuid", "date", "timestamp", "timestamptz")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}")
+_TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
+_MOMENT = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T]{_TIME})?")
+"""Microseconds at most: PostgreSQL rounds what is finer."""
+
+_MICROSECOND = datetime.timedelta(microseconds=1)
 
 Value: TypeAlias = int | bytes
 
@@ -46,7 +51,7 @@ def type_of(pool: Pool, text: str) -> str:
     """Return the name that a type has here, without length; refuse one that is not covered."""
     bare = re.sub(r"\s*\([\d, ]*\)", "", str(text).strip().lower())
     name = _ALIASES.get(bare, bare)
-    if name not in ("text", "char", "uuid", "date", "timestamp", *_WIDTHS):
+    if name not in ("text", "char", "uuid", "date", "timestamp", "timestamptz", *_WIDTHS):
         raise refuse(pool.file, pool.line, f"type {text!r} is not covered: plan covers {', '.join(TYPES)}")
     return name
 
@@ -63,18 +68,22 @@ def value_of(key: bytes, kind: str) -> Value:
             raise _bad(text, kind) from None
     if kind in _WIDTHS:
         half = 1 << _WIDTHS[kind] - 1
-        if not re.fullmatch(r"[+-]?\d{1,19}", text.strip()) or not -half <= int(text) < half:
+        if not re.fullmatch(r"[+-]?[0-9]{1,19}", text.strip()) or not -half <= int(text) < half:
             raise _bad(text, kind)
         return int(text)
+    if not (_DATE if kind == "date" else _MOMENT).fullmatch(text):
+        raise _bad(text, kind)
     try:
         if kind == "date":
             return (datetime.date.fromisoformat(text) - datetime.date(2000, 1, 1)).days
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:
         raise _bad(text, kind) from None
-    zone = None if moment.tzinfo is None else datetime.UTC
-    start = datetime.datetime(2000, 1, 1, tzinfo=zone)
-    return (moment - start) // datetime.timedelta(microseconds=1)
+    if kind == "timestamp":  # which passes over a zone
+        return (moment.replace(tzinfo=None) - datetime.datetime(2000, 1, 1)) // _MICROSECOND
+    if moment.tzinfo is None:
+        raise refuse("", 0, f"the key {text!r} has no zone: write that of the session, such as {text}+00")
+    return (moment - datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)) // _MICROSECOND
 
 
 def columns_of(key: bytes, kinds: Sequence[str]) -> list[Value]:
