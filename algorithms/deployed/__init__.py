@@ -1,1 +1,1 @@
-"""Deployed systems: where real programs put keys, bit for bit."""
+"""Deployed: where real programs put keys, bit for bit."""
