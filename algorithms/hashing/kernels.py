@@ -19,6 +19,8 @@ _C1, _C2 = np.uint64(0x87C37B91114253D5), np.uint64(0x4CF5AD432745937F)
 _F1, _F2 = np.uint64(0xFF51AFD7ED558CCD), np.uint64(0xC4CEB9FE1A85EC53)
 _FNV_OFFSET, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _W64, _S29, _S32, _S33 = np.uint64(64), np.uint64(29), np.uint64(32), np.uint64(33)
+# of one type each, since a number that stands in the code would compile `_rotate` anew
+_R1, _R7, _R11, _R12, _R18, _R23, _R27, _R31, _R33 = map(np.uint64, (1, 7, 11, 12, 18, 23, 27, 31, 33))
 _ZERO, _ONE, _FOUR, _EIGHT, _SIXTEEN = np.uint64(0), np.uint64(1), np.uint64(4), np.uint64(8), np.uint64(16)
 
 
@@ -36,8 +38,7 @@ _CRC_TABLE = _crc_table()
 
 
 @kernel
-def _rotate(x: np.uint64, bits: int) -> np.uint64:
-    left = np.uint64(bits)
+def _rotate(x: np.uint64, left: np.uint64) -> np.uint64:
     return (x << left) | (x >> (_W64 - left))
 
 
@@ -72,7 +73,7 @@ def word8(data: NDArray[np.uint8], at: np.uint64) -> np.uint64:
 
 @kernel
 def _xx_round(lane: np.uint64, word: np.uint64) -> np.uint64:
-    return _rotate(lane + word * _P2, 31) * _P1
+    return _rotate(lane + word * _P2, _R31) * _P1
 
 
 @kernel
@@ -94,7 +95,7 @@ def xxh64_of(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: n
             v3 = _xx_round(v3, word8(data, at + _SIXTEEN))
             v4 = _xx_round(v4, word8(data, at + _SIXTEEN + _EIGHT))
             at += _S32
-        h = _rotate(v1, 1) + _rotate(v2, 7) + _rotate(v3, 12) + _rotate(v4, 18)
+        h = _rotate(v1, _R1) + _rotate(v2, _R7) + _rotate(v3, _R12) + _rotate(v4, _R18)
         h = (h ^ _xx_round(_ZERO, v1)) * _P1 + _P4
         h = (h ^ _xx_round(_ZERO, v2)) * _P1 + _P4
         h = (h ^ _xx_round(_ZERO, v3)) * _P1 + _P4
@@ -103,13 +104,13 @@ def xxh64_of(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: n
         h = seed + _P5
     h += stop - start
     while at + _EIGHT <= stop:
-        h = _rotate(h ^ _xx_round(_ZERO, word8(data, at)), 27) * _P1 + _P4
+        h = _rotate(h ^ _xx_round(_ZERO, word8(data, at)), _R27) * _P1 + _P4
         at += _EIGHT
     if at + _FOUR <= stop:
-        h = _rotate(h ^ (_word4(data, at) * _P1), 23) * _P2 + _P3
+        h = _rotate(h ^ (_word4(data, at) * _P1), _R23) * _P2 + _P3
         at += _FOUR
     while at < stop:
-        h = _rotate(h ^ (np.uint64(data[at]) * _P5), 11) * _P1
+        h = _rotate(h ^ (np.uint64(data[at]) * _P5), _R11) * _P1
         at += _ONE
     return _xx_avalanche(h)
 
@@ -128,7 +129,7 @@ def xxh64_integers(values: NDArray[np.uint64], seed: np.uint64, out: NDArray[np.
     """Write the xxHash64 of the eight little-endian bytes of each integer."""
     for i in range(len(out)):
         h = seed + _P5 + _EIGHT
-        out[i] = _xx_avalanche(_rotate(h ^ _xx_round(_ZERO, values[i]), 27) * _P1 + _P4)
+        out[i] = _xx_avalanche(_rotate(h ^ _xx_round(_ZERO, values[i]), _R27) * _P1 + _P4)
 
 
 @kernel
@@ -151,13 +152,13 @@ def murmur3_of(
     at, length = start, stop - start
     h1, h2 = seed, seed
     while at + _SIXTEEN <= stop:
-        h1 ^= _rotate(word8(data, at) * _C1, 31) * _C2
-        h1 = (_rotate(h1, 27) + h2) * np.uint64(5) + np.uint64(0x52DCE729)
-        h2 ^= _rotate(word8(data, at + _EIGHT) * _C2, 33) * _C1
-        h2 = (_rotate(h2, 31) + h1) * np.uint64(5) + np.uint64(0x38495AB5)
+        h1 ^= _rotate(word8(data, at) * _C1, _R31) * _C2
+        h1 = (_rotate(h1, _R27) + h2) * np.uint64(5) + np.uint64(0x52DCE729)
+        h2 ^= _rotate(word8(data, at + _EIGHT) * _C2, _R33) * _C1
+        h2 = (_rotate(h2, _R31) + h1) * np.uint64(5) + np.uint64(0x38495AB5)
         at += _SIXTEEN
-    h2 ^= _rotate(high * _C2, 33) * _C1
-    h1 ^= _rotate(low * _C1, 31) * _C2
+    h2 ^= _rotate(high * _C2, _R33) * _C1
+    h1 ^= _rotate(low * _C1, _R31) * _C2
     h1 ^= length
     h2 ^= length
     h1 += h2

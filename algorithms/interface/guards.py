@@ -42,7 +42,23 @@ def checked_hashes(hashes: NDArray[np.unsignedinteger[Any]], bits: int) -> Hashe
     if bits < 64 and len(checked) and int(checked.max()) >> bits:
         row = int(np.argmax(checked >> np.uint64(bits) > 0))
         raise InvalidHash(f"the hash {int(checked[row])} in row {row} is not below 2^{bits}")
-    return checked
+    return read_only(checked)
+
+
+def read_only(hashes: Hashes) -> Hashes:
+    """Return hashes that cannot be written to: kernels are compiled for these alone, and not for both kinds.
+
+    Examples
+    --------
+    >>> hashes = np.zeros(2, dtype=np.uint64)
+    >>> read_only(hashes).flags.writeable, hashes.flags.writeable, read_only(hashes).base is hashes
+    (False, True, True)
+    """
+    if not hashes.flags.writeable:
+        return hashes
+    view = hashes.view()
+    view.flags.writeable = False
+    return view
 
 
 def check_out(out: Buckets, shape: tuple[int, ...]) -> None:

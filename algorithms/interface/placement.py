@@ -16,7 +16,7 @@ from algorithms.errors import (
 from algorithms.hashing import Hashes, HashFunction, hash_column
 from algorithms.hashing.columns import Key, Strings
 from algorithms.interface.algorithm import Algorithm, Buckets
-from algorithms.interface.guards import check_buckets, check_out, checked_hashes, tell
+from algorithms.interface.guards import check_buckets, check_out, checked_hashes, read_only, tell
 from algorithms.interface.live import meet
 from algorithms.interface.spec import Capability
 from algorithms.interface.state import State
@@ -281,7 +281,7 @@ class Placement(Algorithm[S]):
 
     def _assign(self, hashes: Hashes, out: Buckets) -> None:
         """Assign checked hashes, without a look at the buckets; the only thing that a benchmark times."""
-        self._place(self._state.structure, hashes, out)
+        self._place(self._state.structure, read_only(hashes), out)
 
     def _finder(self, state: State[S]) -> Callable[[Key], str]:
         """Return a function key -> name for any single key, and keep with the state what answers most.
@@ -320,7 +320,7 @@ class Placement(Algorithm[S]):
     def _placed(self, state: State[S], hashes: Hashes, out: Buckets) -> None:
         """Place hashes, and refuse what an algorithm in the making may do wrong."""
         try:
-            self._place(state.structure, hashes, out)
+            self._place(state.structure, read_only(hashes), out)
         except Exception as error:
             tell(type(self), state.nodes, error)
             raise

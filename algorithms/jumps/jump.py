@@ -18,6 +18,7 @@ from algorithms.interface import (
     Spec,
     Step,
 )
+from algorithms.interface.guards import read_only
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import scratch
 from algorithms.machinery.single import One, entry
@@ -217,7 +218,7 @@ class Jump(Partitioner[int]):
         low[:] = high
         beyond = np.flatnonzero(high >= fewer)
         again = np.empty(len(beyond), dtype=np.int32)
-        self._place(fewer, hashes[beyond], again)
+        self._place(fewer, read_only(hashes[beyond]), again)
         low[beyond] = again
 
     def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:

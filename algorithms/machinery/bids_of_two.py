@@ -19,6 +19,7 @@ from algorithms.machinery.bids import (
     seeds_of_words,
 )
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.lanes import scratch
 from algorithms.machinery.mixing import fold
 
 _ZERO = np.uint64(0)
@@ -48,10 +49,10 @@ def place_by_two(hashes: NDArray[np.uint64], one: Side, other: Side) -> None:
     >>> outs.tolist()
     [[7, 8], [8, 8]]
     """
-    room = np.empty((3, max(len(one[0]), len(other[0]))), dtype=np.uint64)
+    lists = np.empty((3, max(len(one[0]), len(other[0]))), dtype=np.uint64)
     seeds, other_seeds = room_for_seeds(len(one[0])), room_for_seeds(len(other[0]))
-    blocks = np.empty((3, BLOCK), dtype=np.uint64)
-    _place_by_two(hashes, *one, *other, *seeds, *other_seeds, room, *blocks)
+    blocks = scratch(BLOCK, *3 * [np.uint64])
+    _place_by_two(hashes, *one, *other, *seeds, *other_seeds, *lists, *blocks)
 
 
 @kernel
@@ -86,18 +87,19 @@ def _place_by_two(
     rows: NDArray[np.int32],
     other_folded: NDArray[np.uint64],
     other_rows: NDArray[np.int32],
-    room: NDArray[np.uint64],
+    before: NDArray[np.uint64],
+    after: NDArray[np.uint64],
+    common: NDArray[np.uint64],
     keys: NDArray[np.uint64],
     words: NDArray[np.uint64],
     other_words: NDArray[np.uint64],
 ) -> None:
     """Write the bucket with the highest word for each hash, by two sets of seeds, whose common ones bid once.
 
-    There is room for the seeds of both, for three lists of them in `room`, and for `BLOCK` keys and words.
+    There is room for the seeds of both, for three lists of them, and for `BLOCK` keys and words.
     """
     fold_seeds(seeds, folded, rows)
     fold_seeds(other_seeds, other_folded, other_rows)
-    before, after, common = room
     left = seeds_missing(folded, other_folded, other_rows, before, common)
     joined = seeds_missing(other_folded, folded, rows, after, common)
     # the second call has written those in common again, in the order of the others

@@ -78,6 +78,7 @@ class Kernel(Generic[P, R]):
         self.function = cast(FunctionType, function)
         self._contracts, self._nogil = contracts, nogil
         self._dispatcher: Callable[P, R] | None = None
+        self._part: Callable[..., Any] | None = None
         functools.update_wrapper(self, function)
         with _lock:
             _kernels.add(self)
@@ -136,26 +137,42 @@ class Kernel(Generic[P, R]):
         import numba
 
         numba_config: Any = numba.config
-        twin = self._twin({name: kernel.compiled for name, kernel in self._callees().items()})
+        twin = self._twin({name: callee.part for name, callee in self._callees().items()})
         if numba_config.DISABLE_JIT:
             return cast("Callable[P, R]", _silenced(twin))
-        checked = _debug() == "1"
-        folder = self._folder(f"numba {numba.__version__}", "bounds" if checked else "", "widest vectors")
+        checked = "bounds" if _debug() == "1" else ""
+        folder = self._folder(f"numba {numba.__version__}", checked, "widest vectors", "parts")
         shown = self.function.__qualname__.replace("<", "").replace(">", "")  # as in names of files
         kept = folder is not None and any(folder.glob(f"*/*{shown}-*.nbi"))
         if _listener is not None and not kept:
             _listener(self.function.__qualname__)
-        compiler: Any = numba.njit(
-            nogil=self._nogil,
-            error_model="numpy",
-            boundscheck=checked or None,
-            fastmath={"contract"} if self._contracts else False,
-            pipeline_class=widest(),
-        )
-        dispatcher = compiler(twin)
+        dispatcher = self._dispatcher_of(twin)
         if folder is not None:
             dispatcher._cache = MachineCode(twin, folder)
         return cast("Callable[P, R]", dispatcher)
+
+    @property
+    def part(self) -> Callable[..., Any]:
+        """What callers compile into themselves: without a way in from Python, and kept by them."""
+        with _lock:
+            if self._part is None:
+                twin = self._twin({name: callee.part for name, callee in self._callees().items()})
+                self._part = self._dispatcher_of(twin, no_cpython_wrapper=True)
+            return self._part
+
+    def _dispatcher_of(self, twin: FunctionType, **more: bool) -> Any:
+        import numba
+
+        options: dict[str, Any] = {
+            "nogil": self._nogil,
+            "error_model": "numpy",
+            "boundscheck": _debug() == "1" or None,
+            "fastmath": {"contract"} if self._contracts else False,
+            "pipeline_class": widest(),
+            "no_cfunc_wrapper": True,
+            **more,
+        }
+        return numba.njit(**options)(twin)
 
     def _folder(self, *facts: str) -> Path | None:
         if not Path(self.function.__code__.co_filename).is_file():  # typed in, or from an archive

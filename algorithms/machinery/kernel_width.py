@@ -8,10 +8,26 @@ what bounds them is how many keys are under way at once: in vectors of twice the
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 __all__ = ["widest"]
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Leave what a compilation makes, all of which is in use until its end, unsearched for what is not."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @functools.cache
@@ -51,6 +67,10 @@ def widest() -> Any:
             return WideLower
 
     class WideCompiler(compiler):  # type: ignore[valid-type,misc]  # of numba, untyped
+        def compile_extra(self, function: Any) -> Any:
+            with _collector_paused():
+                return super().compile_extra(function)
+
         def define_pipelines(self) -> list[Any]:
             manager = builder.define_nopython_pipeline(self.state)
             manager.passes = [

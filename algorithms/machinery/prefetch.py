@@ -46,6 +46,11 @@ class Instruction(Kernel[..., None]):
         compiled: Callable[..., None] = intrinsic(typed)
         return compiled
 
+    @property
+    def part(self) -> Callable[..., None]:
+        """What kernels have compiled into them."""
+        return self.compiled
+
 
 def _prefetch(array: Any, index: Any) -> None:
     """Ask for the memory of one place of an array; plain Python has no use for it."""

@@ -78,6 +78,11 @@ class _Part(Kernel[..., Any]):
         part: Callable[..., Any] = blocks.PARTS[self.function.__name__]
         return part
 
+    @property
+    def part(self) -> Callable[..., Any]:
+        """What kernels have compiled into them."""
+        return self.compiled
+
 
 @_Part
 def unpacked(block: int) -> Any:

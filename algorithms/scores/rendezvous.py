@@ -30,6 +30,7 @@ from algorithms.machinery.bids import (
 )
 from algorithms.machinery.bids_of_two import place_by_two
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.lanes import scratch
 from algorithms.machinery.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_log
 from algorithms.machinery.mixing import fold, mix, mix_folded, through
 from algorithms.machinery.single import One, entry
@@ -192,7 +193,7 @@ def place_by_words(
     >>> out
     array([7, 8], dtype=int32)
     """
-    room = np.empty((2, BLOCK), dtype=np.uint64)
+    room = scratch(BLOCK, np.uint64, np.uint64)
     rendezvous_kernel(hashes, seeds, buckets, out, *room_for_seeds(len(seeds)), *room)
 
 
@@ -214,8 +215,8 @@ def place_by_weights(bidders: Bidders, hashes: Hashes, out: Buckets) -> None:
     >>> out
     array([7, 7], dtype=int32)
     """
-    words, bids = np.empty((3, BLOCK), dtype=np.uint64), np.empty((2, BLOCK))
-    weighted_rendezvous_kernel(hashes, *bidders, out, *room_for_seeds(len(bidders.seeds)), *words, *bids)
+    room = scratch(BLOCK, *3 * [np.uint64], *2 * [np.float64])
+    weighted_rendezvous_kernel(hashes, *bidders, out, *room_for_seeds(len(bidders.seeds)), *room)
 
 
 @kernel

@@ -62,9 +62,9 @@ def test_an_edit_in_another_file_is_seen(tmp_path: Path) -> None:
     """Numba alone looks only at the file of the outermost function, and would serve the stale sum."""
     folder, cache = tmp_path / "package", tmp_path / "cache"
     folder.mkdir()
-    assert _run(folder, 10, cache) == "[10, 11, 12] ['step', 'walk']"
+    assert _run(folder, 10, cache) == "[10, 11, 12] ['walk']"
     assert _run(folder, 10, cache) == "[10, 11, 12] []", "the second process finds the code in the cache"
-    assert _run(folder, 20, cache) == "[20, 21, 22] ['step', 'walk']", "an edited callee is compiled anew"
+    assert _run(folder, 20, cache) == "[20, 21, 22] ['walk']", "with an edited callee it is compiled anew"
     assert list(cache.rglob("*.nbi"))
 
 
