@@ -83,7 +83,7 @@ def address_of(code: Any) -> int:
 def _type_of(value: object) -> Any:
     if isinstance(value, np.ndarray):
         kind = numpy_support.from_dtype(value.dtype)
-        return types.Array(kind, value.ndim, "C", readonly=not value.flags.writeable)
+        return types.Array(kind, value.ndim, "C", readonly=True)  # compiled code writes to no need
     if isinstance(value, bool | np.bool_):
         return types.boolean
     if isinstance(value, float):

@@ -27,6 +27,7 @@ __all__ = ["Entry", "One", "TextEntry", "Texts", "entry", "text_entry"]
 _WORD = (1 << 64) - 1
 _NO_OWNERS = np.zeros(0, dtype=np.int32)
 _NO_OWNERS.flags.writeable = False
+_NOWHERE: int = _NO_OWNERS.ctypes.data
 _FOUR_WORDS = (np.uint64(0),) * 4
 
 
@@ -140,9 +141,10 @@ class _Entered(Kernel[..., int]):
         self._takes = takes
         self._points: dict[tuple[Any, ...], tuple[Callable[..., int], int]] = {}
 
-    def _point(self, dispatcher: Any, values: tuple[Any, ...]) -> tuple[Callable[..., int], int]:
+    def _point(
+        self, dispatcher: Any, values: tuple[Any, ...], kinds: tuple[Any, ...]
+    ) -> tuple[Callable[..., int], int]:
         """Return the entry point, and the address of the function itself, for a block of some values."""
-        kinds = tuple(map(_kind, values))
         if kinds not in self._points:
             from algorithms.machinery import blocks
 
@@ -183,10 +185,10 @@ class Entry(_Entered):
         43
         """
         values = (owners, *needs)
-        dispatcher, block = self.compiled, _block(values)
+        dispatcher, (block, kinds) = self._dispatcher or self.compiled, _block(values)
         if isinstance(dispatcher, FunctionType):  # kernels run as plain Python
             return One(self._plainly(needs, owners), None, block, values)
-        point, code = self._point(dispatcher, values)
+        point, code = self._point(dispatcher, values, kinds)
         address = block.buffer_info()[0]
 
         def place(value: int, keeps: object = (block, values)) -> int:
@@ -235,10 +237,10 @@ class TextEntry(_Entered):
         >>> texts.enter("user:1", texts.address), texts.enter(b"user:1", texts.address)
         (34, -1)
         """
-        dispatcher = self.compiled
+        dispatcher = self._dispatcher or self.compiled
         if one.code is None or isinstance(dispatcher, FunctionType):
             return None
-        enter, _ = self._point(dispatcher, _FOUR_WORDS)
+        enter, _ = self._point(dispatcher, _FOUR_WORDS, ())
         block = array("Q", (seed, dropped, one.code, one.block.buffer_info()[0]))
         return Texts(enter, block.buffer_info()[0], block)
 
@@ -289,22 +291,24 @@ def _bound(function: Any, name: str, callee: Kernel[..., Any]) -> FunctionType:
     return bound
 
 
-def _kind(value: Any) -> Any:
-    """Return what tells types of values apart, quicker than by making the types."""
-    return (value.dtype, value.ndim, value.flags.writeable) if isinstance(value, np.ndarray) else type(value)
+def _block(values: tuple[Any, ...]) -> tuple[array[int], tuple[Any, ...]]:
+    """Return a block of values, and what tells their types apart, quicker than by making the types.
 
-
-def _block(values: tuple[Any, ...]) -> array[int]:
-    """Return a block of values: of an array its address and its shape, of a number the word that holds it."""
-    words = array("Q")
+    Of an array there is its address and its shape, of a number the word that holds it. The first key after an
+    event waits for this, with all of it out of the caches: it is one loop, and not a function a value.
+    """
+    words: list[int] = []
+    kinds: list[Any] = []
     for value in values:
         if isinstance(value, np.ndarray):
             if not value.flags.c_contiguous:
                 raise ValueError("an array that compiled code reads from a block must be C-contiguous")
-            words.append(value.ctypes.data)
-            words.extend(value.shape)
-        elif isinstance(value, float):
-            words.append(int(np.float64(value).view(np.uint64)))
+            # to ask for an address takes longer than all the rest
+            words.append(_NOWHERE if value is _NO_OWNERS else value.ctypes.data)
+            words += value.shape
+            kinds.append((value.dtype.char, value.ndim))
         else:
-            words.append(int(value) & _WORD)
-    return words
+            bits = np.float64(value).view(np.uint64) if isinstance(value, float) else value
+            words.append(int(bits) & _WORD)
+            kinds.append(type(value))
+    return array("Q", words), tuple(kinds)

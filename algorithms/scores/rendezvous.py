@@ -99,13 +99,18 @@ def best_bid(value: np.uint64, seeds: NDArray[np.uint64], steps: Steps | None = 
 def best_weighted_bid(
     value: np.uint64, seeds: NDArray[np.uint64], weights: NDArray[np.float64], steps: Steps | None = None
 ) -> np.int64:
-    """Return which node has the highest -w / ln(u) for a hash; of equal ones the highest word."""
+    """Return which node has the highest -w / ln(u) for a hash; of equal ones the highest word.
+
+    Whoever has neither a higher word nor a higher weight than the best so far needs no logarithm to lose.
+    """
     tally(steps, PROBES)
     best, best_word = np.int64(0), mix(value ^ seeds[0])
     best_score = weights[0] / minus_log_of_uniform(best_word)
     for j in range(1, len(seeds)):
         tally(steps, PROBES)
         word = mix(value ^ seeds[j])
+        if word <= best_word and weights[j] <= weights[best]:
+            continue
         score = weights[j] / minus_log_of_uniform(word)
         if score > best_score or (score == best_score and word > best_word):
             best, best_word, best_score = np.int64(j), word, score
