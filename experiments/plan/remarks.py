@@ -29,6 +29,12 @@ FEW_POINTS = {"haproxy": 100, "envoy": 20, "cassandra": 8}
 FEW_KEYS = 20
 """Distinct keys a node."""
 
+NGINX_TRIES = 21
+"""So many servers or points nginx tries for a key, and goes round robin if all are down."""
+
+RARE = 1e-5
+"""The part of keys that is not worth a warning."""
+
 
 def remarks(placed: PlacedPool, keys: list[bytes] | None = None) -> list[Remark]:
     """Return the warnings of one pool, what its reader had to say first."""
@@ -184,6 +190,13 @@ def _nginx(pool: Pool) -> Iterator[Remark]:
             )
             yield Remark("down-kept", text, *place_of(pool, down))
         yield from _unsorted(pool)
+    unlucky = (sum(node.weight for node in pool.nodes if not node.usable) / total) ** NGINX_TRIES
+    if RARE < unlucky < 1:
+        text = (
+            f"about one key in {1 / unlucky:,.0f} meets only servers that are down in {NGINX_TRIES} tries, "
+            "and goes round robin; here it has one of the others"
+        )
+        yield Remark("down-round-robin", text, *place_of(pool, None))
     named = next((node for node in pool.nodes if _is_name(node.name)), None)
     if named is not None:
         counts = (

@@ -71,7 +71,7 @@ class Nginx:
         for name, directives in upstreams.items():
             lines += [f"upstream {name} {{", *(f"  {directive};" for directive in directives), "}"]
         path = self._place.write("nginx.conf", "\n".join([*lines, "}", ""]))
-        self._place.run(*self._command(path), "-t", "-q")
+        self._place.run(*self._command(path), "-t")
         return path
 
     def _command(self, path: Path) -> list[str]:
@@ -133,7 +133,7 @@ class Haproxy:
         for name, directives in backends.items():
             lines += [f"backend {name}", *(f"  {directive}" for directive in directives)]
         path = self._place.write("haproxy.cfg", "\n".join([*lines, ""]))
-        self._place.run(self._program, "-c", "-q", "-f", str(path))
+        self._place.run(self._program, "-c", "-f", str(path))
         return path
 
 
@@ -204,6 +204,10 @@ class Redis:
     def nodes(self, port: int) -> str:
         """Return CLUSTER NODES as a node says it."""
         return self._place.run(self._cli, "-h", HOST, "-p", str(port), "CLUSTER", "NODES")
+
+    def shards(self, port: int) -> str:
+        """Return the JSON of CLUSTER SHARDS as a node says it."""
+        return self._place.run(self._cli, "--json", "-h", HOST, "-p", str(port), "CLUSTER", "SHARDS")
 
     def _agreed(self) -> bool:
         """Return whether all nodes say the same of all: who is a replica of whom, and has which slots."""

@@ -45,6 +45,9 @@ def test_slots_and_keys_are_where_plan_says(place: Place, capsys: pytest.Capture
     redis.cluster("add-node", newcomer, nodes[0])
     redis.cluster("rebalance", nodes[0], "--cluster-use-empty-masters")
     after = read(str(dumped("after.txt"))).pool()
+    shards = read(str(place.write("shards.json", redis.shards(redis.ports[0])))).pool()
+    assert after.to(shards).moved == 0
+    assert shards.which(KEYS) == after.which(KEYS)
     edited = replace(before.pool, nodes=(*before.nodes, PoolNode(newcomer)))
     predicted: Counter[str] = Counter()
     for first, last, name in rebalanced(before.pool, edited, {}):

@@ -106,6 +106,8 @@ def told(
         ("special-count", 1, memcached(25), KETAMA),
         ("client-differs", 1, "Topic: t PartitionCount: 3\n", {"partitioner": ""}),
         ("down-kept", 4, nginx("10.0.0.1:81", "10.0.0.2:81 down", method="hash $x"), None),
+        ("down-round-robin", 1, nginx("unix:/a", "unix:/b weight=2 down"), None),
+        ("down-round-robin", 1, nginx("unix:/a", "unix:/b weight=2 down", method="ip_hash"), None),
         ("down-moves", 5, haproxy("", "disabled", kind="map-based"), None),
         ("racks-in-blocks", 3, ring("r1", "r1", "r2", "r2"), RACKS),
         ("uneven-racks", 3, ring("r1", "r2", "r2"), RACKS),
@@ -133,6 +135,7 @@ def test_what_is_warned_of(
     ("text", "settings", "codes"),
     [
         (nginx("unix:/a", "unix:/b"), None, set()),
+        (nginx("unix:/a", "unix:/b down"), None, set()),
         (nginx(*NAMES, method="hash $x"), None, set()),
         (nginx("10.0.0.1:81 max_fails=0", method="ip_hash"), None, set()),
         (nginx("10.0.0.9:81", "10.0.0.10:81", method="hash $x"), None, set()),
