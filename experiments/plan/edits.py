@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -47,7 +48,7 @@ class Edits:
     def concern(self, pool: Pool) -> bool:
         """Return whether all nodes that are named are there."""
         names = {node.name for node in pool.nodes}
-        return all(name in names for name in self.named)
+        return all(name in names for name in self._by_name(pool).named)
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -58,6 +59,26 @@ class Edits:
 
     def of(self, pool: Pool) -> Pool:
         """Return the pool after the edit."""
+        edits = self._by_name(pool)
+        return edits._of(pool)
+
+    def _by_name(self, pool: Pool) -> Edits:
+        """Return the edits with the names of nodes that are given by their addresses."""
+        names = {node.name for node in pool.nodes}
+        addresses = Counter(node.address for node in pool.nodes)
+        called = {
+            node.address: node.name
+            for node in pool.nodes
+            if node.address and node.address not in names and addresses[node.address] == 1
+        }
+
+        def all_of(given: Sequence[str]) -> tuple[str, ...]:
+            return tuple(called.get(name, name) for name in given)
+
+        weights = tuple((called.get(name, name), weight) for name, weight in self.weights)
+        return Edits(self.add, all_of(self.remove), weights, all_of(self.down), all_of(self.up))
+
+    def _of(self, pool: Pool) -> Pool:
         names = [node.name for node in pool.nodes]
         for name in self.named:
             if name not in names:

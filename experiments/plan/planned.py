@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, cast
 
-from experiments.options.errors import BadUse
+from experiments.options.errors import BadUse, did_you_mean
 from experiments.plan.movement import NOBODY, Movement, Side, of_nodes
 from experiments.plan.placement import Answer, Placed, Placement, details_of, placement_of
 from experiments.plan.pool import Pool, PoolNode, counted
@@ -294,8 +294,9 @@ class Configuration:
         for refused in self.refused:
             if refused.name == name:
                 raise BadUse(str(refused))
+        hint = did_you_mean(name, [pool.name for pool in self.pools])
         names = ", ".join(pool.name for pool in self.pools[:8]) or "none that hashes"
-        raise BadUse(f"{self.path} has no pool {name!r}; it has {names}")
+        raise BadUse(f"{self.path} has no pool {name!r}{hint}; it has {names}")
 
 
 def read(path: str, *, system: str | None = None, settings: Mapping[str, str] | None = None) -> Configuration:

@@ -398,3 +398,13 @@ def test_the_door(typed: Typed) -> None:
     assert change.moved == sum(share for pair, share in change.flows.items() if pair[0] != pair[1])
     with pytest.raises(BadUse, match="has no pool"):
         read("nginx.conf").pool("none")
+
+
+def test_the_readme_says_what_is_printed(typed: Typed) -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## What moves if I edit this configuration?")[2].partition("\n## ")[0]
+    configuration, shown = section.split("```\n")[1:4:2]
+    Path("haproxy.cfg").write_text(configuration)
+    command, _, printed = shown.partition("\n")
+    assert command.startswith("$ python -m experiments.run plan ")
+    assert typed(command.partition(" plan ")[2]).out == printed
