@@ -113,6 +113,7 @@ def _keys(given: argparse.Namespace) -> list[bytes] | None:
 def _which(given: argparse.Namespace) -> Output:
     from experiments.plan.keys import recorded, typed_keys
     from experiments.plan.pool import place
+    from experiments.plan.printed import warnings_of
     from experiments.plan.show import shown, told, which_lines
 
     if given.key and given.keys is not None:
@@ -147,7 +148,7 @@ def _which(given: argparse.Namespace) -> Output:
                 [label, told(node)] for _, nodes in found for label, node in zip(labels, nodes, strict=True)
             )
             yield _csv([["key", "node"], *cells])
-    warnings = [remark for pool in pools for remark in _remarks(pool, None)] if given.strict else []
+    warnings = [remark for pool in pools for remark in warnings_of(pool)] if given.strict else []
     for remark in warnings:
         yield Complaint(f"{place(remark.file, remark.line)}: {remark.code}: {remark.text}")
     return int(bool(warnings))
@@ -174,12 +175,6 @@ def _joined(lines: Iterator[str]) -> Iterator[str]:
             block = []
     if block:
         yield "\n".join(block)
-
-
-def _remarks(pool: PlacedPool, keys: list[bytes] | None) -> list[Remark]:
-    from experiments.plan.remarks import remarks
-
-    return remarks(pool, keys)
 
 
 def _plan(given: argparse.Namespace, typed: Sequence[str]) -> Output:
@@ -303,12 +298,13 @@ class Part:
 
 def _one(pool: PlacedPool, keys: list[bytes] | None) -> Part:
     from experiments.plan import rows, show
+    from experiments.plan.printed import pool_text, warnings_of
 
-    remarks = _remarks(pool, keys)
+    remarks = warnings_of(pool, keys)
     loads = None if keys is None else show.Loads.of(pool, keys)
     return Part(
         remarks,
-        lambda: "\n".join([*show.placed(pool, loads), *show.remark_lines(remarks)]),
+        lambda: pool_text(pool, loads, remarks),
         lambda: rows.pool_object(pool, remarks, loads),
         rows.pool_rows,
     )
@@ -324,21 +320,16 @@ def _disagreement(pools: Sequence[PlacedPool], keys: list[bytes] | None) -> list
 
 
 def _change(change: Change, limit: int) -> Part:
-    from experiments.plan import rows, show
-    from experiments.plan.remarks import remarks_of_change
+    from experiments.plan import rows
+    from experiments.plan.printed import change_text, warnings_of
 
-    about = remarks_of_change(change)
-    codes = {remark.code for remark in about}
-    keys = None if change.keys is None else list(change.keys)
-    remarks = [*about, *(each for each in _remarks(change.after, keys) if each.code not in codes)]
-
-    def text() -> str:
-        lines = list(show.changed(change))
-        if change.keys is not None and limit:
-            lines += ["", *show.keys_moved(change, limit)]
-        return "\n".join([*lines, *show.remark_lines(remarks)])
-
-    return Part(remarks, text, lambda: rows.change_object(change, remarks), rows.change_rows)
+    remarks = warnings_of(change)
+    return Part(
+        remarks,
+        lambda: change_text(change, limit, remarks),
+        lambda: rows.change_object(change, remarks),
+        rows.change_rows,
+    )
 
 
 def _text(parts: Sequence[Part], kind: str) -> str:
