@@ -113,7 +113,7 @@ def _keys(given: argparse.Namespace) -> list[bytes] | None:
 def _which(given: argparse.Namespace) -> Output:
     from experiments.plan.keys import recorded, typed_keys
     from experiments.plan.pool import place
-    from experiments.plan.printed import warnings_of
+    from experiments.plan.printing import warnings_of
     from experiments.plan.show import shown, told, which_lines
 
     if given.key and given.keys is not None:
@@ -298,7 +298,7 @@ class Part:
 
 def _one(pool: PlacedPool, keys: list[bytes] | None) -> Part:
     from experiments.plan import rows, show
-    from experiments.plan.printed import pool_text, warnings_of
+    from experiments.plan.printing import pool_text, warnings_of
 
     remarks = warnings_of(pool, keys)
     loads = None if keys is None else show.Loads.of(pool, keys)
@@ -321,7 +321,7 @@ def _disagreement(pools: Sequence[PlacedPool], keys: list[bytes] | None) -> list
 
 def _change(change: Change, limit: int) -> Part:
     from experiments.plan import rows
-    from experiments.plan.printed import change_text, warnings_of
+    from experiments.plan.printing import change_text, warnings_of
 
     remarks = warnings_of(change)
     return Part(

@@ -12,7 +12,7 @@ from typing import Any, cast
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.plan.movement import NOBODY, Movement, Side, of_nodes
 from experiments.plan.placement import Answer, Placed, Placement, details_of, placement_of
-from experiments.plan.pool import Pool, PoolNode, Remark, counted
+from experiments.plan.pool import Pool, PoolNode, counted
 from experiments.plan.reading import contents
 from experiments.plan.source import Refused
 from experiments.plan.structure import Structure, hashing_of, joint_of, shares_of, structure_of
@@ -24,9 +24,6 @@ HASHES = 1_000_000
 
 KEYS = 100_000
 """How many random keys, where a hash alone does not say who has it."""
-
-LIMIT = 20
-"""How many keys that move are printed."""
 
 OWNERS = ("cassandra", "redis")
 """Systems where a node that is down has its keys still: replicas answer."""
@@ -82,19 +79,6 @@ class PlacedPool:
     def structure(self) -> Structure | None:
         """What can be counted exactly; None where nothing can."""
         return structure_of(self.pool, self.placement)
-
-    @property
-    def warnings(self) -> list[Remark]:
-        """What of the configuration surprises people, each with its code and place."""
-        from experiments.plan.printed import warnings_of
-
-        return warnings_of(self)
-
-    def __str__(self) -> str:
-        """Return what `plan FILE` prints of the pool."""
-        from experiments.plan.printed import pool_text
-
-        return pool_text(self, None, self.warnings)
 
     def which(self, keys: Sequence[Key]) -> list[Answer]:
         """Return the node of each key: a name, several names where there are replicas, None if not hashed."""
@@ -218,19 +202,6 @@ class Change:
         return self.movement.method
 
     @property
-    def warnings(self) -> list[Remark]:
-        """What of the change surprises people, each with its code and place."""
-        from experiments.plan.printed import warnings_of
-
-        return warnings_of(self)
-
-    def __str__(self) -> str:
-        """Return what `plan BEFORE AFTER` prints."""
-        from experiments.plan.printed import change_text
-
-        return change_text(self, LIMIT, self.warnings)
-
-    @property
     def sides(self) -> tuple[Side, Side]:
         """What each node is to have before and after, renamed nodes by their new names."""
         wanted = {self.renamed(name): share for name, share in self.before.wanted.wanted.items()}
@@ -345,7 +316,7 @@ def plan(
     keys: Sequence[Key] | None = None,
     **options: Any,
 ) -> Change:
-    """Compare one pool of two configurations; ``print`` it for what ``plan BEFORE AFTER`` prints."""
+    """Compare one pool of two configurations; `printed` makes of it what ``plan BEFORE AFTER`` prints."""
     old, new = read(before, **options).pool(pool), read(after, **options).pool(pool)
     return old.to(new, same=same, keys=keys)
 

@@ -20,7 +20,7 @@ from plans import Typed, typing
 
 from experiments import run
 from experiments.options.errors import BadUse
-from experiments.plan import PlacedPool, plan, read
+from experiments.plan import PlacedPool, plan, printed, read, warnings_of
 from experiments.plan.edits import Edits
 from experiments.plan.laws import expected
 from experiments.plan.pool import Pool, PoolNode
@@ -396,10 +396,10 @@ def test_the_door(typed: Typed) -> None:
         assert isinstance(measure, Fraction)
         assert f"{100 * float(measure):.2f} %" in said.out
     assert change.moved == sum(share for pair, share in change.flows.items() if pair[0] != pair[1])
-    assert str(change) + "\n" == said.out
-    assert str(before) + "\n" == typed("nginx.conf").out
+    assert printed(change) + "\n" == said.out
+    assert printed(before) + "\n" == typed("nginx.conf").out
     assert plan("nginx.conf", "after.conf", keys=KEYS).of_keys.total == len(KEYS)
-    assert [warning.code for warning in change.warnings] == ["address-in-name"]
+    assert [warning.code for warning in warnings_of(change)] == ["address-in-name"]
     with pytest.raises(BadUse, match="has no pool"):
         read("nginx.conf").pool("none")
 

@@ -9,7 +9,7 @@ from experiments.plan.planned import Change, PlacedPool
 from experiments.plan.pool import Remark
 from experiments.plan.remarks import remarks, remarks_of_change
 
-__all__ = ["change_text", "pool_text", "warnings_of"]
+__all__ = ["change_text", "pool_text", "printed", "warnings_of"]
 
 
 def warnings_of(said: PlacedPool | Change, keys: Sequence[bytes] | None = None) -> list[Remark]:
@@ -32,3 +32,10 @@ def change_text(change: Change, limit: int, said: Sequence[Remark] = ()) -> str:
     if change.keys is not None and limit:
         lines += ["", *show.keys_moved(change, limit)]
     return "\n".join([*lines, *show.remark_lines(said)])
+
+
+def printed(said: PlacedPool | Change, *, limit: int = 20) -> str:
+    """Return what the command prints of a pool or a change, with so many keys that move."""
+    if isinstance(said, PlacedPool):
+        return pool_text(said, None, warnings_of(said))
+    return change_text(said, limit, warnings_of(said))
