@@ -28,6 +28,7 @@ def plain(spec: Spec) -> dict[str, Any]:
         **values,
         "capabilities": sorted(capability.name for capability in spec.capabilities),
         "lacks": {capability.name: reason for capability, reason in sorted(spec.lacks.items())},
+        "lawless": dict(spec.lawless),
         "vary": {name: list(values) for name, values in spec.vary.items()},
         "loses": {
             name: {
@@ -60,6 +61,7 @@ def spec_from(facts: Mapping[str, Any]) -> Spec:
                     Capability[name] for name in values["capabilities"] if name in Capability.__members__
                 ),
                 "lacks": _reasons(values.get("lacks", {})),
+                "whole_weights": tuple(ends) if (ends := values.get("whole_weights")) is not None else None,
                 "vary": {name: tuple(each) for name, each in values.get("vary", {}).items()},
                 "loses": {
                     name: {value: _reasons(without) for value, without in each.items()}
