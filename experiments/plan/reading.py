@@ -60,7 +60,7 @@ def source_of(path: str, system: str | None = None, settings: Mapping[str, str] 
             content = opened.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise BadUse(f"{path} has more than {MOST_BYTES >> 20} MB: that is no configuration")
-        text = content.decode("utf-8")
+        text = content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise BadUse(f"{path}:{line}: not UTF-8; give a configuration in UTF-8") from None

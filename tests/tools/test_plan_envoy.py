@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from experiments.options.errors import BadUse
+from experiments.plan import marked
 from experiments.plan.reading import contents
 from experiments.plan.source import Contents
 
@@ -98,6 +99,15 @@ def test_a_dump_of_clusters_and_endpoints(tmp_path: Path) -> None:
     assert [(node.name, node.weight) for node in pool.nodes] == [("[2001:db8::1]:80", 3)]
 
 
+def test_a_cluster_with_a_system_among_its_metadata_is_of_envoy(tmp_path: Path) -> None:
+    text = (
+        '{"clusters": [{"name": "c", "lb_policy": "RING_HASH", "metadata": {"system": "payments"}, "hosts": '
+    )
+    address = '{"socket_address": {"address": "10.0.0.1", "port_value": 80}}'
+    (pool,) = read(f"{text}[{address}]}}]}}", tmp_path).pools
+    assert (pool.system, len(pool.nodes)) == ("envoy", 1)
+
+
 def test_hosts_that_are_not_healthy_leave_unless_they_are_most(tmp_path: Path) -> None:
     one = read(cluster(first=", health_status: UNHEALTHY"), tmp_path).pools[0]
     assert [node.down for node in one.nodes] == [True, False, False]
@@ -168,9 +178,10 @@ def test_errors_name_the_line(text: str, sentence: str, tmp_path: Path) -> None:
     assert str(refused.value).startswith(str(tmp_path / "envoy.yaml") + sentence)
 
 
-def test_anchors_that_multiply_are_refused(tmp_path: Path) -> None:
+def test_anchors_that_multiply_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marked, "MOST_VALUES", 5_000)
     lines = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else '1'] * 10)}]" for n in range(9)]
-    with pytest.raises(BadUse, match="values, with its anchors followed"):
+    with pytest.raises(BadUse, match="more than 5,000 values, with its anchors followed"):
         read("\n".join(["clusters:", *lines]), tmp_path)
 
 

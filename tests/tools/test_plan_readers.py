@@ -304,6 +304,13 @@ def test_what_is_no_file_of_words_is_refused(tmp_path: Path, monkeypatch: pytest
         contents(str(tmp_path / "x"))
 
 
+def test_byte_order_marks_are_left_out_where_the_program_reads_on(tmp_path: Path) -> None:
+    assert read("\ufeff" + backend(""), tmp_path).pools
+    assert read("\ufeff" + 'system = "kafka"\n[[node]]\nname = "0"\n', tmp_path).pools
+    with pytest.raises(BadUse, match=":1: a byte order mark begins it"):
+        read("\ufeff" + nginx(""), tmp_path)
+
+
 def test_of_a_file_where_nothing_hashes_every_reason_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +59,8 @@ def read(source: Source) -> Contents:
 
     if not Path(source.path).is_file():
         raise source.refuse(0, "nginx' files are read with those that they include: give a file and no pipe")
+    if Path(source.path).read_bytes()[:3] == BOM_UTF8:
+        raise source.refuse(1, "a byte order mark begins it: nginx itself refuses this file")
     payload = crossplane.parse(
         source.path, check_ctx=False, check_args=False, combine=False, catch_errors=True
     )
