@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Partitioner
-from algorithms.hashing.columns import Integers, Strings
+from algorithms.hashing.columns import Strings
 from experiments.buffers import aligned
 from experiments.harness.stopwatch import Call
 
@@ -79,7 +79,21 @@ class Stream:
     def objects(self, column: int) -> list[Any]:
         """Return the same keys as Python has them: ints, or str."""
         keys = self.keys(column)
-        return keys.values.tolist() if isinstance(keys, Integers) else self.texts(column)
+        if isinstance(keys, Strings):
+            return self.texts(column)
+        integers = keys.values
+        return self._kept("objects", column, lambda _: integers.tolist())
+
+    def arrow(self, column: int, *, as_text: bool) -> Any:
+        """Return the same keys as a column of Arrow: of str, or of whatever they are."""
+
+        def made(_: int) -> Any:
+            import pyarrow as pa
+
+            listed = self.texts(column) if as_text else self.objects(column)
+            return pa.array(listed, pa.string() if isinstance(listed[0], str) else pa.uint64())
+
+        return self._kept(("arrow", as_text), column, made)
 
     def hashes(self, partitioner: Partitioner[Any], column: int) -> NDArray[np.uint64]:
         """Return the hashes of a column's keys; partitioners that hash alike share one array."""

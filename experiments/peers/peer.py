@@ -41,7 +41,7 @@ class Task:
     Parameters
     ----------
     names
-        The names of the nodes, in bucket order.
+        The names of the nodes, in bucket order; none for peers without a library, which know them by number.
     ours
         The partitioner beside which the peer stands.
     """

@@ -22,7 +22,7 @@ def remainder_kernel(hashes: NDArray[np.uint64], n: np.uint64, out: NDArray[np.i
 @peer("% loop", beside="modulo", mode="batch", written_in="numba", same=True)
 def remainder(task: Task) -> CallOf:
     """Get the loop ready."""
-    n, compiled = np.uint64(len(task.names)), remainder_kernel.compiled
+    n, compiled = np.uint64(len(task.ours.nodes)), remainder_kernel.compiled
 
     def call_of(hashes: NDArray[np.uint64]) -> Callable[[], object]:
         out = aligned(len(hashes), np.int32)

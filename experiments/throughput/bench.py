@@ -99,7 +99,8 @@ class Bench:
     def peer(self, one: Peer, trial: Trial, partitioner: Partitioner[Any]) -> Competitor:
         """Return a peer on the nodes of ours, checked and warmed up."""
         stream = self.stream(one.mode, trial.repetition.keys)
-        names = [node.name for node in partitioner.nodes.values()]
+        # those without a library know nodes by number
+        names = [node.name for node in partitioner.nodes.values()] if one.library else []
         call_of = one.calls(Task(names, partitioner), stream.hashes(partitioner, 0))
         if one.mode == "batch":
             on_column = _placed(stream, partitioner, call_of)
@@ -115,12 +116,9 @@ class Bench:
 
     def _form(self, mode: str, stream: Stream, column: int) -> Any:
         """Return the keys of a column as a list, or as a column of Arrow; with peers all are str."""
-        listed = stream.texts(column) if self._as_text else stream.objects(column)
-        if mode != "arrow":
-            return listed
-        import pyarrow as pa
-
-        return pa.array(listed, pa.string() if isinstance(listed[0], str) else pa.uint64())
+        if mode == "arrow":
+            return stream.arrow(column, as_text=self._as_text)
+        return stream.texts(column) if self._as_text else stream.objects(column)
 
     # ---- modes -----------------------------------------------------------------------------------------
 

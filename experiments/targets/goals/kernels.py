@@ -69,8 +69,7 @@ def beside(peer_name: str, partitioner: Partitioner[Any], slow: bool, setting: S
     if reason is not None:
         return reason
     fresh = Fresh(setting, setting.keys)
-    names = [""] * len(partitioner.nodes)  # these peers know nodes by number
-    theirs = one.calls(Task(names, partitioner), fresh.hashes)(fresh.hashes)
+    theirs = one.calls(Task([], partitioner), fresh.hashes)(fresh.hashes)
     ours, most = placing(partitioner, fresh.hashes), SLOW_ROUNDS if slow else 10**6
     return Pair(ours, theirs, faster, most, refresh=fresh.renew)
 
