@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from crossplane import analyzer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.options.errors import BadUse
 from experiments.plan import reading
 from experiments.plan.readers import haproxy
+from experiments.plan.readers import nginx as nginx_reader
 from experiments.plan.reading import contents
 from experiments.plan.source import Contents, Source
 from experiments.run import main
@@ -213,6 +215,17 @@ def test_conditions_that_place_nothing_elsewhere_are_followed(tmp_path: Path) ->
     )
     (pool,) = read(backend(branches + "server b 1.1.1.2:1"), tmp_path).pools
     assert [node.name for node in pool.nodes] == ["a", "b"]
+
+
+def test_all_directives_of_an_upstream_are_known() -> None:
+    """As crossplane lists them, which follows nginx' own modules."""
+    contexts = analyzer.NGX_HTTP_UPS_CONF | analyzer.NGX_STREAM_UPS_CONF
+    named = {name for name, masks in analyzer.DIRECTIVES.items() if any(mask & contexts for mask in masks)}
+    assert named - {"server", "include"} <= {
+        *nginx_reader.HARMLESS,
+        *nginx_reader.MOVING,
+        *nginx_reader.METHODS,
+    }
 
 
 def test_what_in_mode_tcp_is_round_robin_is_no_hash(tmp_path: Path) -> None:

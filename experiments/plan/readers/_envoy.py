@@ -61,9 +61,10 @@ IDLE = names(
     "lb_policy least_request_lb_config load_assignment load_balancing_policy "
     "lrs_report_endpoint_metrics lrs_server "
     "maglev_lb_config max_requests_per_connection metadata name original_dst_lb_config outlier_detection "
-    "per_connection_buffer_limit_bytes preconnect_policy protocol_selection respect_dns_ttl "
-    "ring_hash_lb_config round_robin_lb_config tls_context track_cluster_stats track_timeout_budgets "
-    "transport_socket transport_socket_matches type typed_dns_resolver_config "
+    "per_connection_buffer_high_watermark_timeout per_connection_buffer_limit_bytes "
+    "preconnect_policy protocol_selection respect_dns_ttl ring_hash_lb_config round_robin_lb_config "
+    "tls_context track_cluster_stats track_timeout_budgets "
+    "transport_socket transport_socket_matcher transport_socket_matches type typed_dns_resolver_config "
     "typed_extension_protocol_options upstream_bind_config upstream_config upstream_connection_options "
     "upstream_http_protocol_options use_tcp_for_dns_lookups wait_for_warm_on_init"
 )
@@ -84,7 +85,7 @@ FIELDS = {
 ASSIGNMENT = names("@type cluster_name endpoints policy")
 LOCALITY = names("lb_endpoints load_balancing_weight locality metadata priority proximity")
 ENDPOINT = names("endpoint health_status load_balancing_weight metadata")
-HOST = names("additional_addresses address health_check_config hostname")
+HOST = names("additional_addresses address health_check_config hostname observability_name")
 
 
 class Unmodelled(Exception):
