@@ -58,7 +58,7 @@ one_guava = entry(guava_bucket)
         ),
         lacks={
             Capability.REMOVES_ANY: "buckets are numbered without gaps",
-            Capability.WEIGHTED: "a bucket is a bucket",
+            Capability.WEIGHTED: "a bucket is a bucket, and has no weight",
             Capability.INTERVALS: "each hash is drawn for itself, so the arcs would be single hashes",
             Capability.REPLICAS: "one bucket is asked for",
         },

@@ -16,7 +16,7 @@ from algorithms.registry import register
         summary="bucket = hash mod n, over the servers in the order in which they were added",
         capabilities=frozenset({Capability.REMOVES_ANY, Capability.UNIFORM, Capability.REVERSIBLE}),
         lacks={
-            Capability.WEIGHTED: "weights are ignored",
+            Capability.WEIGHTED: "weights are ignored, all servers are dealt alike",
             Capability.INTERVALS: "neighbouring hashes go to different servers: arcs would be single hashes",
             Capability.REPLICAS: ONE_SERVER,
         },

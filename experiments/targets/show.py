@@ -34,9 +34,9 @@ def present(results: Results[TargetsParameters]) -> Presentation:
         "Measured beside the target",
         sheet.frame,
         f"{interval_of(parameters.processes, parameters.rounds)}; of whole commands, of what they are run. "
-        f"{parameters.keys:,} keys (rendezvous at n = 1000: a tenth), one thread, unless it says otherwise; "
-        f"new ones in each call, which is done once untimed just before. {_large(parameters)}× are ratios of "
-        "the two times of the same round.",
+        f"{parameters.keys:,} keys (rendezvous at n = 1000, and beside log() in C, a tenth), one thread, "
+        "unless it says otherwise; new ones in each call, which is done once untimed just before. "
+        f"{_large(parameters)}× are ratios of the two times of the same round.",
         columns=columns,
         headers={"what": "", "bound": "target", "unit": ""},
         formats=sheet.formats(columns),

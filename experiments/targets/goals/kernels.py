@@ -105,7 +105,8 @@ def _doubled(n: int) -> list[Node]:
 
 
 def _weighing_beside(nodes: Callable[[int], list[Node]], n: int, setting: Setting) -> Pair | str:
-    return beside("C loop of rendezvous", create("rendezvous", nodes(n)), True, _fewer(n, setting))
+    fewer = _fewer(10 * n, setting)  # a logarithm for each node and key takes long
+    return beside("C loop of rendezvous", create("rendezvous", nodes(n)), True, fewer)
 
 
 def _weighted(n: int, setting: Setting) -> Pair:
