@@ -39,7 +39,8 @@ class Placement(Protocol):
     - ``space`` (int): how many values the hash has, where not ``2**hash_bits``;
     - ``folded`` (bool): a hash is the absolute value of a signed word of one bit more;
     - ``structure``: a `experiments.plan.structure.Structure` in place of what the partitioner's arcs say;
-    - ``details`` (``keys -> list[Mapping[str, object]]``): ``hash`` and ``slot`` or ``point`` of each key;
+    - ``details`` (``keys -> list[Mapping[str, object]]``): ``hash`` and ``slot`` or ``point`` of each key,
+      or the ``reason`` why it has none;
     - ``points`` (mapping of node names to numbers): how many points or slots each has;
     - ``blocks`` (mapping of texts or ids to a node's name and a number): of what the points of a ring are
       made, and ``nearest`` (bool), whether the nearest point has a hash or the next one;

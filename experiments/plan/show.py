@@ -81,8 +81,7 @@ def placed(placed: PlacedPool, loads: Loads | None = None) -> Iterator[str]:
             row += [f"{count:,}", percent(Fraction(count, loads.keys or 1))]
         rows.append(row)
     yield from table(header, rows)
-    said = printable(" ".join(_said(placed))).replace(" %", "\N{NO-BREAK SPACE}%")
-    yield from (line.replace("\N{NO-BREAK SPACE}", " ") for line in textwrap.wrap(said, WIDTH))
+    yield from wrapped(" ".join(_said(placed)), WIDTH)
     if loads:
         yield f"{loads.keys:,} keys, {loads.distinct:,} of them distinct."
 
@@ -228,6 +227,12 @@ def disagreement(one: PlacedPool, other: PlacedPool, keys: Sequence[bytes]) -> s
     return printable(f"{names} place {differ:,} of {len(keys):,} keys on different partitions.")
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """Return the lines of a text; a number keeps its sign of percent."""
+    lines = textwrap.wrap(printable(text).replace(" %", "\N{NO-BREAK SPACE}%"), width)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
 def remark_lines(remarks: Sequence[Remark]) -> Iterator[str]:
     """Yield warnings, a code and a place each."""
     if not remarks:
@@ -236,7 +241,7 @@ def remark_lines(remarks: Sequence[Remark]) -> Iterator[str]:
     places = max(len(place(remark.file, remark.line)) for remark in remarks)
     for remark in remarks:
         head = f"warning  {remark.code.ljust(codes)}  {place(remark.file, remark.line).ljust(places)}  "
-        lines = textwrap.wrap(printable(remark.text), max(40, WIDTH - len(head)))
+        lines = wrapped(remark.text, max(40, WIDTH - len(head)))
         yield head + lines[0]
         yield from (" " * len(head) + line for line in lines[1:])
 
@@ -254,12 +259,13 @@ def which_lines(
 ) -> Iterator[str]:
     """Yield key and node, a tab between them; with ``details`` hash, and slot or point, where there are."""
     answers = placed.which(keys)
-    tells = placed.details(keys) if details else repeat({}, len(keys))
+    tells = placed.details(keys) if details or None in answers else repeat({}, len(keys))
+    names = ("hash", "slot", "point") if details else ()
     for label, answer, tell in zip(labels, answers, tells, strict=True):
         cells = [
             label,
             told(answer),
-            *(str(tell[name]) for name in ("hash", "slot", "point") if name in tell),
+            *(str(tell[name]) for name in names if name in tell),
         ]
         if answer is None:
             cells.append(str(tell.get("reason", "the program does not hash this key")))

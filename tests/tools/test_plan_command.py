@@ -264,10 +264,16 @@ def test_keys_that_are_no_text_say_their_line(typed: Typed) -> None:
     assert "bad.txt:3: not UTF-8; give --key-bytes hex" in typed("which nginx.conf --keys bad.txt").err
 
 
-def test_a_key_that_is_not_hashed(typed: Typed) -> None:
+def test_a_key_that_is_not_hashed_says_why(typed: Typed) -> None:
+    empty = ["", "-", "an empty value is not hashed: it goes round robin"]
     said = typed("which nginx.conf '' a")
     assert said.code == 0
-    assert said.rows[0] == ["", "-", "the program does not hash this key"]
+    assert said.rows[0] == empty
+    Path("some.txt").write_text("\na\n")
+    assert [len(row) for row in typed("which nginx.conf --keys some.txt").rows] == [3, 2]
+    assert typed("which nginx.conf --keys some.txt").rows[0] == empty
+    Path("ip.conf").write_text("upstream a { ip_hash; server b; server c; }")
+    assert typed("which ip.conf nobody").rows == [["nobody", "-", "no IP address"]]
 
 
 def test_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,8 +37,9 @@ def placement(pool: Pool) -> HashedPlacement:
             pool.line,
             f'hash-type {pool.method} with function "{function}" is unknown: {", ".join(FUNCTIONS)}',
         )
+    reason = "there is no value to hash: it goes round robin"
     if balance.split()[0] == "source":
-        function = "xor_words"
+        function, reason = "xor_words", "no IP address"
     if pool.hash.endswith(AVALANCHE):
         function += AVALANCHE
     _check_servers(pool)
@@ -55,10 +56,14 @@ def placement(pool: Pool) -> HashedPlacement:
             number % IDS_APART: (node.name, points[node.name])
             for number, node in zip(ring.ids_of(ring.nodes), pool.nodes, strict=True)
         }
-        return HashedPlacement(ring, taken, points=points, blocks=blocks, nearest=True)
+        return HashedPlacement(ring, taken, points=points, blocks=blocks, nearest=True, reason=reason)
     slots = {node.name: node.weight // nothing if node.usable else 0 for node in pool.nodes}
     return HashedPlacement(
-        create("haproxy_map", nodes, down=down, hash=function), taken, sum(slots.values()), points=slots
+        create("haproxy_map", nodes, down=down, hash=function),
+        taken,
+        sum(slots.values()),
+        points=slots,
+        reason=reason,
     )
 
 

@@ -43,7 +43,8 @@ class HashedPlacement:
 
     ``partitioner``, ``modulus``, ``space``, ``points`` and ``blocks`` are those of
     `experiments.plan.placement`, and ``places`` is what has the keys where the partitioner is another for the
-    sake of counting. ``value`` makes the hash that the program knows of one of ours.
+    sake of counting. ``value`` makes the hash that the program knows of one of ours; ``reason`` says why a
+    key is not hashed.
     """
 
     partitioner: Any
@@ -55,6 +56,7 @@ class HashedPlacement:
     value: Callable[[int], int] = int
     blocks: Blocks | None = None
     nearest: bool = False
+    reason: str = "an empty value is not hashed: it goes round robin"
 
     @property
     def _places(self) -> Any:
@@ -70,13 +72,13 @@ class HashedPlacement:
         return [None if key is None else next(named) for key in hashed]
 
     def details(self, keys: Sequence[bytes]) -> list[Mapping[str, object]]:
-        """Return the hash of each key, and its point or its slot; nothing where it is not hashed."""
+        """Return the hash of each key, and its point or its slot; why, where it is not hashed."""
         hashed, some = self._taken(keys)
         if not some:
-            return [{} for _ in hashed]
+            return [{"reason": self.reason} for _ in hashed]
         hashes = self._places.hashes_of(some)
         told = iter(self._told(hashes))
-        return [{} if key is None else next(told) for key in hashed]
+        return [{"reason": self.reason} if key is None else next(told) for key in hashed]
 
     def _taken(self, keys: Sequence[bytes]) -> tuple[Sequence[bytes | None], list[bytes]]:
         if self.taken is as_it_is or (self.taken is unless_empty and b"" not in keys):

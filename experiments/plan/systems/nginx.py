@@ -68,6 +68,7 @@ def placement(pool: Pool) -> HashedPlacement:
             points,
             places,
             lambda h: ((h >> 1) * IP_HASHES) >> 31,
+            reason="no IP address",
         )
     if down:
         # where a server is down, the length of a key counts too: there is no table of 2^15 hashes
