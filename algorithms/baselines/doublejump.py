@@ -228,7 +228,7 @@ class DoubleJump(Partitioner[Slots]):
 
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
         slots = len(structure.live)
-        jump_kernel(hashes, slots, out, *jump_room(len(hashes)))
+        jump_kernel(hashes, slots, out, *jump_room())
         if len(structure.removed):
             second_jump_kernel(hashes, structure.live, structure.compact, out)
 

@@ -260,7 +260,7 @@ class LiveNodes(Mapping[int, Node]):
         spelled = [bucket for bucket, node in self._spelled.items() if other.get(bucket) == node]
         mixed = [bucket for bucket, node in other._spelled.items() if bucket not in self._spelled]
         mixed = [bucket for bucket in mixed if self.get(bucket) == other[bucket]]
-        return np.unique(np.concatenate([counted, np.array(spelled + mixed, dtype=np.int32)]))
+        return np.sort(np.concatenate([counted, np.array(spelled + mixed, dtype=np.int32)]))
 
     def lowest_free(self, count: int) -> list[int]:
         """Return the lowest ``count`` buckets that no node has."""

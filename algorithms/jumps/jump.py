@@ -18,9 +18,8 @@ from algorithms.interface import (
     Spec,
     Step,
 )
-from algorithms.interface.guards import read_only
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.lanes import scratch
+from algorithms.machinery.lanes import kept_scratch
 from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
@@ -52,20 +51,37 @@ def jump_bucket(state: np.uint64, n: int, steps: Steps | None = None) -> Any:
 
 
 @kernel
-def some_jumps(
-    state: np.uint64, bucket: float, candidate: float, limit: float
-) -> tuple[np.uint64, float, float]:
-    """Return where a key is after `_JUMPS` jumps; its bucket stays when it has left.
+def one_jump_on(state: np.uint64, candidate: float) -> tuple[np.uint64, float]:
+    """Return where a key jumps to.
 
     All numbers are doubles, in which they are exact. A processor without AVX-512 cannot convert 64-bit
     integers in lanes, hence the bits of 2^52.
     """
+    state = state * _MULTIPLIER + _ONE
+    divisor = np.uint64((state >> _S33) + _MAGIC).view(np.float64) - _TWO_TO_52
+    return state, np.floor((candidate + 1.0) * (_TWO_TO_31 / divisor))
+
+
+@kernel
+def some_jumps(
+    state: np.uint64, bucket: float, candidate: float, limit: float
+) -> tuple[np.uint64, float, float]:
+    """Return where a key is after `_JUMPS` jumps; its bucket stays when it has left."""
     for _ in range(_JUMPS):
         bucket = candidate if candidate < limit else bucket
-        state = state * _MULTIPLIER + _ONE
-        divisor = np.uint64((state >> _S33) + _MAGIC).view(np.float64) - _TWO_TO_52
-        candidate = np.floor((candidate + 1.0) * (_TWO_TO_31 / divisor))
+        state, candidate = one_jump_on(state, candidate)
     return state, bucket, candidate
+
+
+@kernel
+def some_jumps_of_two(
+    state: np.uint64, low: float, high: float, candidate: float, fewer: float, more: float
+) -> tuple[np.uint64, float, float, float]:
+    """Return what `some_jumps` does with the buckets among fewer and among more, whose jumps are the same."""
+    for _ in range(_JUMPS):
+        low, high = (candidate if candidate < fewer else low), (candidate if candidate < more else high)
+        state, candidate = one_jump_on(state, candidate)
+    return state, low, high, candidate
 
 
 @kernel
@@ -106,26 +122,64 @@ def jump_kernel(
                 states[i], buckets[i], candidates[i] = some_jumps(states[i], buckets[i], candidates[i], limit)
 
 
-def jump_room(count: int) -> tuple[NDArray[Any], ...]:
-    """Return the room that `jump_kernel` takes for so many keys.
+@kernel
+def jump_kernel_of_two(
+    hashes: Hashes,
+    fewer: int,
+    more: int,
+    low_out: Buckets,
+    high_out: Buckets,
+    who: NDArray[np.uint32],
+    states: NDArray[np.uint64],
+    candidates: NDArray[np.float64],
+    lows: NDArray[np.float64],
+    highs: NDArray[np.float64],
+) -> None:
+    """Write the bucket of each hash among fewer and among more, as `jump_kernel` does, in one chain."""
+    limit, lower = np.float64(more), np.float64(fewer)
+    for start in range(0, len(hashes), _BLOCK):
+        block = hashes[start : start + _BLOCK]
+        low_places, high_places = low_out[start : start + _BLOCK], high_out[start : start + _BLOCK]
+        left = len(block)
+        for i in range(left):
+            who[i] = i
+            states[i], lows[i], highs[i], candidates[i] = some_jumps_of_two(
+                block[i], 0.0, 0.0, 0.0, lower, limit
+            )
+        together = np.int64(np.log(limit) / _JUMPS + 0.5)
+        while left > 0:
+            if together <= 0:
+                still = 0
+                for i in range(left):
+                    place, candidate, low = who[i], candidates[i], lows[i]
+                    low_places[place], high_places[place] = np.int32(low), np.int32(highs[i])
+                    who[still], states[still] = place, states[i]
+                    # whoever goes on among more may have left fewer long ago
+                    lows[still], candidates[still] = low, candidate
+                    still += 1 if candidate < limit else 0
+                left = still
+            together -= 1
+            for i in range(left):
+                states[i], lows[i], highs[i], candidates[i] = some_jumps_of_two(
+                    states[i], lows[i], highs[i], candidates[i], lower, limit
+                )
 
-    Parameters
-    ----------
-    count
-        The number of keys.
+
+def jump_room() -> tuple[NDArray[Any], ...]:
+    """Return the room that `jump_kernel` takes.
 
     Returns
     -------
     tuple of array
-        Not initialised.
+        Not initialised; of this thread.
 
     Examples
     --------
-    >>> jump_kernel(np.array([42], np.uint64), 57, out := np.empty(1, np.int32), *jump_room(1))
+    >>> jump_kernel(np.array([42], np.uint64), 57, out := np.empty(1, np.int32), *jump_room())
     >>> out
     array([43], dtype=int32)
     """
-    return scratch(min(_BLOCK, count), np.uint32, np.uint64, np.float64, np.float64)
+    return kept_scratch(_BLOCK, np.uint32, np.uint64, np.float64, np.float64)
 
 
 count_jumps = counted(jump_bucket)
@@ -207,19 +261,14 @@ class Jump(Partitioner[int]):
         return one_jump.of(structure)
 
     def _place(self, structure: int, hashes: Hashes, out: Buckets) -> None:
-        jump_kernel(hashes, structure, out, *jump_room(len(hashes)))
+        jump_kernel(hashes, structure, out, *jump_room())
 
     def _place_two(
         self, structure: int, other: int, hashes: Hashes, out: Buckets, other_out: Buckets
     ) -> None:
-        # the jumps of a hash are the same for all n: only who is beyond the smaller one jumps again
         (fewer, low), (more, high) = sorted(((structure, out), (other, other_out)), key=lambda side: side[0])
-        self._place(more, hashes, high)
-        low[:] = high
-        beyond = np.flatnonzero(high >= fewer)
-        again = np.empty(len(beyond), dtype=np.int32)
-        self._place(fewer, read_only(hashes[beyond]), again)
-        low[beyond] = again
+        room = kept_scratch(_BLOCK, np.uint32, np.uint64, *3 * [np.float64])
+        jump_kernel_of_two(hashes, fewer, more, low, high, *room)
 
     def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         count_jumps(hashes, (structure,), out, steps)

@@ -19,7 +19,7 @@ from algorithms.machinery.bids import (
     seeds_of_words,
 )
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.lanes import scratch
+from algorithms.machinery.lanes import kept_scratch
 from algorithms.machinery.mixing import fold
 
 _ZERO = np.uint64(0)
@@ -51,7 +51,7 @@ def place_by_two(hashes: NDArray[np.uint64], one: Side, other: Side) -> None:
     """
     lists = np.empty((3, max(len(one[0]), len(other[0]))), dtype=np.uint64)
     seeds, other_seeds = room_for_seeds(len(one[0])), room_for_seeds(len(other[0]))
-    blocks = scratch(BLOCK, *3 * [np.uint64])
+    blocks = kept_scratch(BLOCK, *3 * [np.uint64])
     _place_by_two(hashes, *one, *other, *seeds, *other_seeds, *lists, *blocks)
 
 

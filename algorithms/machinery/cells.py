@@ -140,6 +140,25 @@ def count_into_cells(ascending: NDArray[np.uint64], shift: int, ends: NDArray[np
 
 
 @kernel
+def word_of(
+    starts: NDArray[np.uint64],
+    owners: NDArray[np.int32],
+    row: np.uint32,
+    end: np.uint32,
+    shift: int,
+    mark_bits: int,
+    owner_bits: int,
+    crowded: np.uint64,
+) -> np.uint64:
+    """Return the word of a cell that row `row` serves at its begin and row `end` at its end."""
+    below = np.uint64(owner_bits)
+    mark_mask = (_ONE << np.uint64(mark_bits)) - _ONE
+    mark = (starts[end] >> np.uint64(shift - mark_bits)) & mark_mask if end - row == 1 else _ZERO
+    word = (((mark << below) | np.uint64(owners[row])) << below) | np.uint64(owners[end])
+    return word if end - row <= 1 else crowded | np.uint64(row)
+
+
+@kernel
 def fill_cells(
     starts: NDArray[np.uint64],
     owners: NDArray[np.int32],
@@ -155,16 +174,73 @@ def fill_cells(
     that serves the end of the cell, and with no start in a cell the row before and after are the same. It
     may be ``ends_in(cells)``.
     """
-    below, to_mark = np.uint64(owner_bits), np.uint64(shift - mark_bits)
-    mark_mask = (_ONE << np.uint64(mark_bits)) - _ONE
     crowded = _ONE << np.uint64(8 * cells.itemsize - 1)
     row = np.uint32(0)
     for cell in range(len(cells)):
         end = np.uint32(ends[cell])
-        mark = (starts[end] >> to_mark) & mark_mask if end - row == 1 else _ZERO
-        word = (((mark << below) | np.uint64(owners[row])) << below) | np.uint64(owners[end])
-        cells[cell] = word if end - row <= 1 else crowded | np.uint64(row)
+        cells[cell] = word_of(starts, owners, row, end, shift, mark_bits, owner_bits, crowded)
         row = end
+
+
+@kernel
+def patch_cells(
+    starts: NDArray[np.uint64],
+    owners: NDArray[np.int32],
+    changed: NDArray[np.uint64],
+    steps: NDArray[np.int32],
+    before: Words,
+    shift: int,
+    mark_bits: int,
+    owner_bits: int,
+    cells: Words,
+) -> None:
+    """Write what `fill_cells` does where few starts were changed, from the words that there were before.
+
+    ``changed`` are those that came (a step of 1) and went (-1), ascending. An owner's interval may lie on
+    either side of its point, so all cells between the starts on both sides of it are written anew; of the
+    others a crowded one has its row moved. The first and the last interval are one owner's.
+    """
+    to_flag, to_cell = np.uint64(8 * cells.itemsize - 1), np.uint64(shift)
+    crowded = _ONE << to_flag
+    begin, moved = np.int64(0), np.int64(0)
+    for j in range(len(changed) + 1):
+        end = np.int64(changed[j] >> to_cell) if j < len(changed) else np.int64(len(cells))
+        for cell in range(begin, end):
+            word = np.uint64(before[cell])
+            cells[cell] = word + (word >> to_flag) * np.uint64(moved)
+        begin = max(begin, end)
+        if j < len(changed):
+            moved += np.int64(steps[j])
+    final = np.uint64(len(cells) - 1) << to_cell
+    for j in range(len(changed) + 2):
+        value = changed[j] if j < len(changed) else (_ZERO if j == len(changed) else final)
+        row = last_below(starts, value)
+        first = cell = starts[row] >> to_cell
+        # the cell of the start before may hold others before that one
+        row = last_below(starts, first << to_cell)
+        while cell < np.uint64(len(cells)):
+            end_row = row
+            while end_row + 1 < len(starts) and starts[end_row + 1] >> to_cell == cell:
+                end_row += 1
+            cells[cell] = word_of(
+                starts, owners, np.uint32(row), np.uint32(end_row), shift, mark_bits, owner_bits, crowded
+            )
+            if end_row > row and cell > max(first, value >> to_cell):
+                break
+            row, cell = end_row, cell + _ONE
+
+
+@kernel
+def last_below(starts: NDArray[np.uint64], value: np.uint64) -> int:
+    """Return the row of the last start that is below a value, or else the first."""
+    low, high = 0, len(starts)
+    while high - low > 1:
+        middle = (low + high) >> 1
+        if starts[middle] < value:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 @kernel
@@ -176,18 +252,28 @@ def merge_points(
     new_owners: NDArray[np.int32],
     merged: NDArray[np.uint64],
     merged_owners: NDArray[np.int32],
-) -> bool:
-    """Merge new points into those whose owner stays; return whether no two of them are equal."""
-    at, j, distinct = 0, 0, True
-    for i in range(len(hashes) + 1):
-        if i < len(hashes) and not stays[owners[i]]:
-            continue
-        while j < len(new_hashes) and (i == len(hashes) or new_hashes[j] <= hashes[i]):
-            merged[at], merged_owners[at] = new_hashes[j], new_owners[j]
+    changed: NDArray[np.uint64],
+    steps: NDArray[np.int32],
+) -> int:
+    """Merge new points into those whose owner stays; return how many there are, or -1 if two are equal.
+
+    Who came and who went is written too, as `patch_cells` takes it; there is room for all that may be.
+    """
+    at, i, count, distinct = 0, 0, 0, True
+    for j in range(len(new_hashes) + 1):
+        last = j == len(new_hashes)
+        while i < len(hashes) and (last or hashes[i] < new_hashes[j]):
+            if stays[owners[i]]:
+                merged[at], merged_owners[at] = hashes[i], owners[i]
+                at += 1
+            else:
+                changed[count], steps[count] = hashes[i], -1
+                count += 1
+            i += 1
+        if not last:
             distinct &= at == 0 or merged[at - 1] != new_hashes[j]
-            at, j = at + 1, j + 1
-        if i < len(hashes):
-            merged[at], merged_owners[at] = hashes[i], owners[i]
-            distinct &= at == 0 or merged[at - 1] != hashes[i]
-            at += 1
-    return distinct
+            distinct &= i == len(hashes) or hashes[i] != new_hashes[j] or not stays[owners[i]]
+            merged[at], merged_owners[at] = new_hashes[j], new_owners[j]
+            changed[count], steps[count] = new_hashes[j], 1
+            at, count = at + 1, count + 1
+    return at if distinct else -1

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.machinery.cells import bits_of_cells, ends_in, merge_points, room_for_cells, sort_into_cells
-from algorithms.machinery.intervals import Intervals, bits_of_owners, build_intervals, with_cells
+from algorithms.machinery.intervals import Intervals, bits_of_owners, patched_intervals, with_cells
 
 
 def scattered_intervals(
@@ -85,15 +85,27 @@ def merged_intervals(
     """
     kept = table.owners[_inner(len(table.starts) - 1, below)]
     order = np.argsort(points, kind="stable")
-    count = int(np.count_nonzero(stays[kept])) + len(points)
-    starts, interval_owners, inner = _room(count, below)
-    distinct = merge_points(
-        table.starts[1:], kept, stays, points[order], owners[order], starts[1:], interval_owners[inner]
+    starts, interval_owners, inner = _room(len(kept) + len(points), below)
+    changed, steps = np.empty(len(starts), dtype=np.uint64), np.empty(len(starts), dtype=np.int32)
+    count = merge_points(
+        table.starts[1:],
+        kept,
+        stays,
+        points[order],
+        owners[order],
+        starts[1:],
+        interval_owners[inner],
+        changed,
+        steps,
     )
-    if not distinct or starts[1] == 0:
+    if count < 0 or starts[1] == 0:
         return None
+    went = len(kept) + len(points) - count
+    if went:
+        starts, interval_owners = starts[: count + 1].copy(), interval_owners[: count + 1].copy()
     _close(interval_owners, below)
-    return build_intervals(starts, interval_owners, table.hash_bits)
+    number = went + len(points)
+    return patched_intervals(table, starts, interval_owners, changed[:number], steps[:number])
 
 
 def _inner(count: int, below: bool) -> slice:

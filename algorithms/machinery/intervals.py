@@ -25,6 +25,7 @@ from algorithms.machinery.cells import (
     count_into_cells,
     ends_in,
     fill_cells,
+    patch_cells,
     room_for_cells,
 )
 from algorithms.machinery.kernel import kernel
@@ -33,6 +34,8 @@ from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, tally
 
 _STEPS = 8
+_FEW_CHANGED = 8
+"""Up to one start in so many that changed, words are taken over; beyond, all are written anew."""
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 _ROW = np.uint64((1 << 31) - 1)
 
@@ -147,6 +150,47 @@ def with_cells(
     mark_bits = min(shift, 8 * cells.itemsize - 1 - 2 * owner_bits)
     fill_cells(starts, owners, ends_in(cells), shift, mark_bits, owner_bits, cells)
     return Intervals(starts, owners, cells, shift, mark_bits, owner_bits, hash_bits)
+
+
+def patched_intervals(
+    table: Intervals,
+    starts: NDArray[np.uint64],
+    owners: NDArray[np.int32],
+    changed: NDArray[np.uint64],
+    steps: NDArray[np.int32],
+) -> Intervals:
+    """Return what :func:`build_intervals` does, mostly from the words of the cells that there were before.
+
+    Parameters
+    ----------
+    table
+        The intervals before.
+    starts, owners
+        As for :func:`build_intervals`.
+    changed
+        Starts that came or went, (k,) uint64, ascending.
+    steps
+        1 for each that came and -1 for each that went, (k,) int32.
+
+    Returns
+    -------
+    Intervals
+
+    Examples
+    --------
+    >>> starts, owners = np.arange(0, 90, 10, dtype=np.uint64), np.arange(9, dtype=np.int32)
+    >>> before = build_intervals(starts[:8], np.append(np.int32(8), owners[1:8]), 8)
+    >>> after = patched_intervals(before, starts, owners, starts[8:], np.array([1], dtype=np.int32))
+    >>> all(map(np.array_equal, after, build_intervals(starts, owners, 8)))
+    True
+    """
+    bits = bits_of_owners(owners)
+    same = bits == table.owner_bits and len(table.cells) == 1 << bits_of_cells(len(starts), table.hash_bits)
+    if not same or len(changed) > len(starts) // _FEW_CHANGED:
+        return build_intervals(starts, owners, table.hash_bits)
+    cells = np.empty_like(table.cells)
+    patch_cells(starts, owners, changed, steps, table.cells, table.shift, table.mark_bits, bits, cells)
+    return table._replace(starts=starts, owners=owners, cells=cells)
 
 
 @kernel

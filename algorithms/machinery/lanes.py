@@ -6,6 +6,7 @@ draw again, in a loop over those that are left each time: nobody waits for a bra
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -137,3 +138,31 @@ def scratch(size: int, *types: Any) -> tuple[NDArray[Any], ...]:
         arrays.append(room[start : start + length].view(one)[:size])
         start += length
     return tuple(arrays)
+
+
+_threads = threading.local()
+
+
+def kept_scratch(size: int, *types: Any) -> tuple[NDArray[Any], ...]:
+    """Return what :func:`scratch` does, of a thread the same memory each time: to ask for it takes 10 µs.
+
+    Parameters
+    ----------
+    size, *types
+        As for :func:`scratch`; few that differ, since all are kept as long as the thread.
+
+    Returns
+    -------
+    tuple of array
+        For a kernel that is done before this thread asks again.
+
+    Examples
+    --------
+    >>> kept_scratch(5, np.uint64)[0] is kept_scratch(5, np.uint64)[0]
+    True
+    """
+    rooms: dict[Any, tuple[NDArray[Any], ...]] = _threads.__dict__.setdefault("rooms", {})
+    asked = size, types
+    if asked not in rooms:
+        rooms[asked] = scratch(size, *types)
+    return rooms[asked]

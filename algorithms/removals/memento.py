@@ -199,7 +199,7 @@ class Memento(PartitionerWithHistory[Replacements]):
 
     def _place(self, structure: Replacements, hashes: Hashes, out: Buckets) -> None:
         size = structure.history.size
-        jump_kernel(hashes, size, out, *jump_room(len(hashes)))
+        jump_kernel(hashes, size, out, *jump_room())
         if len(structure.history.freed):
             replaced_kernel(hashes, structure.replacers, out, np.empty(BLOCK, np.int64), BLOCK)
 

@@ -221,7 +221,8 @@ class Ring(PartitionerWithPoints[Circle]):
         staying[stays] = True
         points, owners = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32)
         if len(stays) < len(nodes):
-            joining = {bucket: nodes[bucket] for bucket in np.setdiff1d(nodes.buckets(), stays).tolist()}
+            joined = np.setdiff1d(nodes.buckets(), stays, assume_unique=True)
+            joining = {bucket: nodes[bucket] for bucket in joined.tolist()}
             newcomers = Nodes.of(joining)
             if point_count + int(self._point_counts(newcomers).sum()) > MOST_POINTS_IN_ALL:
                 self._point_counts(nodes)

@@ -30,7 +30,7 @@ from algorithms.machinery.bids import (
 )
 from algorithms.machinery.bids_of_two import place_by_two
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.lanes import scratch
+from algorithms.machinery.lanes import kept_scratch
 from algorithms.machinery.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_log
 from algorithms.machinery.mixing import fold, mix, mix_folded, through
 from algorithms.machinery.single import One, entry
@@ -198,7 +198,7 @@ def place_by_words(
     >>> out
     array([7, 8], dtype=int32)
     """
-    room = scratch(BLOCK, np.uint64, np.uint64)
+    room = kept_scratch(BLOCK, np.uint64, np.uint64)
     rendezvous_kernel(hashes, seeds, buckets, out, *room_for_seeds(len(seeds)), *room)
 
 
@@ -220,7 +220,7 @@ def place_by_weights(bidders: Bidders, hashes: Hashes, out: Buckets) -> None:
     >>> out
     array([7, 7], dtype=int32)
     """
-    room = scratch(BLOCK, *3 * [np.uint64], *2 * [np.float64])
+    room = kept_scratch(BLOCK, *3 * [np.uint64], *2 * [np.float64])
     weighted_rendezvous_kernel(hashes, *bidders, out, *room_for_seeds(len(bidders.seeds)), *room)
 
 
