@@ -133,6 +133,12 @@ def holders(ports: Mapping[str, int], keys: Sequence[bytes]) -> list[str]:
     return [name for (name,) in found]
 
 
+def moves(keys: Sequence[bytes], before: Sequence[str], after: Sequence[str]) -> list[tuple[bytes, str, str]]:
+    """Return the keys that have another node afterwards: key, from, to."""
+    rows = zip(keys, before, after, strict=True)
+    return [(key, source, target) for key, source, target in rows if source != target]
+
+
 def planned(
     capsys: Any, configuration: Path | str, keys: Sequence[bytes], *flags: str, folder: Path
 ) -> list[str]:

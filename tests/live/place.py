@@ -64,7 +64,7 @@ class Place:
         self._user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
 
     def __enter__(self) -> Self:
-        self.directory = Path(self._ends.enter_context(tempfile.TemporaryDirectory(prefix="shardlab-")))
+        self.directory = Path(self._ends.enter_context(tempfile.TemporaryDirectory(prefix="shardlab-live-")))
         self._own(self.directory)
         return self
 
@@ -96,7 +96,9 @@ class Place:
     def folder_in_memory(self) -> Path:
         """Make a folder for a server that waits for its disk; on the disk where there is no other."""
         memory = MEMORY if os.access(MEMORY, os.W_OK) else None
-        folder = Path(self._ends.enter_context(tempfile.TemporaryDirectory(prefix="shardlab-", dir=memory)))
+        folder = Path(
+            self._ends.enter_context(tempfile.TemporaryDirectory(prefix="shardlab-live-", dir=memory))
+        )
         self._own(folder)
         return folder
 

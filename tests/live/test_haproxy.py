@@ -6,10 +6,11 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from experiments.plan import read
-from live.asking import NASTY, Http, planned
+from live.asking import NASTY, Http, moves, planned
 from live.place import HOST, Place
 from live.servers import Haproxy
 
@@ -94,8 +95,45 @@ def test_keys_are_where_plan_says_before_and_after_a_reload(
             keys = keys_of(name)
             assert planned(capsys, path, keys, "--pool", name, folder=place.directory) == after
             change = read(str(old)).pool(name).to(read(str(path)).pool(name), keys=keys)
-            pairs = zip(keys, before[name], after, strict=True)
-            assert change.moves == [
-                (key, source, target) for key, source, target in pairs if source != target
-            ]
-            assert change.moves
+            assert change.moves == moves(keys, before[name], after) != []
+
+
+def any_backend(random: np.random.Generator, ports: Sequence[int]) -> list[str]:
+    """Return the lines of a backend: what servers are by default, which are down, which stand by."""
+
+    def one(*words: str) -> str:
+        return str(random.choice(words))
+
+    kind = one("consistent", "map-based")
+    function = one("", "sdbm", "djb2", "wt6", "crc32")
+    modifier = one("", "avalanche") if function else ""
+    lines = ["balance hdr(x-key)", f"hash-type {kind} {function} {modifier}"]
+    if random.random() < 0.4:
+        lines.append(f"default-server weight {one('0', '3', '10', '200')}")
+    ids = (random.permutation(8) + 1).tolist()
+    for number in range(int(random.integers(1, 7))):
+        weight = one("", f"weight {one('0', '1', '2', '5', '100', '256')}")
+        said = [weight, one("", f"id {ids[number]}"), one("", "", "", "disabled"), one("", "", "", "backup")]
+        lines.append(f"server s{number} {HOST}:{ports[number]} {' '.join(said)}")
+    if random.random() < 0.3:
+        lines.append(f"server-template t {one('2', '1-3', '5-6')} {HOST}:{ports[6]} weight {one('1', '4')}")
+    return lines
+
+
+def test_any_backend_has_keys_where_plan_says(place: Place) -> None:
+    haproxy = Haproxy(place)
+    ports = place.ports(7)
+    random = np.random.default_rng(20261126)
+    written = {f"b{number}": any_backend(random, ports) for number in range(30)}
+    path = haproxy.start(ports, written)
+    read_pools = read(str(path)).pools
+    assert len(read_pools) > 20  # of some no server is there but those that stand by
+    with haproxy.connect() as connection:
+        for pool in read_pools:
+            if not any(node.usable for node in pool.nodes):
+                continue  # HAProxy answers 503
+            addresses = {node.name: node.address for node in pool.nodes}
+            said = [addresses[str(name)] for name in pool.which(KEYS[-40:])]
+            header = {"X-Pool": pool.name.encode()}
+            answered = [connection.ask(b"/", {**header, "X-Key": key}) for key in KEYS[-40:]]
+            assert said == answered, written[pool.name]
