@@ -133,7 +133,10 @@ class _Rows:
         family, points = family_and_points(candidate.spec, nodes, candidate.points, candidate.parameters)
         if self._weights is not None and not self.trial.in_proportion(self._weights):
             family = ""
-        return {"law": family or None, **_law_of(family, nodes, keys, points, collision)}
+        law = {"law": family or None, **_law_of(family, nodes, keys, points, collision)}
+        if candidate.points is None and points is not None and points.is_integer():
+            law["points"] = int(points)  # a program has counted them for these nodes
+        return law
 
 
 def _described(trial: Trial, method: str) -> dict[str, Any]:

@@ -168,7 +168,9 @@ def _share_test(group: pd.DataFrame) -> dict[str, Any] | None:
     n = int(group["n"].iloc[0])
     if not exact or n < 2 or "first_to_mean" not in group or group["first_to_mean"].isna().any():
         return None
-    points = int(group["points"].iloc[0])
+    points = group["points"].iloc[0]
+    if pd.isna(points):
+        return None
     law = theory.ring_share(points, (n - 1) * points)
     found = inference.law_agrees(group["first_to_mean"].to_numpy(dtype=float) / n, law)
     return _whole("share_ks", found.effect, None, found.p_value, None)
