@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -53,19 +54,26 @@ _HAPROXY = Publication(
 
 @kernel
 def points_kernel(
-    ids: NDArray[np.int64], counts: NDArray[np.int64], hashes: Hashes, numbers: NDArray[np.int64]
+    ids: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    mask: np.uint64,
+    hashes: Hashes,
+    numbers: NDArray[np.int64],
 ) -> None:
-    """Write the points of each server, the avalanche of its id times 4096 and a number, and these numbers."""
+    """Write the points of each server, the avalanche of its id times 4096 and a number, and these numbers.
+
+    ``mask`` is 0 in HAProxy; another one draws another circle of the same ids.
+    """
     at = 0
     for server in range(len(ids)):
         first = np.uint64(ids[server]) * _IDS_APART
         for number in range(counts[server]):
-            hashes[at] = avalanche((first + np.uint64(number)) & _WORD)
+            hashes[at] = avalanche(((first + np.uint64(number)) & _WORD) ^ mask)
             numbers[at] = number
             at += 1
 
 
-_ONE_CIRCLE = "points are set by ids alone, so all runs meet one circle; for random ids there is a law"
+_ONE_CIRCLE = "without a seed points are set by ids alone, and all runs meet one circle; for random ids see"
 
 
 def numbered(names: Sequence[str], ids: Mapping[str, int]) -> list[int]:
@@ -127,8 +135,8 @@ def numbered(names: Sequence[str], ids: Mapping[str, int]) -> list[int]:
         whole_weights=(1, HEAVIEST),
         steps={"probes": Step()},
         lawless={
-            "movement": f"{_ONE_CIRCLE}, experiments.theory.ring_by_position",
-            "balance": f"{_ONE_CIRCLE}, experiments.theory.nearest_point_cv_squared",
+            "movement": f"{_ONE_CIRCLE} experiments.theory.ring_by_position",
+            "balance": f"{_ONE_CIRCLE} experiments.theory.nearest_point_cv_squared",
         },
     )
 )
@@ -154,7 +162,7 @@ class HaproxyConsistent(GivenRing):
     hash, hash_bits, seed
         As for :class:`~algorithms.interface.Partitioner`. HAProxy's are "sdbm", "djb2", "wt6", "crc32", each
         also with "+avalanche", and "xor_words+avalanche" for ``balance source``. Points lie at the same part
-        of any hash space, and are the same for every seed.
+        of any hash space. A seed that is not 0 draws others of the same ids: HAProxy has none.
 
     Raises
     ------
@@ -225,7 +233,8 @@ class HaproxyConsistent(GivenRing):
         counts = np.array(nodes.weights()).astype(np.int64) * SCALE * usable_of(self.down, nodes)
         hashes = np.empty(int(counts.sum()), dtype=np.uint64)
         numbers = np.empty(len(hashes), dtype=np.int64)
-        points_kernel(np.array(self.ids_of(nodes), dtype=np.int64), counts, hashes, numbers)
+        mask = np.uint64(zlib.crc32(str(self.seed).encode()) if self.seed else 0)
+        points_kernel(np.array(self.ids_of(nodes), dtype=np.int64), counts, mask, hashes, numbers)
         return Points(scaled(hashes, 32, self.hash_bits), np.repeat(nodes.buckets(), counts), numbers)
 
 

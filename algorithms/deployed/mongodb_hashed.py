@@ -97,7 +97,9 @@ def split_points(chunks: int, hash_bits: int = 64) -> list[int]:
         resize_cost=Cost("O(chunks)"),
         memory_cost=Cost("O(chunks)"),
         movement_law="range",
-        balance_law="range",
+        lawless={
+            "balance": "equal chunks differ by a few hashes, and others lie where the balancer put them"
+        },
         kind="deployed",
         by_default=False,
         steps={"probes": Step()},

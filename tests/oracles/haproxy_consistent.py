@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import zlib
 from typing import Any
 
 from hypothesis import strategies as st
@@ -42,7 +43,9 @@ def place(
     down: tuple[str, ...] = (),
 ) -> int:
     """Return the bucket of a hash."""
-    return circles.nearest(circle(tuple(nodes.items()), bits, tuple((ids or {}).items()), down), value, bits)
+    return circles.nearest(
+        circle(tuple(nodes.items()), bits, tuple((ids or {}).items()), down, seed), value, bits
+    )
 
 
 @functools.lru_cache(maxsize=4)
@@ -51,11 +54,13 @@ def circle(
     bits: int,
     ids: tuple[tuple[str, int], ...],
     down: tuple[str, ...],
+    seed: int,
 ) -> list[tuple[int, int]]:
     """Return points and owners, ascending, equal ones in the order of the nodes."""
     numbers = numbered([name for _, (name, _) in nodes], dict(ids))
+    mask = zlib.crc32(str(seed).encode()) if seed else 0
     points = [
-        (avalanche((number * 4096 + j) % 2**32) * 2**bits // 2**32, bucket)
+        (avalanche((number * 4096 + j) % 2**32 ^ mask) * 2**bits // 2**32, bucket)
         for (bucket, (name, weight)), number in zip(nodes, numbers, strict=True)
         for j in range(16 * int(weight))
         if name not in down
