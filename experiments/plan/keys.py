@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import binascii
 import csv
+import gzip
+import io
 import re
 import sys
 from collections.abc import Sequence
@@ -17,6 +19,9 @@ __all__ = ["KEY_BYTES", "Recorded", "keys_of", "recorded", "typed_keys"]
 
 KEY_BYTES = ("text", "hex")
 _FORMAT = re.compile(r"\{([^{}]+)\}")
+SKIPS_BLANK = "?blank=skip"
+"""What a workload says of an empty key."""
+_TABLE = re.compile(r"\.(csv|tsv)(?:\.gz)?$")
 _PLAIN = re.compile(r"\.(csv|tsv|parquet)(\.gz)?(:.*)?$|\.gz$", re.IGNORECASE)
 
 
@@ -116,10 +121,27 @@ def _one_column(given: str) -> list[bytes]:
     try:
         keys = cast(FileWorkload, parse(f"file:{given}")).content.keys
     except BadUse as error:
+        if SKIPS_BLANK in str(error) and (keys_too := _with_empty_ones(given)) is not None:
+            return keys_too
         raise BadUse(f"--keys: {str(error).replace(FileWorkload.syntax, 'FILE[:COLUMN]')}") from None
     if isinstance(keys, Strings):
         return keys.tolist()
     return [str(key).encode() for key in keys.tolist()]
+
+
+def _with_empty_ones(given: str) -> list[bytes] | None:
+    """Return keys of which some are empty, which a workload refuses and a program may hash."""
+    path, column = (given, "") if Path(given).is_file() else given.rpartition(":")[::2]
+    with (gzip.open if path.endswith(".gz") else open)(path, "rb") as stream:
+        content = stream.read()
+    table = _TABLE.search(path)
+    if table is None:
+        return _lines(content)
+    text = io.StringIO(content.decode(), newline="")
+    rows = csv.DictReader(text, delimiter="\t" if table[1] == "tsv" else ",", strict=True)
+    if column not in (rows.fieldnames or ()):
+        return None
+    return [(row[column] or "").encode() for row in rows]
 
 
 def _formatted(given: str, key_format: str) -> list[bytes]:

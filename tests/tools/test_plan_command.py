@@ -75,6 +75,16 @@ def test_keys_from_everywhere_are_the_same_keys(typed: Typed, monkeypatch: pytes
     assert {len(row) for row in one_by_one} == {4}
 
 
+def test_an_empty_cell_is_an_empty_key(typed: Typed) -> None:
+    Path("some.csv").write_text("at,key\n1,a\n2,\n3,b\n")
+    with gzip.open("some.txt.gz", "wb") as stream:
+        stream.write(b"a\n\nb\n")
+    for keys in ("some.csv:key", "some.txt.gz"):
+        rows = answers(typed, keys)
+        assert [row[:2] for row in rows[::2]] == [row[:2] for row in typed("which nginx.conf a b").rows]
+        assert rows[1][:2] == ["", "-"]
+
+
 def test_several_columns_have_a_tab_between_them(typed: Typed) -> None:
     Path("pg.json").write_text(
         '{"system": "postgresql", "options": {"method": "HASH", "types": ["text", "bigint"]}, '
