@@ -18,6 +18,7 @@ from experiments.options.parameters import integer
 
 if TYPE_CHECKING:
     from experiments.plan import Change, Configuration, PlacedPool
+    from experiments.plan.edits import Edits
     from experiments.plan.pool import Remark
 
 __all__ = ["command"]
@@ -51,18 +52,20 @@ def _parser(program: str, *, which: bool) -> FlagParser:
         parser.add_argument("key", nargs="*", metavar="KEY", help="keys, or --keys FILE")
     else:
         parser.add_argument("files", nargs="*", metavar="FILE", help="configuration, or before and after")
-        many: dict[str, Any] = {"action": "append", "default": []}
-        parser.add_argument("--add", metavar="NODE[,...]", help="NODE or NODE=ADDRESS at the end", **many)
-        parser.add_argument("--remove", metavar="NODE[,...]", help="delete the line of a node", **many)
-        parser.add_argument("--weight", metavar="NODE=W", help="another weight", **many)
-        parser.add_argument("--down", metavar="NODE[,...]", help="mark as down or disabled", **many)
-        parser.add_argument("--up", metavar="NODE[,...]", help="take the mark away", **many)
-        parser.add_argument("--same", metavar="OLD=NEW", help="a node with another name after", **many)
+        parser.add_argument(
+            "--same", metavar="OLD=NEW", help="a node with another name after", action="append", default=[]
+        )
         parser.add_argument("--moved", metavar="FILE", help="write all keys that move: key, from, to")
         parser.add_argument("--limit", metavar="N", default="20", help="moved keys to print (default 20)")
         parser.add_argument("--replicas", metavar="N", help="Cassandra: effective ownership of N replicas")
         parser.add_argument("--seed", metavar="N", default="0", help="of samples (default 0)")
         parser.add_argument("--output", metavar="DIR", help="leave tables, rows and run.json there too")
+    many: dict[str, Any] = {"action": "append", "default": []}
+    parser.add_argument("--add", metavar="NODE[,...]", help="NODE or NODE=ADDRESS at the end", **many)
+    parser.add_argument("--remove", metavar="NODE[,...]", help="delete the line of a node", **many)
+    parser.add_argument("--weight", metavar="NODE=W", help="another weight", **many)
+    parser.add_argument("--down", metavar="NODE[,...]", help="mark as down or disabled", **many)
+    parser.add_argument("--up", metavar="NODE[,...]", help="take the mark away", **many)
     parser.add_argument("--pool", metavar="NAME", help="one upstream, backend or cluster; OLD=NEW if renamed")
     parser.add_argument("--system", metavar="NAME", help="whose configuration; guessed where it can be")
     parser.add_argument("--keys", metavar="FILE[:COLUMN]", help="keys: lines, a table's column, - for stdin")
@@ -111,6 +114,7 @@ def _keys(given: argparse.Namespace) -> list[bytes] | None:
 
 
 def _which(given: argparse.Namespace) -> Output:
+    from experiments.plan import PlacedPool
     from experiments.plan.keys import recorded, typed_keys
     from experiments.plan.pool import place
     from experiments.plan.printing import warnings_of
@@ -129,6 +133,9 @@ def _which(given: argparse.Namespace) -> Output:
     configuration = _read(given, given.file)
     yield from map(Complaint, configuration.notes)
     pools = _asked(configuration, given.pool)
+    edits = _edits(given)
+    if edits:
+        pools = [PlacedPool(edits.of(pool.pool)) for pool in pools]
     if given.format == "table":
         for pool in pools:
             behind = f"\t{pool.pool.method}" if len(pools) > 1 else ""
@@ -152,6 +159,12 @@ def _which(given: argparse.Namespace) -> Output:
     for remark in warnings:
         yield Complaint(f"{place(remark.file, remark.line)}: {remark.code}: {remark.text}")
     return int(bool(warnings))
+
+
+def _edits(given: argparse.Namespace) -> Edits:
+    from experiments.plan.edits import Edits
+
+    return Edits.parsed(given.add, given.remove, given.weight, given.down, given.up)
 
 
 def _asked(configuration: Configuration, name: str | None) -> list[PlacedPool]:
@@ -178,9 +191,7 @@ def _joined(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _plan(given: argparse.Namespace, typed: Sequence[str]) -> Output:
-    from experiments.plan.edits import Edits
-
-    edits = Edits.parsed(given.add, given.remove, given.weight, given.down, given.up)
+    edits = _edits(given)
     if not given.files:
         raise BadUse("plan: give a configuration, such as nginx.conf, or two")
     if len(given.files) > 2:
@@ -222,7 +233,7 @@ def _plan(given: argparse.Namespace, typed: Sequence[str]) -> Output:
 def _changes(
     given: argparse.Namespace,
     first: Configuration,
-    edits: Any,
+    edits: Edits,
     keys: list[bytes] | None,
     seed: int,
     notes: list[str],

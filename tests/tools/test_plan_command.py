@@ -176,6 +176,12 @@ def test_an_edit_is_the_edited_file(edit: str, old: str, new: str, typed: Typed)
     assert by_flag["movement"]["method"] == "exact"
 
 
+def test_which_answers_after_an_edit(typed: Typed) -> None:
+    Path("down.conf").write_text(NGINX.replace("12:8080;", "12:8080 down;"))
+    rows = typed("which nginx.conf --down 10.1.0.12:8080 --keys keys.txt").rows
+    assert rows == typed("which down.conf --keys keys.txt").rows != answers(typed, "keys.txt")
+
+
 def test_up_undoes_down(typed: Typed) -> None:
     Path("down.conf").write_text(NGINX.replace("12:8080;", "12:8080 down;"))
     (up,) = typed("down.conf --up 10.1.0.12:8080 --format json").objects
