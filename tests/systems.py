@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,7 @@ class Scenario(NamedTuple):
         return [names[node] if names else str(node) for _, node in self.rows]
 
 
+@functools.cache
 def scenarios(system: str) -> dict[str, Scenario]:
     """Return the scenarios of a system by name."""
     return {scenario.name: scenario for scenario in _read(system)}
