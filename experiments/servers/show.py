@@ -77,7 +77,10 @@ def present(results: Results[ServersParameters]) -> Presentation:
         methods=[
             "Movement is of all hashes, counted by merging the arcs before and after or by residues of the "
             "least common multiple of two moduli; nginx hashes anew for a server that is down, and is "
-            "counted for keys of 16 bytes. Means are over sets of addresses, with t intervals."
+            "counted for keys of 16 bytes. Means are over sets of addresses, with t intervals.",
+            "A server that is down is out of the ring or table of Envoy, libmemcached and twemproxy as if it "
+            "were deleted, of the latter two where they are told to eject it: by their sources, and not "
+            "recorded. pymemcache is taken to do alike. Of nginx and HAProxy it is recorded.",
         ],
         summary=numbers,
     )
