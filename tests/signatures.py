@@ -9,13 +9,15 @@ import numpy as np
 from algorithms import Capability, Node, create, names, spec_of
 from algorithms.machinery import kernel as kernels
 
-hashes = np.arange(5000, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+words = np.arange(5000, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 for name in names():
     spec = spec_of(name)
     heavy = 2.0 if spec.can(Capability.WEIGHTED) else 1.0
     for nodes in ([Node("a"), Node("b", heavy), Node("c")], 5):
         p = create(name, nodes)
-        for event in ({}, {"add": ["d"]}, {"remove": ["d"]}):
+        hashes = words >> np.uint64(64 - p.hash_bits)
+        shrinks = spec.can(Capability.REMOVES_ANY) or spec.can(Capability.REMOVES_LAST)
+        for event in ({}, {"add": ["d"]}, {"remove": ["d"]} if shrinks else {}):
             p.change(**event)
             p.assign(hashes)
             p.lookup("key")
@@ -27,11 +29,11 @@ for name in names():
 
 # kernels of texts meet the texts that a caller may have made read-only; the others meet structures
 both = collections.defaultdict(list)
-for one in kernels._kernels:
+for number, one in enumerate(kernels._kernels):  # several may have one name
     module = one.__module__
     for signature in getattr(one._dispatcher, "signatures", []):
         if module not in ("algorithms.hashing.kernels", "algorithms.hashing.labels"):
-            both[f"{module}.{one.__name__}"].append(
+            both[f"{module}.{one.__name__} {number}"].append(
                 [str(part).replace("readonly ", "") for part in signature]
             )
 twice = {name: found for name, found in both.items() if any(found.count(one) > 1 for one in found)}

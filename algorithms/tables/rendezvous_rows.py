@@ -20,6 +20,7 @@ from algorithms.interface import (
     Whole,
 )
 from algorithms.interface.arcs import Arcs
+from algorithms.interface.guards import read_only
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import derive
@@ -189,7 +190,7 @@ class RendezvousRows(Partitioner[Rows]):
         rows_kernel(hashes, np.uint64(self._shift), structure.owners, out, steps)
 
     def _place_replicas(self, structure: Rows, hashes: Hashes, out: Buckets) -> None:
-        words, bidders = structure.words[hashes >> np.uint64(self._shift)], structure.bidders
+        words, bidders = read_only(structure.words[hashes >> np.uint64(self._shift)]), structure.bidders
         rendezvous_replicas_kernel(words, bidders.seeds, bidders.weights, bidders.buckets, out)
 
     def _arcs(self, structure: Rows, nodes: Nodes) -> Arcs:
