@@ -200,6 +200,7 @@ _MEMORY = Cost("O(W)", "for a total weight W, at most 688,108 entries of 4 bytes
         kind="deployed",
         by_default=False,
         whole_weights=(1, MOST_WEIGHT),
+        values=1 << 15,
         steps={"probes": Step()},
     )
 )
@@ -284,6 +285,7 @@ class NginxHash(ByTotalWeight):
         kind="deployed",
         by_default=False,
         whole_weights=(1, MOST_WEIGHT),
+        values=IP_HASHES,
         steps={"probes": Step()},
     )
 )

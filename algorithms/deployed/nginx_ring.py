@@ -164,6 +164,8 @@ class NginxConsistent(GivenRing):
         starts, rows = self._stretches(points)
         owners = points.owners[rows]
         table = build_intervals(starts, owners, self.hash_bits)
+        if len(rows) >= len(every.hashes):
+            return Circle(table, table.owners, np.zeros(0, dtype=np.int32))
         order = np.argsort(every.hashes, kind="stable")
         order = order[usable[np.searchsorted(nodes.buckets(), every.owners[order])]]
         # points that equal others have no arc, and are met all the same

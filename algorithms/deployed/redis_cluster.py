@@ -54,6 +54,7 @@ class Slots(NamedTuple):
         summary="slot = CRC-16 of the key's tag mod 16384; the operator says whose a slot is",
         capabilities=frozenset({Capability.REMOVES_ANY, Capability.WEIGHTED, Capability.INTERVALS}),
         lacks={
+            Capability.UNIFORM: "slots are whole: five masters have 3276 or 3277 of them each",
             Capability.REPLICAS: "a replica copies a whole master; keys are not placed on replicas",
         },
         reference="Redis Cluster specification; redis-cli --cluster create and rebalance",

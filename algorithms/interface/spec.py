@@ -230,6 +230,9 @@ class Spec:
         but that of all algorithms.
     whole_weights
         The least and the greatest weight of a node where weights are whole numbers; None where they are any.
+    values
+        How many values of a hash it tells apart, where they are so few that shares are counts of them; None
+        where it takes all bits.
     vary
         By parameter, the values that a sweep over it takes where nobody names others.
     steps
@@ -272,6 +275,7 @@ class Spec:
     leads: str = ""
     most_nodes: int | None = None
     whole_weights: tuple[int, int] | None = None
+    values: int | None = None
     vary: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     steps: Mapping[str, Step] = field(default_factory=dict)
     loses: Mapping[str, Mapping[str, Mapping[Capability, str]]] = field(default_factory=dict)
