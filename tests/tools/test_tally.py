@@ -76,11 +76,11 @@ def test_hashes_in_pieces_are_those_of_the_chunk(text: str, hash: str) -> None:
 
 @pytest.mark.parametrize("algorithm", registry.names())
 def test_partitioners_place_together_what_each_places(algorithm: str) -> None:
-    p = create(algorithm, 6)
+    p = create(algorithm, 6, hash="murmur3_64")
     grown, larger = p.copy(), p.copy()
     grown.change(add=["a"])
     larger.change(add=["a", "b"])
-    others = [create("modulo", 3), p.copy(), create(algorithm, 6, hash_bits=40)]
+    others = [create("modulo", 3), p.copy(), create(algorithm, 6, hash="murmur3_64", hash_bits=40)]
     words = np.random.default_rng(1).integers(0, 1 << 40, 5_000, dtype=np.uint64)
     everyone = [p, grown, larger, *others]
     together, outs = Together(everyone), np.full((len(everyone), len(words)), -1, dtype=np.int32)
