@@ -15,12 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = """
 import numpy as np
 from algorithms import Capability, Node, create, names, spec_of
-hashes = np.arange(300, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+words = np.arange(300, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 text = []
 for name in names():
     nodes = [Node(f"n{i}", 1.0 + i % 2 if spec_of(name).can(Capability.WEIGHTED) else 1.0) for i in range(5)]
     for given in (nodes, 5):
         p = create(name, given)
+        hashes = words >> np.uint64(64 - p.hash_bits)
         text.append((name, p.assign(hashes).tolist(), p.lookup_many(["a", "b", "c"]).tolist()))
         text.append([p.lookup(key) for key in ("a", "b", "key", b"c", 2**64 - 1, 2**63, 0)])
         p.change(add=["another"])

@@ -72,6 +72,18 @@ def words(count: int, first: int = 0) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
+def hashes_for(placing: Partitioner, count: int, first: int = 0) -> NDArray[np.uint64]:
+    """Return as many words, cut to the width that a partitioner places: `_assign` checks nothing.
+
+    Examples
+    --------
+    >>> from algorithms import create
+    >>> hex(hashes_for(create("jump", 2), 1)[0]), hex(hashes_for(create("jump", 2, hash_bits=32), 1)[0])
+    ('0xe220a8397b1dcdaf', '0xe220a839')
+    """
+    return words(count, first) >> np.uint64(64 - placing.hash_bits)
+
+
 def texts(count: int, length: int, turn: int = 0) -> Strings:
     """Return texts of equal length, of the letters a to p; others in each turn.
 
@@ -122,10 +134,12 @@ def able(algorithm: str, event: str) -> None:
     needed = {
         "remove:last": (Capability.REMOVES_ANY, Capability.REMOVES_LAST),
         "remove:middle": (Capability.REMOVES_ANY,),
+        "replace": (Capability.REMOVES_ANY, Capability.REMOVES_LAST),
         "weight:2": (Capability.WEIGHTED,),
     }
     anyone_of = needed.get(event, ())
     spec = spec_of(algorithm)
     if anyone_of and not spec.capabilities & set(anyone_of):
-        reason = spec.lacks.get(anyone_of[0], f"it does not declare {anyone_of[0].name}")
+        said = (spec.lacks[one] for one in anyone_of if one in spec.lacks)
+        reason = next(said, f"it does not declare {anyone_of[0].name}")
         raise NotImplementedError(f"{algorithm} cannot do {event}: {reason}")

@@ -8,7 +8,7 @@ import numpy as np
 
 from algorithms import names
 
-from .inputs import FEW_KEYS, KEYS, NODES, SINGLE_KEYS, SINGLE_NODES, Timed, partitioner, texts, words
+from .inputs import FEW_KEYS, KEYS, NODES, SINGLE_KEYS, SINGLE_NODES, Timed, hashes_for, partitioner, texts
 
 
 class Batch(Timed):
@@ -21,7 +21,7 @@ class Batch(Timed):
     def setup(self, algorithm: str, nodes: int) -> None:
         """Build, and place other hashes, untimed."""
         self.partitioner = partitioner(algorithm, nodes)
-        self.hashes, self.turn = words(KEYS), 0
+        self.hashes, self.turn = hashes_for(self.partitioner, KEYS), 0
         self.out = np.zeros(KEYS, dtype=np.int32)
         self.time_assign(algorithm, nodes)
         self.renew()
@@ -29,7 +29,7 @@ class Batch(Timed):
     def renew(self) -> None:
         """Write other hashes into the same memory."""
         self.turn += 1
-        self.hashes[:] = words(KEYS, self.turn * KEYS)
+        self.hashes[:] = hashes_for(self.partitioner, KEYS, self.turn * KEYS)
 
     def time_assign(self, algorithm: str, nodes: int) -> None:
         """Place the hashes."""

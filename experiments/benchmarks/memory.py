@@ -8,7 +8,7 @@ import numpy as np
 
 from algorithms import create, names
 
-from .inputs import NODES, known, words
+from .inputs import NODES, hashes_for, known
 
 
 class Peak:
@@ -29,5 +29,6 @@ class Peak:
 
     def peakmem_create(self, algorithm: str, nodes: int) -> None:
         """Build, and place hashes."""
-        hashes = words(1024)
-        create(algorithm, nodes)._assign(hashes, np.empty(len(hashes), dtype=np.int32))
+        placing = create(algorithm, nodes)
+        hashes = hashes_for(placing, 1024)
+        placing._assign(hashes, np.empty(len(hashes), dtype=np.int32))

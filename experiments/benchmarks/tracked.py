@@ -11,7 +11,7 @@ from algorithms import names
 from experiments import events
 from experiments.measures import EventShape, Flows, cv, loads, max_to_mean
 
-from .inputs import EVENT_NODES, EVENTS, NODES, PLACEMENTS, able, partitioner, words
+from .inputs import EVENT_NODES, EVENTS, NODES, PLACEMENTS, able, hashes_for, partitioner
 
 
 class Placement:
@@ -24,7 +24,8 @@ class Placement:
 
     def setup(self, algorithm: str, nodes: int) -> None:
         """Place the hashes."""
-        self.buckets = partitioner(algorithm, nodes).assign(words(PLACEMENTS))
+        placing = partitioner(algorithm, nodes)
+        self.buckets = placing.assign(hashes_for(placing, PLACEMENTS))
 
     def track_checksum(self, algorithm: str, nodes: int) -> int:
         """Return 48 bits of a digest of all placements: another number is another placement."""
@@ -43,7 +44,7 @@ class Balance:
     def setup(self, algorithm: str, nodes: int) -> None:
         """Place the hashes, and count them."""
         placing = partitioner(algorithm, nodes)
-        self.load = loads(placing.assign(words(PLACEMENTS)), list(placing.nodes))
+        self.load = loads(placing.assign(hashes_for(placing, PLACEMENTS)), list(placing.nodes))
 
     def track_cv(self, algorithm: str, nodes: int) -> float:
         """Return the coefficient of variation of the loads."""
@@ -65,8 +66,8 @@ class Movement:
     def setup(self, algorithm: str, event: str) -> None:
         """Place the hashes before and after the event."""
         able(algorithm, event)
-        hashes = words(PLACEMENTS)
         before = partitioner(algorithm, EVENT_NODES)
+        hashes = hashes_for(before, PLACEMENTS)
         after = before.copy()
         events.parse(event).change(before.nodes, "node-{}".format, 0).apply(after)
         shape = EventShape.between(before.nodes, after.nodes)
@@ -92,7 +93,7 @@ class Size:
     def setup(self, algorithm: str, nodes: int) -> None:
         """Build, and place one hash, as some parts are only made when they are needed."""
         self.partitioner = partitioner(algorithm, nodes)
-        self.partitioner._assign(words(1), np.empty(1, dtype=np.int32))
+        self.partitioner._assign(hashes_for(self.partitioner, 1), np.empty(1, dtype=np.int32))
 
     def track_nbytes(self, algorithm: str, nodes: int) -> int:
         """Return the bytes."""

@@ -39,7 +39,7 @@ def noncentral_t_below(value: float, degrees: float, centre: float) -> float:
     Examples
     --------
     >>> round(noncentral_t_below(2.0, 9, 2.0), 3)
-    0.474
+    0.479
     """
     from scipy import special
 

@@ -112,8 +112,8 @@ def family_and_points(
     Examples
     --------
     >>> from algorithms import spec_of
-    >>> [family_and_points(spec_of("envoy_ring"), nodes, None) for nodes in (5, [1.0, 1.5])]
-    [('ring', 205.0), ('', None)]
+    >>> [family_and_points(spec_of("envoy_ring"), nodes, None) for nodes in (5, [1.0, 1.5], [1.0, 1.3])]
+    [('ring', 205.0), ('ring', 410.0), ('', None)]
     """
     if spec.balance_law not in COUNTED:
         return spec.balance_law, points

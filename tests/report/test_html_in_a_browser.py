@@ -173,7 +173,7 @@ def test_of_very_many_those_keep_their_colour_that_stand_for_a_family(many: Page
     many.locator(".chart .legend button", has_text="flip").first.hover()
     assert fill("flip") != faint == fill("choose"), "who is pointed at has its colour"
     many.mouse.move(1, 1)
-    for family in ("removals", "baselines", "rings", "tables"):
+    for family in ("removals", "baselines", "rings", "tables", "deployed"):
         many.click(f"[data-family={family}]")
     settle(many)
     assert fill("flip") != faint, "few are told apart by their colours"

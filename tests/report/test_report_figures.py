@@ -32,7 +32,7 @@ from experiments.report.figures.cuts import Cut, colours_of
 from experiments.report.figures.drawn import drawn
 from experiments.report.figures.figure import COLUMN, FORMATS, PAGE, Figure, render, style
 from experiments.report.figures.layout import spread
-from experiments.report.figures.palette import node_colours, styles
+from experiments.report.figures.palette import MOST, lifted, node_colours, styles
 from experiments.report.figures.spaces import before_after, query, ring, rings, ripple, strip
 from experiments.report.figures.ticks import round_ticks
 
@@ -89,7 +89,8 @@ def test_the_ripple_moves_i_of_272_from_node_to_node() -> None:
 @pytest.mark.parametrize("name", algorithms.having(algorithms.Capability.INTERVALS))
 def test_a_cut_of_arcs_has_the_shares_of_the_arcs(name: str) -> None:
     arcs = algorithms.create(name, ["a", "b", "c"]).arcs()
-    shares = {arcs.nodes[bucket].name: Fraction(size, 2**64) for bucket, size in arcs.shares().items()}
+    space = 2**arcs.hash_bits
+    shares = {arcs.nodes[bucket].name: Fraction(size, space) for bucket, size in arcs.shares().items()}
     assert Cut.of_arcs(arcs).shares() == shares
 
 
@@ -123,6 +124,16 @@ def test_baselines_are_grey_and_come_last() -> None:
     grey = [len({style.colour[i : i + 2] for i in (1, 3, 5)}) == 1 for style in shown.values()]
     assert grey == [algorithms.spec_of(name).baseline for name in shown]
     assert grey == sorted(grey)
+
+
+def test_deployed_programs_are_told_apart_by_colour() -> None:
+    """All of a family that nobody stands for keep their colours, and each program has one."""
+    members = [name for name in algorithms.names() if algorithms.spec_of(name).family == "deployed"]
+    assert len(members) > MOST
+    assert all(lifted(members).values())
+    assert not all(lifted(algorithms.names()).values())
+    colours = {style.colour for style in styles(members).values()}
+    assert len(colours) >= 8
 
 
 def test_newcomers_take_nobodys_colour_while_there_is_one_left() -> None:

@@ -3,9 +3,10 @@
 Nobody lists algorithms here. The algorithms that are compared where nobody names any have a colour each: a
 name hashes to a slot, and where two names want the same slot the algorithm published first has it. A family
 has the colour of its first such member, or a slot of its own; its other members have that hue, a marker and
-a line each. So a colour does not depend on which algorithms a chart shows, and a new algorithm keeps off the
-colours of those before it. Baselines are grey. The colours, after Okabe and Ito, and Tol, are told apart with
-each of the common colour blindnesses, and markers and line styles tell them apart without.
+a line each. Deployed programs have no idea in common, and each program has a slot. So a colour does not
+depend on which algorithms a chart shows, and a new algorithm keeps off the colours of those before it.
+Baselines are grey. The colours, after Okabe and Ito, and Tol, are told apart with each of the common colour
+blindnesses, and markers and line styles tell them apart without.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def lifted(labels: Iterable[str]) -> dict[str, bool]:
     """Return whether each label keeps its colour in a chart of all of them.
 
     All do where they are few. Of many, the usual algorithms and who leads a family, and names nobody
-    registered.
+    registered; all again where that would be none.
 
     Examples
     --------
@@ -111,9 +112,9 @@ def lifted(labels: Iterable[str]) -> dict[str, bool]:
     from algorithms import leading, names
 
     labels = list(dict.fromkeys(labels))
-    few = len(labels) <= MOST
     known, kept = set(names()), set(leading())
-    return {label: few or _algorithm(label) in kept or _algorithm(label) not in known for label in labels}
+    stands = {label: _algorithm(label) in kept or _algorithm(label) not in known for label in labels}
+    return stands if len(labels) > MOST and any(stands.values()) else dict.fromkeys(labels, True)
 
 
 def node_colours(nodes: int | Sequence[str]) -> list[str]:
@@ -194,14 +195,15 @@ def _assign(strangers: Iterable[str]) -> dict[str, Style]:
         slots[spec.name] = take(spec.name, baseline=spec.baseline)
         if not spec.baseline:
             hues.setdefault(spec.family, slots[spec.name])
-    for family in sorted({spec.family for spec in others if spec.family and not spec.baseline} - hues.keys()):
-        hues[family] = take(family, baseline=False)
+    wanting = {_hue_of(spec): spec for spec in others if spec.family and not spec.baseline}
+    for hue in sorted(wanting.keys() - hues.keys(), key=lambda hue: (wanting[hue].family == "deployed", hue)):
+        hues[hue] = take(hue, baseline=False)
     # a leader is next to the hue of its family, and has it where no usual algorithm does
     members = {spec.family: 1 for spec in usual}
     numbers: dict[str, int] = {}
     for spec in sorted(others, key=lambda spec: not spec.leads):
-        numbers[spec.name] = members.get(spec.family, 0)
-        members[spec.family] = numbers[spec.name] + 1
+        numbers[spec.name] = members.get(_hue_of(spec), 0)
+        members[_hue_of(spec)] = numbers[spec.name] + 1
     styles: dict[str, Style] = {}
     for order, spec in enumerate(specs):
         if spec.name in slots or spec.baseline or not spec.family:
@@ -209,11 +211,16 @@ def _assign(strangers: Iterable[str]) -> dict[str, Style]:
                 slots[spec.name] = take(spec.name, baseline=spec.baseline)
             styles[spec.name] = _style(order * 100, slots[spec.name], baseline=spec.baseline)
         else:
-            hue = _style(order * 100, hues[spec.family], baseline=False)
+            hue = _style(order * 100, hues[_hue_of(spec)], baseline=False)
             styles[spec.name] = _member(hue, numbers[spec.name])
     for order, name in enumerate(strangers, len(specs)):
         styles[name] = _style(order * 100, take(name, baseline=False), baseline=False)
     return styles
+
+
+def _hue_of(spec: Spec) -> str:
+    """Return what has a hue in common: a family, or a deployed program by the first word of its members."""
+    return spec.name.split("_")[0] if spec.family == "deployed" else spec.family
 
 
 def _style(order: int, slot: int, *, baseline: bool) -> Style:
