@@ -72,7 +72,7 @@ def words(count: int, first: int = 0) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def hashes_for(placing: Partitioner, count: int, first: int = 0) -> NDArray[np.uint64]:
+def hashes_for(placing: Partitioner[Any], count: int, first: int = 0) -> NDArray[np.uint64]:
     """Return as many words, cut to the width that a partitioner places: `_assign` checks nothing.
 
     Examples

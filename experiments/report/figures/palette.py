@@ -196,8 +196,10 @@ def _assign(strangers: Iterable[str]) -> dict[str, Style]:
         if not spec.baseline:
             hues.setdefault(spec.family, slots[spec.name])
     wanting = {_hue_of(spec): spec for spec in others if spec.family and not spec.baseline}
-    for hue in sorted(wanting.keys() - hues.keys(), key=lambda hue: (wanting[hue].family == "deployed", hue)):
-        hues[hue] = take(hue, baseline=False)
+    for name in sorted(
+        wanting.keys() - hues.keys(), key=lambda name: (wanting[name].family == "deployed", name)
+    ):
+        hues[name] = take(name, baseline=False)
     # a leader is next to the hue of its family, and has it where no usual algorithm does
     members = {spec.family: 1 for spec in usual}
     numbers: dict[str, int] = {}
