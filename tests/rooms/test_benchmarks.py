@@ -62,12 +62,12 @@ def test_all_algorithms_and_all_hash_functions_are_measured() -> None:
 
 def test_only_impossible_events_are_left_out() -> None:
     for algorithm in names():
-        for event, capabilities in {
+        for event, anyone_of in {
             "remove:middle": [Capability.REMOVES_ANY],
             "weight:2": [Capability.WEIGHTED],
-            "replace": [],
+            "replace": [Capability.REMOVES_ANY, Capability.REMOVES_LAST],
         }.items():
-            if algorithm in having(*capabilities):
+            if any(algorithm in having(capability) for capability in anyone_of):
                 inputs.able(algorithm, event)
             else:
                 with pytest.raises(NotImplementedError, match=f"^{algorithm} cannot do {event}: ."):
