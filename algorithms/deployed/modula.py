@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from algorithms.baselines.modulo import Modulo
+from algorithms.baselines.modulo import Modulo, Slots
 from algorithms.deployed.ketama import LIBMEMCACHED, ONE_SERVER
+from algorithms.deployed.remainders import Remainders, one_of
 from algorithms.interface import Capability, Cost, Spec
 from algorithms.interface.nodes import NodesLike
+from algorithms.machinery.single import One
 from algorithms.registry import register
 
 
@@ -71,3 +73,6 @@ class Modula(Modulo):
         seed: int = 0,
     ) -> None:
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
+
+    def _one(self, structure: Slots) -> One:
+        return one_of(Remainders(structure.live))

@@ -27,7 +27,7 @@ from algorithms.hashing.reading import as_column
 from algorithms.hashing.systems import FUNCTIONS as SYSTEMS
 from algorithms.machinery.kernel import Kernel
 from algorithms.machinery.mixing import splitmix64_column, splitmix64_int
-from algorithms.machinery.single import TextEntry, text_entry
+from algorithms.machinery.single import KeyEntry, key_entry
 
 Hashes: TypeAlias = NDArray[np.uint64]
 _BytesKernel: TypeAlias = Kernel[[NDArray[np.uint8], Offsets, np.uint64, Hashes], None]
@@ -53,8 +53,8 @@ class HashFunction:
         (int, seed) -> hash; None where an int is hashed by its 8 little-endian bytes.
     strings
         The kernel for a column of bytes; None where keys are hashed one by one.
-    text
-        The entry that hashes one str in compiled code and places it; None to go by ``of_bytes``.
+    entry
+        What hashes one key in compiled code and places it; None to go by ``of_bytes`` and ``of_int``.
     integers
         The function for a column of ints; None where it is hashed as a column of 8-byte keys.
     scatters
@@ -73,7 +73,7 @@ class HashFunction:
     of_bytes: Callable[[bytes, int], int] | None = None
     of_int: Callable[[int, int], int] | None = None
     strings: _BytesKernel | None = None
-    text: TextEntry | None = None
+    entry: KeyEntry | None = None
     integers: Callable[[Hashes, int, Hashes], None] | None = None
     scatters: bool = True
 
@@ -197,7 +197,7 @@ _FUNCTIONS = {
             seed_bits=64,
             of_bytes=xxhash.xxh64_intdigest,
             strings=hash_kernels.xxh64_strings,
-            text=text_entry(hash_kernels.xxh64_of),
+            entry=key_entry(hash_kernels.xxh64_of),
             integers=lambda values, seed, out: hash_kernels.xxh64_integers(values, np.uint64(seed), out),
         ),
         HashFunction(
@@ -207,6 +207,7 @@ _FUNCTIONS = {
             seed_bits=32,
             of_bytes=lambda key, seed: mmh3.hash64(key, seed=seed, signed=False)[0],
             strings=hash_kernels.murmur3_strings,
+            entry=key_entry(hash_kernels.murmur3_64_of),
         ),
         HashFunction(
             "sha1_28",
@@ -227,6 +228,7 @@ _FUNCTIONS = {
             width=32,
             of_bytes=lambda key, seed: zlib.crc32(key),
             strings=hash_kernels.crc32_strings,
+            entry=key_entry(hash_kernels.crc32_64_of),
         ),
         HashFunction(
             "fnv1a_64",
@@ -234,12 +236,14 @@ _FUNCTIONS = {
             width=64,
             of_bytes=_fnv1a,
             strings=hash_kernels.fnv1a_strings,
+            entry=key_entry(hash_kernels.fnv1a_of),
         ),
         HashFunction(
             "splitmix64",
             "the first output of SplitMix64 seeded with the key; ints only",
             width=64,
             of_int=lambda key, seed: splitmix64_int(key),
+            entry=key_entry(None, hash_kernels.splitmix64_of),
             integers=lambda values, seed, out: splitmix64_column(values, out),
             scatters=False,
         ),
@@ -248,6 +252,7 @@ _FUNCTIONS = {
             "the key itself; ints only",
             width=64,
             of_int=lambda key, seed: key,
+            entry=key_entry(None, hash_kernels.identity_of),
             integers=_copy,
             scatters=False,
         ),
@@ -258,6 +263,7 @@ _FUNCTIONS = {
             of_bytes=lambda key, seed: int.from_bytes(key[:8].ljust(8, b"\0"), "big"),
             of_int=lambda key, seed: key,
             strings=hash_kernels.ordered_strings,
+            entry=key_entry(hash_kernels.ordered_of, hash_kernels.identity_of),
             integers=_copy,
             scatters=False,
         ),
@@ -269,6 +275,7 @@ _FUNCTIONS = {
                 of_bytes=one.of_bytes,
                 of_int=one.of_int,
                 strings=one.strings,
+                entry=one.entry,
                 integers=one.integers,
             )
             for one in SYSTEMS

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from algorithms.hashing.columns import Offsets
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.mixing import stream
 
 _P1, _P2 = np.uint64(0x9E3779B185EBCA87), np.uint64(0xC2B2AE3D27D4EB4F)
 _P3, _P4 = np.uint64(0x165667B19E3779F9), np.uint64(0x85EBCA77C2B2AE63)
@@ -167,16 +168,39 @@ def murmur3_of(
 
 
 @kernel
+def _last_words(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64) -> tuple[np.uint64, np.uint64]:
+    """Return the 0 to 15 bytes that are left of some in sixteens, as two words."""
+    rest = (stop - start) % _SIXTEEN
+    low = _word(data, stop - rest, min(_EIGHT, rest))
+    return low, _word(data, stop - rest + _EIGHT, rest - _EIGHT) if rest > _EIGHT else _ZERO
+
+
+@kernel
+def murmur3_64_of(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+    """Return the first word of MurmurHash3_x64_128 of some of the bytes."""
+    low, high = _last_words(data, start, stop)
+    return murmur3_of(data, start, stop, seed, low, high)
+
+
+@kernel
 def murmur3_strings(
     data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
 ) -> None:
     """Write the first word of MurmurHash3_x64_128 of each key of a column of bytes."""
     for i in range(len(out)):
         start, stop = np.uint64(offsets[i]), np.uint64(offsets[i + 1])
-        rest = (stop - start) % _SIXTEEN
-        low = _word(data, stop - rest, min(_EIGHT, rest))
-        high = _word(data, stop - rest + _EIGHT, rest - _EIGHT) if rest > _EIGHT else _ZERO
+        low, high = _last_words(data, start, stop)
         out[i] = murmur3_of(data, start, stop, seed, low, high)
+
+
+@kernel
+def fnv1a_of(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+    """Return the 64-bit FNV-1a of some of the bytes; the seed is not used."""
+    h, at = _FNV_OFFSET, start
+    while at < stop:
+        h = (h ^ np.uint64(data[at])) * _FNV_PRIME
+        at += _ONE
+    return h
 
 
 @kernel
@@ -185,10 +209,7 @@ def fnv1a_strings(
 ) -> None:
     """Write the 64-bit FNV-1a of each key of a column of bytes; the seed is not used."""
     for i in range(len(out)):
-        h = _FNV_OFFSET
-        for at in range(offsets[i], offsets[i + 1]):
-            h = (h ^ np.uint64(data[at])) * _FNV_PRIME
-        out[i] = h
+        out[i] = fnv1a_of(data, np.uint64(offsets[i]), np.uint64(offsets[i + 1]), seed)
 
 
 @kernel
@@ -210,13 +231,38 @@ def crc32_strings(
 
 
 @kernel
+def crc32_64_of(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+    """Return the CRC-32 of some of the bytes as a word; the seed is not used."""
+    return np.uint64(crc32_of(data, np.int64(start), np.int64(stop)))
+
+
+@kernel
+def ordered_of(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+    """Return the first eight bytes as a big-endian integer, padded with zeros; the seed is not used."""
+    value, at, shift = _ZERO, start, _W64
+    while at < min(stop, start + _EIGHT):
+        shift -= _EIGHT
+        value |= np.uint64(data[at]) << shift
+        at += _ONE
+    return value
+
+
+@kernel
+def identity_of(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+    """Return the integer of which the eight bytes are; the seed is not used."""
+    return word8(data, start)
+
+
+@kernel
+def splitmix64_of(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+    """Return the first output of SplitMix64 seeded with the integer of which the eight bytes are."""
+    return stream(word8(data, start), _ONE)
+
+
+@kernel
 def ordered_strings(
     data: NDArray[np.uint8], offsets: Offsets, seed: np.uint64, out: NDArray[np.uint64]
 ) -> None:
     """Write the first eight bytes of each key as a big-endian integer, padded with zeros."""
     for i in range(len(out)):
-        value = _ZERO
-        stop = min(offsets[i + 1], offsets[i] + 8)
-        for at in range(offsets[i], stop):
-            value |= np.uint64(data[at]) << np.uint64(56 - 8 * (at - offsets[i]))
-        out[i] = value
+        out[i] = ordered_of(data, np.uint64(offsets[i]), np.uint64(offsets[i + 1]), seed)

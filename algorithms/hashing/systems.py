@@ -16,9 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.hashing import blockwise, bytewise
+from algorithms.hashing.blockwise import pg_row_of_integer
 from algorithms.hashing.columns import Offsets
-from algorithms.hashing.kernels import crc32_of
+from algorithms.hashing.kernels import crc32_of, word8
 from algorithms.machinery.kernel import Kernel, kernel
+from algorithms.machinery.single import KeyEntry, key_entry
 
 __all__ = ["FUNCTIONS", "IP_HASHES", "SystemHash", "mongo_hashed"]
 
@@ -26,6 +28,7 @@ IP_HASHES = 6271
 """How many values nginx' ip_hash has: it is a remainder by this prime."""
 
 _OfKey = Kernel[[NDArray[np.uint8], int, int], np.uint64]
+_OfOne = Kernel[[NDArray[np.uint8], np.uint64, np.uint64, np.uint64], np.uint64]
 _OfColumn = Kernel[[NDArray[np.uint8], Offsets, np.uint64, NDArray[np.uint64]], None]
 
 
@@ -42,6 +45,8 @@ class SystemHash(NamedTuple):
         The same for a column of bytes; None where keys are hashed one by one.
     of_int, integers
         The same for an int and a column of them, where a program hashes a number as a number.
+    entry
+        The same for one key in compiled code, which places it; None where there is none.
     """
 
     name: str
@@ -51,6 +56,7 @@ class SystemHash(NamedTuple):
     strings: _OfColumn | None = None
     of_int: Callable[[int, int], int] | None = None
     integers: Callable[[NDArray[np.uint64], int, NDArray[np.uint64]], None] | None = None
+    entry: KeyEntry | None = None
 
 
 @kernel
@@ -77,14 +83,29 @@ def _avalanched(of_key: _OfKey) -> _OfKey:
     return avalanched
 
 
-def _compiled(name: str, summary: str, width: int, of_key: _OfKey) -> SystemHash:
+def _one_of(of_key: _OfKey) -> _OfOne:
+    @kernel
+    def one(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+        return of_key(data, np.int64(start), np.int64(stop))
+
+    return one
+
+
+@kernel
+def _pg_row_of_word(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+    return pg_row_of_integer(word8(data, start))
+
+
+def _compiled(
+    name: str, summary: str, width: int, of_key: _OfKey, of_integer: _OfOne | None = None
+) -> SystemHash:
     column = _column_of(of_key)
 
     def of_bytes(key: bytes, seed: int) -> int:
         # no pointer to an empty array: a byte stands where there is none
         return int(of_key(np.frombuffer(key or b"\0", dtype=np.uint8), 0, len(key)))
 
-    return SystemHash(name, summary, width, of_bytes, column)
+    return SystemHash(name, summary, width, of_bytes, column, entry=key_entry(_one_of(of_key), of_integer))
 
 
 def _md5_le32(key: bytes, seed: int) -> int:
@@ -125,7 +146,11 @@ def _es_utf16(key: bytes, seed: int) -> int:
 
 
 _PG_ROW = _compiled(
-    "pg_row", "PostgreSQL's row hash of one column, text or integer", 64, blockwise.pg_row_of_bytes
+    "pg_row",
+    "PostgreSQL's row hash of one column, text or integer",
+    64,
+    blockwise.pg_row_of_bytes,
+    _pg_row_of_word,
 )
 
 

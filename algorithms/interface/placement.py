@@ -286,15 +286,16 @@ class Placement(Algorithm[S]):
     def _finder(self, state: State[S]) -> Callable[[Key], str]:
         """Return a function key -> name for any single key, and keep with the state what answers most.
 
-        A str of ASCII is then placed by compiled code; whatever else comes is found by the function, and so
-        is a name that was not met yet.
+        Plain keys are then placed by compiled code, where the hash function has such; whatever else comes is
+        found by the function, and so is a name that was not met yet.
         """
         function, seed = self._hash_function, self._hash_seed
         dropped = function.width - self.hash_bits
         of_bytes, name, names = function.of_bytes, state.nodes.name_of, state.nodes.met_names()
+        of_eight = None if function.of_int else of_bytes
         one = self._one(state.structure)
         place = self._placer(state.structure) if one is None else one.place
-        texts = None if one is None or function.text is None else function.text.of(one, seed, dropped)
+        keys = None if one is None or function.entry is None else function.entry.of(one, seed, dropped)
 
         def named(bucket: int) -> str:
             found = names[bucket]
@@ -304,16 +305,22 @@ class Placement(Algorithm[S]):
             return found
 
         def find(key: Key) -> str:
-            if type(key) is str and of_bytes is not None:  # the common case, in as few calls as can be
+            # the common cases, in as few calls as can be; what raises is said by the check
+            if type(key) is str and of_bytes is not None:
                 try:
                     return named(place(of_bytes(key.encode(), seed) >> dropped))
                 except UnicodeEncodeError:
-                    pass  # said by the check
+                    pass
+            elif type(key) is int and of_eight is not None:
+                try:
+                    return named(place(of_eight(key.to_bytes(8, "little"), seed) >> dropped))
+                except OverflowError:
+                    pass
             return named(place(function.key(key, seed) >> dropped))
 
-        state.kept = names, one and one.block, texts and texts.block
-        if texts is not None:
-            state.quick = texts.enter, texts.address, names, (one, texts)
+        state.kept = names, one and one.block, keys and keys.block
+        if keys is not None:
+            state.quick = keys.enter, keys.address, names, (one, keys)
         state.find = find
         return find
 

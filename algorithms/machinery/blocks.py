@@ -18,6 +18,8 @@ from numba.core.datamodel import models
 from numba.extending import NativeValue, intrinsic, register_model, unbox
 from numba.np import numpy_support
 
+from algorithms.machinery.single import INTEGER, NO_KEY, TEXT
+
 __all__ = ["PARTS", "TAKEN", "address_of", "block_type"]
 
 _WORD = ir.IntType(64)
@@ -31,11 +33,14 @@ class Block(types.Type):
         super().__init__(name=f"block({needs})")
 
 
-class Text(types.Type):
-    """Any Python object, of which compiled code sees the characters if it is a str of ASCII."""
+class Key(types.Type):
+    """Any Python object, of which compiled code sees the bytes if it is a plain key.
+
+    That is a str of ASCII, bytes, or an int below 2^64 - 1, whose bytes are its eight little-endian ones.
+    """
 
     def __init__(self) -> None:
-        super().__init__(name="text")
+        super().__init__(name="key")
 
 
 @register_model(Block)
@@ -44,10 +49,12 @@ class _BlockModel(models.PrimitiveModel):
         super().__init__(manager, kind, _WORD)
 
 
-@register_model(Text)
-class _TextModel(models.StructModel):
+@register_model(Key)
+class _KeyModel(models.StructModel):
     def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, [("data", types.uint64), ("size", types.int64)])
+        super().__init__(
+            manager, kind, [("data", types.uint64), ("size", types.uint64), ("form", types.int64)]
+        )
 
 
 @unbox(Block)
@@ -55,18 +62,39 @@ def _block_of(kind: Any, value: Any, c: Any) -> NativeValue:
     return NativeValue(c.pyapi.long_as_ulonglong(value), is_error=c.pyapi.c_api_error())
 
 
-@unbox(Text)
-def _text_of(kind: Any, value: Any, c: Any) -> NativeValue:
-    """Read where the characters of a str are; the caller keeps it, so that it need not be counted here."""
-    text = cgutils.create_struct_proxy(kind)(c.context, c.builder)
-    text.data, text.size = _WORD(0), _WORD(-1)
-    kind_of_object = c.pyapi.get_type(value)  # a borrowed reference
-    is_str = c.builder.icmp_unsigned("==", kind_of_object, c.pyapi.get_c_object("PyUnicode_Type"))
-    with c.builder.if_then(is_str, likely=True):
-        _, data, size, _, ascii_only, _ = c.pyapi.string_as_string_size_and_kind(value)
-        with c.builder.if_then(cgutils.is_not_null(c.builder, ascii_only), likely=True):
-            text.data, text.size = c.builder.ptrtoint(data, _WORD), size
-    return NativeValue(text._getvalue())
+@unbox(Key)
+def _key_of(kind: Any, value: Any, c: Any) -> NativeValue:
+    """Read where the bytes of a key are; the caller keeps it, so that it need not be counted here."""
+    key = cgutils.create_struct_proxy(kind)(c.context, c.builder)
+    key.data, key.size, key.form = _WORD(0), _WORD(0), _WORD(NO_KEY)
+    exact = c.pyapi.get_type(value)  # a borrowed reference
+
+    def is_a(name: str) -> Any:
+        return c.builder.icmp_unsigned("==", exact, c.pyapi.get_c_object(name))
+
+    def sees(data: Any, size: Any, form: int) -> None:
+        key.data, key.size, key.form = c.builder.ptrtoint(data, _WORD), size, _WORD(form)
+
+    with c.builder.if_else(is_a("PyUnicode_Type"), likely=True) as (text, other):
+        with text:
+            _, data, size, _, ascii_only, _ = c.pyapi.string_as_string_size_and_kind(value)
+            with c.builder.if_then(cgutils.is_not_null(c.builder, ascii_only), likely=True):
+                sees(data, size, TEXT)
+        with other:
+            with c.builder.if_then(is_a("PyLong_Type")):
+                word = cgutils.alloca_once_value(c.builder, c.pyapi.long_as_ulonglong(value))
+                largest = c.builder.icmp_unsigned("==", c.builder.load(word), _WORD((1 << 64) - 1))
+                with c.builder.if_else(largest, likely=False) as (perhaps_none, fits):
+                    with perhaps_none:  # left to others, as what does not fit is
+                        c.pyapi.err_clear()
+                    with fits:
+                        sees(word, _WORD(8), INTEGER)
+            with c.builder.if_then(is_a("PyBytes_Type")):
+                data = cgutils.alloca_once(c.builder, c.pyapi.cstring)
+                size = cgutils.alloca_once(c.builder, _WORD)
+                c.pyapi.bytes_as_string_and_size(value, data, size)
+                sees(c.builder.load(data), c.builder.load(size), TEXT)
+    return NativeValue(key._getvalue())
 
 
 def block_type(values: tuple[Any, ...]) -> Block:
@@ -135,17 +163,16 @@ def _array(context: Any, builder: Any, kind: Any, address: Any, shape: list[Any]
 
 
 @intrinsic
-def characters(context: Any, text: Any) -> Any:
-    """Return the bytes of a text, and whether there are any to see."""
+def seen(context: Any, key: Any) -> Any:
+    """Return the bytes of a key, and which form it has."""
     data = types.Array(types.uint8, 1, "C", readonly=True)  # as columns have it
-    return types.Tuple([data, types.boolean])(text), _characters
+    return types.Tuple([data, types.int64])(key), _seen
 
 
-def _characters(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    text = cgutils.create_struct_proxy(signature.args[0])(context, builder, value=arguments[0])
-    array = _array(context, builder, signature.return_type[0], text.data, [text.size])
-    seen = builder.icmp_signed(">=", text.size, _WORD(0))
-    return context.make_tuple(builder, signature.return_type, [array, seen])
+def _seen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    key = cgutils.create_struct_proxy(signature.args[0])(context, builder, value=arguments[0])
+    array = _array(context, builder, signature.return_type[0], key.data, [key.size])
+    return context.make_tuple(builder, signature.return_type, [array, key.form])
 
 
 @intrinsic
@@ -164,8 +191,8 @@ def _call(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return result
 
 
-TAKEN: dict[str, Any] = {"hash": types.uint64, "text": Text()}
+TAKEN: dict[str, Any] = {"hash": types.uint64, "key": Key()}
 """The types of what an entry point takes beside a block."""
 
-PARTS: dict[str, Any] = {"unpacked": unpacked, "characters": characters, "called": called}
+PARTS: dict[str, Any] = {"unpacked": unpacked, "seen": seen, "called": called}
 """By the names under which kernels call them."""

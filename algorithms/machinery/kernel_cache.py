@@ -114,6 +114,8 @@ class MachineCode:
         dump, path_of = file._dump, file._data_path
         file._dump = lambda value: _sealed(dump(value))
         file._load_data = lambda name: _unsealed(Path(path_of(name)).read_bytes())
+        # the folder is that of all constants; numba would tell closures over kernels apart in each process
+        self._inner._index_key = lambda signature, codegen: (signature, codegen.magic_tuple())
         self._root, self._writable = folder.parent.parent, True
 
     @property

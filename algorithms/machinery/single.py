@@ -2,8 +2,8 @@
 
 A kernel that places one hash, such as ``jump_bucket``, takes the hash and what the algorithm needs. `entry`
 makes of it a function of two words: the hash, and the address of a block in which the needs stand. It is
-compiled for the types of the needs, and Python calls its entry point at once. `text_entry` puts a hash
-function before any of them: one function of a str and a block, in which stands which placing to call.
+compiled for the types of the needs, and Python calls its entry point at once. `key_entry` puts a hash
+function before any of them: one function of a key and a block, in which stands which placing to call.
 
 A block, and the arrays whose addresses stand in it, must live as long as somebody may call with its address:
 the caller holds what keeps them. Nothing in a block ever changes, and a call writes nothing that others see,
@@ -22,7 +22,10 @@ from numpy.typing import NDArray
 
 from algorithms.machinery.kernel import Kernel
 
-__all__ = ["Entry", "One", "TextEntry", "Texts", "entry", "text_entry"]
+__all__ = ["INTEGER", "NO_KEY", "TEXT", "Entry", "KeyEntry", "Keys", "One", "entry", "key_entry"]
+
+NO_KEY, TEXT, INTEGER = -1, 0, 1
+"""What a key is to compiled code: nothing that it sees; bytes, or a str of ASCII; an int."""
 
 _WORD = (1 << 64) - 1
 _NO_OWNERS = np.zeros(0, dtype=np.int32)
@@ -52,8 +55,11 @@ class One(NamedTuple):
     needs: tuple[Any, ...]
 
 
-class Texts(NamedTuple):
-    """How one str is placed: ``enter(key, address)`` is its bucket, or -1 for whatever is no str of ASCII.
+class Keys(NamedTuple):
+    """How one key is placed: ``enter(key, address)`` is its bucket, or -1 for those that are left to others.
+
+    It places plain objects: a str of ASCII, bytes, and an int from 0 to 2^64 - 2, if the hash function takes
+    them. Sub-classes, other integers, and what is no key at all, are left.
 
     Parameters
     ----------
@@ -92,8 +98,8 @@ def unpacked(block: int) -> Any:
 
 
 @_Part
-def characters(text: object) -> Any:
-    """Return the bytes of a str of ASCII, and whether it is one."""
+def seen(key: object) -> Any:
+    """Return the bytes of a key, and whether it is text, an integer or none: -1, then."""
     raise NotImplementedError  # never called: compiled code has the part of this name
 
 
@@ -109,7 +115,12 @@ def _place(h: np.uint64, *needs: Any) -> int:
 
 
 def _hash(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
-    """Stand for the kernel that `text_entry` puts here."""
+    """Stand for the kernel that `key_entry` puts here."""
+    raise NotImplementedError  # never called: this name is bound to a kernel where an entry is made
+
+
+def _hash_whole(data: NDArray[np.uint8], start: np.uint64, stop: np.uint64, seed: np.uint64) -> np.uint64:
+    """Stand for the kernel of ints by their value that `key_entry` puts here."""
     raise NotImplementedError  # never called: this name is bound to a kernel where an entry is made
 
 
@@ -120,13 +131,37 @@ def _enter(h: np.uint64, block: int) -> np.int64:
     return np.int64(owners[place]) if len(owners) else place
 
 
-def _enter_text(text: object, block: int) -> np.int64:
-    """Return the bucket of a key, or -1 for whatever is no str of ASCII."""
-    data, seen = characters(text)
-    if not seen:
+def _enter_bytes(key: object, block: int) -> np.int64:
+    """Return the bucket of a key by its bytes, or -1."""
+    data, form = seen(key)
+    if form == NO_KEY:
         return np.int64(-1)
     seed, dropped, code, needs = unpacked(block)
-    h = _hash(data, np.uint64(0), np.uint64(len(data)), seed)
+    h = np.uint64(_hash(data, np.uint64(0), np.uint64(len(data)), seed))
+    return np.int64(called(code, h >> dropped, needs))
+
+
+def _enter_whole(key: object, block: int) -> np.int64:
+    """Return the bucket of an int by its value, or -1."""
+    data, form = seen(key)
+    if form != INTEGER:
+        return np.int64(-1)
+    seed, dropped, code, needs = unpacked(block)
+    h = np.uint64(_hash_whole(data, np.uint64(0), np.uint64(8), seed))
+    return np.int64(called(code, h >> dropped, needs))
+
+
+def _enter_either(key: object, block: int) -> np.int64:
+    """Return the bucket of an int by its value, of another key by its bytes, or -1."""
+    data, form = seen(key)
+    if form == NO_KEY:
+        return np.int64(-1)
+    seed, dropped, code, needs = unpacked(block)
+    stop = np.uint64(len(data))
+    if form == INTEGER:
+        h = np.uint64(_hash_whole(data, np.uint64(0), stop, seed))
+    else:
+        h = np.uint64(_hash(data, np.uint64(0), stop, seed))
     return np.int64(called(code, h >> dropped, needs))
 
 
@@ -160,7 +195,7 @@ class Entry(_Entered):
     """The entry of a kernel that places one hash; see :func:`entry`."""
 
     def __init__(self, place: Kernel[..., Any]) -> None:
-        super().__init__(_bound(_enter, "_place", place), "hash")
+        super().__init__(_bound(_enter, _place=place), "hash")
         self._placing = place
 
     def of(self, *needs: Any, owners: NDArray[np.int32] = _NO_OWNERS) -> One:
@@ -206,14 +241,20 @@ class Entry(_Entered):
         return place
 
 
-class TextEntry(_Entered):
-    """The entry of a hash function of texts; see :func:`text_entry`."""
+class KeyEntry(_Entered):
+    """The entry of a hash function of keys; see :func:`key_entry`."""
 
-    def __init__(self, hashing: Kernel[..., Any]) -> None:
-        super().__init__(_bound(_enter_text, "_hash", hashing), "text")
+    def __init__(self, of_bytes: Kernel[..., Any] | None, of_integer: Kernel[..., Any] | None) -> None:
+        if of_bytes is None:
+            function = _bound(_enter_whole, _hash_whole=of_integer)
+        elif of_integer is None:
+            function = _bound(_enter_bytes, _hash=of_bytes)
+        else:
+            function = _bound(_enter_either, _hash=of_bytes, _hash_whole=of_integer)
+        super().__init__(function, "key")
 
-    def of(self, one: One, seed: int, dropped: int) -> Texts | None:
-        """Return how one str is placed; None where kernels run as plain Python.
+    def of(self, one: One, seed: int, dropped: int) -> Keys | None:
+        """Return how one key is placed; None where kernels run as plain Python.
 
         Parameters
         ----------
@@ -226,23 +267,23 @@ class TextEntry(_Entered):
 
         Returns
         -------
-        Texts or None
+        Keys or None
 
         Examples
         --------
         >>> from algorithms.hashing.kernels import xxh64_of
         >>> from algorithms.jumps.jump import jump_bucket
         >>> one = entry(jump_bucket).of(57)
-        >>> texts = text_entry(xxh64_of).of(one, 0, 0)
-        >>> texts.enter("user:1", texts.address), texts.enter(b"user:1", texts.address)
-        (34, -1)
+        >>> keys = key_entry(xxh64_of).of(one, 0, 0)
+        >>> [keys.enter(key, keys.address) for key in ("user:1", b"user:1", 1, -1)]
+        [34, 34, 56, -1]
         """
         dispatcher = self._dispatcher or self.compiled
         if one.code is None or isinstance(dispatcher, FunctionType):
             return None
         enter, _ = self._point(dispatcher, _FOUR_WORDS, ())
         block = array("Q", (seed, dropped, one.code, one.block.buffer_info()[0]))
-        return Texts(enter, block.buffer_info()[0], block)
+        return Keys(enter, block.buffer_info()[0], block)
 
 
 def entry(place: Kernel[..., Any]) -> Entry:
@@ -267,27 +308,29 @@ def entry(place: Kernel[..., Any]) -> Entry:
     return Entry(place)
 
 
-def text_entry(hashing: Kernel[..., Any]) -> TextEntry:
-    """Return the entry of a hash function of texts, which serves all algorithms.
+def key_entry(of_bytes: Kernel[..., Any] | None, of_integer: Kernel[..., Any] | None = None) -> KeyEntry:
+    """Return the entry of a hash function, which serves all algorithms.
 
     Parameters
     ----------
-    hashing
-        A kernel of (data, start, stop, seed) -> hash, data being (b,) uint8.
+    of_bytes
+        A kernel of (data, start, stop, seed) -> hash, data being (b,) uint8; None where only ints are taken.
+    of_integer
+        The same for the eight little-endian bytes of an int, where it is not hashed as other bytes are.
 
     Returns
     -------
-    TextEntry
+    KeyEntry
     """
-    return TextEntry(hashing)
+    return KeyEntry(of_bytes, of_integer)
 
 
-def _bound(function: Any, name: str, callee: Kernel[..., Any]) -> FunctionType:
-    """Return a function with a kernel in place of a name."""
-    # a global, since numba keeps no machine code of a closure over other kernels for the next process
-    scope = {**function.__globals__, name: callee}
+def _bound(function: Any, **callees: Any) -> FunctionType:
+    """Return a function with kernels in place of names."""
+    scope = {**function.__globals__, **callees}
     bound = FunctionType(function.__code__, scope)
-    bound.__name__ = bound.__qualname__ = f"{callee.function.__name__}{function.__name__}"
+    first = next(iter(callees.values()))
+    bound.__name__ = bound.__qualname__ = f"{first.function.__name__}{function.__name__}"
     return bound
 
 

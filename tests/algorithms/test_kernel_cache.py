@@ -107,6 +107,35 @@ def written(folder: Path, way: str, step: int) -> None:
     (folder / "numbers_of_it.py").write_text(f"STEP = {step}\n")
 
 
+CLOSURE = """
+    import numpy as np
+    from algorithms.machinery.kernel import kernel, set_compile_listener
+    from sibling import add, adder
+
+    def walker(step_of):
+        @kernel
+        def walk(values, out):
+            for i in range(len(values)):
+                out[i] = values[i] + step_of()
+        return walk
+
+    heard = []
+    set_compile_listener(heard.append)
+    for walk in walker(add), walker(adder(1)):
+        walk(np.arange(3), out := np.zeros(3, dtype=np.int64))
+        print(out.tolist())
+    print(len(walk.compiled.stats.cache_misses), len(heard))
+"""
+
+
+def test_a_closure_over_another_kernel_is_found_by_the_next_process(tmp_path: Path) -> None:
+    folder, cache = tmp_path / "here", tmp_path / "cache"
+    written(folder, "a closure", 10)
+    (folder / "program.py").write_text(textwrap.dedent(CLOSURE))
+    assert run(folder, cache) == "[10, 11, 12]\n[1, 2, 3]\n1 2"
+    assert run(folder, cache) == "[10, 11, 12]\n[1, 2, 3]\n0 0"
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_an_edited_constant_is_seen_by_the_next_process(way: str, tmp_path: Path) -> None:
     """Numba takes values for constants; the file of the kernel stays as it is."""

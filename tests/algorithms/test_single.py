@@ -14,14 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from algorithms import Capability, Node, create, names
-from algorithms.hashing import hash_key
+from algorithms.errors import InvalidKey
+from algorithms.hashing import hash_function, hash_key, hash_names
+from algorithms.hashing.columns import Key
 from algorithms.hashing.kernels import xxh64_of
 from algorithms.machinery.intervals import intervals_from, one_of, place
 from algorithms.machinery.kernel import kernel, plain_kernels
-from algorithms.machinery.single import entry, text_entry
+from algorithms.machinery.single import entry, key_entry
 from experiments.conformance.check import declares
 
-KEYS = ["", "a", "user:1", "x" * 31, "y" * 32, "z" * 101, "\0", "\x7f", "é", "日本", "a\u0100", "\U0001f600"]
+TEXTS = ["", "a", "user:1", "x" * 31, "y" * 32, "z" * 101, "\0", "\x7f", "é", "日本", "a\u0100", "\U0001f600"]
+INTS = [0, 1, 255, 1 << 31, 1 << 32, 1 << 63, (1 << 64) - 2, (1 << 64) - 1, np.uint64(7), np.int32(7)]
+KEYS = [*TEXTS, *INTS, b"", b"user:1", b"\x80\xff\0", b"{a}b"]
 
 HASHES = [0, 1, (1 << 63) - 1, 1 << 63, (1 << 64) - 1]
 
@@ -77,26 +81,57 @@ def test_an_array_with_gaps_between_its_items_is_refused() -> None:
         _LOW.of(np.uint64(3), owners=np.arange(8, dtype=np.int32)[::2])
 
 
-@given(st.text(), st.integers(0, (1 << 64) - 1), st.integers(0, 63))
-def test_a_text_is_hashed_as_its_bytes_are(text: str, seed: int, dropped: int) -> None:
+XXH64 = key_entry(xxh64_of)
+
+KEYED = st.one_of(st.text(), st.binary(), st.integers(-1, 1 << 64))
+
+
+@given(KEYED, st.integers(0, (1 << 64) - 1), st.integers(0, 63))
+def test_a_key_is_hashed_as_its_bytes_are(key: Key, seed: int, dropped: int) -> None:
     one = _LOW.of(np.uint64((1 << 62) - 1))
-    texts = text_entry_of_xxh64.of(one, seed, dropped)
-    assert texts is not None
-    found = texts.enter(text, texts.address)
-    if text.isascii():
-        assert found == (hash_key("xxh64", text, seed=seed) >> dropped) & ((1 << 62) - 1)
+    keys = XXH64.of(one, seed, dropped)
+    assert keys is not None
+    found = keys.enter(key, keys.address)
+    if key.isascii() if isinstance(key, str) else isinstance(key, bytes) or 0 <= key < (1 << 64) - 1:
+        assert found == (hash_key("xxh64", key, seed=seed) >> dropped) & ((1 << 62) - 1)
     else:
         assert found == -1
 
 
-text_entry_of_xxh64 = text_entry(xxh64_of)
+@pytest.mark.parametrize("name", [name for name in hash_names() if hash_function(name).entry])
+def test_an_entry_hashes_as_its_function_does(name: str) -> None:
+    """What it sees it hashes to the bit; what it leaves is placed otherwise."""
+    function = hash_function(name)
+    seed = 5 if function.seeded else 0
+    one = _LOW.of(np.uint64((1 << 64) - 1))
+    keys = function.entry.of(one, seed, 2) if function.entry else None
+    assert keys is not None
+    seen = [key for key in KEYS if type(key) in (int, str, bytes) and keys.enter(key, keys.address) >= 0]
+    assert [keys.enter(key, keys.address) for key in seen] == [function.key(key, seed) >> 2 for key in seen]
+    assert len(seen) == (7 if not function.takes_text else 7 + 8 + 4)
 
 
-@pytest.mark.parametrize("key", [b"a", 5, None, 1.5, ["a"], np.str_("a"), type("Text", (str,), {})("a")])
-def test_what_is_no_plain_str_is_left_to_others(key: object) -> None:
-    texts = text_entry_of_xxh64.of(_LOW.of(np.uint64(1)), 0, 0)
-    assert texts is not None
-    assert texts.enter(key, texts.address) == -1
+@pytest.mark.parametrize(
+    "key",
+    [None, 1.5, ["a"], True, -1, 1 << 64, -(1 << 70), bytearray(b"a"), np.str_("a"), np.uint64(5)]
+    + [type("Sub", (base,), {})(value) for base, value in ((str, "a"), (bytes, b"a"), (int, 1))],
+    ids=lambda key: f"{type(key).__name__}-{key!r:.20}",
+)
+def test_what_is_no_plain_key_is_left_to_others(key: object) -> None:
+    one = _LOW.of(np.uint64(1))
+    keys = XXH64.of(one, 0, 0)
+    assert keys is not None
+    assert keys.enter(key, keys.address) == -1  # and no error is left, of which the next line would tell
+    assert keys.enter(1, keys.address) >= 0
+
+
+@pytest.mark.parametrize("key", [-1, 1 << 64, True, None, "\ud800"])
+def test_what_is_no_key_is_refused_whatever_was_asked_before(key: object) -> None:
+    for p in (create("jump", 3), create("modulo", 3), create("jump", 3, hash="splitmix64")):
+        for _ in range(2):
+            p.lookup(7)
+            with pytest.raises(InvalidKey):
+                p.lookup(key)  # type: ignore[arg-type]
 
 
 @given(st.lists(st.integers(1, 255), unique=True, max_size=40), st.integers(1, 8))
@@ -201,9 +236,9 @@ def test_bounds_are_checked_behind_an_entry_too() -> None:
         "import numpy as np\n"
         "from tests.algorithms.test_single import _beyond\n"
         "from algorithms.hashing.kernels import xxh64_of\n"
-        "from algorithms.machinery.single import entry, text_entry\n"
-        "one = entry(_beyond).of(np.zeros(3, dtype=np.int32)); texts = text_entry(xxh64_of).of(one, 0, 0)\n"
-        "for call in (lambda: one.place(5), lambda: texts.enter('a', texts.address)):\n"
+        "from algorithms.machinery.single import entry, key_entry\n"
+        "one = entry(_beyond).of(np.zeros(3, dtype=np.int32)); keys = key_entry(xxh64_of).of(one, 0, 0)\n"
+        "for call in (lambda: one.place(5), lambda: keys.enter('a', keys.address)):\n"
         "    try: call()\n"
         "    except IndexError: print('refused')\n"
     )
