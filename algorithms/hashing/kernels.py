@@ -213,7 +213,7 @@ def fnv1a_strings(
 
 
 @kernel
-def crc32_of(data: NDArray[np.uint8], start: int, stop: int) -> np.uint32:
+def crc32_of(data: NDArray[np.uint8], start: int | np.int64, stop: int | np.int64) -> np.uint32:
     """Return the CRC-32 of some bytes of a column."""
     crc = np.uint32(0xFFFFFFFF)
     for at in range(start, stop):

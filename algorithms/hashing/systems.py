@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import socket
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import mmh3
 import numpy as np
@@ -27,7 +27,7 @@ __all__ = ["FUNCTIONS", "IP_HASHES", "SystemHash", "mongo_hashed"]
 IP_HASHES = 6271
 """How many values nginx' ip_hash has: it is a remainder by this prime."""
 
-_OfKey = Kernel[[NDArray[np.uint8], int, int], np.uint64]
+_OfKey = Kernel[[NDArray[np.uint8], Any, Any], np.uint64]
 _OfOne = Kernel[[NDArray[np.uint8], np.uint64, np.uint64, np.uint64], np.uint64]
 _OfColumn = Kernel[[NDArray[np.uint8], Offsets, np.uint64, NDArray[np.uint64]], None]
 
