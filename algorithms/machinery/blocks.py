@@ -18,11 +18,11 @@ from numba.core.datamodel import models
 from numba.extending import NativeValue, intrinsic, register_model, unbox
 from numba.np import numpy_support
 
-from algorithms.machinery.single import INTEGER, NO_KEY, TEXT
-
 __all__ = ["PARTS", "TAKEN", "address_of", "block_type"]
 
 _WORD = ir.IntType(64)
+
+_UNSEEN, _TEXT, _INTEGER = 0, 1, 2  # what a key is to compiled code
 
 
 class Block(types.Type):
@@ -66,7 +66,7 @@ def _block_of(kind: Any, value: Any, c: Any) -> NativeValue:
 def _key_of(kind: Any, value: Any, c: Any) -> NativeValue:
     """Read where the bytes of a key are; the caller keeps it, so that it need not be counted here."""
     key = cgutils.create_struct_proxy(kind)(c.context, c.builder)
-    key.data, key.size, key.form = _WORD(0), _WORD(0), _WORD(NO_KEY)
+    key.data, key.size, key.form = _WORD(0), _WORD(0), _WORD(_UNSEEN)
     exact = c.pyapi.get_type(value)  # a borrowed reference
 
     def is_a(name: str) -> Any:
@@ -79,7 +79,7 @@ def _key_of(kind: Any, value: Any, c: Any) -> NativeValue:
         with text:
             _, data, size, _, ascii_only, _ = c.pyapi.string_as_string_size_and_kind(value)
             with c.builder.if_then(cgutils.is_not_null(c.builder, ascii_only), likely=True):
-                sees(data, size, TEXT)
+                sees(data, size, _TEXT)
         with other:
             with c.builder.if_then(is_a("PyLong_Type")):
                 word = cgutils.alloca_once_value(c.builder, c.pyapi.long_as_ulonglong(value))
@@ -88,12 +88,12 @@ def _key_of(kind: Any, value: Any, c: Any) -> NativeValue:
                     with perhaps_none:  # left to others, as what does not fit is
                         c.pyapi.err_clear()
                     with fits:
-                        sees(word, _WORD(8), INTEGER)
+                        sees(word, _WORD(8), _INTEGER)
             with c.builder.if_then(is_a("PyBytes_Type")):
                 data = cgutils.alloca_once(c.builder, c.pyapi.cstring)
                 size = cgutils.alloca_once(c.builder, _WORD)
                 c.pyapi.bytes_as_string_and_size(value, data, size)
-                sees(c.builder.load(data), c.builder.load(size), TEXT)
+                sees(c.builder.load(data), c.builder.load(size), _TEXT)
     return NativeValue(key._getvalue())
 
 
@@ -164,15 +164,17 @@ def _array(context: Any, builder: Any, kind: Any, address: Any, shape: list[Any]
 
 @intrinsic
 def seen(context: Any, key: Any) -> Any:
-    """Return the bytes of a key, and which form it has."""
+    """Return the bytes of a key, whether there are any to see, and whether it is an int."""
     data = types.Array(types.uint8, 1, "C", readonly=True)  # as columns have it
-    return types.Tuple([data, types.int64])(key), _seen
+    return types.Tuple([data, types.boolean, types.boolean])(key), _seen
 
 
 def _seen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     key = cgutils.create_struct_proxy(signature.args[0])(context, builder, value=arguments[0])
     array = _array(context, builder, signature.return_type[0], key.data, [key.size])
-    return context.make_tuple(builder, signature.return_type, [array, key.form])
+    is_key = builder.icmp_unsigned("!=", key.form, _WORD(_UNSEEN))
+    is_int = builder.icmp_unsigned("==", key.form, _WORD(_INTEGER))
+    return context.make_tuple(builder, signature.return_type, [array, is_key, is_int])
 
 
 @intrinsic

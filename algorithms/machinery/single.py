@@ -22,10 +22,7 @@ from numpy.typing import NDArray
 
 from algorithms.machinery.kernel import Kernel
 
-__all__ = ["INTEGER", "NO_KEY", "TEXT", "Entry", "KeyEntry", "Keys", "One", "entry", "key_entry"]
-
-NO_KEY, TEXT, INTEGER = -1, 0, 1
-"""What a key is to compiled code: nothing that it sees; bytes, or a str of ASCII; an int."""
+__all__ = ["Entry", "KeyEntry", "Keys", "One", "entry", "key_entry"]
 
 _WORD = (1 << 64) - 1
 _NO_OWNERS = np.zeros(0, dtype=np.int32)
@@ -99,7 +96,7 @@ def unpacked(block: int) -> Any:
 
 @_Part
 def seen(key: object) -> Any:
-    """Return the bytes of a key, and whether it is text, an integer or none: -1, then."""
+    """Return the bytes of a key, whether there are any to see, and whether it is an int."""
     raise NotImplementedError  # never called: compiled code has the part of this name
 
 
@@ -133,8 +130,8 @@ def _enter(h: np.uint64, block: int) -> np.int64:
 
 def _enter_bytes(key: object, block: int) -> np.int64:
     """Return the bucket of a key by its bytes, or -1."""
-    data, form = seen(key)
-    if form == NO_KEY:
+    data, is_key, _ = seen(key)
+    if not is_key:
         return np.int64(-1)
     seed, dropped, code, needs = unpacked(block)
     h = np.uint64(_hash(data, np.uint64(0), np.uint64(len(data)), seed))
@@ -143,8 +140,8 @@ def _enter_bytes(key: object, block: int) -> np.int64:
 
 def _enter_whole(key: object, block: int) -> np.int64:
     """Return the bucket of an int by its value, or -1."""
-    data, form = seen(key)
-    if form != INTEGER:
+    data, _, is_int = seen(key)
+    if not is_int:
         return np.int64(-1)
     seed, dropped, code, needs = unpacked(block)
     h = np.uint64(_hash_whole(data, np.uint64(0), np.uint64(8), seed))
@@ -153,12 +150,12 @@ def _enter_whole(key: object, block: int) -> np.int64:
 
 def _enter_either(key: object, block: int) -> np.int64:
     """Return the bucket of an int by its value, of another key by its bytes, or -1."""
-    data, form = seen(key)
-    if form == NO_KEY:
+    data, is_key, is_int = seen(key)
+    if not is_key:
         return np.int64(-1)
     seed, dropped, code, needs = unpacked(block)
     stop = np.uint64(len(data))
-    if form == INTEGER:
+    if is_int:
         h = np.uint64(_hash_whole(data, np.uint64(0), stop, seed))
     else:
         h = np.uint64(_hash(data, np.uint64(0), stop, seed))
