@@ -93,7 +93,8 @@ class LiveNodes(Mapping[int, Node]):
     @property
     def top(self) -> int:
         """One more than the highest live bucket."""
-        return max(self._counted, max(self._spelled, default=-1) + 1)
+        last = next(reversed(self._spelled), -1)  # they ascend
+        return self._counted if last < self._counted else last + 1
 
     @property
     def dense(self) -> bool:
@@ -202,7 +203,8 @@ class LiveNodes(Mapping[int, Node]):
 
     def met_names(self) -> MetNames:
         """Return room for the names by bucket that single lookups meet, none yet; `meet` keeps them."""
-        return [None] * self.top if self.top <= _MOST_MET else _Met()
+        top = self.top
+        return [None] * top if top <= _MOST_MET else _Met()
 
     def first_dead(self, buckets: NDArray[np.int32]) -> int | None:
         """Return where the first bucket stands that no live node has, counted through all rows; or None."""

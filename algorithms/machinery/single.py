@@ -27,7 +27,8 @@ __all__ = ["Entry", "KeyEntry", "Keys", "One", "entry", "key_entry"]
 _WORD = (1 << 64) - 1
 _NO_OWNERS = np.zeros(0, dtype=np.int32)
 _NO_OWNERS.flags.writeable = False
-_NOWHERE: int = _NO_OWNERS.ctypes.data
+_NO_OWNER_WORDS = _NO_OWNERS.ctypes.data, 0
+_NO_OWNER_KINDS = _NO_OWNERS.dtype.char, 1
 _FOUR_WORDS = (np.uint64(0),) * 4
 
 
@@ -177,15 +178,16 @@ class _Entered(Kernel[..., int]):
         self, dispatcher: Any, values: tuple[Any, ...], kinds: tuple[Any, ...]
     ) -> tuple[Callable[..., int], int]:
         """Return the entry point, and the address of the function itself, for a block of some values."""
-        if kinds not in self._points:
+        point = self._points.get(kinds)
+        if point is None:
             from algorithms.machinery import blocks
 
             signature = (blocks.TAKEN[self._takes], blocks.block_type(values))
             dispatcher.compile(signature)
             code = dispatcher.overloads[signature]
             # the dispatcher frees its code when it goes
-            self._points[kinds] = code.entry_point, blocks.address_of(code)
-        return self._points[kinds]
+            point = self._points[kinds] = code.entry_point, blocks.address_of(code)
+        return point
 
 
 class Entry(_Entered):
@@ -340,15 +342,21 @@ def _block(values: tuple[Any, ...]) -> tuple[array[int], tuple[Any, ...]]:
     words: list[int] = []
     kinds: list[Any] = []
     for value in values:
-        if isinstance(value, np.ndarray):
+        kind = type(value)
+        if value is _NO_OWNERS:
+            words += _NO_OWNER_WORDS
+            kinds += _NO_OWNER_KINDS
+        elif kind is int:
+            words.append(value & _WORD)
+            kinds.append(kind)
+        elif isinstance(value, np.ndarray):
             if not value.flags.c_contiguous:
                 raise ValueError("an array that compiled code reads from a block must be C-contiguous")
-            # to ask for an address takes longer than all the rest
-            words.append(_NOWHERE if value is _NO_OWNERS else value.ctypes.data)
+            words.append(value.ctypes.data)  # which takes longer than all the rest
             words += value.shape
-            kinds.append((value.dtype.char, value.ndim))
+            kinds += value.dtype.char, value.ndim
         else:
             bits = np.float64(value).view(np.uint64) if isinstance(value, float) else value
             words.append(int(bits) & _WORD)
-            kinds.append(type(value))
+            kinds.append(kind)
     return array("Q", words), tuple(kinds)
