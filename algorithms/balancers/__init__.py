@@ -1,0 +1,1 @@
+"""Balancers: each sees the requests in flight, one file each."""

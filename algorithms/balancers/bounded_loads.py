@@ -1,0 +1,285 @@
+"""Bounded loads: the first node of a request's preference that has room; in all is a little too much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.balancers.hashed import BalancerOverPartitioner
+from algorithms.balancers.round_robin import whole_weights
+from algorithms.balancing import register_balancer
+from algorithms.errors import InvalidParameter, MissingCapability
+from algorithms.interface.balancer import BalancerSpec, Sight, Trait
+from algorithms.interface.nodes import Nodes, NodesLike
+from algorithms.interface.spec import Capability, Cost, Publication
+from algorithms.machinery.kernel import kernel
+from algorithms.machinery.traces import Calls, InFlight, Place, View
+from algorithms.machinery.twister import begin, next_word, twister
+
+LARGEST_WHOLE = 256
+FINEST = 10**6
+LARGEST_FACTOR = 10**6
+
+_LOW = np.uint64(0xFFFFFFFF)
+
+
+class Bound(NamedTuple):
+    """The weight of each place, (1,) their sum, and (3,) requests in flight and the factor's two numbers."""
+
+    weights: NDArray[np.float64]
+    total: NDArray[np.float64]
+    numbers: NDArray[np.int64]
+
+
+@kernel
+def first_with_room(state: Bound, in_flight: InFlight, view: View) -> Place:
+    """Return the first place in the order of preference that has fewer in flight than its share times c."""
+    requests, above, below = state.numbers[0] + 1, state.numbers[1], state.numbers[2]
+    state.numbers[0] = requests
+    for i in range(len(view)):
+        place = np.int64(view[i])
+        # in flight < ceil(c * requests * w / W), in whole numbers where the weights are
+        if float(in_flight[place] * below) * state.total[0] < float(above * requests) * state.weights[place]:
+            return place
+    return np.int64(view[0])
+
+
+@kernel
+def one_less(state: Bound, in_flight: InFlight, place: int) -> None:
+    """Count a request that has ended."""
+    state.numbers[0] -= 1
+
+
+class Slots(NamedTuple):
+    """HAProxy's servers by place: parts, the sum of those before; (3,) requests in flight, percent, sum."""
+
+    parts: NDArray[np.int64]
+    before: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+
+
+@kernel
+def first_with_slots(state: Slots, in_flight: InFlight, view: View) -> Place:
+    """Return the first place in the order of preference that has a free slot by HAProxy's rule."""
+    requests, percent, total = state.numbers[0] + 1, state.numbers[1], state.numbers[2]
+    state.numbers[0] = requests
+    slots = (requests * percent + 99) // 100
+    each, rest = slots // total, slots % total
+    for i in range(len(view)):
+        place = np.int64(view[i])
+        part, before = state.parts[place], state.before[place]
+        own = part * each + (before + part) * rest // total - before * rest // total
+        if in_flight[place] < max(own, 1):
+            return place
+    return np.int64(view[0])
+
+
+@kernel
+def one_slot_less(state: Slots, in_flight: InFlight, place: int) -> None:
+    """Count a request that has ended."""
+    state.numbers[0] -= 1
+
+
+class Hosts(NamedTuple):
+    """Envoy's hosts by place: shares, scratch for a shuffle, the words of mt19937, (2,) requests, percent."""
+
+    shares: NDArray[np.float64]
+    order: NDArray[np.int64]
+    words: NDArray[np.uint32]
+    numbers: NDArray[np.int64]
+
+
+@kernel
+def overload(state: Hosts, in_flight: InFlight, slots: int, place: Place) -> Any:
+    """Return how full a place is: above 1 it has more in flight than its slots."""
+    return in_flight[place] / max(np.ceil(slots * state.shares[place]), 1.0)
+
+
+@kernel
+def home_or_shuffled(state: Hosts, in_flight: InFlight, view: View) -> Place:
+    """Return the home of a request; where it is too full, the first that is not in a shuffle by its hash."""
+    requests = state.numbers[0] + 1
+    slots = (requests * state.numbers[1] + 99) // 100
+    state.numbers[0] = requests
+    home = np.int64(view[0])
+    least, lowest = home, overload(state, in_flight, slots, home)
+    if lowest <= 1:
+        return home
+    n, order = len(state.shares), state.order
+    for place in range(n):
+        order[place] = place
+    begin(state.words, np.uint32(view[1] & _LOW))
+    for i in range(n):
+        left = np.int64(n - i)
+        j = left
+        while j >= left:
+            j = np.int64(next_word(state.words)) // ((1 << 32) // left)
+        order[i], order[i + j] = order[i + j], order[i]
+        place = order[i]
+        full = overload(state, in_flight, slots, place)
+        if place != home and full <= 1:
+            return place
+        if full < lowest:
+            least, lowest = place, full
+    return least
+
+
+@kernel
+def one_host_less(state: Hosts, in_flight: InFlight, place: int) -> None:
+    """Count a request that has ended."""
+    state.numbers[0] -= 1
+
+
+CALLS = {
+    "paper": Calls(first_with_room, one_less),
+    "haproxy": Calls(first_with_slots, one_slot_less),
+    "envoy": Calls(home_or_shuffled, one_host_less),
+}
+
+
+@register_balancer(
+    BalancerSpec(
+        name="bounded_loads",
+        title="Bounded loads",
+        summary="the first node of the hash's preference with fewer in flight than c times its share",
+        sees=Sight.BOTH,
+        traits=frozenset({Trait.WEIGHTED, Trait.BOUNDED}),
+        reference="Mirrokni, Thorup & Zadimoghaddam 2018, arXiv:1608.01350",
+        year=2016,
+        publications=(
+            Publication(
+                "bounded-loads",
+                "inproceedings",
+                "Mirrokni, Vahab and Thorup, Mikkel and Zadimoghaddam, Morteza",
+                "Consistent Hashing with Bounded Loads",
+                2018,
+                {"booktitle": "SODA", "pages": "587--604", "eprint": "1608.01350"},
+            ),
+        ),
+        open_cost=Cost("O(n)", "the whole preference of a hash is looked up"),
+        close_cost=Cost("O(1)"),
+    )
+)
+class BoundedLoads(BalancerOverPartitioner[Any]):
+    """Consistent hashing with a bound: past a full node a request goes to the next of its preference.
+
+    Parameters
+    ----------
+    nodes
+        As for :class:`~algorithms.interface.balancer.Balancer`; with ``bound="haproxy"`` weights are whole
+        numbers from 1 to 256.
+    partitioner
+        The name of a partitioner. Its replicas are the preference, so it must declare REPLICAS; not for
+        ``bound="envoy"``, which takes any.
+    options
+        Its parameters.
+    factor
+        c, from 1 on; ``inf`` is `hashed`. For ``haproxy`` and ``envoy`` whole percents.
+    bound
+        ``paper``: at most ceil(c m w / W) in flight, where m counts the new request. ``haproxy``: slots in
+        whole numbers, dealt along the servers. ``envoy``: as many with one to spare, and past a full home a
+        shuffle of all hosts that begins from the hash, by mt19937; where all are full the least full.
+    seed
+        Not used: a partitioner's seed is among its options.
+
+    Raises
+    ------
+    InvalidParameter, MissingCapability
+        For a factor that cannot be, and a partitioner that has no replicas.
+
+    Notes
+    -----
+    **Sources.** The paper, for ``ring`` and any other order of preference; HAProxy's and Envoy's
+    ``hash_balance_factor``, whose recorded logs they give over the programs' own rings and tables.
+
+    **Left out.** Requests that the paper moves when the bound falls: those in flight stay, so one that was
+    within the bound may be above it when others have ended. What is opened is within it.
+
+    **Costs.** A request looks up its whole preference, O(n) and more on a ring; an event costs that of the
+    partitioner.
+
+    **Adverse case.** c near 1: most requests find their home full, and walk.
+
+    Examples
+    --------
+    >>> balancer = BoundedLoads(["a", "b"], factor=1.0)
+    >>> sorted(balancer.open(7) for _ in range(4))
+    [0, 0, 1, 1]
+    """
+
+    def __init__(
+        self,
+        nodes: NodesLike,
+        *,
+        partitioner: str = "ring",
+        options: Mapping[str, Any] = {},
+        factor: float = 1.25,
+        bound: Literal["paper", "haproxy", "envoy"] = "paper",
+        seed: int = 0,
+    ) -> None:
+        self.partitioner = partitioner
+        self.options = options
+        self.factor = _checked_factor(factor, bound)
+        self.bound = bound
+        super().__init__(nodes, seed=seed)
+
+    def _placed(self, nodes: Nodes) -> tuple[Nodes, Any]:
+        live, placing = super()._placed(nodes)
+        if self.bound != "envoy" and not placing.spec.can(Capability.REPLICAS):
+            raise MissingCapability(
+                f"{self.spec.name} walks along the replicas of a hash, and {self.partitioner} keeps none"
+            )
+        return live, placing
+
+    def _calls(self) -> Calls:
+        return CALLS[self.bound]
+
+    def _start(self, nodes: Nodes, in_flight: NDArray[np.int64], before: Any) -> Any:
+        requests = int(in_flight.sum())
+        percent = 0 if self.factor == np.inf else round(self.factor * 100)
+        if self.bound == "envoy":
+            weights = np.array(nodes.weights())
+            words = twister()
+            order = np.zeros(len(nodes), dtype=np.int64)
+            return Hosts(weights / weights.sum(), order, words, np.array([requests, percent]))
+        if self.bound == "haproxy":
+            parts = 16 * whole_weights(self.spec.name, nodes, LARGEST_WHOLE)
+            sums = np.cumsum(parts)
+            return Slots(parts, sums - parts, np.array([requests, percent, sums[-1]]))
+        exact = Fraction(0) if self.factor == np.inf else Fraction(repr(self.factor))
+        above, below = (1, 0) if self.factor == np.inf else (exact.numerator, exact.denominator)
+        weights = np.array(nodes.weights())
+        return Bound(weights, np.array([weights.sum()]), np.array([requests, above, below]))
+
+    def _width(self) -> int:
+        return 2 if self.bound == "envoy" else len(self.nodes)
+
+    def _views(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        flight = self._flight
+        if self.bound == "envoy":
+            return np.stack([flight.places[flight.placing.assign(hashes)].astype(np.uint64), hashes], axis=1)
+        preference: NDArray[np.int32] = flight.places[
+            flight.placing.assign_replicas(hashes, len(flight.nodes))
+        ]
+        return preference.astype(np.uint64)
+
+
+def _checked_factor(factor: object, bound: str) -> float:
+    """Return c as a float, or raise InvalidParameter."""
+    if isinstance(factor, int | float | np.integer | np.floating) and not isinstance(factor, bool):
+        value = float(factor)
+        if value == np.inf and bound == "paper":
+            return value
+        if 1 <= value <= LARGEST_FACTOR:
+            finest = FINEST if bound == "paper" else 100
+            if Fraction(repr(value)) * finest % 1 == 0:
+                return value
+            raise InvalidParameter(
+                f"factor has at most {len(str(finest)) - 1} decimals with bound={bound!r}, not {value!r}"
+            )
+    more = ", or inf" if bound == "paper" else ""
+    raise InvalidParameter(f"factor is a number from 1 to {LARGEST_FACTOR}{more}, not {factor!r:.60}")

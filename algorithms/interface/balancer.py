@@ -1,0 +1,472 @@
+"""The second interface: a :class:`Balancer` opens and closes requests, and sees what is in flight."""
+
+from __future__ import annotations
+
+import copy
+import enum
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.checks import is_int, whole_number
+from algorithms.errors import BrokenAlgorithm, InvalidHash, InvalidParameter, InvalidWeight
+from algorithms.interface.algorithm import Buckets
+from algorithms.interface.guards import check_out, checked_hashes
+from algorithms.interface.node import NodeLike, as_node
+from algorithms.interface.nodes import Nodes, NodesLike, leaving_names
+from algorithms.interface.partitioner import differs
+from algorithms.interface.signature import limited, parameters_of
+from algorithms.interface.spec import Cost, Publication
+from algorithms.machinery.traces import Calls
+
+__all__ = ["Balancer", "BalancerSpec", "Sight", "Trait"]
+
+S = TypeVar("S")
+
+CHUNK = 1 << 16
+"""Of so many events at once is looked up what a rule sees of them."""
+
+MOST_CELLS = 1 << 22
+"""What is seen of the events of a chunk has no more words than this."""
+
+_NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
+
+
+class Trait(enum.StrEnum):
+    """What a balancer promises. What it declares is tested, and so is what it does not."""
+
+    WEIGHTED = "weighted"
+    PERIODIC = "periodic"
+    LEAST = "least"
+    IDLE = "idle"
+    BOUNDED = "bounded"
+    AFFINE = "affine"
+
+    @property
+    def meaning(self) -> str:
+        """What is promised, in a sentence."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Trait.WEIGHTED: "weights other than 1 are followed",
+    Trait.PERIODIC: "of as many requests as whole weights come to, each node gets exactly its weight",
+    Trait.LEAST: "no node is chosen while another has fewer requests in flight for its weight",
+    Trait.IDLE: "while a node has nothing in flight, one that has nothing is chosen",
+    Trait.BOUNDED: "no request is opened on a node beyond its share of all in flight times a factor",
+    Trait.AFFINE: "requests of one hash go to one node, whatever is in flight",
+}
+
+
+class Sight(enum.StrEnum):
+    """What a balancer looks at."""
+
+    NOTHING = "nothing"
+    HASH = "hash"
+    LOAD = "load"
+    BOTH = "hash and load"
+
+
+_UNKNOWN = Cost()
+
+
+@dataclass(frozen=True)
+class BalancerSpec:
+    """What is known about a balancer.
+
+    Parameters
+    ----------
+    name
+        By which it is registered.
+    title
+        As it stands in tables and plots.
+    summary
+        A line about how it chooses a node.
+    sees
+        What it looks at.
+    traits
+        What it declares.
+    lacks
+        Why it does not declare a trait, for those that no counterexample refutes.
+    reference, year, publications
+        As in :class:`~algorithms.Spec`.
+    open_cost, close_cost
+        What a request costs.
+    by_default
+        Whether it is compared where nobody names any.
+
+    Examples
+    --------
+    >>> BalancerSpec("x", "X", "", Sight.NOTHING, frozenset()).can(Trait.WEIGHTED)
+    False
+    """
+
+    name: str
+    title: str
+    summary: str
+    sees: Sight
+    traits: frozenset[Trait]
+    lacks: Mapping[Trait, str] = field(default_factory=dict)
+    reference: str = ""
+    year: int = 0
+    publications: tuple[Publication, ...] = ()
+    open_cost: Cost = _UNKNOWN
+    close_cost: Cost = _UNKNOWN
+    by_default: bool = True
+
+    def __post_init__(self) -> None:
+        """Freeze what was given as a set or a dict."""
+        object.__setattr__(self, "traits", frozenset(self.traits))
+        object.__setattr__(self, "lacks", MappingProxyType(dict(self.lacks)))
+
+    def can(self, trait: Trait) -> bool:
+        """Return whether a trait is declared."""
+        return trait in self.traits
+
+
+@dataclass(frozen=True)
+class _Flight(Generic[S]):
+    """All that a scale event replaces, in one object."""
+
+    nodes: Nodes
+    buckets: Buckets
+    places: Buckets
+    in_flight: NDArray[np.int64]
+    placing: Any
+    state: S
+
+
+class Balancer(ABC, Generic[S]):
+    """An algorithm that sees the load too: it opens and closes requests, one after the other.
+
+    Parameters
+    ----------
+    nodes
+        As for :class:`~algorithms.interface.Partitioner`.
+    seed
+        Reaches all draws.
+
+    Raises
+    ------
+    NoNodes, DuplicateNode, InvalidNode, InvalidWeight, InvalidParameter
+        When something given is not possible.
+
+    Notes
+    -----
+    A balancer is a sequence of calls and belongs to one thread. A scale event keeps what is in flight on the
+    nodes that stay; requests on a node that leaves have ended with it, and are not closed.
+
+    **Sub-classing.** Register the class with :func:`~algorithms.balancing.register_balancer`, and write
+    ``_calls`` (the two steps, as kernels) and ``_start`` (nodes, what is in flight, and the state before an
+    event or None -> a state of arrays, which the kernels change). Override ``_views`` if the rule sees more
+    of a request than its hash. Parameters are declared as those of partitioners are.
+    """
+
+    spec: ClassVar[BalancerSpec]
+
+    def __init__(self, nodes: NodesLike, *, seed: int = 0) -> None:
+        for parameter in limited(type(self)):
+            if parameter.name in vars(self):
+                setattr(self, parameter.name, parameter.checked(vars(self)[parameter.name]))
+        self.seed = whole_number("seed", seed, 0, (1 << 64) - 1)
+        live, placing = self._placed(Nodes.of(nodes))
+        self._flight: _Flight[S] = self._flown(live, placing, None)
+
+    @abstractmethod
+    def _calls(self) -> Calls:
+        """Return the steps; the same object each time."""
+
+    @abstractmethod
+    def _start(self, nodes: Nodes, in_flight: NDArray[np.int64], before: S | None) -> S:
+        """Return the state of these nodes, with what is in flight by place, after the state before."""
+
+    def _views(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Return what the rule sees of requests, a row each."""
+        return hashes.reshape(-1, 1)
+
+    def _width(self) -> int:
+        """Return how many words the rule sees of a request."""
+        return 1
+
+    def _placed(self, nodes: Nodes) -> tuple[Nodes, Any]:
+        """Return the nodes at the start, and whatever places hashes on them; None by default."""
+        return nodes, None
+
+    def _moved(
+        self, placing: Any, add: Iterable[NodeLike], remove: Sequence[str], weights: Mapping[str, float]
+    ) -> tuple[Nodes, Any]:
+        """Return the nodes after an event, and what places hashes on them, as new objects."""
+        return self.nodes.after(add=add, remove=remove, weights=weights), None
+
+    @property
+    def nodes(self) -> Nodes:
+        """The live nodes by bucket, ascending; a read-only mapping that later events leave as it is."""
+        return self._flight.nodes
+
+    @property
+    def hash_bits(self) -> int:
+        """Bits of the hash space."""
+        return 64
+
+    @property
+    def in_flight(self) -> Mapping[int, int]:
+        """How many requests each bucket has in flight, at this moment."""
+        flight = self._flight
+        return dict(zip(flight.buckets.tolist(), flight.in_flight.tolist(), strict=True))
+
+    def open(self, hash: int) -> int:
+        """Open a request.
+
+        Parameters
+        ----------
+        hash
+            Of its key, 0 <= hash < 2^hash_bits.
+
+        Returns
+        -------
+        int
+            The bucket that it goes to; hand it to :meth:`close` when the request has ended.
+
+        Raises
+        ------
+        InvalidHash
+            For anything but such an int.
+
+        Examples
+        --------
+        >>> from algorithms.balancing import create_balancer
+        >>> balancer = create_balancer("least_outstanding", ["a", "b"])
+        >>> balancer.open(7), balancer.open(7), balancer.in_flight
+        (0, 1, {0: 1, 1: 1})
+        """
+        if not is_int(hash) or not 0 <= int(hash) < 1 << self.hash_bits:
+            raise InvalidHash(f"a hash is an int from 0 to 2^{self.hash_bits} - 1, not {hash!r:.60}")
+        flight = self._flight
+        place = np.empty(1, dtype=np.int32)
+        views = self._views(np.array([hash], dtype=np.uint64))
+        self._calls().trace(flight.state, flight.in_flight, views, _OPENING, 0, place)
+        return int(flight.buckets[place[0]])
+
+    def close(self, bucket: int) -> None:
+        """Close a request that is in flight on a bucket.
+
+        Parameters
+        ----------
+        bucket
+            Where :meth:`open` has sent it.
+
+        Raises
+        ------
+        InvalidParameter
+            When nothing is in flight there.
+
+        Examples
+        --------
+        >>> from algorithms.balancing import create_balancer
+        >>> create_balancer("round_robin", ["a", "b"]).close(1)
+        Traceback (most recent call last):
+            ...
+        algorithms.errors.InvalidParameter: nothing is in flight on bucket 1, so nothing can be closed there
+        """
+        flight = self._flight
+        place = flight.places[bucket] if is_int(bucket) and 0 <= bucket < len(flight.places) else -1
+        if place < 0 or not flight.in_flight[place]:
+            raise InvalidParameter(
+                f"nothing is in flight on bucket {bucket!r:.40}, so nothing can be closed there"
+            )
+        places = np.array([place, place], dtype=np.int32)
+        self._calls().trace(flight.state, flight.in_flight, _NO_VIEW, _CLOSING, 1, places)
+
+    def open_many(
+        self,
+        hashes: NDArray[np.unsignedinteger[Any]],
+        *,
+        closing: NDArray[np.int64] | None = None,
+        out: Buckets | None = None,
+    ) -> Buckets:
+        """Run a whole trace of events, as single calls would, in compiled code.
+
+        Parameters
+        ----------
+        hashes
+            (k,) unsigned integers below 2^hash_bits, of the requests that are opened; where event i closes
+            one, its entry counts for nothing.
+        closing
+            (k,) int64: the event whose request event i closes, an earlier one of this trace; -1 where event
+            i opens a request. All open one when not given.
+        out
+            (k,) int32 to write into; a new array when not given.
+
+        Returns
+        -------
+        ndarray
+            (k,) int32, the bucket of each event.
+
+        Raises
+        ------
+        InvalidHash, InvalidParameter
+            For hashes, events or an ``out`` that cannot be. Whatever is raised, nothing has changed.
+
+        Examples
+        --------
+        >>> from algorithms.balancing import create_balancer
+        >>> balancer = create_balancer("least_outstanding", ["a", "b"])
+        >>> hashes = np.zeros(4, dtype=np.uint64)
+        >>> balancer.open_many(hashes, closing=np.array([-1, -1, 1, -1])).tolist()
+        [0, 1, 1, 1]
+        """
+        checked = checked_hashes(hashes, self.hash_bits)
+        order = _checked_events(closing, len(checked))
+        if out is None:
+            out = np.empty(len(checked), dtype=np.int32)
+        else:
+            check_out(out, checked.shape)
+        flight, trace = self._flight, self._calls().trace
+        places = out if flight.nodes.dense else np.empty_like(out)
+        step = max(1, min(CHUNK, MOST_CELLS // self._width()))
+        for first in range(0, len(checked), step):
+            rows = slice(first, first + step)
+            views = self._views(checked[rows])
+            trace(flight.state, flight.in_flight, views, order[rows], first, places)
+        if places is not out:
+            out[:] = flight.buckets[places]
+        return out
+
+    def change(
+        self,
+        *,
+        add: Iterable[NodeLike] = (),
+        remove: Iterable[str] = (),
+        weights: Mapping[str, float] = _NO_WEIGHTS,
+    ) -> None:
+        """Make one scale event, whole or not at all; arguments and errors are those of a partitioner.
+
+        Parameters
+        ----------
+        add
+            Nodes that join, with nothing in flight.
+        remove
+            Names of nodes that leave, with what they have in flight.
+        weights
+            New weights of nodes that stay.
+
+        Raises
+        ------
+        UnsupportedEvent, UnknownNode, DuplicateNode, NoNodes, InvalidNode, InvalidWeight, InvalidParameter
+            When it cannot be. Whatever is raised, nothing has changed.
+
+        Examples
+        --------
+        >>> from algorithms.balancing import create_balancer
+        >>> balancer = create_balancer("round_robin", ["a", "b"])
+        >>> balancer.change(add=["c"], remove=["a"])
+        >>> balancer.nodes
+        ['c', 'b']
+        """
+        nodes, placing = self._moved(self._flight.placing, add, leaving_names(remove), weights)
+        self._flight = self._flown(nodes, placing, self._flight)
+
+    def add_node(self, node: NodeLike) -> int:
+        """Add one node and return its bucket; raises as :meth:`change` does."""
+        joining = as_node(node)
+        self.change(add=[joining])
+        return self.nodes.bucket_of(joining.name)
+
+    def remove_node(self, name: str) -> None:
+        """Remove one node; raises as :meth:`change` does."""
+        self.change(remove=[name])
+
+    def set_weight(self, name: str, weight: float) -> None:
+        """Give a node another weight; raises as :meth:`change` does."""
+        self.change(weights={name: weight})
+
+    def copy(self) -> Self:
+        """Return a balancer of its own with the same nodes and the same requests in flight."""
+        twin = copy.copy(self)
+        flight = self._flight
+        twin._flight = replace(flight, in_flight=flight.in_flight.copy(), state=_apart(flight.state))
+        return twin
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters it was made with, by name, its own first; ``nodes`` is not among them."""
+        missing = [name for name in parameters_of(type(self)) if not hasattr(self, name)]
+        if missing:
+            raise BrokenAlgorithm(
+                f"{self.spec.name} takes the parameter {missing[0]!r} and keeps no attribute of this "
+                f"name: write self.{missing[0]} = ... before super().__init__ is called"
+            )
+        return {name: getattr(self, name) for name in parameters_of(type(self))}
+
+    def __repr__(self) -> str:
+        """Return what builds it again, with nothing in flight."""
+        changed = [
+            f"{name}={self.parameters[name]!r}"
+            for name, parameter in parameters_of(type(self)).items()
+            if differs(self.parameters[name], parameter.default)
+        ]
+        return f"{type(self).__name__}({', '.join([repr(self.nodes), *changed])})"
+
+    def _flown(self, nodes: Nodes, placing: Any, before: _Flight[S] | None) -> _Flight[S]:
+        if not self.spec.can(Trait.WEIGHTED):
+            for node in nodes.spelled():
+                if node.weight != 1.0:
+                    raise InvalidWeight(
+                        f"{self.spec.name} does not follow weights: {node.name!r} must keep weight 1, "
+                        f"not {node.weight}"
+                    )
+        buckets = nodes.buckets()
+        places = np.full(nodes.top, -1, dtype=np.int32)
+        places[buckets] = np.arange(len(buckets), dtype=np.int32)
+        in_flight = np.zeros(len(buckets), dtype=np.int64)
+        if before is not None:
+            for place, bucket in enumerate(before.buckets.tolist()):
+                name = before.nodes[bucket].name
+                if nodes.has(name):
+                    in_flight[places[nodes.bucket_of(name)]] = before.in_flight[place]
+        state = self._start(nodes, in_flight, None if before is None else before.state)
+        return _Flight(nodes, buckets, places, in_flight, placing, state)
+
+
+_OPENING = np.array([-1], dtype=np.int64)
+_CLOSING = np.array([0], dtype=np.int64)
+_NO_VIEW = np.zeros((1, 1), dtype=np.uint64)
+
+
+def _checked_events(closing: NDArray[np.int64] | None, count: int) -> NDArray[np.int64]:
+    """Return which event each event closes, or raise InvalidParameter where that cannot be."""
+    if closing is None:
+        return np.full(count, -1, dtype=np.int64)
+    if not isinstance(closing, np.ndarray) or closing.dtype.kind != "i" or closing.shape != (count,):
+        raise InvalidParameter(f"closing is an int64 array of shape ({count},), -1 where a request is opened")
+    order = np.ascontiguousarray(closing, dtype=np.int64)
+    (rows,) = np.nonzero(order != -1)
+    ended = order[rows]
+    wrong = (ended < 0) | (ended >= rows)
+    wrong[~wrong] = order[ended[~wrong]] != -1
+    if wrong.any():
+        row = int(rows[np.argmax(wrong)])
+        raise InvalidParameter(
+            f"event {row} closes event {int(order[row])}, which is no earlier one that opens a request"
+        )
+    if len(np.unique(ended)) < len(ended):
+        values, counts = np.unique(ended, return_counts=True)
+        raise InvalidParameter(f"the request of event {int(values[np.argmax(counts > 1)])} is closed twice")
+    return order
+
+
+def _apart(state: Any) -> Any:
+    """Return a state with arrays of its own."""
+    if isinstance(state, np.ndarray):
+        return state.copy()
+    if isinstance(state, tuple):
+        parts = [_apart(part) for part in state]
+        return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
+    if is_dataclass(state) and not isinstance(state, type):
+        return replace(state, **{part.name: _apart(getattr(state, part.name)) for part in fields(state)})
+    return state
