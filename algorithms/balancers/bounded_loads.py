@@ -96,7 +96,8 @@ class Hosts(NamedTuple):
 @kernel
 def overload(state: Hosts, in_flight: InFlight, slots: int, place: Place) -> Any:
     """Return how full a place is: above 1 it has more in flight than its slots."""
-    return in_flight[place] / max(np.ceil(slots * state.shares[place]), 1.0)
+    slots_here = np.ceil(slots * state.shares[place])
+    return float(in_flight[place]) / (slots_here if slots_here > 1 else 1.0)
 
 
 @kernel

@@ -129,7 +129,7 @@ HAPROXY = Calls(earliest_position, nothing_closed)
         title="Earliest deadline first",
         summary="a node's next turn is due 1/weight after its last; the one that is due first is taken",
         sees=Sight.NOTHING,
-        traits=frozenset({Trait.WEIGHTED}),
+        traits=frozenset({Trait.WEIGHTED, Trait.PERIODIC}),
         reference="Envoy's ROUND_ROBIN with weights; HAProxy's roundrobin",
         year=2016,
         open_cost=Cost("O(log n)"),
@@ -163,8 +163,8 @@ class EarliestDeadline(Balancer[Any]):
     **Sources.** Envoy, and HAProxy, whose recorded sequences they give; a recorded sequence of Envoy's
     names the picks.
 
-    **Left out.** Periods: by rounding, ties at whole periods fall now before and now after, so a period of
-    requests may lack a turn of one node and have one too many of another.
+    **Periods.** Without picks all weights come out even at whole times, so each period is exact, whatever
+    rounding does to the order of ties. Picks put the start within a period; so does Envoy, at random.
 
     **Costs.** A request O(log n), for ``haproxy`` O(n) here; an event O(n), which begins anew: heavy nodes
     come first again.

@@ -54,7 +54,7 @@ class Queue(NamedTuple):
 
 
 @kernel
-def queue_again(state: Queue, place: int, count: int) -> None:
+def queue_again(state: Queue, place: Place, count: Any) -> None:
     """Give a place the key of so many in flight, behind all that have it already."""
     state.key[place] = (count + 1) * 4096 // state.parts[place] if count else 0
     state.order[place] = state.next[0]
@@ -90,7 +90,7 @@ HAPROXY = Calls(least_key, requeued)
         title="Least outstanding requests",
         summary="the node with the fewest requests in flight for its weight",
         sees=Sight.LOAD,
-        traits=frozenset({Trait.WEIGHTED, Trait.LEAST, Trait.IDLE}),
+        traits=frozenset({Trait.WEIGHTED, Trait.LEAST, Trait.IDLE, Trait.BOUNDED}),
         reference="nginx 1.3.1, least_conn; HAProxy 1.3.15, leastconn",
         year=2012,
         open_cost=Cost("O(n)"),
@@ -118,7 +118,8 @@ class LeastOutstanding(Balancer[Any]):
     there.
 
     **Done otherwise.** HAProxy counts the new request in, so with weights its choice can have more in flight
-    for its weight than another has: `LEAST` is promised by ``nginx``, and by ``haproxy`` with equal weights.
+    for its weight than another has: `LEAST` and `BOUNDED` are promised by ``nginx``, and by ``haproxy`` with
+    equal weights.
 
     **Costs.** A request O(n), which keeps no order of the nodes; an event O(n).
 

@@ -18,6 +18,7 @@ def command(invocation: Invocation) -> Output:
     kinds: Mapping[str, Callable[[], list[tuple[str, str]]]] = {
         "experiments": lambda: experiments(invocation.find),
         "algorithms": algorithms,
+        "balancers": balancers,
         "parameters": parameters,
         "hashes": hashes,
         "workloads": workloads,
@@ -64,6 +65,14 @@ def algorithms() -> list[tuple[str, str]]:
             entries.append((f"{family}:", ""))
         entries.append((f"  {spec.name}", f"{spec.title}: {spec.summary}"))
     return entries
+
+
+def balancers() -> list[tuple[str, str]]:
+    """Return each registered balancer, how it chooses a node and what it looks at."""
+    from algorithms.balancing import balancer_names, balancer_of
+
+    specs = [balancer_of(name).spec for name in balancer_names()]
+    return [(spec.name, f"{spec.title}: {spec.summary}; sees {spec.sees}") for spec in specs]
 
 
 def parameters() -> list[tuple[str, str]]:
