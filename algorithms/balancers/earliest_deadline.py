@@ -176,7 +176,7 @@ class EarliestDeadline(Balancer[Any]):
     >>> from algorithms import Node
     >>> balancer = EarliestDeadline([Node("a", 2), "b"])
     >>> [balancer.open(0) for _ in range(6)]
-    [0, 0, 1, 0, 0, 1]
+    [0, 1, 0, 0, 1, 0]
     """
 
     def __init__(

@@ -180,8 +180,8 @@ def test_a_file_without_an_algorithm_is_refused(content: str | None, selection: 
         ("lisst", "did you mean 'list'?"),
         (
             "list tea",
-            "list takes one of experiments, algorithms, balancers, parameters, hashes, workloads, events, results"
-            ", not",
+            "list takes one of experiments, algorithms, balancers, parameters, hashes, workloads, events, "
+            "results, not",
         ),
         ("list algorithm", "did you mean 'algorithms'?"),
         ("list algorithms hashes", "not 'algorithms hashes'"),
