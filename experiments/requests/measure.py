@@ -1,0 +1,203 @@
+"""The measurement: one repetition of requests through one balancer, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from algorithms.errors import ShardlabError
+from algorithms.interface.balancer import Balancer
+from experiments import workloads
+from experiments.harness.experiment import Case, Context, Measured
+from experiments.inference.warmup import mser
+from experiments.options.errors import BadUse
+from experiments.seeds import derive
+from experiments.workloads import Workload, chunks_of
+
+from .contestants import Contestant, contestants
+from .parameters import FILE, RequestsParameters
+from .simulation import EVERY, LEVELS, LOST, REFUSED, Simulation
+from .traffic import Traffic, times_of
+
+SEEN = (
+    "requests", "warmup", "mean", "p50", "p99", "p999", "largest", "imbalance", "refused", "lost", "hits",
+    *(f"at_least_{level}" for level in range(1, LEVELS + 1)),
+)  # fmt: skip
+
+MOST_CELLS = 1 << 28
+"""Entries by server and key that caches are looked up in."""
+
+
+def inputs(parameters: RequestsParameters) -> Sequence[Path]:
+    """Return the files that the rows depend on."""
+    files = [path for text in parameters.workload for path in workloads.parse(text).inputs]
+    files += [Path(parameters.cluster)] if parameters.cluster else []
+    if parameters.arrivals.startswith(FILE):
+        files.append(Path(parameters.arrivals.removeprefix(FILE)))
+    return files
+
+
+def cases(parameters: RequestsParameters) -> Sequence[Case]:
+    """Return a case for each row; bad use is found here, before anything is written."""
+    compared = contestants(parameters.balancers)
+    if parameters.arrivals.startswith(FILE):
+        times_of(Path(parameters.arrivals.removeprefix(FILE)))
+    (source,) = map(workloads.parse, parameters.workload)
+    if max(parameters.cache) and (max(parameters.nodes) + 1) * parameters.requests > MOST_CELLS:
+        raise BadUse(
+            f"--cache: {parameters.requests:,} requests over {max(parameters.nodes):,} servers are too many "
+            f"for caches: together at most {MOST_CELLS:,}; give fewer of one"
+        )
+    return [
+        Case(
+            f"{n}|{cache}|{event}|{load:g}|{number}|{one.label}",
+            {
+                "contestant": one,
+                "n": n,
+                "event": event,
+                "load": load,
+                "number": number,
+                "source": source,
+                "cache": cache,
+            },
+        )
+        for n in parameters.nodes
+        for cache in parameters.cache
+        for event in parameters.event
+        if cache == parameters.cache[0] or event == "steady"
+        for load in (parameters.load if event != "burst" else (1.0,))
+        for one in compared
+        for number in range(parameters.repetitions)
+    ]
+
+
+def measure(case: Case, parameters: RequestsParameters, context: Context) -> Measured:
+    """Simulate one repetition; or say why the balancer cannot have these nodes."""
+    asked: Mapping[str, Any] = case.arguments
+    one: Contestant = asked["contestant"]
+    n, event, load, number, cache = (asked[name] for name in ("n", "event", "load", "number", "cache"))
+    common = {
+        "n": n, "cache": cache, "event": event, "load": None if event == "burst" else load,
+        "balancer": one.name, "label": one.label, "repetition": number,
+    }  # fmt: skip
+    members = parameters.members
+    try:
+        balancer = one.build(
+            n if members is None else members.prefixed(""), derive(parameters.seed, "draws", number) >> 32
+        )
+        if event == "burst":
+            found = burst(balancer, parameters, asked["source"], number)
+        else:
+            found = simulated(balancer, parameters, asked["source"], number, event, load, cache)
+    except ShardlabError as error:
+        return Measured([{**common, **dict.fromkeys(SEEN), "cannot": str(error)}])
+    return Measured([{**common, **found}])
+
+
+def hashes_of(
+    balancer: Balancer[Any], parameters: RequestsParameters, source: Workload, number: int, count: int
+) -> NDArray[np.uint64]:
+    """Return the hashes of the keys of so many requests, by the function of the balancer's partitioner."""
+    placing = balancer._flight.placing
+    chunks = chunks_of(source.available(count))
+    seed = derive(parameters.seed, "keys", source.text, number)
+    parts = []
+    for chunk, size in enumerate(chunks):
+        if placing is None:
+            parts.append(source.hashes(chunk, seed=seed, hash="xxh64", limit=size))
+        else:
+            parts.append(source.hashes_for(placing, chunk, seed=seed, limit=size))
+    whole = np.concatenate(parts)
+    return whole if len(whole) >= count else np.resize(whole, count)  # a file that ends begins again
+
+
+def burst(
+    balancer: Balancer[Any], parameters: RequestsParameters, source: Workload, number: int
+) -> dict[str, Any]:
+    """Return the most requests at a server of as many at once as there are servers."""
+    count = len(balancer.nodes)
+    balancer.open_many(hashes_of(balancer, parameters, source, number, count))
+    return {**dict.fromkeys(SEEN), "requests": count, "largest": max(balancer.in_flight.values())}
+
+
+def simulated(
+    balancer: Balancer[Any],
+    parameters: RequestsParameters,
+    source: Workload,
+    number: int,
+    event: str,
+    load: float,
+    cache: int,
+) -> dict[str, Any]:
+    """Return what came of the requests of one repetition."""
+    traffic = Traffic.drawn(parameters, number)
+    weights = balancer.nodes.weights()
+    mean = parameters.service_ms
+    arrivals = traffic.arrivals(load * sum(weights) * parameters.workers / mean)
+    count = len(arrivals)
+    simulation = Simulation(
+        balancer,
+        arrivals,
+        traffic.services * mean,
+        hashes_of(balancer, parameters, source, number, count),
+        workers=parameters.workers,
+        room=parameters.room,
+        cache=cache,
+        hit=parameters.hit,
+        most=balancer.nodes.top + 1,
+    )
+    first, last = happen(simulation, event, parameters.slow)
+    responses = simulation.servers.responses
+    warmup = 0
+    if first == 0:
+        warmup = mser(np.nan_to_num(responses[first:last]))
+        first = warmup
+    return {"requests": last - first, "warmup": warmup, **seen(simulation, first, last, balancer)}
+
+
+def happen(simulation: Simulation, event: str, slow: float) -> tuple[int, int]:
+    """Run the requests with what happens meanwhile; return the first and the last one that are looked at."""
+    arrivals, count = simulation.arrivals, len(simulation.arrivals)
+    first, last = 0, count
+    node = simulation.balancer.nodes[int(simulation.balancer.nodes.buckets()[0])]
+    if event == "slow":
+        simulation.servers.speed[simulation.balancer.nodes.bucket_of(node.name)] /= slow
+    elif event == "lost":
+        first, last = count // 3, 2 * count // 3
+        simulation.run(float(arrivals[first]))
+        simulation.lose(node.name, float(arrivals[first]))
+        simulation.run(float(arrivals[last]))
+        simulation.join(node.name, node.weight, float(arrivals[last]))
+    elif event == "added":
+        first = count // 2
+        simulation.run(float(arrivals[first]))
+        simulation.join("added", 1.0, float(arrivals[first]))
+    simulation.run()
+    return first, last
+
+
+def seen(simulation: Simulation, first: int, last: int, balancer: Balancer[Any]) -> dict[str, Any]:
+    """Return the statistics of the requests from one to another."""
+    servers = simulation.servers
+    responses, where = servers.responses[first:last], servers.where[first:last]
+    there = responses[~np.isnan(responses)]
+    p50, p99, p999 = np.quantile(there, (0.5, 0.99, 0.999)) if len(there) else (None,) * 3
+    looks = servers.seen[-(-first // EVERY) : -(-last // EVERY)].astype(np.float64)
+    n = len(balancer.nodes)
+    levels = looks[:, 2:].mean(axis=0) / n if len(looks) else [None] * LEVELS
+    return {
+        "mean": there.mean() if len(there) else None,
+        "p50": p50,
+        "p99": p99,
+        "p999": p999,
+        "largest": int(looks[:, 0].max()) if len(looks) else None,
+        "imbalance": (looks[:, 0] - looks[:, 1] / n).mean() if len(looks) else None,
+        "refused": float((where == REFUSED).mean()),
+        "lost": float((where == LOST).mean()),
+        "hits": float(servers.hits[first:last].mean()),
+        **{f"at_least_{level + 1}": value for level, value in enumerate(levels)},
+    }

@@ -1,0 +1,257 @@
+"""How the numbers of `requests` are shown: responses, laws, queues, bursts, and what affinity is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from experiments.report.absent import notes_of
+from experiments.report.chart import Axis, Chart, Lines
+from experiments.report.glance import Glance
+from experiments.report.presentation import Presentation, Results
+from experiments.report.summary import Sheet, Summary
+from experiments.report.tables.formats import Format, Percent
+from experiments.report.tables.table import Table
+
+from .summary import summary
+
+if TYPE_CHECKING:
+    from .parameters import RequestsParameters
+
+HEADERS = {
+    "n": "servers", "label": "balancer", "p50": "median", "p99": "99 %", "p999": "99.9 %", "mean_law": "law",
+    "imbalance": "imbalance", "largest": "most at one", "law_name": "queue", "hits": "hit rate",
+    "cache": "entries", "load": "utilisation", "quantity": "of", "most": "most at one", "level": "at least",
+}  # fmt: skip
+LOAD = Axis("load", "utilisation", "percent", zero=False, measured=True)
+SOURCE = (
+    "Warm-up is cut by MSER-5; the repetition is the unit, and all balancers see the same requests; 95 % t "
+    "intervals."
+)
+
+
+def present(results: Results[RequestsParameters]) -> Presentation:
+    """Return tables, charts and meaning of a run of `requests`."""
+    numbers = summary(results)
+    facts = _facts(results.parameters)
+    return Presentation(
+        list(_tables(numbers, facts)),
+        charts=list(_charts(numbers, facts)),
+        meaning=list(_meaning(numbers)),
+        methods=[
+            "Response times are of simulated requests. Means are over repetitions, with Student's t "
+            "intervals; warm-up is cut by MSER-5; balancers are compared on common random numbers."
+        ],
+        summary=numbers,
+        glance=_glance(numbers),
+    )
+
+
+def _facts(parameters: RequestsParameters) -> str:
+    workers = f", {parameters.workers} workers each" if parameters.workers > 1 else ""
+    return (
+        f"{parameters.service} service of {parameters.service_ms:g} ms in the mean, arrivals "
+        f"{parameters.arrivals}{workers}; {parameters.requests:,} requests, "
+        f"{parameters.repetitions} repetitions."
+    )
+
+
+def _headers(columns: Sequence[str]) -> dict[str, str]:
+    return {name: HEADERS[name] for name in columns if name in HEADERS}
+
+
+def _formats(sheet: Sheet) -> dict[str, Format]:
+    return {name: measure.format for name, measure in sheet.measures.items()}
+
+
+def _tables(numbers: Summary, facts: str) -> Iterator[Table]:
+    responses = numbers["responses"]
+    several = responses.frame["cache"].nunique() > 1
+    for event in dict.fromkeys(responses.frame["event"]):
+        part = responses.where(event=event)
+        if several:
+            part = part[part["cache"] == 0]
+        if not len(part):
+            continue
+        extra = [name for name in ("refused", "lost") if (part[name] > 0).any()]
+        law = ["mean_law"] if part["mean_law"].notna().any() else []
+        groups = ["n", "load"] if part["n"].nunique() > 1 else ["load"]
+        columns = [*groups, "label", "mean", *law, "p50", "p99", "p999", "imbalance", "largest", *extra]
+        yield Table(
+            f"responses-{event}",
+            f"Response times, {EVENTS[event]}",
+            part.reset_index(drop=True),
+            f"{facts} {SOURCE}",
+            columns=columns,
+            headers=_headers(columns),
+            formats={
+                **_formats(responses),
+                "load": Percent(0),
+                "mean_law": responses.measures["mean"].format.inner,
+            },
+            groups=groups,
+            notes=[
+                "Imbalance: the most in flight at a server less the mean of all, as requests find it.",
+                *notes_of(numbers["absent"]),
+            ],
+            detail=event not in ("steady",),
+        )
+    if len(numbers["affinity"].frame):
+        affinity = numbers["affinity"]
+        yield Table(
+            "affinity",
+            "What affinity is worth: hits of caches, and response times",
+            affinity.frame,
+            f"{facts} {SOURCE} A hit takes a part of the time.",
+            columns=(columns := ["n", "cache", "load", "label", "hits", "mean", "p99"]),
+            headers=_headers(columns),
+            formats={**_formats(affinity), "load": Percent(0)},
+            groups=["n", "cache", "load"],
+        )
+    for name, title, columns in (
+        (
+            "laws",
+            "Response times, and what queueing theory says",
+            ["quantity", "law_name", "measured", "law", "off", "verdict"],
+        ),
+        ("bursts", "As many requests at once as there are servers", ["most", "law"]),
+    ):
+        sheet = numbers[name]
+        if len(sheet.frame):
+            keys = [key for key in sheet.keys if key not in columns]
+            yield Table(
+                name,
+                title,
+                sheet.frame,
+                facts if name == "bursts" else f"{facts} Intervals of 99.9 %.",
+                columns=[*keys, *columns],
+                headers=_headers([*keys, *columns]),
+                formats={**_formats(sheet), **({"load": Percent(0)} if "load" in keys else {})},
+                groups=[key for key in keys if key != "label"],
+                detail=name == "laws",
+            )
+    tails = numbers["tails"]
+    if len(tails.frame):
+        yield Table(
+            "tails",
+            "Servers with at least so many requests",
+            tails.frame,
+            f"{facts} As requests find them; {SOURCE}",
+            columns=(columns := ["n", "load", "label", "level", "share", "law"]),
+            headers=_headers(columns),
+            formats={**_formats(tails), "load": Percent(0), "law": Percent(2)},
+            groups=["n", "load", "label"],
+            detail=True,
+        )
+
+
+EVENTS: Mapping[str, str] = {
+    "steady": "with nothing else happening",
+    "slow": "one server being slow",
+    "lost": "while one server is gone",
+    "added": "after one server was added",
+}
+
+
+def _charts(numbers: Summary, facts: str) -> Iterator[Chart]:
+    responses = numbers["responses"].frame
+    if len(responses):
+        times = Axis("p99", "99 % of responses, ms", log=True)
+        yield Chart(
+            "tail-load",
+            "Response time that 99 % stay below",
+            facts,
+            responses,
+            Lines(LOAD, times, low="p99_low", high="p99_high", law="p99_law"),
+            choices={"event": "Event", "cache": "Entries of a cache", "n": "Servers"},
+            panels="event",
+            only={"cache": int(responses["cache"].min())},
+        )
+    tails = numbers["tails"].frame
+    if len(tails):
+        level = Axis("level", "requests at a server", "count", zero=False, measured=True)
+        share = Axis("share", "servers with at least as many", "percent")
+        yield Chart(
+            "queues",
+            "Servers with at least so many requests",
+            facts,
+            tails,
+            Lines(level, share, low="low", high="high", law="law"),
+            choices={"load": "Utilisation", "n": "Servers"},
+            only={"load": float(tails["load"].max())},
+        )
+    affinity = numbers["affinity"].frame
+    if len(affinity):
+        yield Chart(
+            "affinity",
+            "What affinity is worth: hits against the slowest responses",
+            f"{facts} A line goes through the utilisations.",
+            affinity,
+            Lines(
+                Axis("hits", "hit rate", "percent", zero=False),
+                Axis("p99", "99 % of responses, ms", log=True),
+                low="p99_low",
+                high="p99_high",
+            ),
+            choices={"cache": "Entries of a cache", "n": "Servers"},
+        )
+
+
+def _said(label: Any, value: float) -> str:
+    return f"{label} {value:,.3g} ms"
+
+
+def _meaning(numbers: Summary) -> Iterator[str]:
+    responses = numbers["responses"].frame
+    steady = responses[(responses["event"] == "steady") & (responses["cache"] == 0)]
+    if len(steady):
+        load, n = steady["load"].max(), steady["n"].max()
+        part = steady[(steady["load"] == load) & (steady["n"] == n)].sort_values("p99", kind="stable")
+        parts = [_said(row.label, row.p99) for row in part.itertuples()]
+        yield f"At {load:.0%} of {n:,} servers 99 % of requests are answered within: {', '.join(parts)}."
+        by_label = part.set_index("label")
+        if {"round_robin", "least_outstanding"} <= set(by_label.index):
+            turn, least = by_label.loc["round_robin"], by_label.loc["least_outstanding"]
+            yield (
+                "Round robin gives each server as many requests, and not as much work: the fullest has "
+                f"{turn['imbalance']:.3g} requests in flight more than the mean, with least outstanding "
+                f"requests {least['imbalance']:.3g}. Its slowest hundredth takes "
+                f"{turn['p99'] / least['p99']:.3g} times as long."
+            )
+    affinity = numbers["affinity"].frame
+    if len(affinity):
+        load, n = affinity["load"].max(), affinity["n"].max()
+        part = affinity[(affinity["load"] == load) & (affinity["n"] == n)]
+        part = part[part["cache"] == part["cache"].max()].sort_values("p99", kind="stable")
+        best, most = part.iloc[0], part.sort_values("hits", kind="stable").iloc[-1]
+        yield (
+            f"With caches of {best['cache']:,} entries, at {load:.0%}: {most['label']} has the most hits, "
+            f"{most['hits']:.1%} and {_said('99 % within', most['p99'])}; the quickest is {best['label']}, "
+            f"{best['hits']:.1%} and {_said('99 % within', best['p99'])}."
+        )
+    laws = numbers["laws"].frame
+    judged = laws[laws["verdict"].str.endswith("interval")] if len(laws) else laws
+    if len(judged):
+        outside = judged[judged["verdict"].str.startswith("outside")]
+        names = ", ".join(f"{row.label} at {row.load:.0%} ({row.quantity})" for row in outside.itertuples())
+        within = len(judged) - len(outside)
+        yield (
+            f"Of {len(judged)} numbers that queueing theory gives, {within} are within the 99.9 % interval"
+            f"{f'; not so {names}' if names else ''}."
+        )
+
+
+def _glance(numbers: Summary) -> list[Glance]:
+    responses = numbers["responses"]
+    part = responses.where(event="steady")
+    part = part[part["cache"] == 0]
+    if not len(part):
+        return []
+    load, n = part["load"].max(), part["n"].max()
+    part = part[(part["load"] == load) & (part["n"] == n)]
+    values = dict(zip(part["label"], part["p99"], strict=True))
+    return [
+        Glance(
+            "99 % within", f"{n:,} servers at {load:.0%}, simulated", values, responses.measures["p99"].format
+        )
+    ]

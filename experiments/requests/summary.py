@@ -1,0 +1,225 @@
+"""Every number that `requests` states: responses with their intervals and laws, queues, bursts, hits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from experiments import inference
+from experiments.report.absent import absent_of, taking_part
+from experiments.report.presentation import Results
+from experiments.report.summary import Measure, Sheet, Summary
+from experiments.report.tables.formats import Count, Interval, Percent, Significant, Text
+from experiments.theory import queues
+
+from .contestants import Contestant, contestants
+from .laws import Law, law_of, tail_of
+
+if TYPE_CHECKING:
+    from .parameters import RequestsParameters
+
+CASE = ("n", "cache", "event", "load", "label")
+TIMES = ("mean", "p50", "p99", "p999")
+SHARES = ("refused", "lost", "hits")
+MS = Significant(3, " ms")
+STRICT = 0.999
+"""The level of the intervals by which a law is judged."""
+
+ABOUT = {
+    "mean": "mean over repetitions of the mean response",
+    "p50": "mean over repetitions of the median response",
+    "p99": "mean over repetitions of the response that 99 % stay below",
+    "p999": "mean over repetitions of the response that 99.9 % stay below",
+}
+
+
+def summary(results: Results[RequestsParameters]) -> Summary:
+    """Return all sheets."""
+    rows, parameters = taking_part(results.rows), results.parameters
+    waves = rows[rows["event"] != "burst"]
+    return Summary(
+        [
+            _responses(waves, parameters),
+            _laws(waves, parameters),
+            _tails(waves, parameters),
+            _affinity(waves),
+            _bursts(rows[rows["event"] == "burst"]),
+            absent_of(results.rows),
+        ]
+    )
+
+
+def _mean(group: pd.DataFrame, column: str, level: float = 0.95) -> dict[str, Any]:
+    """Return the mean over repetitions and the ends of its interval, under the column's name."""
+    values = group[column].dropna().to_numpy(dtype=float)
+    if not len(values):
+        return {column: None, f"{column}_low": None, f"{column}_high": None}
+    found = inference.mean(values, level=level)
+    low, high = (None, None) if found.interval is None else (found.interval.low, found.interval.high)
+    return {column: found.value, f"{column}_low": low, f"{column}_high": high}
+
+
+def _ends(name: str) -> tuple[str, str]:
+    return f"{name}_low", f"{name}_high"
+
+
+def _groups(rows: pd.DataFrame, keys: tuple[str, ...]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    for values, group in rows.groupby(list(keys), sort=False):
+        yield dict(zip(keys, values, strict=True)), group
+
+
+@cache
+def _contestant(label: str) -> Contestant:
+    return contestants([label])[0]
+
+
+def _law(keys: Mapping[str, Any], parameters: RequestsParameters) -> tuple[Law | None, int]:
+    """Return the law of a case, and how many its balancer draws."""
+    one = _contestant(str(keys["label"]))
+    choices = int(one.value("choices") or 1)
+    if keys.get("event", "steady") != "steady" or keys.get("cache", 0):
+        return None, choices
+    return law_of(one.name, choices, parameters, int(keys["n"]), float(keys["load"])), choices
+
+
+def _responses(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
+    body = []
+    for keys, group in _groups(rows, CASE):
+        law, _ = _law(keys, parameters)
+        row = dict(keys)
+        for name in TIMES:
+            row |= _mean(group, name)
+            row[f"{name}_law"] = None if law is None else law.of(name)
+        row |= _mean(group, "imbalance")
+        row["largest"] = int(group["largest"].max()) if group["largest"].notna().any() else None
+        row |= {name: float(group[name].mean()) for name in SHARES}
+        row["warmup"] = float(group["warmup"].mean())
+        body.append(row)
+    columns = [
+        *CASE,
+        *(f"{name}{end}" for name in TIMES for end in ("", "_low", "_high", "_law")),
+        "imbalance", "imbalance_low", "imbalance_high", "largest", *SHARES, "warmup",
+    ]  # fmt: skip
+    measures = {
+        name: Measure(
+            ABOUT[name],
+            Interval(MS, f"{name}_low", f"{name}_high"),
+            f"{name}_low",
+            f"{name}_high",
+            f"{name}_law",
+        )
+        for name in TIMES
+    }
+    measures |= {
+        "imbalance": Measure(
+            "mean over requests of the most in flight at a server, less the mean of all servers",
+            Interval(Significant(3), "imbalance_low", "imbalance_high"), "imbalance_low", "imbalance_high",
+        ),
+        "largest": Measure("the most requests that a server had in any repetition", Count()),
+        "refused": Measure("share of the requests that found a full queue", Percent(2)),
+        "lost": Measure("share of the requests that a server took with it", Percent(2)),
+        "hits": Measure("share of the requests whose key was cached", Percent(1)),
+        "warmup": Measure("requests cut from the start by MSER-5, mean over repetitions", Count()),
+    }  # fmt: skip
+    return Sheet("responses", pd.DataFrame(body, columns=columns), CASE, measures)
+
+
+def _laws(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
+    body = []
+    keys_of = ("n", "load", "label", "quantity")
+    columns = [*keys_of, "law_name", "measured", "low", "high", "law", "off", "verdict"]
+    part = rows[(rows["event"] == "steady") & (rows["cache"] == 0)]
+    for keys, group in _groups(part, ("n", "load", "label")):
+        law, _ = _law(keys, parameters)
+        for quantity in TIMES:
+            expected = None if law is None else law.of(quantity)
+            if law is None or expected is None:
+                continue
+            measured, low, high = _mean(group, quantity, STRICT).values()
+            if law.limit:
+                verdict = "of very many servers"
+            elif low is None:
+                verdict = "one repetition"
+            else:
+                verdict = "within the interval" if low <= expected <= high else "outside the interval"
+            body.append(
+                {**keys, "quantity": quantity, "law_name": law.name, "measured": measured, "low": low,
+                 "high": high, "law": expected, "off": measured / expected - 1, "verdict": verdict}
+            )  # fmt: skip
+    return Sheet(
+        "laws",
+        pd.DataFrame(body, columns=columns),
+        keys_of,
+        {
+            "measured": Measure("mean over repetitions", Interval(MS, "low", "high"), "low", "high", "law"),
+            "law": Measure("what the law says", MS),
+            "off": Measure("measured over law, less 1", Percent(1)),
+            "verdict": Measure(f"whether the law is within the {STRICT:.1%} interval", Text()),
+        },
+    )
+
+
+def _tails(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
+    body = []
+    keys_of = ("n", "load", "label", "level")
+    part = rows[(rows["event"] == "steady") & (rows["cache"] == 0)]
+    levels = [column for column in rows.columns if column.startswith("at_least_")]
+    for keys, group in _groups(part, ("n", "load", "label")):
+        law, choices = _law(keys, parameters)
+        for column in levels:
+            level = int(column.rpartition("_")[2])
+            share, low, high = _mean(group, column).values()
+            expected = tail_of(law, choices, float(keys["load"]), level)
+            body.append({**keys, "level": level, "share": share, "low": low, "high": high, "law": expected})
+    share = Measure(
+        "share of servers with at least so many requests, mean over repetitions",
+        Interval(Percent(2), "low", "high"), "low", "high", "law",
+    )  # fmt: skip
+    frame = pd.DataFrame(body, columns=[*keys_of, "share", "low", "high", "law"])
+    return Sheet("tails", frame, keys_of, {"share": share})
+
+
+def _affinity(rows: pd.DataFrame) -> Sheet:
+    """Return hits beside response times, of caches and without other events."""
+    keys_of = ("n", "cache", "load", "label")
+    part = rows[(rows["event"] == "steady") & (rows["cache"] > 0)]
+    body = []
+    for keys, group in _groups(part, keys_of):
+        row = dict(keys)
+        for name in ("hits", "mean", "p99"):
+            row |= _mean(group, name)
+        body.append(row)
+    columns = [
+        *keys_of,
+        *(f"{name}{end}" for name in ("hits", "mean", "p99") for end in ("", "_low", "_high")),
+    ]
+    measures = {
+        "hits": Measure(
+            "share of the requests whose key was cached, mean over repetitions",
+            Interval(Percent(1), "hits_low", "hits_high"), "hits_low", "hits_high",
+        ),
+        **{
+            name: Measure(ABOUT[name], Interval(MS, *_ends(name)), *_ends(name)) for name in ("mean", "p99")
+        },
+    }  # fmt: skip
+    return Sheet("affinity", pd.DataFrame(body, columns=columns), keys_of, measures)
+
+
+def _bursts(rows: pd.DataFrame) -> Sheet:
+    keys_of = ("n", "label")
+    body = []
+    for keys, group in _groups(rows, ("n", "balancer", "label")):
+        one = _contestant(str(keys["label"]))
+        choices = {"random": 1, "two_choices": int(one.value("choices") or 1)}.get(str(keys["balancer"]))
+        law = None if choices is None else queues.largest_of_balls(int(keys["n"]), choices)
+        ends = _mean(group, "largest")
+        body.append((keys["n"], keys["label"], *ends.values(), law))
+    most = Measure(
+        "the most requests at a server of as many at once as there are servers, mean over repetitions",
+        Interval(Significant(3), "low", "high"), "low", "high", "law",
+    )  # fmt: skip
+    frame = pd.DataFrame(body, columns=[*keys_of, "most", "low", "high", "law"])
+    return Sheet("bursts", frame, keys_of, {"most": most, "law": Measure("of balls in bins", Significant(3))})
