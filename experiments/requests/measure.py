@@ -24,8 +24,8 @@ from .simulation import EVERY, LEVELS, LOST, REFUSED, Simulation
 from .traffic import Traffic, times_of
 
 SEEN = (
-    "requests", "warmup", "mean", "p50", "p99", "p999", "largest", "imbalance", "refused", "lost", "hits",
-    *(f"at_least_{level}" for level in range(1, LEVELS + 1)),
+    "requests", "warmup", "mean", "p50", "p99", "p999", "largest", "imbalance", "busiest", "refused", "lost",
+    "hits", *(f"at_least_{level}" for level in range(1, LEVELS + 1)),
 )  # fmt: skip
 
 MOST_CELLS = 1 << 28
@@ -195,9 +195,23 @@ def seen(simulation: Simulation, first: int, last: int, balancer: Balancer[Any])
         "p99": p99,
         "p999": p999,
         "largest": int(looks[:, 0].max()) if len(looks) else None,
+        "busiest": busiest(simulation, first, last),
         "imbalance": (looks[:, 0] - looks[:, 1] / n).mean() if len(looks) else None,
         "refused": float((where == REFUSED).mean()),
         "lost": float((where == LOST).mean()),
         "hits": float(servers.hits[first:last].mean()),
         **{f"at_least_{level + 1}": value for level, value in enumerate(levels)},
     }
+
+
+def busiest(simulation: Simulation, first: int, last: int) -> float | None:
+    """Return how much of the time of the busiest server its requests would take: above 1 its queue grows."""
+    servers, arrivals = simulation.servers, simulation.arrivals
+    span = arrivals[last - 1] - arrivals[first]
+    where = servers.where[first:last]
+    there = where >= 0
+    if not there.any() or span <= 0:
+        return None
+    work = simulation.services[first:last] * np.where(servers.hits[first:last], simulation.hit, 1.0)
+    sums = np.bincount(where[there], weights=work[there], minlength=len(servers.speed))
+    return float((sums / servers.speed).max() / span / servers.free.shape[1])

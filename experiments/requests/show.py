@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from .parameters import RequestsParameters
 
 HEADERS = {
-    "n": "servers", "label": "balancer", "p50": "median", "p99": "99 %", "p999": "99.9 %", "mean_law": "law",
+    "n": "servers", "label": "balancer", "mean": "mean, ms", "mean_law": "law", "p50": "median",
+    "p99": "99 %", "p999": "99.9 %", "measured": "ms",
     "imbalance": "imbalance", "largest": "most at one", "law_name": "queue", "hits": "hit rate",
     "cache": "entries", "load": "utilisation", "quantity": "of", "most": "most at one", "level": "at least",
 }  # fmt: skip
-LOAD = Axis("load", "utilisation", "percent", zero=False, measured=True)
+LOAD = Axis("load", "utilisation", "percent", zero=False)
 SOURCE = (
     "Warm-up is cut by MSER-5; the repetition is the unit, and all balancers see the same requests; 95 % t "
     "intervals."
@@ -76,7 +77,19 @@ def _tables(numbers: Summary, facts: str) -> Iterator[Table]:
         extra = [name for name in ("refused", "lost") if (part[name] > 0).any()]
         law = ["mean_law"] if part["mean_law"].notna().any() else []
         groups = ["n", "load"] if part["n"].nunique() > 1 else ["load"]
-        columns = [*groups, "label", "mean", *law, "p50", "p99", "p999", "imbalance", "largest", *extra]
+        columns = [
+            *groups,
+            "label",
+            "mean",
+            *law,
+            "p50",
+            "p99",
+            "p999",
+            "busiest",
+            "imbalance",
+            "largest",
+            *extra,
+        ]
         yield Table(
             f"responses-{event}",
             f"Response times, {EVENTS[event]}",
@@ -91,6 +104,8 @@ def _tables(numbers: Summary, facts: str) -> Iterator[Table]:
             },
             groups=groups,
             notes=[
+                "Busiest: what the work sent to a server would take of its time; above 100 % its queue grows "
+                "for as long as requests come, and times with it.",
                 "Imbalance: the most in flight at a server less the mean of all, as requests find it.",
                 *notes_of(numbers["absent"]),
             ],
@@ -174,7 +189,7 @@ def _charts(numbers: Summary, facts: str) -> Iterator[Chart]:
         yield Chart(
             "queues",
             "Servers with at least so many requests",
-            facts,
+            f"{facts} The law of two_choices is that of very many servers.",
             tails,
             Lines(level, share, low="low", high="high", law="law"),
             choices={"load": "Utilisation", "n": "Servers"},

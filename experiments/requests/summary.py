@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CASE = ("n", "cache", "event", "load", "label")
 TIMES = ("mean", "p50", "p99", "p999")
 SHARES = ("refused", "lost", "hits")
-MS = Significant(3, " ms")
+MS = Significant(3)
 STRICT = 0.999
 """The level of the intervals by which a law is judged."""
 
@@ -94,6 +94,7 @@ def _responses(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
             row |= _mean(group, name)
             row[f"{name}_law"] = None if law is None else law.of(name)
         row |= _mean(group, "imbalance")
+        row["busiest"] = float(group["busiest"].mean())
         row["largest"] = int(group["largest"].max()) if group["largest"].notna().any() else None
         row |= {name: float(group[name].mean()) for name in SHARES}
         row["warmup"] = float(group["warmup"].mean())
@@ -101,7 +102,7 @@ def _responses(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
     columns = [
         *CASE,
         *(f"{name}{end}" for name in TIMES for end in ("", "_low", "_high", "_law")),
-        "imbalance", "imbalance_low", "imbalance_high", "largest", *SHARES, "warmup",
+        "imbalance", "imbalance_low", "imbalance_high", "busiest", "largest", *SHARES, "warmup",
     ]  # fmt: skip
     measures = {
         name: Measure(
@@ -117,6 +118,9 @@ def _responses(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
         "imbalance": Measure(
             "mean over requests of the most in flight at a server, less the mean of all servers",
             Interval(Significant(3), "imbalance_low", "imbalance_high"), "imbalance_low", "imbalance_high",
+        ),
+        "busiest": Measure(
+            "work sent to the busiest server over the time there was, mean over repetitions", Percent(0)
         ),
         "largest": Measure("the most requests that a server had in any repetition", Count()),
         "refused": Measure("share of the requests that found a full queue", Percent(2)),
