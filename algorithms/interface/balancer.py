@@ -454,9 +454,9 @@ def _checked_events(closing: NDArray[np.int64] | None, count: int) -> NDArray[np
         raise InvalidParameter(
             f"event {row} closes event {int(order[row])}, which is no earlier one that opens a request"
         )
-    if len(np.unique(ended)) < len(ended):
-        values, counts = np.unique(ended, return_counts=True)
-        raise InvalidParameter(f"the request of event {int(values[np.argmax(counts > 1)])} is closed twice")
+    times = np.bincount(ended) if len(ended) else ended
+    if (times > 1).any():
+        raise InvalidParameter(f"the request of event {int(np.argmax(times > 1))} is closed twice")
     return order
 
 

@@ -44,7 +44,7 @@ def empty_caches(buckets: int, keys: int) -> Caches:
 
 
 @kernel
-def cached(caches: Caches, bucket: int, key: Any, room: int) -> bool:
+def cached(caches: Caches, bucket: Any, key: Any, room: Any) -> bool:
     """Return whether a key is cached, and make it the newest entry; the oldest goes where it must."""
     older, newer, ends = caches.older[bucket], caches.newer[bucket], caches.ends[bucket]
     hit = newer[key] != ABSENT

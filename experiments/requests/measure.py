@@ -54,11 +54,11 @@ def cases(parameters: RequestsParameters) -> Sequence[Case]:
         )
     return [
         Case(
-            f"{n}|{cache}|{event}|{load:g}|{number}|{one.label}",
+            f"{n}|{cache}|{scenario}|{load:g}|{number}|{one.label}",
             {
                 "contestant": one,
                 "n": n,
-                "event": event,
+                "scenario": scenario,
                 "load": load,
                 "number": number,
                 "source": source,
@@ -67,9 +67,9 @@ def cases(parameters: RequestsParameters) -> Sequence[Case]:
         )
         for n in parameters.nodes
         for cache in parameters.cache
-        for event in parameters.event
-        if cache == parameters.cache[0] or event == "steady"
-        for load in (parameters.load if event != "burst" else (1.0,))
+        for scenario in parameters.scenario
+        if cache == parameters.cache[0] or scenario == "steady"
+        for load in (parameters.load if scenario != "burst" else (1.0,))
         for one in compared
         for number in range(parameters.repetitions)
     ]
@@ -79,9 +79,9 @@ def measure(case: Case, parameters: RequestsParameters, context: Context) -> Mea
     """Simulate one repetition; or say why the balancer cannot have these nodes."""
     asked: Mapping[str, Any] = case.arguments
     one: Contestant = asked["contestant"]
-    n, event, load, number, cache = (asked[name] for name in ("n", "event", "load", "number", "cache"))
+    n, scenario, load, number, cache = (asked[name] for name in ("n", "scenario", "load", "number", "cache"))
     common = {
-        "n": n, "cache": cache, "event": event, "load": None if event == "burst" else load,
+        "n": n, "cache": cache, "scenario": scenario, "load": None if scenario == "burst" else load,
         "balancer": one.name, "label": one.label, "repetition": number,
     }  # fmt: skip
     members = parameters.members
@@ -89,10 +89,10 @@ def measure(case: Case, parameters: RequestsParameters, context: Context) -> Mea
         balancer = one.build(
             n if members is None else members.prefixed(""), derive(parameters.seed, "draws", number) >> 32
         )
-        if event == "burst":
+        if scenario == "burst":
             found = burst(balancer, parameters, asked["source"], number)
         else:
-            found = simulated(balancer, parameters, asked["source"], number, event, load, cache)
+            found = simulated(balancer, parameters, asked["source"], number, scenario, load, cache)
     except ShardlabError as error:
         return Measured([{**common, **dict.fromkeys(SEEN), "cannot": str(error)}])
     return Measured([{**common, **found}])
@@ -129,7 +129,7 @@ def simulated(
     parameters: RequestsParameters,
     source: Workload,
     number: int,
-    event: str,
+    scenario: str,
     load: float,
     cache: int,
 ) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def simulated(
         hit=parameters.hit,
         most=balancer.nodes.top + 1,
     )
-    first, last = happen(simulation, event, parameters.slow)
+    first, last = happen(simulation, scenario, parameters.slow)
     responses = simulation.servers.responses
     warmup = 0
     if first == 0:
@@ -159,20 +159,20 @@ def simulated(
     return {"requests": last - first, "warmup": warmup, **seen(simulation, first, last, balancer)}
 
 
-def happen(simulation: Simulation, event: str, slow: float) -> tuple[int, int]:
+def happen(simulation: Simulation, scenario: str, slow: float) -> tuple[int, int]:
     """Run the requests with what happens meanwhile; return the first and the last one that are looked at."""
     arrivals, count = simulation.arrivals, len(simulation.arrivals)
     first, last = 0, count
     node = simulation.balancer.nodes[int(simulation.balancer.nodes.buckets()[0])]
-    if event == "slow":
+    if scenario == "slow":
         simulation.servers.speed[simulation.balancer.nodes.bucket_of(node.name)] /= slow
-    elif event == "lost":
+    elif scenario == "lost":
         first, last = count // 3, 2 * count // 3
         simulation.run(float(arrivals[first]))
         simulation.lose(node.name, float(arrivals[first]))
         simulation.run(float(arrivals[last]))
         simulation.join(node.name, node.weight, float(arrivals[last]))
-    elif event == "added":
+    elif scenario == "added":
         first = count // 2
         simulation.run(float(arrivals[first]))
         simulation.join("added", 1.0, float(arrivals[first]))

@@ -8,7 +8,7 @@ from experiments.harness.parameters import Parameters, meaning_of_workload
 from experiments.options.errors import BadUse
 from experiments.options.parameters import choice, integer, number, parameter, text
 
-EVENTS = ("steady", "slow", "lost", "added", "burst")
+SCENARIOS = ("steady", "slow", "lost", "added", "burst")
 SERVICES = ("exponential", "deterministic", "lognormal", "pareto")
 NO_LIMIT = "none"
 FILE = "file:"
@@ -55,7 +55,7 @@ class RequestsParameters(Parameters):
         NAME, or NAME:PARAM=VALUE; of those over a partitioner its parameters too.
     load
         Utilisations: how much of the servers' time the requests would take.
-    event
+    scenario
         What happens: nothing, one server that is slow, one that is lost for a third of the time and comes
         back, one that is added at half time, or a burst of as many requests as servers have workers at once.
     arrivals, service
@@ -100,8 +100,12 @@ class RequestsParameters(Parameters):
         many=True,
         metavar="RHO,...",
     )
-    event: tuple[str, ...] = parameter(
-        "what happens: " + ", ".join(EVENTS), choice(*EVENTS), ("steady",), many=True, metavar="EVENT,..."
+    scenario: tuple[str, ...] = parameter(
+        "what happens: " + ", ".join(SCENARIOS),
+        choice(*SCENARIOS),
+        ("steady",),
+        many=True,
+        metavar="EVENT,...",
     )
     arrivals: str = parameter(
         "when requests come: poisson, bursty, or file:PATH with a time in seconds a line",
@@ -138,8 +142,8 @@ class RequestsParameters(Parameters):
                     raise BadUse(
                         f"--load: at {load:g} queues grow for ever; give a load below 1, or a --queue-limit"
                     )
-        if "lost" in self.event and min(self.nodes) < 2:
-            raise BadUse("--event: lost leaves no server of 1; give at least 2 --nodes")
+        if "lost" in self.scenario and min(self.nodes) < 2:
+            raise BadUse("--scenario: lost leaves no server of 1; give at least 2 --nodes")
 
     @property
     def room(self) -> int:

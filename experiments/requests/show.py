@@ -13,7 +13,7 @@ from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.formats import Format, Percent
 from experiments.report.tables.table import Table
 
-from .summary import summary
+from .summary import MS, summary
 
 if TYPE_CHECKING:
     from .parameters import RequestsParameters
@@ -68,8 +68,8 @@ def _formats(sheet: Sheet) -> dict[str, Format]:
 def _tables(numbers: Summary, facts: str) -> Iterator[Table]:
     responses = numbers["responses"]
     several = responses.frame["cache"].nunique() > 1
-    for event in dict.fromkeys(responses.frame["event"]):
-        part = responses.where(event=event)
+    for scenario in dict.fromkeys(responses.frame["scenario"]):
+        part = responses.where(scenario=scenario)
         if several:
             part = part[part["cache"] == 0]
         if not len(part):
@@ -91,8 +91,8 @@ def _tables(numbers: Summary, facts: str) -> Iterator[Table]:
             *extra,
         ]
         yield Table(
-            f"responses-{event}",
-            f"Response times, {EVENTS[event]}",
+            f"responses-{scenario}",
+            f"Response times, {SCENARIOS[scenario]}",
             part.reset_index(drop=True),
             f"{facts} {SOURCE}",
             columns=columns,
@@ -100,7 +100,7 @@ def _tables(numbers: Summary, facts: str) -> Iterator[Table]:
             formats={
                 **_formats(responses),
                 "load": Percent(0),
-                "mean_law": responses.measures["mean"].format.inner,
+                "mean_law": MS,
             },
             groups=groups,
             notes=[
@@ -109,7 +109,7 @@ def _tables(numbers: Summary, facts: str) -> Iterator[Table]:
                 "Imbalance: the most in flight at a server less the mean of all, as requests find it.",
                 *notes_of(numbers["absent"]),
             ],
-            detail=event not in ("steady",),
+            detail=scenario not in ("steady",),
         )
     if len(numbers["affinity"].frame):
         affinity = numbers["affinity"]
@@ -160,7 +160,7 @@ def _tables(numbers: Summary, facts: str) -> Iterator[Table]:
         )
 
 
-EVENTS: Mapping[str, str] = {
+SCENARIOS: Mapping[str, str] = {
     "steady": "with nothing else happening",
     "slow": "one server being slow",
     "lost": "while one server is gone",
@@ -178,8 +178,8 @@ def _charts(numbers: Summary, facts: str) -> Iterator[Chart]:
             facts,
             responses,
             Lines(LOAD, times, low="p99_low", high="p99_high", law="p99_law"),
-            choices={"event": "Event", "cache": "Entries of a cache", "n": "Servers"},
-            panels="event",
+            choices={"scenario": "Event", "cache": "Entries of a cache", "n": "Servers"},
+            panels="scenario",
             only={"cache": int(responses["cache"].min())},
         )
     tails = numbers["tails"].frame
@@ -218,7 +218,7 @@ def _said(label: Any, value: float) -> str:
 
 def _meaning(numbers: Summary) -> Iterator[str]:
     responses = numbers["responses"].frame
-    steady = responses[(responses["event"] == "steady") & (responses["cache"] == 0)]
+    steady = responses[(responses["scenario"] == "steady") & (responses["cache"] == 0)]
     if len(steady):
         load, n = steady["load"].max(), steady["n"].max()
         part = steady[(steady["load"] == load) & (steady["n"] == n)].sort_values("p99", kind="stable")
@@ -258,7 +258,7 @@ def _meaning(numbers: Summary) -> Iterator[str]:
 
 def _glance(numbers: Summary) -> list[Glance]:
     responses = numbers["responses"]
-    part = responses.where(event="steady")
+    part = responses.where(scenario="steady")
     part = part[part["cache"] == 0]
     if not len(part):
         return []

@@ -65,7 +65,7 @@ def look(in_flight: NDArray[np.int64], seen: NDArray[np.int32]) -> None:
 
 
 @kernel
-def served(servers: Servers, bucket: int, now: float, work: float) -> float:
+def served(servers: Servers, bucket: Any, now: float, work: float) -> float:
     """Return when a request departs that comes now: the worker that is free first takes it."""
     free = servers.free[bucket]
     worker = 0
@@ -80,18 +80,6 @@ def served(servers: Servers, bucket: int, now: float, work: float) -> float:
 def loop_of(calls: Calls) -> Any:
     """Return the loop over requests with a balancer's steps inside."""
     opens, closes = calls.opens, calls.closes
-
-    @kernel
-    def end_until(
-        state: Any, in_flight: NDArray[np.int64], places: NDArray[np.int32], servers: Servers, now: float
-    ) -> None:
-        heap = servers.heap
-        while heap.counts[0] > 0 and heap.keys[0] <= now:
-            bucket = servers.where[first_out(heap)]
-            if bucket >= 0:
-                place = np.int64(places[bucket])
-                in_flight[place] -= 1
-                closes(state, in_flight, place)
 
     @kernel
     def simulate(
@@ -109,9 +97,17 @@ def loop_of(calls: Calls) -> Any:
         keys: NDArray[np.int32],
         until: float,
     ) -> None:
-        for i in range(first, first + len(views)):
-            now = arrivals[i]
-            end_until(state, in_flight, places, servers, now)
+        heap, end = servers.heap, first + len(views)
+        for i in range(first, end + 1):
+            now = arrivals[i] if i < end else until
+            while heap.counts[0] > 0 and heap.keys[0] <= now:
+                bucket = servers.where[first_out(heap)]
+                if bucket >= 0:
+                    place = np.int64(places[bucket])
+                    in_flight[place] -= 1
+                    closes(state, in_flight, place)
+            if i == end:
+                break
             if i % EVERY == 0:
                 look(in_flight, servers.seen[i // EVERY])
             place = opens(state, in_flight, views[i - first])
@@ -122,7 +118,7 @@ def loop_of(calls: Calls) -> Any:
                 servers.where[i] = REFUSED
                 servers.responses[i] = np.nan
                 continue
-            bucket = np.int64(buckets[place])
+            bucket = buckets[place]
             work = services[i]
             if servers.limits[1] > 0 and cached(caches, bucket, keys[i], servers.limits[1]):
                 servers.hits[i] = True
@@ -130,8 +126,7 @@ def loop_of(calls: Calls) -> Any:
             done = served(servers, bucket, now, work)
             servers.where[i] = bucket
             servers.responses[i] = done - now
-            put(servers.heap, done, i)
-        end_until(state, in_flight, places, servers, until)
+            put(heap, done, i)
 
     return simulate
 

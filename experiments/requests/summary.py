@@ -21,7 +21,7 @@ from .laws import Law, law_of, tail_of
 if TYPE_CHECKING:
     from .parameters import RequestsParameters
 
-CASE = ("n", "cache", "event", "load", "label")
+CASE = ("n", "cache", "scenario", "load", "label")
 TIMES = ("mean", "p50", "p99", "p999")
 SHARES = ("refused", "lost", "hits")
 MS = Significant(3)
@@ -39,14 +39,14 @@ ABOUT = {
 def summary(results: Results[RequestsParameters]) -> Summary:
     """Return all sheets."""
     rows, parameters = taking_part(results.rows), results.parameters
-    waves = rows[rows["event"] != "burst"]
+    waves = rows[rows["scenario"] != "burst"]
     return Summary(
         [
             _responses(waves, parameters),
             _laws(waves, parameters),
             _tails(waves, parameters),
             _affinity(waves),
-            _bursts(rows[rows["event"] == "burst"]),
+            _bursts(rows[rows["scenario"] == "burst"]),
             absent_of(results.rows),
         ]
     )
@@ -80,7 +80,7 @@ def _law(keys: Mapping[str, Any], parameters: RequestsParameters) -> tuple[Law |
     """Return the law of a case, and how many its balancer draws."""
     one = _contestant(str(keys["label"]))
     choices = int(one.value("choices") or 1)
-    if keys.get("event", "steady") != "steady" or keys.get("cache", 0):
+    if keys.get("scenario", "steady") != "steady" or keys.get("cache", 0):
         return None, choices
     return law_of(one.name, choices, parameters, int(keys["n"]), float(keys["load"])), choices
 
@@ -135,7 +135,7 @@ def _laws(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
     body = []
     keys_of = ("n", "load", "label", "quantity")
     columns = [*keys_of, "law_name", "measured", "low", "high", "law", "off", "verdict"]
-    part = rows[(rows["event"] == "steady") & (rows["cache"] == 0)]
+    part = rows[(rows["scenario"] == "steady") & (rows["cache"] == 0)]
     for keys, group in _groups(part, ("n", "load", "label")):
         law, _ = _law(keys, parameters)
         for quantity in TIMES:
@@ -169,7 +169,7 @@ def _laws(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
 def _tails(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
     body = []
     keys_of = ("n", "load", "label", "level")
-    part = rows[(rows["event"] == "steady") & (rows["cache"] == 0)]
+    part = rows[(rows["scenario"] == "steady") & (rows["cache"] == 0)]
     levels = [column for column in rows.columns if column.startswith("at_least_")]
     for keys, group in _groups(part, ("n", "load", "label")):
         law, choices = _law(keys, parameters)
@@ -189,7 +189,7 @@ def _tails(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
 def _affinity(rows: pd.DataFrame) -> Sheet:
     """Return hits beside response times, of caches and without other events."""
     keys_of = ("n", "cache", "load", "label")
-    part = rows[(rows["event"] == "steady") & (rows["cache"] > 0)]
+    part = rows[(rows["scenario"] == "steady") & (rows["cache"] > 0)]
     body = []
     for keys, group in _groups(part, keys_of):
         row = dict(keys)

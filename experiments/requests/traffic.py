@@ -89,7 +89,7 @@ def times_of(path: Path) -> NDArray[np.float64]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise BadUse(f"--arrivals: {path} cannot be read: {error}") from None
-    times = []
+    times = list[float]()
     for line_number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -111,5 +111,6 @@ def times_of(path: Path) -> NDArray[np.float64]:
         raise BadUse(
             f"--arrivals: {path} has {len(times)} times; give at least 100 that are not all the same"
         )
-    array = np.array(times)
-    return array - array[0] + (array[-1] - array[0]) / (len(array) - 1)
+    array: NDArray[np.float64] = np.array(times)
+    counted: NDArray[np.float64] = array - array[0] + (array[-1] - array[0]) / (len(array) - 1)
+    return counted

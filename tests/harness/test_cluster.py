@@ -152,7 +152,9 @@ def test_an_experiment_whose_nodes_are_no_parameter_says_why_it_takes_no_cluster
         assert ("cluster" in cls.without) == (name not in TAKING)
         if "nodes" in cls.without:
             assert "cluster" in cls.without
-    assert TAKING == ["advise", "balance", "hashes", "memory", "resize", "scaling", "sequence", "throughput"]
+    assert TAKING == [
+        "advise", "balance", "hashes", "memory", "requests", "resize", "scaling", "sequence", "throughput",
+    ]  # fmt: skip
 
 
 # parameters and digests

@@ -239,6 +239,18 @@ def test_weights_are_how_fast_servers_are() -> None:
     assert responses[where == 1] == pytest.approx(0.25)
 
 
+def test_a_cluster_of_a_file_has_its_weights(tmp_path: Path) -> None:
+    path = tmp_path / "nodes.csv"
+    path.write_text("name,weight\na,1\nb,3\n")
+    parameters = RequestsParameters(
+        cluster=str(path), balancers="smooth_weighted,join_idle", load=0.7, requests=5000, repetitions=1
+    )
+    weighted, alike = (measure(case, parameters, NO_CONTEXT).rows[0] for case in cases(parameters))
+    assert weighted["n"] == 2
+    assert weighted["busiest"] == pytest.approx(0.7, abs=0.1)
+    assert "does not follow weights" in alike["cannot"]
+
+
 def test_warm_up_is_found_where_it_is() -> None:
     rng = np.random.default_rng(1)
     series = np.concatenate([50 + rng.normal(size=500), rng.normal(size=5000)])
@@ -250,7 +262,7 @@ def test_the_smoke_profile_tells_all(tmp_path: Path) -> None:
     parameters = EXPERIMENT.profile("smoke").replace({"balancers": "random,hashed:partitioner=jump"})
     outcome = runner.run(EXPERIMENT, parameters, profile="smoke", out=tmp_path / "out")
     numbers = outcome.presentation.summary
-    assert set(numbers["responses"].frame["event"]) == {"steady", "lost"}
+    assert set(numbers["responses"].frame["scenario"]) == {"steady", "lost"}
     assert numbers["absent"].records()[0]["label"] == "hashed:partitioner=jump"  # cannot lose its first node
     assert set(numbers["laws"].frame["law_name"]) == {"M/M/1"}
     assert (numbers["affinity"].frame["hits"] > 0).all()
@@ -270,8 +282,8 @@ def test_the_smoke_profile_tells_all(tmp_path: Path) -> None:
         ({"load": 0}, "--load: 0 is not allowed"),
         ({"workers": 0}, "--workers: 0 is below 1"),
         ({"queue_limit": "few"}, "'few' is not a whole number; .*; or none"),
-        ({"event": "lost", "nodes": 1}, "--event: lost leaves no server of 1"),
-        ({"event": "fire"}, "--event: 'fire' is unknown"),
+        ({"scenario": "lost", "nodes": 1}, "--scenario: lost leaves no server of 1"),
+        ({"scenario": "fire"}, "--scenario: 'fire' is unknown"),
         ({"arrivals": "sometimes"}, "'sometimes' is unknown; .*; or file:PATH"),
         ({"service_ms": 0}, "--service-ms: 0 is not allowed"),
         ({"cache": -1}, "--cache: -1 is below 0"),
