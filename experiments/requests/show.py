@@ -36,7 +36,7 @@ def present(results: Results[RequestsParameters]) -> Presentation:
     numbers = summary(results)
     facts = _facts(results.parameters)
     return Presentation(
-        list(_tables(numbers, facts)),
+        list(_tables(numbers, facts, results.parameters.hit)),
         charts=list(_charts(numbers, facts)),
         meaning=list(_meaning(numbers)),
         methods=[
@@ -65,7 +65,7 @@ def _formats(sheet: Sheet) -> dict[str, Format]:
     return {name: measure.format for name, measure in sheet.measures.items()}
 
 
-def _tables(numbers: Summary, facts: str) -> Iterator[Table]:
+def _tables(numbers: Summary, facts: str, hit: float) -> Iterator[Table]:
     responses = numbers["responses"]
     several = responses.frame["cache"].nunique() > 1
     for scenario in dict.fromkeys(responses.frame["scenario"]):
@@ -117,7 +117,7 @@ def _tables(numbers: Summary, facts: str) -> Iterator[Table]:
             "affinity",
             "What affinity is worth: hits of caches, and response times",
             affinity.frame,
-            f"{facts} {SOURCE} A hit takes a part of the time.",
+            f"{facts} {SOURCE} A hit takes {hit:.0%} of the time of a request.",
             columns=(columns := ["n", "cache", "load", "label", "hits", "mean", "p99"]),
             headers=_headers(columns),
             formats={**_formats(affinity), "load": Percent(0)},
@@ -178,7 +178,7 @@ def _charts(numbers: Summary, facts: str) -> Iterator[Chart]:
             facts,
             responses,
             Lines(LOAD, times, low="p99_low", high="p99_high", law="p99_law"),
-            choices={"scenario": "Event", "cache": "Entries of a cache", "n": "Servers"},
+            choices={"scenario": "Scenario", "cache": "Entries of a cache", "n": "Servers"},
             panels="scenario",
             only={"cache": int(responses["cache"].min())},
         )
