@@ -82,7 +82,7 @@ def measure(case: Case, parameters: RequestsParameters, context: Context) -> Mea
     n, scenario, load, number, cache = (asked[name] for name in ("n", "scenario", "load", "number", "cache"))
     common = {
         "n": n, "cache": cache, "scenario": scenario, "load": None if scenario == "burst" else load,
-        "balancer": one.name, "label": one.label, "repetition": number,
+        "algorithm": one.name, "label": one.label, "repetition": number,
     }  # fmt: skip
     members = parameters.members
     try:
@@ -198,7 +198,7 @@ def seen(simulation: Simulation, first: int, last: int, balancer: Balancer[Any])
         "busiest": busiest(simulation, first, last),
         "imbalance": (looks[:, 0] - looks[:, 1] / n).mean() if len(looks) else None,
         "refused": float((where == REFUSED).mean()),
-        "lost": float((where == LOST).mean()),
+        "lost": int((servers.where == LOST).sum()),
         "hits": float(servers.hits[first:last].mean()),
         **{f"at_least_{level + 1}": value for level, value in enumerate(levels)},
     }

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.report.absent import notes_of
 from experiments.report.chart import Axis, Chart, Lines
-from experiments.report.glance import Glance
 from experiments.report.presentation import Presentation, Results
 from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.formats import Format, Percent
@@ -44,7 +43,6 @@ def present(results: Results[RequestsParameters]) -> Presentation:
             "intervals; warm-up is cut by MSER-5; balancers are compared on common random numbers."
         ],
         summary=numbers,
-        glance=_glance(numbers),
     )
 
 
@@ -213,7 +211,7 @@ def _charts(numbers: Summary, facts: str) -> Iterator[Chart]:
 
 
 def _said(label: Any, value: float) -> str:
-    return f"{label} {value:,.3g} ms"
+    return f"{label} {value:,.0f} ms" if value >= 100 else f"{label} {value:.3g} ms"
 
 
 def _meaning(numbers: Summary) -> Iterator[str]:
@@ -254,19 +252,3 @@ def _meaning(numbers: Summary) -> Iterator[str]:
             f"Of {len(judged)} numbers that queueing theory gives, {within} are within the 99.9 % interval"
             f"{f'; not so {names}' if names else ''}."
         )
-
-
-def _glance(numbers: Summary) -> list[Glance]:
-    responses = numbers["responses"]
-    part = responses.where(scenario="steady")
-    part = part[part["cache"] == 0]
-    if not len(part):
-        return []
-    load, n = part["load"].max(), part["n"].max()
-    part = part[(part["load"] == load) & (part["n"] == n)]
-    values = dict(zip(part["label"], part["p99"], strict=True))
-    return [
-        Glance(
-            "99 % within", f"{n:,} servers at {load:.0%}, simulated", values, responses.measures["p99"].format
-        )
-    ]

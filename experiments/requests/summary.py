@@ -124,7 +124,7 @@ def _responses(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
         ),
         "largest": Measure("the most requests that a server had in any repetition", Count()),
         "refused": Measure("share of the requests that found a full queue", Percent(2)),
-        "lost": Measure("share of the requests that a server took with it", Percent(2)),
+        "lost": Measure("requests that a lost server took with it, mean over repetitions", Significant(3)),
         "hits": Measure("share of the requests whose key was cached", Percent(1)),
         "warmup": Measure("requests cut from the start by MSER-5, mean over repetitions", Count()),
     }  # fmt: skip
@@ -215,9 +215,9 @@ def _affinity(rows: pd.DataFrame) -> Sheet:
 def _bursts(rows: pd.DataFrame) -> Sheet:
     keys_of = ("n", "label")
     body = []
-    for keys, group in _groups(rows, ("n", "balancer", "label")):
+    for keys, group in _groups(rows, ("n", "algorithm", "label")):
         one = _contestant(str(keys["label"]))
-        choices = {"random": 1, "two_choices": int(one.value("choices") or 1)}.get(str(keys["balancer"]))
+        choices = {"random": 1, "two_choices": int(one.value("choices") or 1)}.get(str(keys["algorithm"]))
         law = None if choices is None else queues.largest_of_balls(int(keys["n"]), choices)
         ends = _mean(group, "largest")
         body.append((keys["n"], keys["label"], *ends.values(), law))

@@ -264,6 +264,9 @@ def test_the_smoke_profile_tells_all(tmp_path: Path) -> None:
     numbers = outcome.presentation.summary
     assert set(numbers["responses"].frame["scenario"]) == {"steady", "lost"}
     assert numbers["absent"].records()[0]["label"] == "hashed:partitioner=jump"  # cannot lose its first node
+    lost = numbers["responses"].where(scenario="lost")
+    assert (lost["lost"] > 0).any()
+    assert (numbers["responses"].where(scenario="steady")["lost"] == 0).all()
     assert set(numbers["laws"].frame["law_name"]) == {"M/M/1"}
     assert (numbers["affinity"].frame["hits"] > 0).all()
     assert {table.name for table in outcome.presentation.tables} >= {
