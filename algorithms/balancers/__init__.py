@@ -1,1 +1,1 @@
-"""Balancers: each sees the requests in flight, one file each."""
+"""Balancers: a request goes where the requests in flight let it."""

@@ -198,7 +198,7 @@ def _charts(numbers: Summary, facts: str) -> Iterator[Chart]:
         yield Chart(
             "affinity",
             "What affinity is worth: hits against the slowest responses",
-            f"{facts} A line goes through the utilisations.",
+            f"{facts} Best is the lower right.",
             affinity,
             Lines(
                 Axis("hits", "hit rate", "percent", zero=False),
@@ -206,7 +206,8 @@ def _charts(numbers: Summary, facts: str) -> Iterator[Chart]:
                 low="p99_low",
                 high="p99_high",
             ),
-            choices={"cache": "Entries of a cache", "n": "Servers"},
+            choices={"load": "Utilisation", "cache": "Entries of a cache", "n": "Servers"},
+            only={"load": float(affinity["load"].max())},
         )
 
 
