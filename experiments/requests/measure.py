@@ -1,4 +1,4 @@
-"""The measurement: one repetition of requests through one balancer, and what came of it."""
+"""The measurement: repetitions of requests through one balancer, and what came of them."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ SEEN = (
     "hits", *(f"at_least_{level}" for level in range(1, LEVELS + 1)),
 )  # fmt: skip
 
+DIGITS = 6
+"""Significant digits of what is kept of a repetition; repetitions differ in the second or third."""
+
 MOST_CELLS = 1 << 28
 """Entries by server and key that caches are looked up in."""
 
@@ -54,13 +57,12 @@ def cases(parameters: RequestsParameters) -> Sequence[Case]:
         )
     return [
         Case(
-            f"{n}|{cache}|{scenario}|{load:g}|{number}|{one.label}",
+            f"{n}|{cache}|{scenario}|{load:g}|{one.label}",
             {
                 "contestant": one,
                 "n": n,
                 "scenario": scenario,
                 "load": load,
-                "number": number,
                 "source": source,
                 "cache": cache,
             },
@@ -71,15 +73,22 @@ def cases(parameters: RequestsParameters) -> Sequence[Case]:
         if cache == parameters.cache[0] or scenario == "steady"
         for load in (parameters.load if scenario != "burst" else (1.0,))
         for one in compared
-        for number in range(parameters.repetitions)
     ]
 
 
 def measure(case: Case, parameters: RequestsParameters, context: Context) -> Measured:
-    """Simulate one repetition; or say why the balancer cannot have these nodes."""
-    asked: Mapping[str, Any] = case.arguments
+    """Simulate the repetitions, each on a thread; or say why the balancer cannot have these nodes."""
+
+    def one(number: int) -> dict[str, Any]:
+        return repetition(case.arguments, parameters, number)
+
+    return Measured(list(context.engine.map(one, parameters.repetitions, progress=context.chunks_done)))
+
+
+def repetition(asked: Mapping[str, Any], parameters: RequestsParameters, number: int) -> dict[str, Any]:
+    """Return the row of one repetition."""
     one: Contestant = asked["contestant"]
-    n, scenario, load, number, cache = (asked[name] for name in ("n", "scenario", "load", "number", "cache"))
+    n, scenario, load, cache = (asked[name] for name in ("n", "scenario", "load", "cache"))
     common = {
         "n": n, "cache": cache, "scenario": scenario, "load": None if scenario == "burst" else load,
         "algorithm": one.name, "label": one.label, "repetition": number,
@@ -90,12 +99,17 @@ def measure(case: Case, parameters: RequestsParameters, context: Context) -> Mea
             n if members is None else members.prefixed(""), derive(parameters.seed, "draws", number) >> 32
         )
         if scenario == "burst":
-            found = burst(balancer, parameters, asked["source"], number)
+            seen = burst(balancer, parameters, asked["source"], number)
         else:
-            found = simulated(balancer, parameters, asked["source"], number, scenario, load, cache)
+            seen = simulated(balancer, parameters, asked["source"], number, scenario, load, cache)
     except ShardlabError as error:
-        return Measured([{**common, **dict.fromkeys(SEEN), "cannot": str(error)}])
-    return Measured([{**common, **found}])
+        return {**common, **dict.fromkeys(SEEN), "cannot": str(error)}
+    return {**common, **{name: short(value) for name, value in seen.items()}}
+
+
+def short(value: Any) -> Any:
+    """Return a float with `DIGITS` significant digits, and all else as it is."""
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
 def hashes_of(
@@ -156,7 +170,10 @@ def simulated(
     if first == 0:
         warmup = mser(np.nan_to_num(responses[first:last]))
         first = warmup
-    return {"requests": last - first, "warmup": warmup, **seen(simulation, first, last, balancer)}
+    found = seen(simulation, first, last, balancer)
+    if scenario == "steady" and not cache:
+        found |= levels(simulation, first, last)
+    return {**dict.fromkeys(SEEN), "requests": last - first, "warmup": warmup, **found}
 
 
 def happen(simulation: Simulation, scenario: str, slow: float) -> tuple[int, int]:
@@ -186,9 +203,7 @@ def seen(simulation: Simulation, first: int, last: int, balancer: Balancer[Any])
     responses, where = servers.responses[first:last], servers.where[first:last]
     there = responses[~np.isnan(responses)]
     p50, p99, p999 = np.quantile(there, (0.5, 0.99, 0.999)) if len(there) else (None,) * 3
-    looks = servers.seen[-(-first // EVERY) : -(-last // EVERY)].astype(np.float64)
-    n = len(balancer.nodes)
-    levels = looks[:, 2:].mean(axis=0) / n if len(looks) else [None] * LEVELS
+    looks = looks_of(simulation, first, last)
     return {
         "mean": there.mean() if len(there) else None,
         "p50": p50,
@@ -196,12 +211,23 @@ def seen(simulation: Simulation, first: int, last: int, balancer: Balancer[Any])
         "p999": p999,
         "largest": int(looks[:, 0].max()) if len(looks) else None,
         "busiest": busiest(simulation, first, last),
-        "imbalance": (looks[:, 0] - looks[:, 1] / n).mean() if len(looks) else None,
+        "imbalance": (looks[:, 0] - looks[:, 1] / len(balancer.nodes)).mean() if len(looks) else None,
         "refused": float((where == REFUSED).mean()),
         "lost": int((servers.where == LOST).sum()),
         "hits": float(servers.hits[first:last].mean()),
-        **{f"at_least_{level + 1}": value for level, value in enumerate(levels)},
     }
+
+
+def looks_of(simulation: Simulation, first: int, last: int) -> NDArray[np.float64]:
+    """Return what those requests saw of all servers that looked."""
+    return simulation.servers.seen[-(-first // EVERY) : -(-last // EVERY)].astype(np.float64)
+
+
+def levels(simulation: Simulation, first: int, last: int) -> dict[str, float]:
+    """Return the shares of servers with at least 1 ... `LEVELS` requests."""
+    looks = looks_of(simulation, first, last)
+    shares = looks[:, 2:].mean(axis=0) / len(simulation.balancer.nodes) if len(looks) else ()
+    return {f"at_least_{level}": float(share) for level, share in enumerate(shares, start=1)}
 
 
 def busiest(simulation: Simulation, first: int, last: int) -> float | None:

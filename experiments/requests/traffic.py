@@ -49,37 +49,32 @@ class Traffic:
     @classmethod
     def drawn(cls, parameters: RequestsParameters, number: int) -> Traffic:
         """Return the requests of a repetition."""
-        return _drawn(parameters.seed, number, parameters.requests, parameters.arrivals, parameters.service)
+        seed, count = parameters.seed, parameters.requests
+        if parameters.arrivals.startswith(FILE):
+            times = times_of(Path(parameters.arrivals.removeprefix(FILE)))[:count]
+            gaps = np.diff(times, prepend=0.0)
+            gaps = gaps / (times[-1] / len(times))
+        else:
+            chance = np.random.default_rng(derive(seed, "requests", "arrivals", number))
+            gaps = chance.standard_exponential(count)
+            if parameters.arrivals == "bursty":
+                p = (1 + math.sqrt((BURSTY - 1) / (BURSTY + 1))) / 2
+                gaps /= np.where(chance.random(count) < p, 2 * p, 2 * (1 - p))
+        chance = np.random.default_rng(derive(seed, "requests", "services", number))
+        count = len(gaps)
+        if parameters.service == "exponential":
+            services = chance.standard_exponential(count)
+        elif parameters.service == "lognormal":
+            services = chance.lognormal(-SIGMA_SQUARED / 2, math.sqrt(SIGMA_SQUARED), count)
+        elif parameters.service == "pareto":
+            services = (chance.pareto(PARETO, count) + 1) * (PARETO - 1) / PARETO
+        else:
+            services = np.ones(count)
+        return cls(gaps, services)
 
     def arrivals(self, rate: float) -> NDArray[np.float64]:
         """Return when the requests come, of so many in a unit of time."""
         return np.cumsum(self.gaps) / rate
-
-
-@lru_cache(maxsize=4)
-def _drawn(seed: int, number: int, count: int, arrivals: str, service: str) -> Traffic:
-    if arrivals.startswith(FILE):
-        times = times_of(Path(arrivals.removeprefix(FILE)))[:count]
-        gaps = np.diff(times, prepend=0.0)
-        gaps = gaps / (times[-1] / len(times))
-    else:
-        chance = np.random.default_rng(derive(seed, "requests", "arrivals", number))
-        gaps = chance.standard_exponential(count)
-        if arrivals == "bursty":
-            p = (1 + math.sqrt((BURSTY - 1) / (BURSTY + 1))) / 2
-            gaps /= np.where(chance.random(count) < p, 2 * p, 2 * (1 - p))
-    chance = np.random.default_rng(derive(seed, "requests", "services", number))
-    count = len(gaps)
-    if service == "exponential":
-        services = chance.standard_exponential(count)
-    elif service == "lognormal":
-        services = chance.lognormal(-SIGMA_SQUARED / 2, math.sqrt(SIGMA_SQUARED), count)
-    elif service == "pareto":
-        services = (chance.pareto(PARETO, count) + 1) * (PARETO - 1) / PARETO
-    else:
-        services = np.ones(count)
-    gaps.flags.writeable = services.flags.writeable = False
-    return Traffic(gaps, services)
 
 
 @lru_cache(maxsize=1)

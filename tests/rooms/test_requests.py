@@ -18,6 +18,8 @@ from algorithms.balancing import balancer_names, create_balancer
 from algorithms.interface.balancer import Balancer
 from experiments import inference
 from experiments.harness import runner
+from experiments.harness.engine import Engine
+from experiments.harness.experiment import Context
 from experiments.inference.samples import Estimate
 from experiments.inference.warmup import mser
 from experiments.options.errors import BadUse
@@ -31,7 +33,7 @@ from experiments.requests.traffic import Traffic, times_of
 from experiments.theory import queues
 
 Times = NDArray[np.float64]
-NO_CONTEXT: Any = None
+ALONE = Context(Engine())
 
 
 def plain(
@@ -106,7 +108,8 @@ def rows_of(label: str, n: int, **values: Any) -> list[dict[str, Any]]:
         }
         | values
     )
-    return [measure(case, parameters, NO_CONTEXT).rows[0] for case in cases(parameters)]
+    (case,) = cases(parameters)
+    return measure(case, parameters, ALONE).rows
 
 
 def repeated(label: str, n: int, column: str = "mean", **values: Any) -> Estimate:
@@ -245,7 +248,7 @@ def test_a_cluster_of_a_file_has_its_weights(tmp_path: Path) -> None:
     parameters = RequestsParameters(
         cluster=str(path), balancers="smooth_weighted,join_idle", load=0.7, requests=5000, repetitions=1
     )
-    weighted, alike = (measure(case, parameters, NO_CONTEXT).rows[0] for case in cases(parameters))
+    weighted, alike = (measure(case, parameters, ALONE).rows[0] for case in cases(parameters))
     assert weighted["n"] == 2
     assert weighted["busiest"] == pytest.approx(0.7, abs=0.1)
     assert "does not follow weights" in alike["cannot"]
