@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from algorithms import Capability
 from algorithms.registry import spec_of, usual
@@ -33,8 +36,37 @@ SHOWN = (
 )  # fmt: skip
 """Properties in the article's matrix, where they are among those that were checked."""
 
-WIDE = ("algorithms", "movement", "counterexamples", "calibration")
+WIDE = ("measured", "algorithms", "movement", "counterexamples", "calibration")
 """Tables over both columns of the page."""
+
+FOLDED: Mapping[str, tuple[float, ...]] = {"measured": (0.16, 0.24, 0.12, 0.09, 0.16, 0.07, 0.08)}
+"""Tables of words, and the share of the page that each column has."""
+
+CITES = "cites:"
+"""What stands before the keys of works in a cell."""
+
+
+def measured(sources: Sources) -> Table:
+    """Return who compared placements before, and with which intervals and tests, by what was read of them."""
+    file = Path(__file__).with_name("measured.toml")
+    comparisons = tomllib.loads(file.read_text(encoding="utf-8"))["comparison"]
+    columns = ("measured", "repeated", "intervals", "tests", "law", "read")
+    return Table.of_rows(
+        "measured",
+        "Who measured what",
+        ["who", *columns],
+        [
+            (
+                " ".join([row["who"], *(CITES + ",".join(row["works"]) for _ in row["works"][:1])]),
+                *(row.get(column) or None for column in columns),
+            )
+            for row in comparisons
+        ],
+        caption="With which repetitions, intervals, tests and laws, as far as they could be read; a dash: "
+        "none. The last column says what was read. Monotonicity: that keys move only onto new nodes, or off "
+        "those that left.",
+        headers={"law": "law beside"},
+    )
 
 
 def algorithms(sources: Sources) -> Table:
@@ -256,7 +288,7 @@ START = 16
 """The number of nodes that the article follows through its events."""
 
 TABLES: tuple[Callable[[Sources], Table], ...] = (
-    algorithms, matrix, counterexamples, calibration, movement, balance, hashes, claims,
+    measured, algorithms, matrix, counterexamples, calibration, movement, balance, hashes, claims,
 )  # fmt: skip
 """All tables, in the order of the text."""
 
@@ -269,9 +301,19 @@ def render(table: Table) -> str:
         .replace("{table}", f"{{{kind}}}")
         .replace(r"\centering", r"\centering\footnotesize\setlength{\tabcolsep}{3pt}")
     )
-    return (
-        written.replace("0.35\\linewidth", "0.52\\linewidth") if table.name == "counterexamples" else written
-    )
+    if table.name in FOLDED:
+        columns = "".join(
+            rf">{{\raggedright\arraybackslash}}p{{{width}\linewidth}}" for width in FOLDED[table.name]
+        )
+        head, _, body = written.partition("\n\\toprule")
+        written = f"{head[: head.rindex('{@{}')]}{{@{{}}{columns}@{{}}}}\n\\toprule{body}"
+    if table.name == "counterexamples":
+        written = written.replace("0.35\\linewidth", "0.52\\linewidth")
+    return re.sub(rf" {CITES}(\S+)", _cited, written)
+
+
+def _cited(keys: re.Match[str]) -> str:
+    return rf"~\cite{{{keys[1].replace(chr(92) + 'allowbreak{}', '')}}}"
 
 
 def _stacked(title: str) -> str:

@@ -189,6 +189,33 @@ def test_no_reference_stands_in_both_bibliographies(generated: dict[str, bytes])
     assert not own & made
 
 
+ENTRY = re.compile(r"^@\w+\{([^,]+),(.*)\}$", flags=re.MULTILINE)
+LEAST = 40
+"""Works that an article on so well-trodden a subject must know."""
+
+
+def test_every_work_of_our_own_list_was_checked_and_is_cited(generated: dict[str, bytes]) -> None:
+    """``checked`` says where title, authors, venue and year were seen: what nobody saw is not cited."""
+    entries = ENTRY.findall((PAPER / "references.bib").read_text(encoding="utf-8"))
+    assert {key for key, fields in entries if not re.search(r"checked = \{[^}]+\}", fields)} == set()
+    assert {key for key, _ in entries} - _cited(generated) == set()
+
+
+def test_works_that_are_cited_are_known_and_many(generated: dict[str, bytes]) -> None:
+    known = {key for key, _ in ENTRY.findall((PAPER / "references.bib").read_text(encoding="utf-8"))}
+    known |= set(re.findall(r"^@\w+\{([^,]+),$", generated["algorithms.bib"].decode(), flags=re.MULTILINE))
+    assert _cited(generated) <= known
+    assert len(_cited(generated)) >= LEAST
+
+
+def _cited(generated: dict[str, bytes]) -> set[str]:
+    texts = [path.read_text(encoding="utf-8") for path in TEXTS]
+    texts += [content.decode() for name, content in generated.items() if name.startswith("table-")]
+    return {
+        key for text in texts for keys in re.findall(r"\\cite\{([^}]+)\}", text) for key in keys.split(",")
+    }
+
+
 def test_missing_results_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build.main(["--results", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
     assert "python -m experiments.run article --profile full" in capsys.readouterr().err
