@@ -22,6 +22,7 @@ TINY: Mapping[str, Any] = {
     "nodes": (3,), "keys": 300, "repetitions": 2, "simulations": 100, "rounds": 2, "milliseconds": 0.01,
     "starts": 1, "effort": 1, "claim": ("article", "envoy", "laws"), "large_keys": 2_000,
     "timed": 0, "ranges": 3, "threads": 1,
+    "mutant": ("modulo__sorts_first",), "longer": 1,
     "system": ("nginx-hash", "haproxy-consistent", "guava", "mongodb"),
 }  # fmt: skip
 """What costs milliseconds; a field that an experiment does not have is left out."""

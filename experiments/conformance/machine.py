@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import math
 import pickle
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis import seed as with_seed
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import (
@@ -27,6 +29,7 @@ from algorithms.errors import BrokenAlgorithm
 from algorithms.hashing import Hashes
 from experiments.conformance.check import DEPENDS_ON_THE_CALL, Make, Refuted, declares
 from experiments.conformance.checks.placement import rebuilt
+from experiments.conformance.steady import steady
 from experiments.conformance.strategies import (
     Event,
     capacity_of,
@@ -204,7 +207,14 @@ class PartitionerMachine(RuleBasedStateMachine):
             raise Refuted(f"{told(self.p)}: the nodes must be {listed(sorted(expected.items()))}")
 
 
-def run_machine(make: Make, *, examples: int | None = None, steps: int | None = None) -> None:
+def run_machine(
+    make: Make,
+    *,
+    examples: int | None = None,
+    steps: int | None = None,
+    seed: int | None = None,
+    shrink: bool = True,
+) -> None:
     """Let a partitioner live through events in any order.
 
     Parameters
@@ -215,6 +225,10 @@ def run_machine(make: Make, *, examples: int | None = None, steps: int | None = 
         How many lives; as in the Hypothesis profile when not given.
     steps
         How many rules in each at most; as in the profile when not given.
+    seed
+        Of the search, which then depends on it alone; as the profile has it when not given.
+    shrink
+        Whether to look for the shortest sequence of rules, or to end with the first one.
 
     Raises
     ------
@@ -235,13 +249,20 @@ def run_machine(make: Make, *, examples: int | None = None, steps: int | None = 
         stateful_step_count=steps or profile.stateful_step_count,
         deadline=None,
         # explaining a failure traces every line, which takes far longer than finding and shrinking it
-        phases=[phase for phase in profile.phases if phase is not Phase.explain],
+        phases=[phase for phase in profile.phases if phase is not Phase.explain]
+        if shrink
+        else [Phase.generate],
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
+    if seed is not None:
+        lives = settings(lives, database=None, derandomize=False)
     machine = type("Machine", (PartitionerMachine,), {"make": staticmethod(make)})
+    if seed is not None:
+        machine = with_seed(seed)(machine)
     try:
-        run_state_machine_as_test(machine, settings=lives)
+        with nullcontext() if seed is None else steady():
+            run_state_machine_as_test(machine, settings=lives)
     except BrokenAlgorithm as error:
         raise Refuted(str(error)) from error
     except Flaky as error:

@@ -61,7 +61,13 @@ class Finding:
 
 
 def examine(
-    made: Check, make: Subject, *, examples: int = 200, seed: int = 0, level: float = LEVEL
+    made: Check,
+    make: Subject,
+    *,
+    examples: int = 200,
+    seed: int = 0,
+    level: float = LEVEL,
+    shrink: bool = True,
 ) -> Finding:
     """Look for a counterexample, and shrink the one that is found.
 
@@ -80,6 +86,8 @@ def examine(
         From which that of the search is derived, or that of the hashes of a statistical check.
     level
         The significance level of a statistical check.
+    shrink
+        Whether to look for the smallest counterexample, or to end with the first one.
 
     Returns
     -------
@@ -102,7 +110,7 @@ def examine(
         except Refuted as refuted:
             return Finding(str(refuted), 1)
     with steady():
-        found = _searched(made, make, examples, own_seed)
+        found = _searched(made, make, examples, own_seed, shrink)
     if found.counterexample or made.corner is None:
         return found
     try:
@@ -112,7 +120,7 @@ def examine(
     return found
 
 
-def _searched(made: Check, make: Subject, examples: int, seed: int) -> Finding:
+def _searched(made: Check, make: Subject, examples: int, seed: int, shrink: bool) -> Finding:
     said: list[str] = []
     tried = 0
 
@@ -129,7 +137,7 @@ def _searched(made: Check, make: Subject, examples: int, seed: int) -> Finding:
     # explaining a failure traces every line, which takes far longer than finding and shrinking it
     quiet = settings(
         max_examples=examples,
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
         database=None,
         deadline=None,
         report_multiple_bugs=False,

@@ -21,11 +21,13 @@ __all__ = [
     "CONFIRMED",
     "DIFFERS",
     "EQUAL",
+    "EQUIVALENT",
     "ERRATUM",
     "EXACT",
     "FITS",
     "HOLDS",
     "KEPT",
+    "KILLED",
     "KINDS",
     "MET",
     "NEGLIGIBLE",
@@ -38,11 +40,13 @@ __all__ = [
     "OF_ARTICLE",
     "OF_CALIBRATION",
     "OF_CLAIMS",
+    "OF_MUTANTS",
     "OF_PROPERTIES",
     "OPEN",
     "OUT_OF_SCOPE",
     "REFUTED",
     "RELATIONS",
+    "SURVIVED",
     "UNASKED",
     "UNDECIDED",
     "UNEVEN",
@@ -99,6 +103,10 @@ NOT_APPLICABLE, NO_REASON = "not applicable", "neither declared nor excused"
 OF_PROPERTIES: Final = (HOLDS, NOT_DECLARED_REFUTED, NOT_APPLICABLE, BROKEN, KEPT, NO_REASON)
 """Of properties."""
 
+KILLED, SURVIVED, EQUIVALENT = "killed", "survived", "equivalent"
+OF_MUTANTS: Final = (KILLED, SURVIVED, EQUIVALENT)
+"""Of planted defects."""
+
 KINDS: Mapping[str, Kind] = {
     CONFIRMED: Kind.GOOD,
     REFUTED: Kind.BAD,
@@ -125,6 +133,9 @@ KINDS: Mapping[str, Kind] = {
     BROKEN: Kind.BROKEN,
     KEPT: Kind.OPEN,
     NO_REASON: Kind.OPEN,
+    KILLED: Kind.GOOD,
+    SURVIVED: Kind.OPEN,
+    EQUIVALENT: Kind.NONE,
 }
 """The kind of each word."""
 

@@ -19,6 +19,7 @@ from algorithms.machinery.kernel import plain_kernels
 from experiments.conformance.check import Make, Refuted, check, refute
 from experiments.conformance.strategies import (
     capacity_of,
+    draw_event,
     draw_hashes,
     draw_partitioner,
     keys,
@@ -31,6 +32,7 @@ from experiments.conformance.words import first, listed, owners, told
 __all__ = ["rebuilt"]
 
 _IN_PYTHON = 48
+_SINGLE = 48
 _MISREAD = "an integer that meets a hash must be unsigned, as np.uint64(m) is"
 
 
@@ -183,19 +185,32 @@ def check_order_of_keys_does_not_matter(make: Make, data: DataObject) -> None:
 def check_one_key_as_a_column(make: Make, data: DataObject) -> None:
     """lookup, lookup_many, and assign of the hashes of the keys give the same nodes."""
     p = draw_partitioner(data, make)
-    kind = keys() if hash_function(p.hash).takes_text else st.integers(0, (1 << 64) - 1)
+    text = hash_function(p.hash).takes_text
+    kind = keys() if text else st.integers(0, (1 << 64) - 1)
     some = data.draw(st.lists(kind, max_size=6), label="keys")
+    _each_alone(p, some)
+    # what places single keys is kept from one to the next: an event must end it
+    event = draw_event(data, p)
+    if event is not None:
+        p.change(**event)
+    many = [*range(_SINGLE), *(f"key-{i}" for i in range(_SINGLE if text else 0))]
+    _each_alone(p, [*some, *many])
+
+
+def _each_alone(p: Partitioner[Any], some: list[Any]) -> None:
+    """Compare each key alone with the column that it stands in, and with its hash."""
     column = p.lookup_many(some)
     if column.dtype != object or column.shape != (len(some),):
         refute(
             f"{told(p)}: lookup_many must return ({len(some)},) objects, not {column.dtype} {column.shape}"
         )
     hashes = p.hashes_of(some)
-    # where the text of a key decides, a hash is placed as the key that is its digits
-    placed = (
-        p.lookup_many([f"{value:016x}" for value in hashes.tolist()]).tolist() if p.by_text else list(column)
-    )
-    for key, by_column, by_hash, same in zip(some, column, owners(p, hashes), placed, strict=True):
+    by_hashes, placed = owners(p, hashes), list(column)
+    if p.by_text:  # a hash is placed as the key that is its digits, if there can be such a key
+        takes_text = hash_function(p.hash).takes_text
+        digits = [f"{value:016x}" for value in hashes.tolist()]
+        placed = list(p.lookup_many(digits) if takes_text else by_hashes)
+    for key, by_column, by_hash, same in zip(some, column, by_hashes, placed, strict=True):
         if by_column != p.lookup(key) or by_hash != same:
             refute(
                 f"{told(p)}: key {key!r} is on {p.lookup(key)} by lookup, on {by_column} by lookup_many, "

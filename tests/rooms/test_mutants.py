@@ -1,0 +1,105 @@
+"""The experiment `mutants`: what is planted is wrong in one way, and touches nothing else."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+from algorithms import class_of, create, names
+from experiments.inference.verdict import EQUIVALENT, KILLED
+from experiments.mutants import EXPERIMENT, planted
+from experiments.mutants.alike import compared
+from experiments.mutants.defects import defects
+from experiments.mutants.edited import Endless
+from experiments.mutants.parameters import MutantsParameters
+from experiments.mutants.sample import mutants_named, sample
+from experiments.mutants.sites import sites_of
+from experiments.mutants.trial import tried
+from experiments.options.errors import BadUse
+
+HASHES = np.arange(256, dtype=np.uint64)
+
+
+def edit_of(member: str, about: str) -> Any:
+    (site,) = (site for site in sites_of(member) if site.about == about)
+    return planted.planted(f"{member}__edit_{site.digest}")
+
+
+@pytest.fixture(scope="module")
+def rows() -> dict[str, dict[str, Any]]:
+    parameters = EXPERIMENT.profile("smoke")
+    return {mutant.name: tried(mutant, parameters) for mutant in mutants_named(parameters.mutant)}
+
+
+def test_each_is_killed_by_the_check_of_what_it_spoils(rows: dict[str, dict[str, Any]]) -> None:
+    assert rows["modulo__sorts_first"]["killed_by"] == "order_of_keys_does_not_matter"
+    assert rows["modulo__loses_a_bucket"]["killed_by"] == "uniform"
+    assert rows["modulo__one_event_behind"]["killed_by"] == "one_key_as_a_column"
+    assert all(row["examples"] >= 1 for row in rows.values() if row["verdict"] == KILLED)
+
+
+def test_what_differs_nowhere_is_equivalent(rows: dict[str, dict[str, Any]]) -> None:
+    """Of jump nothing is kept but how many buckets there are, so a stale structure is the right one."""
+    row = rows["jump__stale_structure"]
+    assert (row["verdict"], row["killers"], row["difference"]) == (EQUIVALENT, None, None)
+    assert row["placements"] > 100_000
+
+
+def test_a_mutant_is_tried_alike_again(rows: dict[str, dict[str, Any]]) -> None:
+    (mutant,) = mutants_named(["modulo__sorts_first"])
+    assert tried(mutant, EXPERIMENT.profile("smoke")) == rows[mutant.name]
+
+
+def test_the_sample_is_of_a_hundred_and_more_in_all_families() -> None:
+    full = EXPERIMENT.profile("full")
+    mutants = sample(full.seed, full.hosts, full.edits)
+    assert len({mutant.name for mutant in mutants}) == len(mutants) >= 100
+    assert {class_of(mutant.member).spec.family for mutant in mutants} == {
+        class_of(name).spec.family for name in names()
+    }
+    assert {mutant.transformation for mutant in mutants} >= set(defects())
+
+
+def test_an_edit_does_what_it_says_and_leaves_the_member_as_it_is() -> None:
+    before = create("modulo", 5).assign(HASHES)
+    edited = edit_of("kafka", "KafkaKey._build: len(nodes) -> len(nodes) - 1")
+    assert edited.spec.name not in names()
+    assert np.array_equal(
+        edited(5, hash_bits=8)._state.structure, class_of("kafka")(4, hash_bits=8)._state.structure
+    )
+    assert np.array_equal(create("modulo", 5).assign(HASHES), before)
+    p = edited(5)
+    assert pickle.loads(pickle.dumps(p)).nodes == p.nodes
+
+
+def test_a_loop_that_does_not_end_is_counted_out() -> None:
+    from algorithms.machinery.kernel import plain_kernels
+    from experiments.mutants import edited as module
+
+    with pytest.MonkeyPatch.context() as patch, plain_kernels():
+        patch.setattr(module, "FUEL", 1000)
+        site = next(
+            site for site in sites_of("jump") if site.about == "jump_bucket: bucket + 1 -> bucket - 1"
+        )
+        cls = module.edited(site, name="jump__endless", module=planted.__name__)
+        p = cls(50, hash="identity")
+        with pytest.raises(Endless):
+            _ = [p.lookup(key) for key in range(64)]
+
+
+def test_who_answers_alike_is_told_from_who_does_not() -> None:
+    modulo, random_choice = class_of("modulo"), class_of("random_choice")
+    assert compared(modulo, modulo, 0).difference == ""
+    assert "after 0 events: hash" in compared(random_choice, modulo, 0).difference
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("nobody__sorts_first", "begins with no member's name"), ("modulo__descends", "modulo has no mutant")],
+)
+def test_what_is_no_mutant_is_refused(typed: str, said: str) -> None:
+    with pytest.raises(BadUse, match=said):
+        EXPERIMENT.cases(MutantsParameters.build({"mutant": typed}))
