@@ -23,11 +23,6 @@ from experiments.options.errors import BadUse
 HASHES = np.arange(256, dtype=np.uint64)
 
 
-def edit_of(member: str, about: str) -> Any:
-    (site,) = (site for site in sites_of(member) if site.about == about)
-    return planted.planted(f"{member}__edit_{site.digest}")
-
-
 @pytest.fixture(scope="module")
 def rows() -> dict[str, dict[str, Any]]:
     parameters = EXPERIMENT.profile("smoke")
@@ -35,7 +30,7 @@ def rows() -> dict[str, dict[str, Any]]:
 
 
 def test_each_is_killed_by_the_check_of_what_it_spoils(rows: dict[str, dict[str, Any]]) -> None:
-    assert rows["modulo__sorts_first"]["killed_by"] == "order_of_keys_does_not_matter"
+    assert "order_of_keys_does_not_matter" in rows["modulo__sorts_first"]["killers"]
     assert rows["modulo__loses_a_bucket"]["killed_by"] == "uniform"
     assert rows["modulo__one_event_behind"]["killed_by"] == "one_key_as_a_column"
     assert all(row["examples"] >= 1 for row in rows.values() if row["verdict"] == KILLED)
@@ -65,7 +60,9 @@ def test_the_sample_is_of_a_hundred_and_more_in_all_families() -> None:
 
 def test_an_edit_does_what_it_says_and_leaves_the_member_as_it_is() -> None:
     before = create("modulo", 5).assign(HASHES)
-    edited = edit_of("kafka", "KafkaKey._build: len(nodes) -> len(nodes) - 1")
+    (site,) = sites_of("kafka")
+    assert site.about.endswith("_build: len(nodes) -> len(nodes) - 1")
+    edited = planted.planted(f"kafka__edit_{site.digest}")
     assert edited.spec.name not in names()
     assert np.array_equal(
         edited(5, hash_bits=8)._state.structure, class_of("kafka")(4, hash_bits=8)._state.structure
@@ -93,7 +90,7 @@ def test_a_loop_that_does_not_end_is_counted_out() -> None:
 def test_who_answers_alike_is_told_from_who_does_not() -> None:
     modulo, random_choice = class_of("modulo"), class_of("random_choice")
     assert compared(modulo, modulo, 0).difference == ""
-    assert "after 0 events: hash" in compared(random_choice, modulo, 0).difference
+    assert "after 1 events: hash" in compared(random_choice, modulo, 0).difference
 
 
 @pytest.mark.parametrize(
