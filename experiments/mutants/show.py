@@ -137,7 +137,7 @@ def _meaning(numbers: Summary, mutants: Sheet) -> list[str]:
         f"Of {said['planted']} defects in {said['members']} members the checks kill {said[KILLED]}; "
         f"{said[EQUIVALENT]} are equivalent to the honest member, and {said[SURVIVED]} survive."
     ]
-    if not is_missing(numbers.value("score").number):
+    if not is_missing(numbers["all"].records()[0]["score"]):
         sentences.append(f"Score: {numbers.value('score').text} of those that are not equivalent.")
     unexplained = [
         str(row["mutant"])
