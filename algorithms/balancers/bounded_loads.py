@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -17,6 +19,7 @@ from algorithms.interface.balancer import BalancerSpec, Sight, Trait
 from algorithms.interface.nodes import Nodes, NodesLike
 from algorithms.interface.spec import Capability, Cost, Publication
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.preferences import Walk
 from algorithms.machinery.traces import Calls, InFlight, Place, View
 from algorithms.machinery.twister import begin, next_word, twister
 
@@ -28,7 +31,10 @@ _LOW = np.uint64(0xFFFFFFFF)
 
 
 class Bound(NamedTuple):
-    """The weight of each place, (1,) their sum, and (3,) requests in flight and the factor's two numbers."""
+    """The weight of each place, (1,) their sum, and (3,) requests in flight and the factor's two numbers.
+
+    The first of ``numbers`` counts the request that is being opened, and so it does in `Slots` and `Hosts`.
+    """
 
     weights: NDArray[np.float64]
     total: NDArray[np.float64]
@@ -36,22 +42,11 @@ class Bound(NamedTuple):
 
 
 @kernel
-def first_with_room(state: Bound, in_flight: InFlight, view: View) -> Place:
-    """Return the first place in the order of preference that has fewer in flight than its share times c."""
-    requests, above, below = state.numbers[0] + 1, state.numbers[1], state.numbers[2]
-    state.numbers[0] = requests
-    for i in range(len(view)):
-        place = np.int64(view[i])
-        # in flight < ceil(c * requests * w / W), in whole numbers where the weights are
-        if float(in_flight[place] * below) * state.total[0] < float(above * requests) * state.weights[place]:
-            return place
-    return np.int64(view[0])
-
-
-@kernel
-def one_less(state: Bound, in_flight: InFlight, place: int) -> None:
-    """Count a request that has ended."""
-    state.numbers[0] -= 1
+def has_room(state: Bound, in_flight: InFlight, place: Place) -> bool:
+    """Return whether a place has fewer in flight than its share times c."""
+    requests, above, below = state.numbers[0], state.numbers[1], state.numbers[2]
+    # in flight < ceil(c * requests * w / W), in whole numbers where the weights are
+    return float(in_flight[place] * below) * state.total[0] < float(above * requests) * state.weights[place]
 
 
 class Slots(NamedTuple):
@@ -63,25 +58,14 @@ class Slots(NamedTuple):
 
 
 @kernel
-def first_with_slots(state: Slots, in_flight: InFlight, view: View) -> Place:
-    """Return the first place in the order of preference that has a free slot by HAProxy's rule."""
-    requests, percent, total = state.numbers[0] + 1, state.numbers[1], state.numbers[2]
-    state.numbers[0] = requests
+def has_slot(state: Slots, in_flight: InFlight, place: Place) -> bool:
+    """Return whether a place has a free slot by HAProxy's rule."""
+    requests, percent, total = state.numbers[0], state.numbers[1], state.numbers[2]
     slots = (requests * percent + 99) // 100
     each, rest = slots // total, slots % total
-    for i in range(len(view)):
-        place = np.int64(view[i])
-        part, before = state.parts[place], state.before[place]
-        own = part * each + (before + part) * rest // total - before * rest // total
-        if in_flight[place] < max(own, 1):
-            return place
-    return np.int64(view[0])
-
-
-@kernel
-def one_slot_less(state: Slots, in_flight: InFlight, place: int) -> None:
-    """Count a request that has ended."""
-    state.numbers[0] -= 1
+    part, before = state.parts[place], state.before[place]
+    own = part * each + (before + part) * rest // total - before * rest // total
+    return in_flight[place] < max(own, 1)
 
 
 class Hosts(NamedTuple):
@@ -130,16 +114,57 @@ def home_or_shuffled(state: Hosts, in_flight: InFlight, view: View) -> Place:
 
 
 @kernel
-def one_host_less(state: Hosts, in_flight: InFlight, place: int) -> None:
+def one_less(state: Any, in_flight: InFlight, place: int) -> None:
     """Count a request that has ended."""
     state.numbers[0] -= 1
 
 
-CALLS = {
-    "paper": Calls(first_with_room, one_less),
-    "haproxy": Calls(first_with_slots, one_slot_less),
-    "envoy": Calls(home_or_shuffled, one_host_less),
-}
+class Searched(NamedTuple):
+    """The state of a bound, the order in which hashes prefer buckets, and the place of each bucket."""
+
+    bound: Any
+    order: Any
+    places: NDArray[np.int32]
+
+
+@kernel
+def one_less_of_bound(state: Searched, in_flight: InFlight, place: int) -> None:
+    """Count a request that has ended."""
+    state.bound.numbers[0] -= 1
+
+
+ROOM = {"paper": has_room, "haproxy": has_slot}
+
+
+@lru_cache(maxsize=64)
+def calls_of(bound: str, search: Callable[[Any], Any] | None) -> Calls:
+    """Return the steps by a bound's rule: over lists of preference, or by a search where a home is full."""
+    if bound == "envoy":
+        return Calls(home_or_shuffled, one_less)
+    admits = ROOM[bound]
+
+    @kernel
+    def first_of_list(state: Any, in_flight: InFlight, view: View) -> Place:
+        state.numbers[0] += 1
+        for i in range(len(view)):
+            place = np.int64(view[i])
+            if admits(state, in_flight, place):
+                return place
+        return np.int64(view[0])
+
+    if search is None:
+        return Calls(first_of_list, one_less)
+    beyond = search(admits)
+
+    @kernel
+    def home_or_next(state: Searched, in_flight: InFlight, view: View) -> Place:
+        state.bound.numbers[0] += 1
+        home = np.int64(view[0])
+        if admits(state.bound, in_flight, home):
+            return home
+        return beyond(state.order, state.places, view[1], home, state.bound, in_flight)
+
+    return Calls(home_or_next, one_less_of_bound)
 
 
 @register_balancer(
@@ -161,7 +186,7 @@ CALLS = {
                 {"booktitle": "SODA", "pages": "587--604", "eprint": "1608.01350"},
             ),
         ),
-        open_cost=Cost("O(n)", "the whole preference of a hash is looked up"),
+        open_cost=Cost("O(n)", "O(1) and a lookup of the partitioner, while homes have room"),
         close_cost=Cost("O(1)"),
     )
 )
@@ -174,8 +199,8 @@ class BoundedLoads(BalancerOverPartitioner[Any]):
         As for :class:`~algorithms.interface.balancer.Balancer`; with ``bound="haproxy"`` weights are whole
         numbers from 1 to 256.
     partitioner
-        The name of a partitioner. Its replicas are the preference, so it must declare REPLICAS; not for
-        ``bound="envoy"``, which takes any.
+        The name of a partitioner that has an order of preference: a search of its own, as ``ring``,
+        ``rendezvous`` and ``haproxy_consistent`` have, or else REPLICAS. ``bound="envoy"`` takes any.
     options
         Its parameters.
     factor
@@ -190,7 +215,8 @@ class BoundedLoads(BalancerOverPartitioner[Any]):
     Raises
     ------
     InvalidParameter, MissingCapability
-        For a factor that cannot be, and a partitioner that has no replicas.
+        For a factor that cannot be, nodes that have no point on the circle, and a partitioner that has no
+        order of preference.
 
     Notes
     -----
@@ -200,8 +226,9 @@ class BoundedLoads(BalancerOverPartitioner[Any]):
     **Left out.** Requests that the paper moves when the bound falls: those in flight stay, so one that was
     within the bound may be above it when others have ended. What is opened is within it.
 
-    **Costs.** A request looks up its whole preference, O(n) and more on a ring; an event costs that of the
-    partitioner.
+    **Costs.** A request looks up its home, and where it is full goes on from there: along the points of a
+    circle, or through the bids of those that have room. Where there is no such search it looks up its whole
+    preference, O(n) and more. An event costs that of the partitioner, and a copy of its points.
 
     **Adverse case.** c near 1: most requests find their home full, and walk.
 
@@ -211,6 +238,8 @@ class BoundedLoads(BalancerOverPartitioner[Any]):
     >>> sorted(balancer.open(7) for _ in range(4))
     [0, 0, 1, 1]
     """
+
+    _search: Callable[[Any], Any] | None = None
 
     def __init__(
         self,
@@ -230,14 +259,27 @@ class BoundedLoads(BalancerOverPartitioner[Any]):
 
     def _placed(self, nodes: Nodes) -> tuple[Nodes, Any]:
         live, placing = super()._placed(nodes)
-        if self.bound != "envoy" and not placing.spec.can(Capability.REPLICAS):
+        if self.bound == "envoy":
+            return live, placing
+        preference = placing.preference()
+        if preference is None and not placing.spec.can(Capability.REPLICAS):
             raise MissingCapability(
                 f"{self.spec.name} walks along the replicas of a hash, and {self.partitioner} keeps none"
             )
+        self._search = None if preference is None else preference.search
         return live, placing
 
+    def _flown(self, nodes: Nodes, placing: Any, before: Any) -> Any:
+        flight = super()._flown(nodes, placing, before)
+        if self._search is None:
+            return flight
+        order = placing.preference().order
+        if isinstance(order, Walk) and len(np.unique(order.owners)) < len(nodes):
+            raise InvalidParameter(f"{self.spec.name} needs all nodes to have points: let none be down")
+        return replace(flight, state=Searched(flight.state, order, flight.places.copy()))
+
     def _calls(self) -> Calls:
-        return CALLS[self.bound]
+        return calls_of(self.bound, self._search)
 
     def _start(self, nodes: Nodes, in_flight: NDArray[np.int64], before: Any) -> Any:
         requests = int(in_flight.sum())
@@ -257,12 +299,15 @@ class BoundedLoads(BalancerOverPartitioner[Any]):
         return Bound(weights, np.array([weights.sum()]), np.array([requests, above, below]))
 
     def _width(self) -> int:
-        return 2 if self.bound == "envoy" else len(self.nodes)
+        return 2 if self.bound == "envoy" or self._search else len(self.nodes)
 
     def _views(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
         flight = self._flight
-        if self.bound == "envoy":
-            return np.stack([flight.places[flight.placing.assign(hashes)].astype(np.uint64), hashes], axis=1)
+        if self.bound == "envoy" or self._search:
+            views = np.empty((len(hashes), 2), dtype=np.uint64)
+            views[:, 0] = flight.places[flight.placing.assign(hashes)]
+            views[:, 1] = hashes
+            return views
         preference: NDArray[np.int32] = flight.places[
             flight.placing.assign_replicas(hashes, len(flight.nodes))
         ]

@@ -27,6 +27,7 @@ from algorithms.interface import (
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.intervals import row_of
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.preferences import Preference
 from algorithms.registry import register
 from algorithms.rings.points import MOST_POINTS, Points
 from algorithms.rings.ring import Circle, Ring
@@ -336,6 +337,9 @@ class Cassandra(Ring):
         if not factors.any():
             raise InvalidParameter("no datacenter keeps a replica: give one a factor of 1 or more")
         return Racks(of_node, of_rack, np.minimum(factors, many), factors - different)
+
+    def _preference(self, structure: Circle, nodes: Nodes) -> Preference | None:
+        return super()._preference(structure, nodes) if self._racks(nodes) is None else None
 
     def _place_replicas(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
         racks = self._racks(self.nodes)

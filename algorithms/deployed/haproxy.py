@@ -29,9 +29,11 @@ from algorithms.interface import (
 from algorithms.interface.memory import must_fit
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.preferences import Preference, Walk, along_walk
 from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, tally
 from algorithms.registry import register
+from algorithms.rings.ring import Circle
 
 __all__ = ["SCALE", "HaproxyConsistent", "HaproxyMap"]
 
@@ -175,8 +177,8 @@ class HaproxyConsistent(GivenRing):
     -----
     **Sources.** HAProxy's manual, and placements recorded from HAProxy 2.6.12, all of which these are.
 
-    **Left out.** Bounded loads (``hash-balance-factor``), which depend on requests in flight; ``hash-key`` of
-    later versions.
+    **Left out.** Bounded loads (``hash-balance-factor``), which depend on requests in flight: they are the
+    balancer ``bounded_loads`` over this one, with ``bound="haproxy"``. ``hash-key`` of later versions.
 
     **Costs.** assign as for a ring; an event O(points), all made anew at 5 ns each and sorted; memory 24
     bytes a point and an index.
@@ -236,6 +238,15 @@ class HaproxyConsistent(GivenRing):
         mask = np.uint64(zlib.crc32(str(self.seed).encode()) if self.seed else 0)
         points_kernel(np.array(self.ids_of(nodes), dtype=np.int64), counts, mask, hashes, numbers)
         return Points(scaled(hashes, 32, self.hash_bits), np.repeat(nodes.buckets(), counts), numbers)
+
+    def _preference(self, structure: Circle, nodes: Nodes) -> Preference | None:
+        """Upwards from the nearest point, as HAProxy goes past servers that are full."""
+        points = self._points(nodes)
+        order = np.argsort(points.hashes, kind="stable")
+        position = np.empty(len(order), dtype=np.int32)
+        position[order] = np.arange(len(order), dtype=np.int32)
+        starts, rows = self._stretches(points)
+        return Preference(along_walk, Walk(starts, points.owners[order], position[rows], np.array([1])))
 
 
 def _checked_ids(ids: Mapping[str, int]) -> dict[str, int]:

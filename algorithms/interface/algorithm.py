@@ -15,6 +15,7 @@ from algorithms.interface.arcs import Arcs
 from algorithms.interface.nodes import Nodes
 from algorithms.interface.spec import Spec
 from algorithms.interface.state import State
+from algorithms.machinery.preferences import Preference
 from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
 
@@ -91,6 +92,10 @@ class Algorithm(ABC, Generic[S]):
     def _place_replicas(self, structure: S, hashes: Hashes, out: Buckets) -> None:
         """Write the distinct buckets of each hash, (k, count), the first as ``_place`` does."""
         raise MissingCapability(f"{self.spec.name} declares REPLICAS and has no _place_replicas")
+
+    def _preference(self, structure: S, nodes: Nodes) -> Preference | None:
+        """Return how compiled code finds whom a hash prefers of some; None where only lists are kept."""
+        return None
 
     def _arcs(self, structure: S, nodes: Nodes) -> Arcs:
         """Return the arcs of a structure."""

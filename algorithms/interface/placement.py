@@ -20,6 +20,7 @@ from algorithms.interface.guards import check_buckets, check_out, checked_hashes
 from algorithms.interface.live import meet
 from algorithms.interface.spec import Capability
 from algorithms.interface.state import State
+from algorithms.machinery.preferences import Preference
 from algorithms.machinery.steps import STEPS, Steps
 
 S = TypeVar("S")
@@ -117,6 +118,24 @@ class Placement(Algorithm[S]):
             raise
         check_buckets(self.spec, state.nodes, checked, out)
         return out
+
+    def preference(self) -> Preference | None:
+        """Return how compiled code finds whom a hash prefers of those that a condition admits.
+
+        Returns
+        -------
+        Preference or None
+            In the order of :meth:`assign_replicas`, where there are replicas; None where compiled code can
+            only be handed whole lists of them. Costs a copy of what the search looks at.
+
+        Examples
+        --------
+        >>> from algorithms import create
+        >>> create("rendezvous", 3).preference().order.buckets.tolist(), create("jump", 3).preference()
+        ([0, 1, 2], None)
+        """
+        state = self._state
+        return self._preference(state.structure, state.nodes)
 
     def lookup(self, key: Key) -> str:
         """Return the name of the node that has a key.

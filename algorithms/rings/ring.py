@@ -24,6 +24,7 @@ from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.circles import merged_intervals, scattered_intervals
 from algorithms.machinery.intervals import Intervals, build_intervals, one_of, place, row_of
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.preferences import Preference, Walk, along_walk
 from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
 from algorithms.registry import register
@@ -284,6 +285,11 @@ class Ring(PartitionerWithPoints[Circle]):
     def _place_replicas(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
         table, step = structure.intervals, -1 if self.serves == "predecessor" else 1
         ring_replicas_kernel(table.starts, structure.walk, structure.entry, step, hashes, out)
+
+    def _preference(self, structure: Circle, nodes: Nodes) -> Preference | None:
+        step = np.array([-1 if self.serves == "predecessor" else 1])
+        starts, owners, entry = structure.intervals.starts, structure.walk, structure.entry
+        return Preference(along_walk, Walk(starts.copy(), owners.copy(), entry.copy(), step))
 
     def _arcs(self, structure: Circle, nodes: Nodes) -> Arcs:
         points = self._sorted_points(nodes)

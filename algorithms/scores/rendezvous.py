@@ -33,6 +33,7 @@ from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import kept_scratch
 from algorithms.machinery.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_log
 from algorithms.machinery.mixing import fold, mix, mix_folded, through
+from algorithms.machinery.preferences import Bids, Preference, by_bids
 from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
@@ -381,3 +382,7 @@ class Rendezvous(Partitioner[Bidders]):
 
     def _place_replicas(self, structure: Bidders, hashes: Hashes, out: Buckets) -> None:
         rendezvous_replicas_kernel(hashes, structure.seeds, structure.weights, structure.buckets, out)
+
+    def _preference(self, structure: Bidders, nodes: Nodes) -> Preference | None:
+        seeds, weights, buckets = structure.seeds, structure.weights, structure.buckets
+        return Preference(by_bids, Bids(seeds.copy(), weights.copy(), buckets.copy()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import pickle
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from oracles import balancers as oracle
-from oracles.preferences import Envoy, HAProxy, HAProxyMap
+from oracles.preferences import HAProxy
 from scipy import stats
 
-from algorithms import Capability, Node, Partitioner, Spec, create, register, unregister
+from algorithms import Node, create
 from algorithms.balancers.bounded_loads import BoundedLoads
 from algorithms.balancers.round_robin import MOST_TURNS
 from algorithms.balancing import balancer_names, balancer_of, create_balancer, register_balancer
@@ -32,85 +31,45 @@ from algorithms.errors import (
     UnsupportedEvent,
 )
 from algorithms.interface.balancer import Balancer
-from algorithms.interface.nodes import Nodes
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "balancers.jsonl"
 SCENARIOS = [json.loads(line) for line in VECTORS.read_text(encoding="utf-8").splitlines()]
 
 
-class Preferring(Partitioner[Any]):
-    """Any order of preference, by a function of the hash."""
-
-    spec: Spec
-
-    def __init__(self, nodes: Any, *, ring: Any = None, **rest: Any) -> None:
-        self.ring = ring
-        super().__init__(nodes, **rest)
-
-    def _build(self, nodes: Nodes) -> Any:
-        return self.ring([(node.name, int(node.weight)) for node in nodes.values()])
-
-    def _place(self, structure: Any, hashes: Any, out: Any) -> None:
-        out[:] = [structure.order(int(value))[0] for value in hashes]
-
-    def _place_replicas(self, structure: Any, hashes: Any, out: Any) -> None:
-        for i, value in enumerate(hashes):
-            out[i] = structure.order(int(value))[: out.shape[1]]
-
-
-@pytest.fixture
-def preferring() -> Iterator[str]:
-    """Have a partitioner with the ring of a program registered."""
-    traits = {Capability.REMOVES_ANY, Capability.WEIGHTED, Capability.REPLICAS}
-    register(Spec(name="preferring", title="", summary="", capabilities=frozenset(traits)))(Preferring)
-    yield "preferring"
-    unregister("preferring")
-
-
-def _balancer(scenario: dict[str, Any], preferring: str) -> tuple[Balancer[Any], Any]:
-    """Return the balancer of a scenario, and a function key -> hash."""
+def _balancer(scenario: dict[str, Any]) -> Balancer[Any]:
+    """Return the balancer of a scenario."""
     options = scenario["options"]
     nodes = [Node(name, float(weight)) for name, weight in scenario["nodes"]]
     percent = options.get("hash_balance_factor", 0)
     if options.get("method") == "round_robin":
-        return create_balancer("smooth_weighted", nodes), None
+        return create_balancer("smooth_weighted", nodes)
     if options.get("method") == "least_conn":
-        return create_balancer("least_outstanding", nodes), None
+        return create_balancer("least_outstanding", nodes)
     kind = options.get("balance", options.get("lb_policy"))
     if kind == "edf":
-        return create_balancer("earliest_deadline", nodes, picks=options["picks"]), None
+        return create_balancer("earliest_deadline", nodes, picks=options["picks"])
     if kind == "roundrobin":
-        return create_balancer("earliest_deadline", nodes, variant="haproxy"), None
+        return create_balancer("earliest_deadline", nodes, variant="haproxy")
     if kind == "static-rr":
-        return create_balancer("round_robin", nodes), None
+        return create_balancer("round_robin", nodes)
     if kind == "leastconn":
-        return create_balancer("least_outstanding", nodes, variant="haproxy"), None
-    bounded = {"factor": percent / 100}
-    if kind == "MAGLEV":
-        return create_balancer("bounded_loads", nodes, partitioner="maglev", bound="envoy", **bounded), Envoy(
-            scenario["nodes"]
-        ).hash
-    if kind == "RING_HASH":
-        return create_balancer(
-            "bounded_loads", nodes, partitioner=preferring, options={"ring": Envoy}, bound="envoy", **bounded
-        ), Envoy(scenario["nodes"]).hash
-    given = {"ring": HAProxy, "hash_bits": 32}
-    if options["hash_type"] == "map-based":  # which takes no notice of the factor
-        slots = {"ring": HAProxyMap, "hash_bits": 32}
-        return create_balancer("hashed", nodes, partitioner=preferring, options=slots), HAProxyMap.hash
-    return create_balancer(
-        "bounded_loads", nodes, partitioner=preferring, options=given, bound="haproxy", **bounded
-    ), HAProxy(scenario["nodes"]).hash
+        return create_balancer("least_outstanding", nodes, variant="haproxy")
+    if options.get("hash_type") == "map-based":  # which takes no notice of the factor
+        return create_balancer("hashed", nodes, partitioner="haproxy_map")
+    partitioner = {"MAGLEV": "maglev", "RING_HASH": "envoy_ring"}.get(kind, "haproxy_consistent")
+    bound = "haproxy" if partitioner == "haproxy_consistent" else "envoy"
+    return create_balancer("bounded_loads", nodes, partitioner=partitioner, bound=bound, factor=percent / 100)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=[one["scenario"] for one in SCENARIOS])
-def test_what_was_recorded_comes_out_whole(scenario: dict[str, Any], preferring: str) -> None:
-    balancer, hash_of = _balancer(scenario, preferring)
-    keys = iter(scenario.get("keys", "").split())
+def test_what_was_recorded_comes_out_whole(scenario: dict[str, Any]) -> None:
+    balancer = _balancer(scenario)
+    placing = balancer._flight.placing
+    texts = [f"user:{key}" if key.isdigit() else key for key in scenario.get("keys", "").split()]
+    words = iter([] if placing is None else placing.hashes_of(texts).tolist())
     closing, hashes, wanted = list[int](), list[int](), list[int]()
     for event in scenario["events"]:
-        key = next(keys, "") if event >= 0 else ""
-        hashes.append(hash_of(f"user:{key}" if key.isdigit() else key) if hash_of else 0)
+        hashes.append(next(words, 0) if event >= 0 else 0)
         closing.append(-1 if event >= 0 else -1 - event)
         wanted.append(event if event >= 0 else scenario["events"][-1 - event])
         if scenario["kind"] == "sequence":  # one request at a time
@@ -151,7 +110,19 @@ READINGS: dict[str, tuple[str, dict[str, Any], Any]] = {
         "bounded_loads", {"partitioner": "rendezvous", "factor": 1.12},
         lambda w: oracle.Bounded(w, 0, "1.12"),
     ),
+    "bounded_loads over equal points": (
+        "bounded_loads", {"options": {"points": 9, "hash_bits": 8, "serves": "successor"}, "factor": 1.0},
+        lambda w: oracle.Bounded(w, 0, "1"),
+    ),
+    "bounded_loads over lists": (
+        "bounded_loads", {"partitioner": "weighted_dx", "factor": 1.05},
+        lambda w: oracle.Bounded(w, 0, "1.05"),
+    ),
     "bounded_loads haproxy": ("bounded_loads", {"bound": "haproxy"}, oracle.BoundedByHAProxy),
+    "bounded_loads haproxy over its ring": (
+        "bounded_loads", {"bound": "haproxy", "partitioner": "haproxy_consistent", "factor": 1.01},
+        lambda w: oracle.BoundedByHAProxy(w, 0, "1.01"),
+    ),
     "bounded_loads envoy": (
         "bounded_loads", {"bound": "envoy", "factor": 1.01}, lambda w: oracle.BoundedByEnvoy(w, 0, "1.01"),
     ),
@@ -169,6 +140,17 @@ def some_events(count: int, rng: np.random.Generator) -> NDArray[np.int64]:
     return np.array(closing, dtype=np.int64)
 
 
+def preferences(balancer: Balancer[Any], hashes: NDArray[np.uint64]) -> Any:
+    """Return what a plain reading sees of requests; of bounded loads the whole order of preference."""
+    if not isinstance(balancer, BoundedLoads) or balancer.bound == "envoy":
+        return balancer._views(hashes)
+    flight = balancer._flight
+    if balancer.partitioner == "haproxy_consistent":
+        ring = HAProxy([(node.name, int(node.weight)) for node in balancer.nodes.values()])
+        return [ring.order(value) for value in hashes.tolist()]
+    return flight.places[flight.placing.assign_replicas(hashes, len(balancer.nodes))]
+
+
 @pytest.mark.parametrize("reading", READINGS)
 @given(data=st.data())
 def test_kernels_do_what_plain_readings_do(reading: str, data: st.DataObject) -> None:
@@ -179,7 +161,7 @@ def test_kernels_do_what_plain_readings_do(reading: str, data: st.DataObject) ->
     rng = np.random.default_rng(data.draw(st.integers(0, 999), "seed of events"))
     closing = some_events(120, rng)
     hashes = rng.integers(0, 2**balancer.hash_bits, len(closing), dtype=np.uint64)
-    seen = balancer._views(hashes)
+    seen = preferences(balancer, hashes)
     wanted = oracle.replay(plain(weights), list(zip(closing.tolist(), seen, strict=True)))
     assert balancer.open_many(hashes, closing=closing).tolist() == wanted
 

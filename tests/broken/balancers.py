@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from algorithms.balancers.bounded_loads import BoundedLoads, one_less
+from algorithms.balancers.bounded_loads import BoundedLoads, one_less_of_bound
 from algorithms.balancers.hashed import Hashed
 from algorithms.balancers.join_idle import JoinIdle, longest_idle
 from algorithms.balancers.least_outstanding import LeastOutstanding
@@ -185,17 +185,18 @@ class NeverIdle(JoinIdle):
 
 @kernel
 def one_too_many(state: Any, in_flight: Any, view: Any) -> Any:
-    """Return the first place that is not above its bound, and may be at it."""
-    state.numbers[0] += 1
-    for i in range(len(view)):
-        place = np.int64(view[i])
-        bound = state.numbers[1] * state.numbers[0] * state.weights[place] / state.total[0] / state.numbers[2]
-        if in_flight[place] <= np.ceil(bound):
+    """Return the first place from home on that is not above its bound, and may be at it."""
+    bound = state.bound
+    bound.numbers[0] += 1
+    for i in range(len(in_flight)):
+        place = (np.int64(view[0]) + i) % len(in_flight)
+        most = bound.numbers[1] * bound.numbers[0] * bound.weights[place] / bound.total[0] / bound.numbers[2]
+        if in_flight[place] <= np.ceil(most):
             return place
     return np.int64(view[0])
 
 
-OFF_BY_ONE = Calls(one_too_many, one_less)
+OFF_BY_ONE = Calls(one_too_many, one_less_of_bound)
 
 
 @caught_by("none_is_above_its_bound")

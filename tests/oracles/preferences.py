@@ -1,13 +1,9 @@
-"""In which order HAProxy and Envoy prefer their nodes for a key: plain readings of their rings."""
+"""In which order HAProxy prefers its servers for a hash: a plain reading of its ring."""
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections.abc import Sequence
-
-from algorithms.hashing import hash_function
-from oracles.balancers import RoundRobin
 
 Order = list[int]
 
@@ -37,48 +33,9 @@ class HAProxy:
             (avalanche((i + 1) * 4096 + j), i) for i, (_, w) in enumerate(nodes) for j in range(16 * w)
         )
 
-    def hash(self, key: str) -> int:
-        return hash_function("sdbm+avalanche").key(key.encode(), 0)
-
     def order(self, value: int) -> Order:
         above = bisect_left(self.points, (value, -1)) % len(self.points)
         below = (above - 1) % len(self.points)
         word = 0xFFFFFFFF
         near = (value - self.points[below][0]) & word <= (self.points[above][0] - value) & word
         return along(self.points, below if near else above)
-
-
-class Envoy:
-    """About 1024 points in all; a hash belongs to the first at or above it."""
-
-    def __init__(self, nodes: Sequence[tuple[str, int]]) -> None:
-        shares = [weight / sum(w for _, w in nodes) for _, weight in nodes]
-        scale = math.ceil(min(shares) * 1024) / min(shares)
-        self.points, target, current = [], 0.0, 0
-        for i, (name, _) in enumerate(nodes):
-            target += scale * shares[i]
-            j = 0
-            while current < target:
-                self.points.append((hash_function("xxh64").key(f"{name}_{j}".encode(), 0), i))
-                j, current = j + 1, current + 1
-        self.points.sort()
-
-    def hash(self, key: str) -> int:
-        return hash_function("xxh64").key(key.encode(), 0)
-
-    def order(self, value: int) -> Order:
-        return along(self.points, bisect_left(self.points, (value, -1)) % len(self.points))
-
-
-class HAProxyMap:
-    """A table in which each server has its weight in slots; a hash belongs to its remainder's slot."""
-
-    def __init__(self, nodes: Sequence[tuple[str, int]]) -> None:
-        self.slots = RoundRobin([weight for _, weight in nodes]).cycle
-
-    @staticmethod
-    def hash(key: str) -> int:
-        return hash_function("sdbm").key(key.encode(), 0)
-
-    def order(self, value: int) -> Order:
-        return [self.slots[value % len(self.slots)]]
