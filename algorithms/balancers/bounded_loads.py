@@ -19,7 +19,7 @@ from algorithms.interface.balancer import BalancerSpec, Sight, Trait
 from algorithms.interface.nodes import Nodes, NodesLike
 from algorithms.interface.spec import Capability, Cost, Publication
 from algorithms.machinery.kernel import kernel
-from algorithms.machinery.preferences import Walk
+from algorithms.machinery.preferences import Admits, Search, Walk
 from algorithms.machinery.traces import Calls, InFlight, Place, View
 from algorithms.machinery.twister import begin, next_word, twister
 
@@ -42,7 +42,7 @@ class Bound(NamedTuple):
 
 
 @kernel
-def has_room(state: Bound, in_flight: InFlight, place: Place) -> bool:
+def has_room(state: Bound, in_flight: InFlight, place: Place) -> Any:
     """Return whether a place has fewer in flight than its share times c."""
     requests, above, below = state.numbers[0], state.numbers[1], state.numbers[2]
     # in flight < ceil(c * requests * w / W), in whole numbers where the weights are
@@ -58,7 +58,7 @@ class Slots(NamedTuple):
 
 
 @kernel
-def has_slot(state: Slots, in_flight: InFlight, place: Place) -> bool:
+def has_slot(state: Slots, in_flight: InFlight, place: Place) -> Any:
     """Return whether a place has a free slot by HAProxy's rule."""
     requests, percent, total = state.numbers[0], state.numbers[1], state.numbers[2]
     slots = (requests * percent + 99) // 100
@@ -133,11 +133,11 @@ def one_less_of_bound(state: Searched, in_flight: InFlight, place: int) -> None:
     state.bound.numbers[0] -= 1
 
 
-ROOM = {"paper": has_room, "haproxy": has_slot}
+ROOM: Mapping[str, Admits] = {"paper": has_room, "haproxy": has_slot}
 
 
 @lru_cache(maxsize=64)
-def calls_of(bound: str, search: Callable[[Any], Any] | None) -> Calls:
+def calls_of(bound: str, search: Callable[[Admits], Search] | None) -> Calls:
     """Return the steps by a bound's rule: over lists of preference, or by a search where a home is full."""
     if bound == "envoy":
         return Calls(home_or_shuffled, one_less)
@@ -239,7 +239,7 @@ class BoundedLoads(BalancerOverPartitioner[Any]):
     [0, 0, 1, 1]
     """
 
-    _search: Callable[[Any], Any] | None = None
+    _search: Callable[[Admits], Search] | None = None
 
     def __init__(
         self,

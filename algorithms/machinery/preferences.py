@@ -19,9 +19,9 @@ from algorithms.machinery.logarithm import minus_log_of_uniform
 from algorithms.machinery.mixing import mix
 from algorithms.machinery.traces import InFlight, Place
 
-__all__ = ["Bids", "Preference", "Walk", "along_walk", "by_bids"]
+__all__ = ["Admits", "Bids", "Preference", "Search", "Walk", "along_walk", "by_bids"]
 
-Admits: TypeAlias = Kernel[[Any, InFlight, Place], bool]
+Admits: TypeAlias = Kernel[[Any, InFlight, Place], Any]
 Search: TypeAlias = Kernel[[Any, NDArray[np.int32], np.uint64, Place, Any, InFlight], Place]
 """(order, place of each bucket, hash, what to return where nobody is admitted, state, in flight) -> place."""
 
