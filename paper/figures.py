@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from experiments.harness.stopwatch import COPY
 from experiments.report.chart import Chart
 from experiments.report.figures import charts
 from experiments.report.figures.drawn import drawn
@@ -105,21 +104,7 @@ def sequence(sources: Sources) -> Figure:
     )
 
 
-def speed(sources: Sources) -> Figure:
-    """Return nanoseconds a key over the number of nodes."""
-    run = sources.run("throughput")
-    chart = _chart(sources, "throughput", "cost-nodes").where(workload="uniform")
-    chart = chart.where(mode=chart.values("mode")[0])  # batches stand first
-    frame = chart.frame[~chart.frame["label"].isin([COPY, "random_choice"])]
-    return drawn(
-        replace(chart, frame=frame, panels="", size=(COLUMN, 2.6)),
-        "speed",
-        "Time of a lookup in a batch over the number of nodes, one thread, medians of "
-        f"{run.parameter('rounds')} rounds.",
-    )
-
-
-FIGURES: tuple[Callable[[Sources], Figure], ...] = (rings, cv, movement, ripple, sequence, speed)
+FIGURES: tuple[Callable[[Sources], Figure], ...] = (rings, cv, movement, ripple, sequence)
 """All figures, in the order of the text."""
 
 

@@ -111,3 +111,8 @@ class Sources:
                 )
             self._runs[name] = Run(name, folder)
         return self._runs[name]
+
+    def stored(self) -> list[Run]:
+        """Return all runs of the profile that are there, by the names of their experiments."""
+        folders = sorted(path.parent for path in self.results.glob(f"*/{self.profile}/{store.RUN}"))
+        return [self.run(folder.parent.name) for folder in folders]

@@ -15,6 +15,8 @@ from algorithms.hashing import hash_function
 from algorithms.registry import parameters_of
 from experiments.claims.recipes.jump import BITS
 from experiments.harness import experiment as experiments
+from experiments.report.timings import trusted
+from experiments.storage.totals import totals
 from paper.numerals import fact, written
 from paper.prose import Use
 from paper.sources import Run, Sources, Value
@@ -38,11 +40,14 @@ def stated(sources: Sources, name: str, how: str = "") -> Value:
     room, _, rest = name.partition("/")
     if room == "code":
         return _defined(name, rest, how)
+    if room == "results":
+        return _of_all(sources, name, rest, how)
     if room not in experiments.names():
-        raise LookupError(f"{name}: the first word is an experiment, or code")
+        raise LookupError(f"{name}: the first word is an experiment, code or results")
     run = sources.run(room)
     if rest.partition("/")[0] in FACTS:
         return _of_run(run, name, rest, how)
+    _refuse_untrusted(run, name, rest)
     try:
         value = run.summary.value(rest)
         latex = written(value, how)
@@ -50,6 +55,23 @@ def stated(sources: Sources, name: str, how: str = "") -> Value:
         raise LookupError(f"{name}: {error.args[0]}") from None
     file, _, what = value.source.partition(": ")
     return Value(name, latex, f"{run.place}/{file}.csv: {what}")
+
+
+def _of_all(sources: Sources, name: str, rest: str, how: str) -> Value:
+    known = totals([run.facts for run in sources.stored()])
+    if rest not in known:
+        raise LookupError(f"{name}: of all results there are {', '.join(known)}")
+    return Value(name, fact(known[rest], how), f"run.json of all results: {rest}")
+
+
+def _refuse_untrusted(run: Run, name: str, rest: str) -> None:
+    """Raise LookupError for a time that its own run does not trust; what it says of its trust may be told."""
+    sheets = {sheet.name for sheet in run.summary.sheets if sheet.rows == "timing"}
+    if "steadiness" not in sheets:
+        return
+    of_trust = set(run.summary["steadiness"].measures)
+    if rest not in of_trust and not trusted(run.facts, run.summary["steadiness"]):
+        raise LookupError(f"{name}: the suite does not trust the times of this run, so no text states them")
 
 
 def _defined(name: str, rest: str, how: str) -> Value:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from experiments.balance.quantities import COMPARED, SQUARES_MARGIN, WORDS
 from experiments.balance.summary import interval_of_largest, parts
-from experiments.inference.levels import FAMILY_LEVEL
 from experiments.report import conclusions
 from experiments.report.slugs import slug
 from experiments.report.tables.symbols import NODES
@@ -49,7 +48,9 @@ def _table(
         align={"conclusion": "left"},
         notes=[
             *conclusions.LEGEND,
-            f"Of CV² the margin is {SQUARES_MARGIN:.0%}. {g_test}: over its degrees of freedom, all "
+            f"Of CV² the margin is {SQUARES_MARGIN:.0%}. The largest and the smallest loads are skewed, and "
+            "are not tested over so "
+            f"few repetitions; nor is anything where keys repeat. {g_test}: over its degrees of freedom, all "
             "repetitions together, against equal shares; it sees a CV of the shares. "
             f"{kolmogorov}: greatest distance from Beta(v, (n-1)v), over rings. Of the 99 % point no law is "
             "known.",
@@ -85,19 +86,23 @@ def _pairs(sheet: Sheet, repetitions: int) -> list[Table]:
 
 
 def meaning(numbers: Summary) -> list[str]:
-    """Say how many quantities agree with their laws and are shown to, and what G and KS find."""
-    if not numbers["quantities"].frame["conclusion"].notna().any():
-        return []
-    counts = numbers["conclusions"].series("quantities")
+    """Say how many CV² agree with their laws, are open or differ, and what G and Kolmogorov-Smirnov find."""
+    (said,) = numbers["agreement"].records()
     fits = {row["quantity"]: row for row in numbers["fits"].records()}
+    if not said["tested"]:
+        return []
     lines = [
-        f"Means against laws (CV², max/mean, min/mean; t and TOST, Holm, {FAMILY_LEVEL:.0%}): "
-        f"{conclusions.worded(counts)}."
+        f"Of {said['tested']} mean CV² of distinct keys held against their law {conclusions.worded(said)} "
+        "(difference and "
+        f"equivalence to within {said['margin']:.0%}, each at {said['level']:.0%} of all)."
     ]
     for quantity, what in (
-        ("loads_g", "equal shares by G"),
-        ("share_ks", "Beta shares by Kolmogorov-Smirnov"),
+        ("loads_g", "of equal shares by G"),
+        ("share_ks", "of Beta shares by Kolmogorov-Smirnov"),
     ):
         if quantity in fits:
-            lines.append(f"{fits[quantity]['fits']} of {fits[quantity]['cases']} cases fit {what}.")
+            cases, apart = (fits[quantity][name] for name in ("cases", "apart"))
+            lines.append(
+                f"Of {cases} tests {what} {apart or 'none'} {'finds' if apart == 1 else 'find'} a difference."
+            )
     return lines

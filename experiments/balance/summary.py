@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from algorithms.hashing import hash_function, hash_names
+from algorithms.hashing import hash_names
 from experiments import inference
 from experiments.balance.cluster import all_alike
 from experiments.balance.histograms import histograms
 from experiments.balance.needed import sheets as needed_sheets
+from experiments.balance.quantities import GROUP, quantities
 from experiments.balance.quantities import sheets as quantity_sheets
-from experiments.inference.levels import FAMILY_LEVEL
-from experiments.inference.verdict import AGREES, EXACT, UNEVEN
+from experiments.inference.verdict import DIFFERS, EXACT, UNEVEN
 from experiments.report import statistics
 from experiments.report.absent import refusers
 from experiments.report.frames import frame_of
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from experiments.balance.parameters import BalanceParameters
 
 KEYS = ("hash", "workload", "n", "label")
+
+NOT_TESTED = "not tested"
+"""The verdict on loads of keys that repeat, of which no test holds its level."""
 
 USUAL = {"hash": hash_names()[0]}
 """Not spelled in the name of a number."""
@@ -47,7 +50,7 @@ MEASURES = {
     ),
     "p99": Measure("mean of p99 over repetitions", Significant(3)),
     "ratio": Measure("root of the mean of cv²/law_cv² over repetitions", Significant(3)),
-    "corrected": Measure("p of a test of cv²/law_cv², corrected by Holm over the run", Significant(2)),
+    "corrected": Measure("p of the test of cv²/law_cv², corrected by Holm over the run", Significant(2)),
     "verdict": Measure("what that test says", Text()),
     "keys": Measure("keys of a repetition", Count()),
     "distinct": Measure("mean of distinct keys over repetitions", Count(1, whole=True)),
@@ -57,7 +60,7 @@ MEASURES = {
 NUMBERS = (
     "square", "square_half", "square_law", "cv", "cv_low", "cv_high", "cv_half", "law_cv", "ratio",
     *(f"{end}{column}" for end in ("max", "min") for column in ("_to_mean", "_low", "_high", "_half")),
-    "law_max_to_mean", "law_min_to_mean", "p99", "p99_half", "keys", "distinct", "collision", "p_value", "z",
+    "law_max_to_mean", "law_min_to_mean", "p99", "p99_half", "keys", "distinct", "collision",
 )  # fmt: skip
 
 
@@ -66,14 +69,15 @@ def summary(results: Results[BalanceParameters]) -> Summary:
     rows = results.rows
     measured = rows[rows["cannot"].isna()] if "cannot" in rows else rows
     loads = _loads(measured)
+    tested = quantities(measured, loads)
+    loads = _judged(loads, tested)
     with_rings = all_alike(results) and bool((loads["law"] == "ring").any())
     return Summary(
         [
             Sheet("loads", loads, KEYS, MEASURES, usual=USUAL),
             _extent(loads, results.parameters.repetitions),
-            _judged(loads),
             _repeats(loads),
-            *quantity_sheets(measured, loads, results.parameters.repetitions, usual=USUAL),
+            *quantity_sheets(measured, tested, results.parameters.repetitions, usual=USUAL),
             *needed_sheets(results.parameters.nodes if with_rings else ()),
             histograms(measured, plainest),
             _refused(results, rows),
@@ -108,37 +112,30 @@ def _loads(rows: pd.DataFrame) -> pd.DataFrame:
         one = dict(zip(KEYS, key, strict=True)) | {
             name: group[name].iloc[0] for name in ("algorithm", "points", "method", "law", "hash_bits")
         }
-        replicated = one["method"] == "exact" or hash_function(one["hash"]).seeded
-        found.append(one | _over_repetitions(group, replicated=replicated))
+        found.append(one | _over_repetitions(group))
     frame = frame_of(found, numbers=NUMBERS, others=[*KEYS, "algorithm", "points", "method", "law"])
-    tested = frame["p_value"].notna()
-    frame["corrected"] = np.nan
-    frame.loc[tested, "corrected"] = inference.holm(frame.loc[tested, "p_value"].to_numpy(dtype=float))
-    frame["verdict"] = [_verdict(dict(row)) for _, row in frame.iterrows()]
-    frame["departs"] = (frame["corrected"] <= FAMILY_LEVEL) | (frame["verdict"] == UNEVEN)
     return frame
 
 
-def _over_repetitions(group: pd.DataFrame, *, replicated: bool) -> dict[str, Any]:
-    """Return means over repetitions, and how far they are from the law.
+def _judged(loads: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
+    """Return loads with what the tests of CV² say, which are of the family of all quantities."""
+    squares = tested[tested["quantity"] == "cv_squared"]
+    judged = loads.merge(
+        squares[[*GROUP, "corrected", "conclusion"]], on=GROUP, how="left", validate="one_to_one"
+    )
+    judged["verdict"] = [_verdict(dict(row)) for _, row in judged.iterrows()]
+    judged["departs"] = (judged["conclusion"] == DIFFERS) | (judged["verdict"] == UNEVEN)
+    return judged
 
-    A hash function without a seed is one draw of a hash function, however often keys are drawn: zipf or
-    sequential keys fall alike in each repetition. There the mean of CV² is held against the law's spread of
-    a single draw.
-    """
+
+def _over_repetitions(group: pd.DataFrame) -> dict[str, Any]:
+    """Return means over repetitions, and how far they are from the law."""
     squares = group["cv"].to_numpy(dtype=float) ** 2
     laws = group["law_cv"].to_numpy(dtype=float) ** 2
     square = inference.mean(squares)
     known = bool(np.isfinite(laws).all())
     law = float(np.mean(laws)) if known else math.nan
     relative = squares / laws if known and law > 0 else None
-    p_value = z = None
-    if relative is not None and len(squares) > 1:
-        if replicated:
-            test = inference.mean_agrees(relative, 1)
-            p_value, z = test.p_value, test.standardised
-        elif (n := int(group["n"].iloc[0])) > 1:
-            p_value = inference.square_agrees(float(relative.mean()), n - 1).p_value
     found = {
         "square": square.value,
         "square_half": statistics.half(square),
@@ -147,8 +144,6 @@ def _over_repetitions(group: pd.DataFrame, *, replicated: bool) -> dict[str, Any
         **_roots(square.interval),
         "law_cv": math.sqrt(law) if known else None,
         "ratio": None if relative is None else math.sqrt(float(relative.mean())),
-        "p_value": p_value,
-        "z": math.nan if z is None else z,
     }
     for name, column in (("max", "max_to_mean"), ("min", "min_to_mean"), ("p99", "p99")):
         estimate = inference.skewed_mean(group[column].to_numpy(dtype=float), seed=0)
@@ -178,12 +173,9 @@ def _verdict(row: dict[Any, Any]) -> str | None:
     if row["law_cv"] == 0:
         # n ranges of whole hashes differ by a hash at most
         return EXACT if row["cv"] <= row["n"] / 2 ** row["hash_bits"] else UNEVEN
-    if math.isnan(row["corrected"]):
-        return None
-    if row["corrected"] > FAMILY_LEVEL:
-        return AGREES
-    ratio = f"× {row['ratio']:.3g}"
-    return f"{ratio}, t {row['z']:+.1f}" if math.isfinite(row["z"]) else ratio
+    if not isinstance(row["conclusion"], str):
+        return NOT_TESTED if row["distinct"] < row["keys"] else None
+    return f"{DIFFERS} × {row['ratio']:.3g}" if row["conclusion"] == DIFFERS else row["conclusion"]
 
 
 def _extent(loads: pd.DataFrame, repetitions: int) -> Sheet:
@@ -198,16 +190,6 @@ def _extent(loads: pd.DataFrame, repetitions: int) -> Sheet:
         "interval": "BCa" if repetitions >= inference.estimates.BOOTSTRAP_LEAST else "t",
     }
     return Sheet.of_records("extent", (), measures, [record])
-
-
-def _judged(loads: pd.DataFrame) -> Sheet:
-    tested = loads[loads["corrected"].notna()]
-    measures = {
-        "tested": Measure("loads and shares that are held against their law", Count()),
-        "agree": Measure("those that agree with it", Count()),
-    }
-    record = {"tested": len(tested), "agree": len(tested) - int(tested["departs"].sum())}
-    return Sheet.of_records("judged", (), measures, [record])
 
 
 def _repeats(loads: pd.DataFrame) -> Sheet:

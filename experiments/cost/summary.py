@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from experiments import inference
 from experiments.inference.levels import FAMILY_LEVEL
-from experiments.inference.verdict import AGREES, CONFIRMED, DIFFERS, EXACT, NEGLIGIBLE, REFUTED, UNDECIDED
+from experiments.inference.verdict import CONFIRMED, DIFFERS, EXACT, REFUTED, UNDECIDED
 from experiments.report.absent import absent_of, taking_part
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
-from experiments.report.statistics import against_law
+from experiments.report.statistics import against_law, concluded, untested
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Interval, Significant, Text
 from experiments.theory.lookups import LAWS
@@ -123,7 +123,9 @@ def _judged(counted: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "off": [row["off"] for row in laws],
-            "conclusion": [row["exactly"] or found for row, (_, found) in zip(laws, by_law, strict=True)],
+            "conclusion": [
+                row["exactly"] or found.conclusion for row, found in zip(laws, by_law, strict=True)
+            ],
             "factor": [
                 mean / stated if stated and not math.isnan(stated) else None
                 for mean, stated in zip(steps["mean"], steps["published_mean"], strict=True)
@@ -139,7 +141,7 @@ def _judged(counted: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
 def _against(group: pd.DataFrame, row: dict[Any, Any], name: str) -> dict[str, Any]:
     """Return the tests of a group against its law; where nothing varies, whether they are equal."""
     law = row[f"{name}_mean"]
-    nothing = {"off": None, "d": None, "p_value": None, "same": None, "deviation": None, "size": len(group)}
+    nothing = untested(len(group))
     if law is None or math.isnan(law):
         return {**nothing, "exactly": None}
     values = group["mean"].to_numpy(dtype=float)
@@ -153,19 +155,24 @@ def _against(group: pd.DataFrame, row: dict[Any, Any], name: str) -> dict[str, A
     return {**against_law(values - own + law, law), "exactly": None}
 
 
-def _concluded(rows: Sequence[dict[str, Any]]) -> list[tuple[float | None, str | None]]:
-    """Return the p-value of each, corrected by Holm over all of them, and the conclusion of both tests."""
-    tested = [at for at, row in enumerate(rows) if row["p_value"] is not None]
-    corrected = inference.holm([rows[at]["p_value"] for at in tested])
-    found: list[tuple[float | None, str | None]] = [(None, None)] * len(rows)
-    for at, p_value in zip(tested, corrected.tolist(), strict=True):
-        found[at] = p_value, inference.conclusion(p_value, rows[at]["same"], level=FAMILY_LEVEL)
-    return found
+class _Tested(NamedTuple):
+    """The tests of one mean, corrected within their family."""
+
+    corrected: float | None
+    same: float | None
+    conclusion: str | None
 
 
-def _verdict(
-    row: dict[str, Any], tested: tuple[float | None, str | None], known: dict[Any, Any]
-) -> str | None:
+def _concluded(rows: Sequence[dict[str, Any]]) -> list[_Tested]:
+    """Return the p-values of each, corrected by Holm over all of them, and the conclusion of both tests."""
+    frame = concluded(rows)
+    return [
+        _Tested(*(None if pd.isna(value) else value for value in values))
+        for values in zip(*(frame[name] for name in _Tested._fields), strict=True)
+    ]
+
+
+def _verdict(row: dict[str, Any], tested: _Tested, known: dict[Any, Any]) -> str | None:
     """Return what becomes of a published law in one setting; a bound is refuted from above alone."""
     name, stated = known["published"], known["published_mean"]
     if not name or stated is None or math.isnan(stated):
@@ -173,12 +180,13 @@ def _verdict(
     bound, below = LAWS[name].bound, known["mean"] <= stated
     if row["exactly"] is not None:
         return CONFIRMED if row["exactly"] == EXACT or (bound and below) else REFUTED
-    corrected, conclusion = tested
     if bound:
-        if corrected is None or corrected > FAMILY_LEVEL:
+        if tested.corrected is None or tested.corrected > FAMILY_LEVEL:
             return UNDECIDED
         return CONFIRMED if below else REFUTED
-    return {AGREES: CONFIRMED, NEGLIGIBLE: CONFIRMED, DIFFERS: REFUTED}.get(conclusion or "", UNDECIDED)
+    if tested.same is not None and tested.same <= FAMILY_LEVEL:
+        return CONFIRMED  # within what is allowed, as of any claim
+    return REFUTED if tested.conclusion == DIFFERS else UNDECIDED
 
 
 def _claims(frame: pd.DataFrame) -> pd.DataFrame:

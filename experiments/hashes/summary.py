@@ -94,7 +94,7 @@ def _compared(group: pd.DataFrame, *, seeded: bool) -> dict[str, Any]:
     freedom = (int(group["n"].iloc[0]) - 1) * (len(group) if seeded else 1)
     p_value = None
     if known and distinct and freedom:
-        p_value = inference.square_agrees(relative, freedom).p_value
+        p_value = inference.squares_agree(relative, freedom).p_value
     return {
         "ratio": math.sqrt(relative) if known else None,
         "max_to_mean": inference.mean(group["max_to_mean"]).value,

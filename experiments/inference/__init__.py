@@ -30,7 +30,7 @@ from experiments.inference.comparisons import Comparison, compare, paired_differ
 from experiments.inference.corrections import holm
 from experiments.inference.distributions import counts_agree, dispersion_agrees, law_agrees
 from experiments.inference.effects import cohen_d, relative_excess
-from experiments.inference.equivalence import Equivalence, mean_equivalent
+from experiments.inference.equivalence import Equivalence, mean_equivalent, squares_equivalent
 from experiments.inference.estimates import (
     bootstrap,
     cv_by_law,
@@ -43,7 +43,13 @@ from experiments.inference.estimates import (
     skewed_mean,
 )
 from experiments.inference.levels import FAMILY_LEVEL, LEVEL
-from experiments.inference.loads import g_statistic, loads_agree, ring_loads_agree, square_agrees
+from experiments.inference.loads import (
+    degrees_of,
+    g_statistic,
+    loads_agree,
+    ring_loads_agree,
+    squares_agree,
+)
 from experiments.inference.power import (
     cv_of_excess,
     fraction_power,
@@ -52,8 +58,11 @@ from experiments.inference.power import (
     loads_power,
     mean_power,
     repetitions_needed,
+    shares_power,
     smallest_cv,
     smallest_difference,
+    smallest_difference_by_law,
+    smallest_square,
 )
 from experiments.inference.samples import Estimate, Interval, TestResult, differences
 from experiments.inference.series import runs
@@ -74,6 +83,7 @@ __all__ = [
     "counts_agree",
     "cv_by_law",
     "cv_of_excess",
+    "degrees_of",
     "differences",
     "dispersion_agrees",
     "fraction_power",
@@ -99,8 +109,12 @@ __all__ = [
     "repetitions_needed",
     "ring_loads_agree",
     "runs",
+    "shares_power",
     "skewed_mean",
     "smallest_cv",
     "smallest_difference",
-    "square_agrees",
+    "smallest_difference_by_law",
+    "smallest_square",
+    "squares_agree",
+    "squares_equivalent",
 ]

@@ -7,14 +7,15 @@ and rejecting it at level alpha is the same as finding the whole 1 - 2 alpha int
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
 from numpy.typing import ArrayLike
 
 from experiments.inference.levels import ALPHA
-from experiments.inference.samples import Interval, finite, interval_of, mean_and_error, ratio
-from experiments.inference.tails import t_below, t_quantile
+from experiments.inference.samples import Interval, error_by_law, finite, interval_of, mean_and_error, ratio
+from experiments.inference.tails import chi_square_tails, t_below, t_quantile
 from experiments.measures import rounded
 
 
@@ -53,10 +54,16 @@ class Equivalence:
 
 
 def mean_equivalent(
-    values: ArrayLike, expected: float | Fraction, margin: float, *, alpha: float = ALPHA
+    values: ArrayLike,
+    expected: float | Fraction,
+    margin: float,
+    *,
+    alpha: float = ALPHA,
+    variance: float | None = None,
 ) -> Equivalence:
-    """Show that a mean over repetitions is within a margin of its law: two one-sided t tests.
+    """Show that a mean over repetitions is within a margin of its law: two one-sided t tests, or z tests.
 
+    z where the variance of one repetition is known, by the law.
     scipy has no TOST; it is the larger p-value of its two one-sided t tests.
 
     Examples
@@ -66,7 +73,7 @@ def mean_equivalent(
     (True, False)
     """
     sample = finite(values)
-    if sample.size < 2:
+    if sample.size < 2 and variance is None:
         raise ValueError("one repetition says nothing of its error; a test of equivalence needs at least 2")
     if not margin > 0:
         raise ValueError(f"a margin of {margin}; give the smallest difference that matters, above 0")
@@ -74,10 +81,30 @@ def mean_equivalent(
         raise ValueError(f"a level of {alpha}; give one between 0 and 0.5, such as {ALPHA}")
     centre, error = mean_and_error(sample)
     effect = centre - float(expected)
-    degrees = sample.size - 1
+    degrees, method = float(sample.size - 1), "t"
+    if variance is not None:  # t of endless degrees is normal
+        error, degrees, method = error_by_law(variance, sample.size), math.inf, "z, the law's variance"
     # above -margin and below +margin; without any spread both are certain, one way or the other
     below, above = ratio(effect + margin, error), ratio(effect - margin, error)
     p_value = max(t_below(-below, degrees), t_below(above, degrees))
     reach = -t_quantile(alpha, degrees) * error
-    interval = interval_of(effect - reach, effect + reach, 1 - 2 * alpha, "t")
+    interval = interval_of(effect - reach, effect + reach, 1 - 2 * alpha, method)
     return Equivalence(rounded(p_value), effect, margin, interval, sample.size)
+
+
+def squares_equivalent(mean_ratio: float, degrees: float, margin: float) -> float:
+    """Return the p-value of two one-sided tests that CV² is within a margin of its law: chi-square.
+
+    Of a mean of CV²/law², which is chi-square over its degrees if the law holds (`loads.squares_agree`),
+    the larger chance of a value so far within the margin, were the truth at one of its ends.
+
+    Examples
+    --------
+    >>> round(squares_equivalent(1.0, 99, 0.1), 3), squares_equivalent(1.0, 99_000, 0.1) < 1e-9
+    (0.27, True)
+    """
+    if not (0 < margin < 1 and degrees > 0):
+        raise ValueError(f"a margin of {margin} and {degrees} degrees; give a part of the law, below 1")
+    below = chi_square_tails(degrees * mean_ratio / (1 + margin), degrees)[0]
+    above = chi_square_tails(degrees * mean_ratio / (1 - margin), degrees)[1]
+    return rounded(max(below, above))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from experiments.inference.samples import TestResult
+from experiments.inference.tails import chi_square_tails
 from experiments.measures import rounded
 
 LEAST_EXPECTED = 5
@@ -80,28 +81,38 @@ def ring_loads_agree(load: ArrayLike, points: int) -> TestResult:
     square = _statistic(load, None, "chi-square") / keys
     mean = float(theory.load_cv_squared(n, 1 / keys, float(theory.ring_share_cv_squared(n, points))))
     variance = float(theory.cv_squared_variance(n, keys=keys, points=points))
-    degrees, scaled = 2 * mean * mean / variance, 2 * mean * square / variance
+    degrees, scaled = degrees_of(mean, variance), 2 * mean * square / variance
     tails = float(stats.chi2.cdf(scaled, degrees)), float(stats.chi2.sf(scaled, degrees))
     p_value = min(1.0, 2 * min(tails))
     return _result(p_value, square, mean, variance, keys, "chi-square, scaled to Dirichlet-multinomial")
 
 
-def square_agrees(ratio: float, degrees: int) -> TestResult:
-    """Test CV² over that of random hashes, CV²/law², by its law: chi-square over its degrees, two-sided.
+def squares_agree(mean_ratio: float, degrees: float) -> TestResult:
+    """Test CV² over that of its law, CV²/law², by the law of both: chi-square over its degrees, two-sided.
 
-    Of one draw of distinct keys, or of loads that are about normal, (n - 1) CV²/law² is chi-square with
-    n - 1 degrees of freedom; the mean of r independent draws has r (n - 1).
+    Of one draw of distinct keys, or of loads that are about normal, (n - 1) CV²/law² is chi-square with n -
+    1 degrees of freedom; the mean of r independent draws has r (n - 1). Where a law gives CV² another
+    variance, as on a ring of few points, `degrees_of` has the degrees.
 
     Examples
     --------
-    >>> square_agrees(1.0, 99).agrees(0.5), square_agrees(2.0, 99).agrees(0.01)
+    >>> squares_agree(1.0, 99).agrees(0.5), squares_agree(2.0, 99).agrees(0.01)
     (True, False)
     """
-    from scipy import stats
+    value = degrees * mean_ratio
+    p_value = min(1.0, 2 * min(chi_square_tails(value, degrees)))
+    return _result(p_value, value, degrees, 2.0 * degrees, round(degrees), "chi-square, two-sided")
 
-    law, value = stats.chi2(degrees), degrees * ratio
-    p_value = min(1.0, 2 * min(float(law.cdf(value)), float(law.sf(value))))
-    return _result(p_value, value, float(degrees), 2.0 * degrees, degrees, "chi-square, two-sided")
+
+def degrees_of(mean: float, variance: float, repetitions: int = 1) -> float:
+    """Return the degrees of the chi-square law, scaled, that has a mean and a variance (Satterthwaite 1946).
+
+    Examples
+    --------
+    >>> degrees_of(1.0, 2 / 9, 10)
+    90.0
+    """
+    return 2 * repetitions * mean * mean / variance
 
 
 def _statistic(load: ArrayLike, shares: ArrayLike | None, statistic: str) -> float:

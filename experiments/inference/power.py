@@ -15,10 +15,16 @@ from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from experiments.inference.levels import ALPHA
-from experiments.inference.samples import check_level
-from experiments.inference.tails import noncentral_t_below, t_quantile
+from experiments.inference.samples import check_level, finite
+from experiments.inference.tails import (
+    chi_square_above,
+    noncentral_t_below,
+    normal_quantile,
+    t_quantile,
+)
 from experiments.measures import rounded
 
 POWER = 0.8
@@ -77,6 +83,34 @@ def smallest_difference(
     return rounded(deviation * _smallest_effect(repetitions, alpha, power))
 
 
+def smallest_difference_by_law(
+    deviation: float, repetitions: int, *, alpha: float = ALPHA, power: float = POWER
+) -> float:
+    """Return the smallest difference of a mean that a z test, of the law's deviation, could have seen.
+
+    Examples
+    --------
+    >>> round(smallest_difference_by_law(1.0, 34), 4)
+    0.4805
+    """
+    check_level(alpha)
+    _check(1.0, deviation, power)
+    reach = normal_quantile(power) - normal_quantile(alpha / 2)
+    return rounded(deviation * reach / math.sqrt(repetitions))
+
+
+def smallest_square(degrees: float, *, alpha: float = ALPHA, power: float = POWER) -> float:
+    """Return the smallest excess of CV² over its law, as a part of it, that `squares_agree` could have seen.
+
+    Examples
+    --------
+    >>> round(smallest_square(99), 3)
+    0.476
+    """
+    check_level(alpha)
+    return rounded(chi_square_above(alpha / 2, degrees) / chi_square_above(power, degrees) - 1)
+
+
 @functools.cache
 def _smallest_effect(repetitions: int, alpha: float, power: float) -> float:
     return _root(lambda effect: mean_power(effect, repetitions, alpha=alpha) - power)
@@ -120,27 +154,56 @@ def keys_needed(
 
 
 def loads_power(cv: float, nodes: int, keys: int, *, alpha: float = ALPHA) -> float:
-    """Chance that G or chi-square finds that shares are not equal, if their CV is this.
+    """Chance that chi-square finds that shares are not equal, if their CV is this; G too, if it is small.
+
+    Chi-square's noncentrality is m CV² whatever the shares are. That of G is 2 m KL, which is the same for
+    small differences only: `shares_power` has it.
 
     Examples
     --------
     >>> round(loads_power(0.01, 16, 200_000), 3)
     0.83
     """
-    check_level(alpha)
     if nodes < 2 or keys < 1 or cv < 0:
         raise ValueError(f"{nodes} nodes, {keys} keys, a CV of {cv}; give at least 2, 1 and 0")
+    return _noncentral_power(keys * cv * cv, nodes, alpha)
+
+
+def shares_power(
+    shares: ArrayLike, keys: int, expected: ArrayLike | None = None, *, alpha: float = ALPHA
+) -> float:
+    """Chance that G finds that keys fall by other shares than the expected (equal) ones.
+
+    G is about noncentral chi-square, of noncentrality 2 m KL(shares, expected): the value that G itself has
+    where loads are just as these shares say.
+
+    Examples
+    --------
+    >>> round(shares_power([1.1, *[1 - 0.1 / 15] * 15], 20_000), 4)
+    0.5935
+    """
+    true = finite(shares)
+    law = np.ones_like(true) if expected is None else finite(expected)
+    if true.size != law.size or true.size < 2 or keys < 1 or true.min() < 0 or not law.min() > 0:
+        raise ValueError(f"{true.size} and {law.size} shares, {keys} keys; give as many of each, not below 0")
+    true, law = true / true.sum(), law / law.sum()
+    some = true > 0
+    distance = math.fsum((true[some] * np.log(true[some] / law[some])).tolist())
+    return _noncentral_power(2 * keys * max(0.0, distance), true.size, alpha)
+
+
+def _noncentral_power(beyond: float, nodes: int, alpha: float) -> float:
+    check_level(alpha)
     from scipy import stats
 
     bound = float(stats.chi2.isf(alpha, nodes - 1))
-    beyond = keys * cv * cv
     if beyond > 1e7:  # certain, and more than scipy's series is made for
         return 1.0
     return float(stats.ncx2.sf(bound, nodes - 1, beyond)) if beyond else alpha
 
 
 def keys_needed_for_cv(cv: float, nodes: int, *, alpha: float = ALPHA, power: float = POWER) -> int | None:
-    """Keys for which G or chi-square finds shares with this CV to be unequal, with this power.
+    """Keys for which chi-square (and G, nearly) finds shares with this CV to be unequal, with this power.
 
     Examples
     --------
@@ -152,7 +215,7 @@ def keys_needed_for_cv(cv: float, nodes: int, *, alpha: float = ALPHA, power: fl
 
 
 def smallest_cv(nodes: int, keys: int, *, alpha: float = ALPHA, power: float = POWER) -> float:
-    """Return the smallest CV of shares that G or chi-square could have seen with so many keys.
+    """Return the smallest CV of shares that chi-square (and G, nearly) could have seen with so many keys.
 
     Examples
     --------

@@ -112,6 +112,13 @@ def mean_and_error(sample: NDArray[np.float64]) -> tuple[float, float]:
     return centre, math.sqrt(math.fsum((x - centre) ** 2 for x in values) / (n - 1) / n)
 
 
+def error_by_law(variance: float, size: int) -> float:
+    """Return the standard error of a mean of values whose variance a law gives."""
+    if not 0 < variance < math.inf:
+        raise ValueError(f"a variance of {variance}; give the law's, above 0")
+    return math.sqrt(variance / size)
+
+
 def finite(values: ArrayLike) -> NDArray[np.float64]:
     """Return a sample as an array of one dimension; refuse one that is empty, infinite or missing."""
     sample = np.atleast_1d(np.asarray(values, dtype=np.float64))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
-from experiments.inference.levels import ALPHA
+from experiments.inference.levels import FAMILY_LEVEL
 
 __all__ = [
     "AGREES",
@@ -30,7 +30,6 @@ __all__ = [
     "KILLED",
     "KINDS",
     "MET",
-    "NEGLIGIBLE",
     "NOT_APPLICABLE",
     "NOT_DECLARED_REFUTED",
     "NOT_IMPLEMENTED",
@@ -42,6 +41,7 @@ __all__ = [
     "OF_CLAIMS",
     "OF_MUTANTS",
     "OF_PROPERTIES",
+    "OF_TESTS",
     "OPEN",
     "OUT_OF_SCOPE",
     "REFUTED",
@@ -80,8 +80,9 @@ AS_STATED, OFF = "as stated", "off"
 OF_CALIBRATION: Final = (AS_STATED, OFF)
 """Of the rates of procedures."""
 
-AGREES, NEGLIGIBLE, OPEN, DIFFERS = "agrees", "negligible", "open", "differs"
-"""Of a test of agreement and one of equivalence."""
+AGREES, OPEN, DIFFERS = "agrees", "open", "differs"
+OF_TESTS: Final = (AGREES, OPEN, DIFFERS)
+"""Of a test of a difference and one of equivalence, wherever something is held against a law."""
 
 FITS, EXACT, UNEVEN = "fits", "exact", "uneven"
 """Of loads beside their law."""
@@ -115,7 +116,6 @@ KINDS: Mapping[str, Kind] = {
     AS_STATED: Kind.GOOD,
     OFF: Kind.BAD,
     AGREES: Kind.GOOD,
-    NEGLIGIBLE: Kind.GOOD,
     OPEN: Kind.OPEN,
     DIFFERS: Kind.BAD,
     FITS: Kind.GOOD,
@@ -206,24 +206,22 @@ def place_of(low: Number, high: Number, allowed: tuple[float, float]) -> Place:
     return Place.BESIDE if high < least or most < low else Place.ACROSS
 
 
-def conclusion(agreement: float, equivalence: float, *, level: float, alpha: float = ALPHA) -> str:
-    """Put a test of agreement and one of equivalence together.
+def conclusion(difference: float, equivalence: float, *, level: float = FAMILY_LEVEL) -> str:
+    """Put a test of a difference and one of equivalence together, both corrected within their family.
 
-    ==============  ============================  ==========================================
-    conclusion      a difference is               and it is
-    ==============  ============================  ==========================================
-    ``agrees``      not found                     shown to be within the margin
-    ``negligible``  found                         shown to be within the margin
-    ``open``        not found                     not shown to be within it: too few repetitions
-    ``differs``     found                         not shown to be within it
-    ==============  ============================  ==========================================
+    ===========  ===============  ==========================================
+    conclusion   a difference is  and it is
+    ===========  ===============  ==========================================
+    ``agrees``   not found        shown to be within the margin
+    ``open``     not found        not shown to be: too few repetitions
+    ``differs``  found            whatever its size, which stands beside it
+    ===========  ===============  ==========================================
 
     Examples
     --------
-    >>> [conclusion(p, q, level=0.01) for p, q in ((0.5, 0.001), (0.001, 0.001), (0.5, 0.5), (0.001, 0.5))]
-    ['agrees', 'negligible', 'open', 'differs']
+    >>> [conclusion(p, q) for p, q in ((0.5, 0.001), (0.5, 0.02), (0.001, 0.001), (0.001, 0.5))]
+    ['agrees', 'open', 'differs', 'differs']
     """
-    small = equivalence <= alpha
-    if agreement <= level:
-        return NEGLIGIBLE if small else DIFFERS
-    return AGREES if small else OPEN
+    if difference <= level:
+        return DIFFERS
+    return AGREES if equivalence <= level else OPEN

@@ -64,11 +64,15 @@ def summary(results: Results[PropertiesParameters]) -> Summary:
         }
         for label, part in frame.groupby("label", sort=False)
     )
+    several = frame.loc[frame["examples"] > 1, "examples"]
     whole: dict[str, tuple[str, Any]] = {
         "cells": ("rows", len(frame)),
         "checks": ("properties", frame["property"].nunique()),
         "selections": ("labels", frame["label"].nunique()),
         "examples": ("sum of examples", int(frame["examples"].dropna().sum())),
+        "searched": ("rows of more than one example", len(several)),
+        "least": ("the fewest examples of these", int(several.min()) if len(several) else 0),
+        "once": ("rows of one example, which is all that there is", int((frame["examples"] == 1).sum())),
         "counterexamples": ("rows with a counterexample", int(frame["counterexample"].notna().sum())),
     }
     return Summary(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.inference.verdict import AGREES, DIFFERS, NEGLIGIBLE, OPEN
+from experiments.inference.levels import FAMILY_LEVEL
+from experiments.inference.verdict import AGREES, DIFFERS, OF_TESTS, OPEN
 from experiments.report.summary import Measure
-from experiments.report.tables.formats import Format, Percent, PlusMinus, Significant, Text
+from experiments.report.tables.formats import Count, Format, Percent, PlusMinus, Significant, Text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "AGREEMENT",
     "COLUMNS",
     "FORMATS",
     "HEADERS",
@@ -20,7 +22,9 @@ __all__ = [
     "MARGIN",
     "MEASURES",
     "POWER",
+    "agreement",
     "counted",
+    "counts",
     "pair_formats",
     "worded",
 ]
@@ -34,31 +38,60 @@ POWER = 0.8
 MEASURES: Mapping[str, Measure] = {
     "off": Measure("measured over law, less 1", Percent(2)),
     "d": Measure("difference from the law in standard deviations of a repetition", Significant(2)),
-    "corrected": Measure("p of the t test against the law, corrected by Holm over the run", Significant(2)),
-    "same": Measure("p of two one-sided t tests of equivalence", Significant(2)),
+    "corrected": Measure("p of the test of a difference, corrected by Holm over the run", Significant(2)),
+    "same": Measure(
+        "p of two one-sided tests of equivalence, corrected by Holm over the run", Significant(2)
+    ),
     "sees": Measure("the smallest difference that would be found", Percent(2)),
+    "method": Measure("the test: t, z or chi-square", Text()),
     "conclusion": Measure("of both tests", Text()),
 }
 """The columns of `statistics.concluded`."""
 
+AGREEMENT: Mapping[str, Measure] = {
+    "tested": Measure("means that were tested against their law", Count()),
+    AGREES: Measure("of these, no difference found, and shown to be within the margin", Count()),
+    OPEN: Measure("of these, neither found nor shown", Count()),
+    DIFFERS: Measure("of these, a difference found", Count()),
+    "level": Measure("of all tests of a difference together, and of all of equivalence", Percent(0)),
+    "margin": Measure("a difference that is too small to matter, as a part of the law", Percent(0)),
+}
+"""What is said of all tests of a run; the words are those of `inference.verdict`."""
+
 COLUMNS: Sequence[str] = tuple(MEASURES)
 
 FORMATS: Mapping[str, Format] = {
-    name: measure.format for name, measure in MEASURES.items() if name != "conclusion"
+    name: measure.format for name, measure in MEASURES.items() if name not in ("method", "conclusion")
 }
 
 HEADERS: Mapping[str, str] = {
-    "off": "off by", "d": "d", "corrected": "p", "same": "TOST p", "sees": "sees", "conclusion": "conclusion",
+    "off": "off by", "d": "d", "corrected": "p", "same": "TOST p", "sees": "sees", "method": "by",
+    "conclusion": "conclusion",
 }  # fmt: skip
 
 LEGEND: Sequence[str] = (
-    "Off by: measured over law, less 1. d: the same in standard deviations of a repetition (Cohen). p: t "
-    "test, corrected by Holm over the run. TOST p: two one-sided t tests of a difference of "
-    f"{MARGIN:.0%} of the law. "
+    "Off by: measured over law, less 1. d: the same in standard deviations of a repetition (Cohen). p: of a "
+    "difference; by: z or chi-square with the law's variance, t where none is known. TOST p: of two "
+    "one-sided tests of a "
+    f"difference of {MARGIN:.0%} of the law. Both are corrected by Holm over the run. "
     f"Sees: the smallest difference that so many repetitions find with {POWER:.0%} at the corrected level.",
-    "Agrees: no difference found, and shown to be within the margin; negligible: found, but within it; open: "
-    "neither found nor shown to be within it, so more repetitions are needed; differs: found.",
+    f"Agrees: no difference found, and shown to be within the margin, both at {FAMILY_LEVEL:.0%} of the "
+    "whole run; "
+    "differs: a difference found, whatever its size; open: neither, so more repetitions are needed.",
 )
+
+
+def agreement(conclusions: pd.Series[Any]) -> dict[str, Any]:
+    """Return the record of `AGREEMENT` of the conclusions of a run.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> agreement(pd.Series(["agrees", "open"]))["tested"]
+    2
+    """
+    found = counts(conclusions)
+    return {"tested": sum(found.values()), **found, "level": FAMILY_LEVEL, "margin": MARGIN}
 
 
 def pair_formats(measures: Mapping[str, Percent | Significant]) -> dict[str, Format]:
@@ -70,6 +103,18 @@ def pair_formats(measures: Mapping[str, Percent | Significant]) -> dict[str, For
     return formats
 
 
+def counts(conclusions: pd.Series[Any]) -> dict[str, int]:
+    """Return how many conclusions there are of each kind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> counts(pd.Series(["agrees", "open", "agrees", None]))
+    {'agrees': 2, 'open': 1, 'differs': 0}
+    """
+    return {name: int((conclusions == name).sum()) for name in OF_TESTS}
+
+
 def counted(conclusions: pd.Series[Any]) -> str:
     """Say how many conclusions there are of each kind.
 
@@ -77,9 +122,9 @@ def counted(conclusions: pd.Series[Any]) -> str:
     --------
     >>> import pandas as pd
     >>> counted(pd.Series(["agrees", "open", "agrees", None]))
-    '2 agree to within 5 %, 1 needs more repetitions to tell'
+    '2 agree, 1 is open, none differ'
     """
-    return worded({name: int((conclusions == name).sum()) for name in _WORDS})
+    return worded(counts(conclusions))
 
 
 def worded(counts: Mapping[str, int]) -> str:
@@ -87,17 +132,16 @@ def worded(counts: Mapping[str, int]) -> str:
 
     Examples
     --------
-    >>> worded({"agrees": 2, "negligible": 0, "open": 1})
-    '2 agree to within 5 %, 1 needs more repetitions to tell'
+    >>> worded({"agrees": 1, "open": 0, "differs": 3})
+    '1 agrees, none are open, 3 differ'
     """
-    return ", ".join(f"{many} {_WORDS[name][many > 1]}" for name, many in counts.items() if many)
+    return ", ".join(
+        f"{counts.get(name, 0) or 'none'} {words[counts.get(name, 0) != 1]}" for name, words in _WORDS.items()
+    )
 
-
-_MARGIN_SHOWN = f"{100 * MARGIN:.3g} %"
 
 _WORDS: Mapping[str, tuple[str, str]] = {
-    AGREES: (f"agrees to within {_MARGIN_SHOWN}", f"agree to within {_MARGIN_SHOWN}"),
-    NEGLIGIBLE: (f"differs by less than {_MARGIN_SHOWN}", f"differ by less than {_MARGIN_SHOWN}"),
-    OPEN: ("needs more repetitions to tell", "need more repetitions to tell"),
+    AGREES: ("agrees", "agree"),
+    OPEN: ("is open", "are open"),
     DIFFERS: ("differs", "differ"),
 }

@@ -17,11 +17,15 @@ from experiments.report.frames import frame_of
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["against_law", "concluded", "ends_of", "half", "pairs"]
+__all__ = ["against_law", "concluded", "ends_of", "half", "pairs", "squares_against_law", "untested"]
 
 
-def against_law(values: ArrayLike, law: float, *, margin: float = MARGIN) -> dict[str, Any]:
-    """Return the columns of one mean against its law, before any correction.
+def against_law(
+    values: ArrayLike, law: float, *, margin: float = MARGIN, variance: float | None = None
+) -> dict[str, Any]:
+    """Return the columns of one mean against its law, before any correction: by t, or by z.
+
+    z where the law gives the variance of one repetition.
 
     Examples
     --------
@@ -30,40 +34,85 @@ def against_law(values: ArrayLike, law: float, *, margin: float = MARGIN) -> dic
     (0.01, 0.08671099695, True)
     """
     sample = np.asarray(values, dtype=np.float64) / law
-    nothing = {"off": None, "d": None, "p_value": None, "same": None, "deviation": None, "size": len(sample)}
     if len(sample) < 2 or not np.ptp(sample):
-        return nothing
+        return untested(len(sample))
+    relative = None if variance is None else variance / (law * law)
+    deviation = float(sample.std(ddof=1)) if relative is None else math.sqrt(relative)
     return {
         "off": inference.relative_excess(inference.mean(sample).value, 1.0),
         "d": inference.cohen_d(sample, 1.0),
-        "p_value": inference.mean_agrees(sample, 1.0).p_value,
-        "same": inference.mean_equivalent(sample, 1.0, margin).p_value,
-        "deviation": float(sample.std(ddof=1)),
+        "p_value": inference.mean_agrees(sample, 1.0, variance=relative).p_value,
+        "same": inference.mean_equivalent(sample, 1.0, margin, variance=relative).p_value,
+        "deviation": deviation,
         "size": len(sample),
+        "method": "t" if relative is None else "z",
     }
+
+
+def squares_against_law(ratio: float, degrees: float, *, margin: float, size: int) -> dict[str, Any]:
+    """Return the columns of a mean of CV²/law², which is chi-square over its degrees, before any correction.
+
+    Examples
+    --------
+    >>> found = squares_against_law(1.02, 90.0, margin=0.1, size=10)
+    >>> found["off"], found["p_value"] > 0.5, found["method"]
+    (0.02, True, 'χ²')
+    """
+    deviation = math.sqrt(2 / degrees * size)
+    return {
+        "off": inference.relative_excess(ratio, 1.0),
+        "d": (ratio - 1) / deviation,
+        "p_value": inference.squares_agree(ratio, degrees).p_value,
+        "same": inference.squares_equivalent(ratio, degrees, margin),
+        "deviation": deviation,
+        "size": size,
+        "method": "χ²",
+    }
+
+
+def untested(size: int) -> dict[str, Any]:
+    """Return the columns of what is not tested."""
+    return {**dict.fromkeys(("off", "d", "p_value", "same", "deviation", "method")), "size": size}
 
 
 def concluded(
     rows: Sequence[Mapping[str, Any]], *, numbers: Sequence[str] = (), others: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """Correct a family of rows of `against_law`, and draw the conclusion of each."""
-    tested = [number for number, row in enumerate(rows) if row["p_value"] is not None]
-    corrected = inference.holm([rows[number]["p_value"] for number in tested])
-    columns: dict[str, list[Any]] = {name: [None] * len(rows) for name in ("corrected", "sees", "conclusion")}
-    for number, p_value in zip(tested, corrected, strict=True):
-        row = rows[number]
-        columns["corrected"][number] = float(p_value)
-        if row["same"] is None:
-            continue
-        columns["sees"][number] = inference.smallest_difference(
-            row["deviation"], row["size"], alpha=FAMILY_LEVEL / len(tested), power=POWER
-        )
-        columns["conclusion"][number] = inference.conclusion(float(p_value), row["same"], level=FAMILY_LEVEL)
+    """Correct a family of rows of `against_law`, its differences and its equivalences, and conclude each.
+
+    A row without `same` is tested for a difference alone, and has no conclusion.
+    """
+    corrected = _corrected(rows, "p_value")
+    same = _corrected(rows, "same")
+    sees: dict[int, float] = {}
+    words: dict[int, str] = {}
+    for number, close in same.items():
+        words[number] = inference.conclusion(corrected[number], close)
+        sees[number] = _sees(rows[number], FAMILY_LEVEL / len(corrected))
+    columns: Mapping[str, Mapping[int, Any]] = {
+        "corrected": corrected, "same": same, "sees": sees, "conclusion": words
+    }  # fmt: skip
     return frame_of(
-        [dict(row) | {name: columns[name][k] for name in columns} for k, row in enumerate(rows)],
+        [dict(row) | {name: columns[name].get(k) for name in columns} for k, row in enumerate(rows)],
         numbers=[*numbers, "off", "d", "p_value", "same", "deviation", "corrected", "sees"],
-        others=[*others, "conclusion"],
+        others=[*others, "method", "conclusion"],
     )
+
+
+def _corrected(rows: Sequence[Mapping[str, Any]], column: str) -> dict[int, float]:
+    """Return the p-values of a column that are there, corrected by Holm, by the numbers of their rows."""
+    there = [number for number, row in enumerate(rows) if row[column] is not None]
+    found = inference.holm([rows[number][column] for number in there]).tolist()
+    return dict(zip(there, found, strict=True))
+
+
+def _sees(row: Mapping[str, Any], alpha: float) -> float:
+    """Return the smallest difference from 1 that a row's test finds, of so many repetitions."""
+    if row["method"] == "χ²":
+        degrees = 2 * row["size"] / row["deviation"] ** 2
+        return inference.smallest_square(degrees, alpha=alpha, power=POWER)
+    smallest = inference.smallest_difference if row["method"] == "t" else inference.smallest_difference_by_law
+    return smallest(row["deviation"], row["size"], alpha=alpha, power=POWER)
 
 
 def pairs(values: Mapping[str, Mapping[str, ArrayLike]]) -> pd.DataFrame:

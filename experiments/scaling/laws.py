@@ -10,6 +10,7 @@ import pandas as pd
 
 from experiments import inference
 from experiments.inference.levels import FAMILY_LEVEL
+from experiments.inference.verdict import DIFFERS
 from experiments.report import statistics
 
 KEYS = ("workload", "n", "event", "label")
@@ -23,29 +24,50 @@ def law_of(group: pd.DataFrame) -> float | None:
 
 def against_laws(measured: pd.DataFrame) -> pd.DataFrame:
     """Test every mean movement of a run against its law, and its spread; two families."""
-    found = []
+    found, seen = [], set()
     for key, group in measured.groupby(list(KEYS), sort=False):
         law = law_of(group)
         if group["law_movement"].isna().any() or not law:
             continue
         moved = group["movement"].to_numpy(dtype=float)
-        tested = statistics.against_law(moved, law)
-        found.append({**dict(zip(KEYS, key, strict=True)), "law": law, **tested, "spread": _spread(group)})
+        row = {**dict(zip(KEYS, key, strict=True)), "law": law}
+        if repeats(group):  # of which no test holds so small a level: what moves is the weight of a few keys
+            found.append({**row, **statistics.untested(len(group)), "spread": None})
+            continue
+        sample = (*key[:2], law, moved.tobytes())
+        if (
+            sample in seen
+        ):  # another name of an event, as a replacement is of a removal of ranges: one sample is one test
+            found.append({**row, **statistics.untested(len(group)), "spread": None})
+            continue
+        seen.add(sample)
+        variance = _variance(group)
+        tested = statistics.against_law(moved, law, variance=variance)
+        found.append({**row, **tested, "spread": None if variance is None else _spread(group)})
     frame = statistics.concluded(found, numbers=["law", "spread"], others=KEYS)
     known = frame["spread"].notna()
     frame.loc[known, "spread"] = inference.holm(frame.loc[known, "spread"].to_numpy(dtype=float))
-    frame["apart"] = frame["conclusion"].notna() & (frame["corrected"] <= FAMILY_LEVEL)
+    frame["apart"] = frame["conclusion"] == DIFFERS
     frame["wild"] = frame["spread"] <= FAMILY_LEVEL
     return frame
 
 
-def _spread(group: pd.DataFrame) -> float | None:
-    """Return the p-value of the dispersion about the law, or None where its variance is not known."""
+def repeats(group: pd.DataFrame) -> bool:
+    """Return whether keys of a group are drawn more than once: then distinct keys are counted."""
+    return bool(group["distinct"].notna().any())
+
+
+def _variance(group: pd.DataFrame) -> float | None:
+    """Return the law's variance of one repetition, or None where it is not known."""
     if "law_variance" not in group or len(group) < 2 or group["law_variance"].isna().any():
         return None
     variances = group["law_variance"].to_numpy(dtype=float)
-    if not (variances > 0).all():
-        return None
+    return float(np.mean(variances)) if (variances > 0).all() else None
+
+
+def _spread(group: pd.DataFrame) -> float:
+    """Return the p-value of the dispersion about the law."""
+    variances = group["law_variance"].to_numpy(dtype=float)
     laws = np.array([float(value) for value in group["law_movement"]])
     scaled = (group["movement"].to_numpy(dtype=float) - laws) / np.sqrt(variances)
     return inference.dispersion_agrees(scaled, 0.0, 1.0).p_value

@@ -47,8 +47,11 @@ def present(results: Results[ScalingParameters]) -> Presentation:
         meaning=[*meaning, *details.meaning(numbers)],
         methods=[
             "Means of scaling over repetitions have 95 % t intervals, the repetition being the unit "
-            "(of a single one, exact binomial ones), and are held against their laws by t-tests "
-            "and two one-sided t-tests, corrected by Holm over the run at 1 %."
+            "(of a single one, exact binomial ones), and are held against their laws, where keys are "
+            "distinct, by z-tests "
+            "with the law's variance (t-tests where it is not known), for a difference and for equivalence, "
+            "each corrected by "
+            "Holm over the run at 1 %."
         ],
         summary=numbers,
         charts=charts(cases),

@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments import events, inference
-from experiments.inference.levels import FAMILY_LEVEL
 from experiments.report import conclusions, statistics
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
@@ -194,21 +193,18 @@ _SPREAD = Measure("p of the dispersion about the law, corrected by Holm over the
 
 
 def _agreement(laws: pd.DataFrame) -> Sheet:
-    """Return how many means agree with their laws, and how many vary as these say."""
-    tested, known = laws["conclusion"].notna(), laws["spread"].notna()
-    record = {
-        "tested": int(tested.sum()),
-        "agree": int((tested & ~laws["apart"]).sum()),
+    """Return how many means agree, are open or differ, and how many vary otherwise than their laws say."""
+    known = laws["spread"].notna()
+    record = conclusions.agreement(laws["conclusion"]) | {
+        "repeated": int(laws["conclusion"].isna().sum()),
         "spreads": int(known.sum()),
-        "spreads_agree": int((known & ~laws["wild"]).sum()),
-        "level": FAMILY_LEVEL,
+        "spreads_differ": int((known & laws["wild"]).sum()),
     }
     measures = {
-        "tested": Measure("mean movements that were tested against their law", Count()),
-        "agree": Measure("of these, those of which no difference was found (t, Holm)", Count()),
+        **conclusions.AGREEMENT,
+        "repeated": Measure("means with a law that are not tested: keys repeat, or nothing varies", Count()),
         "spreads": Measure("dispersions over repetitions that were tested", Count()),
-        "spreads_agree": Measure("of these, those of which no difference was found (Holm)", Count()),
-        "level": Measure("of a family of tests", Percent(0)),
+        "spreads_differ": Measure("of these, those of which a difference was found (Holm)", Count()),
     }
     return Sheet.of_records("agreement", (), measures, [record])
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from experiments.inference.verdict import DIFFERS
+from experiments.report import conclusions
 from experiments.report.absent import absent_of, listed, notes_of, together
 from experiments.report.presentation import Presentation, Results
 from experiments.report.summary import Summary
@@ -98,7 +100,7 @@ def _totals(part: Part) -> Table:
         formats=part.numbers["totals"].formats(columns),
         headers={
             "label": "algorithm",
-            "made": "steps made",
+            "made": "steps always made",
             "moved_in_all": "sum",
             "law_in_all": "law",
             "net_ideal": "net ideal",
@@ -171,10 +173,11 @@ def _against_laws(numbers: Summary) -> list[str]:
         f"{row['label']}, {row['quantity']} at step {row['step']} of {row['sequence']} "
         f"({row['workload']}, {row['n']} nodes)"
         for row in numbers["tests"].records()
-        if row["apart"]
+        if row["conclusion"] == DIFFERS
     ]
     line = (
-        f"{said['agree']} of {said['tested']} measured means agree with their law (t-tests, Holm, "
-        f"{100 * said['level']:.0f} %)."
+        f"Of {said['tested']} means of distinct keys held against their law {conclusions.worded(said)} "
+        "(t-tests of a "
+        f"difference and of equivalence to within {said['margin']:.0%}, each at {said['level']:.0%} of all)."
     )
-    return [line + (f" Not so: {'; '.join(apart)}." if apart else "")]
+    return [line + (f" Those are {'; '.join(apart)}." if apart else "")]

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from experiments import events, inference
-from experiments.inference.levels import FAMILY_LEVEL
-from experiments.report import statistics
+from experiments.report import conclusions, statistics
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
+from experiments.report.statistics import against_law, concluded
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Percent, PlusMinus, Significant
 
@@ -28,7 +28,7 @@ STEP = {
     "cv": Measure(MEAN + "cv", Percent(2)),
 }
 TOTALS = {
-    "made": Measure("steps that it can make", Count()),
+    "made": Measure("steps that it makes in every repetition", Count()),
     "moved_in_all": Measure(
         MEAN + "moved_in_all, last step", PlusMinus(Percent(1), "half"), "low", "high", "law_in_all"
     ),
@@ -53,13 +53,7 @@ def summary(results: Results[SequenceParameters]) -> Summary:
     rows = results.rows
     groups = cast("Groups", dict(iter(rows.groupby(list(CASE), sort=False))))
     tests = _tests(rows)
-    apart = int(tests["apart"].sum())
-    agreement = {"tested": len(tests), "agree": len(tests) - apart, "level": FAMILY_LEVEL}
-    counts = {
-        "tested": Measure("means, of steps and from start to end, that were tested", Count()),
-        "agree": Measure("of these, those of which no difference from the law was found (t, Holm)", Count()),
-        "level": Measure("of a family of tests", Percent(0)),
-    }
+    agreement = conclusions.agreement(tests["conclusion"])
     return Summary(
         [
             _cases(groups),
@@ -67,8 +61,8 @@ def summary(results: Results[SequenceParameters]) -> Summary:
             _steps(groups),
             _totals(groups),
             _refused(rows),
-            Sheet("tests", tests, (*CASE, "step", "label", "quantity")),
-            Sheet.of_records("agreement", (), counts, [agreement]),
+            Sheet("tests", tests, (*CASE, "step", "label", "quantity"), conclusions.MEASURES),
+            Sheet.of_records("agreement", (), conclusions.AGREEMENT, [agreement]),
         ]
     )
 
@@ -173,7 +167,7 @@ def _total(rows: pd.DataFrame, steps: int) -> dict[str, Any]:
         "absent": False,
         "sizes": sorted({int(n) for n in last["n_after"]}),
         "sat_out": later[later["cannot"].notna()]["step"].nunique(),
-        "made": done["step"].nunique(),
+        "made": int(later.groupby("step")["cannot"].apply(lambda reasons: bool(reasons.isna().all())).sum()),
         "moved_in_all": moved.value,
         **statistics.ends_of(moved),
         "law_in_all": float(laws.mean()) if known else None,
@@ -203,17 +197,22 @@ def _mean(rows: pd.DataFrame, column: str) -> float:
 
 
 def _tests(rows: pd.DataFrame) -> pd.DataFrame:
-    """Test the means of all steps, and from start to end, against their laws; one family."""
+    """Hold means of steps, and from start to end, against their laws, where keys are distinct; one family."""
     keys = (*CASE, "step", "label")
     tests: list[dict[str, Any]] = []
-    for key, group in rows.groupby(list(keys), sort=False):
+    distinct = set(
+        rows.loc[rows["law_cv"].notna(), "workload"]
+    )  # no law of loads is known of keys that repeat
+    for key, group in rows[rows["workload"].isin(distinct)].groupby(list(keys), sort=False):
         for column, law in HELD.items():
             both = group[[column, law]].dropna().astype(float)
-            gaps = (both[column] - both[law]).to_numpy()
-            if len(gaps) > 1 and np.ptp(gaps):
-                p_value = inference.mean_agrees(gaps, 0).p_value
-                tests.append({**dict(zip(keys, key, strict=True)), "quantity": column, "p": p_value})
-    frame = frame_of(tests, numbers=["p"], others=[*keys, "quantity"])
-    frame["p"] = inference.holm(frame["p"].to_numpy())
-    frame["apart"] = frame["p"] < FAMILY_LEVEL
-    return frame
+            mean_law = float(both[law].mean()) if len(both) > 1 else 0.0
+            if not mean_law:
+                continue
+            # a law of its own for each repetition is taken off it, so that all are tested against one value
+            found = against_law((both[column] - both[law] + mean_law).to_numpy(), mean_law)
+            if found["p_value"] is not None:
+                tests.append(
+                    {**dict(zip(keys, key, strict=True)), "quantity": column, "law": mean_law, **found}
+                )
+    return concluded(tests, numbers=["law"], others=[*keys, "quantity"])

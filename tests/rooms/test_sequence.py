@@ -143,10 +143,9 @@ def test_a_minimal_algorithm_makes_no_stray_moves_in_a_tide(smoke: tuple[pd.Data
 
 
 def test_all_means_agree_with_their_laws(smoke: tuple[pd.DataFrame, Outcome[SequenceParameters]]) -> None:
-    agree = re.match(r"(\d+) of (\d+) measured means agree", smoke[1].presentation.meaning[-1])
-    assert agree is not None
-    assert agree[1] == agree[2]
-    assert int(agree[1]) > 100
+    said = re.match(r"Of (\d+) means .* agrees?, .* open, none differ", smoke[1].presentation.meaning[-1])
+    assert said is not None
+    assert int(said[1]) > 100
 
 
 def test_a_step_is_what_one_event_does_and_newcomers_are_never_seen_before(tmp_path: Path) -> None:
