@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.checks import is_int
+from algorithms.deployed import remainders
 from algorithms.deployed.circles import GivenRing, Points, check_total, scaled
 from algorithms.deployed.named import buckets_of, names_in, usable_of
+from algorithms.deployed.remainders import Remainders
 from algorithms.errors import InvalidParameter
 from algorithms.hashing.bytewise import avalanche
 from algorithms.interface import (
@@ -30,8 +32,8 @@ from algorithms.interface.memory import must_fit
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.preferences import Preference, Walk, along_walk
-from algorithms.machinery.single import One, entry
-from algorithms.machinery.steps import PROBES, Steps, tally
+from algorithms.machinery.single import One
+from algorithms.machinery.steps import Steps
 from algorithms.registry import register
 from algorithms.rings.ring import Circle
 
@@ -262,12 +264,6 @@ def _checked_ids(ids: Mapping[str, int]) -> dict[str, int]:
     return {name: number for number, name in taken.items()}
 
 
-class Map(NamedTuple):
-    """The bucket of each slot."""
-
-    slots: NDArray[np.int32]
-
-
 @kernel
 def map_kernel(
     shares: NDArray[np.int64], ends: NDArray[np.int64], buckets: NDArray[np.int32], slots: Buckets
@@ -320,25 +316,6 @@ def dealt(weights: NDArray[np.int64], buckets: Buckets) -> Buckets:
     return slots
 
 
-@kernel
-def slots_kernel(hashes: Hashes, slots: NDArray[np.int32], out: Buckets, steps: Steps | None) -> None:
-    """Write the bucket of each hash's slot."""
-    total = np.uint64(len(slots))
-    for i in range(len(hashes)):
-        if steps is not None:
-            tally(steps[i], PROBES)
-        out[i] = slots[hashes[i] % total]
-
-
-@kernel
-def slot_of(h: np.uint64, total: np.uint64) -> np.uint64:
-    """Return the slot of a hash."""
-    return h % total
-
-
-_one_slot = entry(slot_of)
-
-
 @register(
     Spec(
         name="haproxy_map",
@@ -365,7 +342,7 @@ _one_slot = entry(slot_of)
         steps={"probes": Step("one")},
     )
 )
-class HaproxyMap(Partitioner[Map]):
+class HaproxyMap(Partitioner[Remainders]):
     """HAProxy's ``hash-type map-based``, its default, bit for bit: a table of slots, and a modulo.
 
     Weights are divided by their greatest common divisor, and each server has as many slots of the table as
@@ -420,18 +397,18 @@ class HaproxyMap(Partitioner[Map]):
         self.down = names_in("down", down)
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
-    def _build(self, nodes: Nodes) -> Map:
+    def _build(self, nodes: Nodes) -> Remainders:
         usable = usable_of(self.down, nodes)
         weights = np.array(nodes.weights()).astype(np.int64)
         divisor = math.gcd(*weights.tolist())
         must_fit(int(weights[usable].sum()) // divisor, 4, "slots of a map")
-        return Map(dealt(weights[usable] // divisor, nodes.buckets()[usable]))
+        return Remainders(dealt(weights[usable] // divisor, nodes.buckets()[usable]))
 
-    def _one(self, structure: Map) -> One:
-        return _one_slot.of(np.uint64(len(structure.slots)), owners=structure.slots)
+    def _one(self, structure: Remainders) -> One:
+        return remainders.one_of(structure)
 
-    def _place(self, structure: Map, hashes: Hashes, out: Buckets) -> None:
-        slots_kernel(hashes, structure.slots, out, None)
+    def _place(self, structure: Remainders, hashes: Hashes, out: Buckets) -> None:
+        remainders.place(structure, hashes, out)
 
-    def _place_counting(self, structure: Map, hashes: Hashes, out: Buckets, steps: Steps) -> None:
-        slots_kernel(hashes, structure.slots, out, steps)
+    def _place_counting(self, structure: Remainders, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+        remainders.place_counting(structure, hashes, out, steps)

@@ -19,7 +19,7 @@ from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Parti
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.single import One, entry
-from algorithms.machinery.steps import PROBES, Steps, tally
+from algorithms.machinery.steps import PROBES, Steps, counted, tally
 from algorithms.registry import register
 
 TRIES = 20
@@ -80,12 +80,10 @@ def hash_kernel(
     total: np.uint64,
     otherwise: np.int64,
     out: Buckets,
-    steps: Steps | None,
 ) -> None:
     """Write the server of each hash."""
     for i in range(len(hashes)):
-        own = None if steps is None else steps[i]
-        out[i] = np.int32(hash_slot(hashes[i], narrow, buckets, total, otherwise, own))
+        out[i] = np.int32(hash_slot(hashes[i], narrow, buckets, total, otherwise))
 
 
 @kernel
@@ -120,15 +118,14 @@ def address_kernel(
     total: np.uint64,
     otherwise: np.int64,
     out: Buckets,
-    steps: Steps | None,
 ) -> None:
     """Write the server of each address."""
     for i in range(len(hashes)):
-        own = None if steps is None else steps[i]
-        out[i] = np.int32(address_slot(hashes[i], narrow, buckets, total, otherwise, own))
+        out[i] = np.int32(address_slot(hashes[i], narrow, buckets, total, otherwise))
 
 
-_one_hash, _one_address = entry(hash_slot), entry(address_slot)
+_HASH = entry(hash_slot), hash_kernel, counted(hash_slot)
+_ADDRESS = entry(address_slot), address_kernel, counted(address_slot)
 
 
 class ByTotalWeight(Partitioner[Slots]):
@@ -139,8 +136,8 @@ class ByTotalWeight(Partitioner[Slots]):
     """The largest value that is ever divided by the total weight."""
 
     @abstractmethod
-    def _kernels(self) -> tuple[Any, Any]:
-        """Return the entry for one hash, and the kernel for many."""
+    def _kernels(self) -> tuple[Any, Any, Any]:
+        """Return the entry for one hash, the kernel for many, and the one that counts steps."""
 
     def _build(self, nodes: Nodes) -> Slots:
         usable = usable_of(self.down, nodes)
@@ -163,10 +160,10 @@ class ByTotalWeight(Partitioner[Slots]):
         return one
 
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
-        self._kernels()[1](hashes, *self._needs(structure), out, None)
+        self._kernels()[1](hashes, *self._needs(structure), out)
 
     def _place_counting(self, structure: Slots, hashes: Hashes, out: Buckets, steps: Steps) -> None:
-        self._kernels()[1](hashes, *self._needs(structure), out, steps)
+        self._kernels()[2](hashes, self._needs(structure), out, steps)
 
 
 _CAPABILITIES = frozenset(
@@ -263,8 +260,8 @@ class NginxHash(ByTotalWeight):
         self.down = names_in("down", down)
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
-    def _kernels(self) -> tuple[Any, Any]:
-        return _one_hash, hash_kernel
+    def _kernels(self) -> tuple[Any, Any, Any]:
+        return _HASH
 
 
 @register(
@@ -345,5 +342,5 @@ class NginxIpHash(ByTotalWeight):
         self.down = names_in("down", down)
         super().__init__(nodes, hash=hash, hash_bits=hash_bits, seed=seed)
 
-    def _kernels(self) -> tuple[Any, Any]:
-        return _one_address, address_kernel
+    def _kernels(self) -> tuple[Any, Any, Any]:
+        return _ADDRESS

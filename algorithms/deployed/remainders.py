@@ -7,11 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from algorithms.baselines.modulo import remainder_kernel
 from algorithms.interface import Buckets, Hashes
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.mixing import through
 from algorithms.machinery.single import One, entry
+from algorithms.machinery.steps import PROBES, Steps, counted, tally
 
-__all__ = ["Remainders", "one_of", "place"]
+__all__ = ["Remainders", "one_of", "place", "place_counting"]
 
 
 class Remainders(NamedTuple):
@@ -27,20 +30,14 @@ class Remainders(NamedTuple):
 
 
 @kernel
-def remainder_owner(h: np.uint64, owners: NDArray[np.int32]) -> np.int64:
+def remainder_owner(h: np.uint64, owners: NDArray[np.int32], steps: Steps | None = None) -> np.int64:
     """Return the owner of one hash."""
+    tally(steps, PROBES)
     return np.int64(owners[h % np.uint64(len(owners))])
 
 
 _one_owner = entry(remainder_owner)
-
-
-@kernel
-def remainders_kernel(owners: NDArray[np.int32], hashes: Hashes, out: Buckets) -> None:
-    """Write the owner of each hash."""
-    modulus = np.uint64(len(owners))
-    for i in range(len(hashes)):
-        out[i] = owners[hashes[i] % modulus]
+_count_owner = counted(remainder_owner)
 
 
 def one_of(table: Remainders) -> One:
@@ -73,4 +70,18 @@ def place(table: Remainders, hashes: Hashes, out: Buckets) -> None:
     hashes, out
         As for ``Partitioner._place``.
     """
-    remainders_kernel(table.owners, hashes, out)
+    remainder_kernel(hashes, np.uint64(len(table.owners)), out)
+    through(table.owners, out)
+
+
+def place_counting(table: Remainders, hashes: Hashes, out: Buckets, steps: Steps) -> None:
+    """Write the owner of each hash, and count the one place that is looked at.
+
+    Parameters
+    ----------
+    table
+        The owners.
+    hashes, out, steps
+        As for ``Partitioner._place_counting``.
+    """
+    _count_owner(hashes, (table.owners,), out, steps)

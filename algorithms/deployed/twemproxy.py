@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.baselines.modulo import remainder_kernel
+from algorithms.deployed import remainders
 from algorithms.deployed.ketama import ONE_SERVER, UNEVEN, KetamaWeighted
+from algorithms.deployed.remainders import Remainders
 from algorithms.errors import InvalidWeight
 from algorithms.interface import (
     Buckets,
@@ -22,9 +23,7 @@ from algorithms.interface import (
     Whole,
 )
 from algorithms.interface.nodes import NodesLike
-from algorithms.machinery.kernel import kernel
-from algorithms.machinery.mixing import through
-from algorithms.machinery.single import One, entry
+from algorithms.machinery.single import One
 from algorithms.registry import register
 
 NUTCRACKER = Publication(
@@ -36,7 +35,7 @@ NUTCRACKER = Publication(
     {"howpublished": "github.com/twitter/twemproxy"},
 )
 MOST_ENTRIES = 1 << 26
-"""Entries of one table, of 4 bytes each."""
+"""Remainders of one table, of 4 bytes each."""
 
 
 def in_order(nodes: Nodes) -> Nodes:
@@ -176,21 +175,6 @@ class TwemproxyKetama(KetamaWeighted):
         return hashes, bits, order_of_names(nodes)[places], numbers
 
 
-class Entries(NamedTuple):
-    """The bucket of each entry."""
-
-    buckets: NDArray[np.int32]
-
-
-@kernel
-def remainder(h: np.uint64, size: np.uint64) -> np.uint64:
-    """Return the entry of a hash."""
-    return h % size
-
-
-one_entry = entry(remainder)
-
-
 @register(
     Spec(
         name="twemproxy_modula",
@@ -222,7 +206,7 @@ one_entry = entry(remainder)
         by_default=False,
     )
 )
-class TwemproxyModula(Partitioner[Entries]):
+class TwemproxyModula(Partitioner[Remainders]):
     """The table of twemproxy's ``distribution: modula``.
 
     Servers stand in the order of (length of the name, its bytes), each in as many entries as it weighs, and
@@ -270,17 +254,16 @@ class TwemproxyModula(Partitioner[Entries]):
     def _check_size(self, nodes: Nodes) -> None:
         entries_of(nodes)
 
-    def _build(self, nodes: Nodes) -> Entries:
+    def _build(self, nodes: Nodes) -> Remainders:
         order = order_of_names(nodes)
         whole = entries_of(nodes)[np.searchsorted(nodes.buckets(), order)]
-        return Entries(np.repeat(order, whole))
+        return Remainders(np.repeat(order, whole))
 
-    def _one(self, structure: Entries) -> One:
-        return one_entry.of(np.uint64(len(structure.buckets)), owners=structure.buckets)
+    def _one(self, structure: Remainders) -> One:
+        return remainders.one_of(structure)
 
-    def _place(self, structure: Entries, hashes: Hashes, out: Buckets) -> None:
-        remainder_kernel(hashes, np.uint64(len(structure.buckets)), out)
-        through(structure.buckets, out)
+    def _place(self, structure: Remainders, hashes: Hashes, out: Buckets) -> None:
+        remainders.place(structure, hashes, out)
 
 
 def entries_of(nodes: Nodes) -> NDArray[np.int64]:

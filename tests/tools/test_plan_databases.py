@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from recordings import VECTORS, recorded
 
 from experiments.options.errors import BadUse
 from experiments.plan.placement import placement_of
@@ -16,7 +16,6 @@ from experiments.plan.pool import Pool, neutral_pool, pool_of
 from experiments.plan.structure import shares_of
 from experiments.plan.systems import cassandra, mongodb, postgresql, redis
 
-VECTORS = Path(__file__).parents[1] / "vectors" / "systems"
 DATABASES = ("cassandra", "elasticsearch", "kafka", "postgresql", "redis")
 PLACED = [
     path
@@ -26,18 +25,13 @@ PLACED = [
 ]
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.with_suffix(".csv").open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def pool(system: str, nodes: str = "ab", **options: Any) -> Pool:
     return pool_of({"system": system, "nodes": [{"name": name} for name in nodes], "options": options})
 
 
 @pytest.mark.parametrize("path", PLACED, ids=[f"{path.parent.name}-{path.stem}" for path in PLACED])
 def test_a_recorded_key_is_where_it_was(path: Path) -> None:
-    read, rows = neutral_pool(path), rows_of(path)
+    read, rows = neutral_pool(path), recorded(path.parent.name, path.stem)
     keys = ["\t".join(row[part] for part in ("key", "key2", "id") if part in row).encode() for row in rows]
     placed = placement_of(read).which(keys)
     names = [node.name for node in read.nodes]
@@ -48,7 +42,7 @@ def test_a_recorded_key_is_where_it_was(path: Path) -> None:
 
 
 def test_hashes_of_mongodb_are_those_of_its_tests() -> None:
-    rows = rows_of(VECTORS / "mongodb" / "hashed_index_golden.json")
+    rows = recorded("mongodb", "hashed_index_golden")
     assert len(rows) == 14
     for row in rows:
         assert mongodb.hashed(row["key"].encode(), row["type"]) - 2**63 == int(row["hash"])
