@@ -222,6 +222,17 @@ def test_an_experiment_that_declares_no_charts_is_shown_all_the_same(
     assert len(outline.of("div", "alert")) == 1
 
 
+def test_a_page_without_algorithms_offers_none_to_choose(chapters: tuple[Chapter, ...]) -> None:
+    (servers,) = [chapter for chapter in chapters if chapter.name == "servers"]
+    (sequence,) = [chapter for chapter in chapters if chapter.name == "sequence"]
+    for chapter, offered in ((servers, False), (sequence, True)):
+        text = html.render([chapter])
+        outline = Outline(text)
+        assert (outline.errors, outline.open) == ([], [])
+        assert ('data-select="all"' in text.split("<main")[0]) is offered
+        assert ("<h3>The algorithms</h3>" in text) is offered
+
+
 def test_a_report_of_one_chapter_is_about_that_chapter(chapters: tuple[Chapter, ...]) -> None:
     (sequence,) = [chapter for chapter in chapters if chapter.name == "sequence"]
     text = html.render([sequence])
