@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recordings import VECTORS, recorded
+from recordings import VECTORS, answers, main, recorded
 
 from experiments.options.errors import BadUse
 from experiments.plan.placement import placement_of
@@ -31,14 +31,26 @@ def pool(system: str, nodes: str = "ab", **options: Any) -> Pool:
 
 @pytest.mark.parametrize("path", PLACED, ids=[f"{path.parent.name}-{path.stem}" for path in PLACED])
 def test_a_recorded_key_is_where_it_was(path: Path) -> None:
-    read, rows = neutral_pool(path), recorded(path.parent.name, path.stem)
-    keys = ["\t".join(row[part] for part in ("key", "key2", "id") if part in row).encode() for row in rows]
-    placed = placement_of(read).which(keys)
-    names = [node.name for node in read.nodes]
-    for row, answer in zip(rows, placed, strict=True):
-        expected = [names[int(node)] for node in row["node"].split("|")]
-        told = [answer] if isinstance(answer, str) else list(answer or ())
-        assert sorted(told) == sorted(expected) if read.options.get("sets") else told == expected, row
+    given = list(answers(path))
+    assert given
+    assert [answer for answer in given if not answer.right] == []
+
+
+def test_rows_of_a_folder_are_counted_and_a_wrong_one_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    facts = {"system": "redis", "nodes": [{"name": "a"}, {"name": "b"}]}
+    facts["options"] = {"slots": [[0, 8191, 0], [8192, 16383, 1]]}
+    (folder / "two.json").write_text(json.dumps(facts), encoding="utf-8")
+    (folder / "two.csv").write_text("key,node\nfoo,1\nbar,0\n", encoding="utf-8")
+    assert main(str(tmp_path)) == 0
+    (folder / "two.csv").write_text("key,node\nfoo,1\nbar,1\n", encoding="utf-8")
+    assert main(str(tmp_path)) == 1
+    first, _, second, _ = capsys.readouterr().out.splitlines()
+    assert first.split() == ["redis", "2", "rows", "0", "wrong"]
+    assert second.split() == ["redis", "2", "rows", "1", "wrong"]
 
 
 def test_hashes_of_mongodb_are_those_of_its_tests() -> None:
