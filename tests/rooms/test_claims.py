@@ -201,7 +201,7 @@ def test_an_open_or_waiting_claim_does_not_fail() -> None:
 
 def test_bad_use_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for typed, because in (
-        (["--claim", "jumq.error"], "give one of article, churn, envoy"),
+        (["--claim", "jumq.error"], "give one of article, churn, deployed, envoy"),
         (["--claim", "jump.guava-buckets"], "did you mean 'jump.guava-bucket'"),
         (["--algorithms", "ring"], "a claim says which algorithm"),
         (["--keys", "0"], "is below 1"),

@@ -196,7 +196,7 @@ def test_an_example_need_not_refute(tmp_path: Path, capsys: pytest.CaptureFixtur
         ("nonsense", "is no example"),
         ("modulo growth_onto_new_only [__import__('os')]", "is no example"),
         ("modulo growth_onto_new_only {}", "is no example"),
-        ("modula growth_onto_new_only []", "no algorithm is named 'modula'"),
+        ("modulu growth_onto_new_only []", "no algorithm is named 'modulu'"),
         ("modulo growth_onto_new_onli [[]]", "did you mean 'growth_onto_new_only'"),
         ("modulo growth_onto_new_only [[]]", "asks for more than the 1 values given"),
         ('modulo growth_onto_new_only [[Node("a")], 7, 0, []]', "the values do not fit"),

@@ -7,7 +7,7 @@ neutral file has them. Where ``names`` has ``{set}`` in it, there are many pools
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,13 @@ def _keys(given: Mapping[str, Any] | Sequence[str]) -> list[str]:
     return list(given)
 
 
+def _mean_over_addresses(value: Callable[[int], float], given: Mapping[str, Any], run: Run) -> Ours:
+    """Return the mean of a value over ``sets`` of addresses, or as many as a run has rings."""
+    sets = min(given["sets"], run.rings)
+    values = list(run.engine.map(value, sets))
+    return mean_over(values, run, f"{sets} sets of addresses, each exact, t", "sets of addresses")
+
+
 @recipe
 def pool_moves(given: Mapping[str, Any], run: Run) -> Ours:
     """Return what moves (``moved``, ``minimum``, ``stray``) of all hashes, exactly.
@@ -110,8 +117,7 @@ def pool_moves_over_addresses(given: Mapping[str, Any], run: Run) -> Ours:
     def one(number: int) -> float:
         return float(getattr(_change(changed, number), given.get("measure", "moved")))
 
-    values = list(run.engine.map(one, given["sets"]))
-    return mean_over(values, run, f"{given['sets']} sets of addresses, each exact, t", "sets of addresses")
+    return _mean_over_addresses(one, given, run)
 
 
 @recipe
@@ -136,8 +142,7 @@ def peak_over_addresses(given: Mapping[str, Any], run: Run) -> Ours:
         shares = _pool(given["pool"], number).shares.shares
         return float(max(shares.values()) * len(shares))
 
-    values = list(run.engine.map(one, given["sets"]))
-    return mean_over(values, run, f"{given['sets']} sets of addresses, each exact, t", "sets of addresses")
+    return _mean_over_addresses(one, given, run)
 
 
 @recipe
