@@ -82,7 +82,7 @@ machine: $(VENV)/installed-bench
 constraints: ## write constraints.txt anew, from the newest versions that pyproject.toml allows: two minutes
 	@rm -rf $(VENV)
 	@$(MAKE) --no-print-directory $(RUN)
-	@$(INSTALL) --editable '.[bench,dev,distributed,peers,plan,report]'
+	@$(INSTALL) --editable '.[bench,database,dev,distributed,peers,plan,report]'
 	@sed -n '/^#/p' constraints.txt > $(VENV)/constraints
 	@$(RUN) -m pip freeze --disable-pip-version-check --exclude-editable >> $(VENV)/constraints
 	@mv $(VENV)/constraints constraints.txt
@@ -95,12 +95,12 @@ clean: ## remove the environment and all caches, but no results: a second
 # The stamps are older than what decides the versions, or there is nothing to do and no network is touched.
 $(VENV)/installed: pyproject.toml constraints.txt | $(RUN)
 	@echo "Installing into $(VENV): about a minute, once" >&2
-	@$(INSTALL) --constraint constraints.txt --editable '.[plan,report]'
+	@$(INSTALL) --constraint constraints.txt --editable '.[database,plan,report]'
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml constraints.txt | $(RUN)
 	@echo "Installing into $(VENV), with what tests need: one to two minutes, once" >&2
-	@$(INSTALL) --constraint constraints.txt --editable '.[dev,distributed,peers,plan,report]'
+	@$(INSTALL) --constraint constraints.txt --editable '.[database,dev,distributed,peers,plan,report]'
 	@touch $(VENV)/installed $@
 
 $(VENV)/installed-bench: pyproject.toml constraints.txt | $(RUN)

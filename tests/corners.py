@@ -21,7 +21,7 @@ CLUSTER = str(Path(__file__).with_name("cluster.csv"))
 TINY: Mapping[str, Any] = {
     "nodes": (3,), "keys": 300, "repetitions": 2, "simulations": 100, "rounds": 2, "milliseconds": 0.01,
     "starts": 1, "effort": 1, "claim": ("article", "envoy", "laws"), "large_keys": 2_000,
-    "timed": 0, "ranges": 3, "threads": 1,
+    "timed": 0, "ranges": 3, "threads": 1, "queries": 3, "selectivity": (0.1, 0.5),
     "mutant": ("modulo__sorts_first",), "longer": 1,
     "system": ("nginx-hash", "haproxy-consistent", "guava", "mongodb"),
 }  # fmt: skip

@@ -15,6 +15,7 @@ from experiments.theory.cost import (
     memento_links,
 )
 from experiments.theory.extremes import dirichlet, dirichlet_multinomial, multinomial
+from experiments.theory.fanout import even_fan_out, fewest_ranges, holding, ranges_met, slowest
 from experiments.theory.fixed_rings import (
     envoy_ring,
     fixed_ring_joined,
@@ -90,12 +91,15 @@ __all__ = [
     "dx_draws",
     "envoy_ring",
     "equal_ranges",
+    "even_fan_out",
     "family_and_points",
     "family_of",
+    "fewest_ranges",
     "first_highest",
     "fixed_ring_joined",
     "flip_words",
     "hierarchical_moved",
+    "holding",
     "joined",
     "jump_dependence",
     "jump_iterations",
@@ -121,6 +125,7 @@ __all__ = [
     "points_needed",
     "power_work",
     "random_choice",
+    "ranges_met",
     "removed_range",
     "renumbered",
     "replaced",
@@ -129,6 +134,7 @@ __all__ = [
     "ring_of_points",
     "ring_share",
     "ring_share_cv_squared",
+    "slowest",
     "stray",
     "weighted_rendezvous",
     "whole_points",

@@ -9,12 +9,14 @@ from experiments.workloads.base import Workload
 from experiments.workloads.census import Names
 from experiments.workloads.files import FileWorkload
 from experiments.workloads.generated import Numbered, Sequential, Uniform, Zipf
+from experiments.workloads.records import Salaries, Times
 
 __all__ = ["FAMILIES", "drawn", "ends", "meaning", "parse"]
 
 
 FAMILIES: Mapping[str, type[Workload]] = {
-    family.name: family for family in (Uniform, Sequential, Zipf, Numbered, Names, FileWorkload)
+    family.name: family
+    for family in (Uniform, Sequential, Zipf, Numbered, Names, Salaries, Times, FileWorkload)
 }
 """The families by name; each says its ``syntax`` and a ``summary`` for lists and help."""
 

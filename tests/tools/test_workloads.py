@@ -223,7 +223,9 @@ def test_what_is_not_understood_is_told_in_a_sentence(typed: str, sentence: str)
 
 
 def test_families_are_listed_with_syntax_and_summary() -> None:
-    assert list(FAMILIES) == ["uniform", "sequential", "zipf", "strings", "names", "file"]
+    assert list(FAMILIES) == [
+        "uniform", "sequential", "zipf", "strings", "names", "salaries", "times", "file",
+    ]  # fmt: skip
     for name, family in FAMILIES.items():
         assert family.syntax.startswith(name)
         assert family.summary

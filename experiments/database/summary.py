@@ -1,0 +1,268 @@
+"""Every number that `database` states: means over repetitions, what is better where, what DuckDB read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from experiments import inference, theory
+from experiments.database.parameters import HASHED
+from experiments.report.absent import absent_of, taking_part
+from experiments.report.frames import frame_of
+from experiments.report.presentation import Results
+from experiments.report.summary import Measure, Sheet, Summary
+from experiments.report.tables.formats import Bytes, Count, Interval, Percent, Significant
+from experiments.report.timings import series_of, steadiness
+
+if TYPE_CHECKING:
+    from experiments.database.parameters import DatabaseParameters
+
+__all__ = ["TITLES", "query_of", "summary"]
+
+TITLES = {
+    "hash": "hash",
+    "index": "hash + index",
+    "compound": "compound key",
+    "equal": "equal ranges",
+    "explicit": "explicit ranges",
+    "split": "splitting ranges",
+}
+"""What each way of sharding is called."""
+
+KEYS = ("workload", "n", "query", "name")
+NANOSECONDS = 1e6
+MEANS = ("asked", "holding", "law_asked", "law_holding", "matching", "read", "slowest_read")
+SHARDS = ("workload", "n", "name")
+READ = ("files", "row_groups", "row_groups_all", "bytes")
+
+INTERVAL = Interval(Significant(3), "low", "high")
+
+QUERIES: Mapping[str, Measure] = {
+    "asked": Measure(
+        "mean over repetitions of shards asked",
+        Count(2, whole=True),
+        "asked_low",
+        "asked_high",
+        "law_asked",
+    ),
+    "holding": Measure(
+        "mean of shards that hold a record that is wanted", Count(2, whole=True), law="law_holding"
+    ),
+    "matching": Measure("mean of records that a query wants", Count(1, whole=True)),
+    "read": Measure("mean of records read for it", Count(1, whole=True)),
+    "slowest_read": Measure("mean of those that the shard reads that reads most", Count(1, whole=True)),
+    "milliseconds": Measure(
+        "mean over repetitions of the time of a query by the model", INTERVAL, "low", "high"
+    ),
+    "p99": Measure("mean of its 99th percentile, in milliseconds", Significant(3)),
+    "work": Measure("milliseconds of all shards together by the model", Significant(3)),
+}
+"""Of each sort of query."""
+
+OF_SHARDS: Mapping[str, Measure] = {
+    "keys": Measure("records", Count()),
+    "peak": Measure("mean of the fullest shard's records over the mean shard's", Significant(3)),
+    "insert": Measure("mean share of one shard of a thousand inserts in the order of the keys", Percent(1)),
+    "movement": Measure(
+        "mean of what moves when a shard is added", Percent(2), "low", "high", "law_movement"
+    ),
+    "ranges": Measure("mean of how many ranges there are", Count(1, whole=True)),
+    "splits": Measure("mean of how often a range was split", Count(1, whole=True)),
+    "split_movement": Measure("mean of what splits move, as a part of the records", Percent(1)),
+}
+"""Of the shards."""
+
+BETTER: Mapping[str, Measure] = {
+    "fewer_least": Measure("shards asked of hashed over ranged, at the least selectivity", Significant(3)),
+    "fewer_most": Measure("the same at the greatest selectivity", Significant(3)),
+    "sooner": Measure("time of hashed and indexed over ranged, where that is most", Significant(3)),
+    "sooner_at": Measure("at which selectivity that is", Percent(2)),
+    "later": Measure("time of ranged over hashed and indexed, where that is most", Significant(3)),
+    "later_at": Measure("at which selectivity that is", Percent(2)),
+    "even_records": Measure("records from which on all shards at once answer sooner, by the law", Count()),
+    "work_least": Measure("work of hashed over ranged at the least selectivity", Significant(3)),
+    "work_most": Measure("the same at the greatest selectivity", Significant(3)),
+}
+"""Explicit ranges beside hashes with an index on each shard."""
+
+MS = Interval(Significant(3), "ms_low", "ms_high")
+
+FILES: Mapping[str, Measure] = {
+    "files": Measure("mean of files that DuckDB was asked for", Count(2, whole=True)),
+    "row_groups": Measure("mean of row groups that it read", Count(1, whole=True)),
+    "row_groups_all": Measure("mean of row groups that these files have", Count(1, whole=True)),
+    "bytes": Measure("mean of bytes that it read", Bytes()),
+    "ms": Measure("median of milliseconds of the processor, all files", MS, "ms_low", "ms_high"),
+    "slowest": Measure("median of milliseconds of the file that took longest", Significant(3)),
+}
+"""Of each sort of query of files."""
+
+
+def summary(results: Results[DatabaseParameters]) -> Summary:
+    """Return what queries cost, what shards have, where ranged is better, and what DuckDB read."""
+    parameters = results.parameters
+    rows = _named(results.rows)
+    taken = taking_part(rows)
+    asked = taken[taken["asked"].notna()]
+    queries = frame_of(
+        (_query(keys, group, parameters) for keys, group in _groups(asked, KEYS)),
+        numbers=[
+            *MEANS,
+            "selectivity",
+            "asked_low",
+            "asked_high",
+            "milliseconds",
+            "low",
+            "high",
+            "p99",
+            "work",
+        ],
+        others=[*KEYS, "scheme"],
+    )
+    shards = frame_of(
+        (_shards(keys, group) for keys, group in _groups(taken[taken["asked"].isna()], SHARDS)),
+        numbers=[*OF_SHARDS, "low", "high", "law_movement"],
+        others=[*SHARDS, "scheme"],
+    )
+    lacking = absent_of(rows[rows["kind"] == "add"])
+    sheets = [
+        Sheet("queries", queries, KEYS, QUERIES),
+        Sheet("shards", shards, SHARDS, OF_SHARDS),
+        Sheet.of_records("better", ("workload", "n"), BETTER, list(_better(queries, parameters))),
+        Sheet("lacking", lacking.frame, lacking.keys),
+        absent_of(rows[rows["kind"] == "records"]),
+    ]
+    return Summary([*sheets, *_files(results.timing)])
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with what each way of sharding is called, its algorithm too where there are several."""
+    several = rows[rows["scheme"].isin(HASHED)]["label"].nunique() > 1
+    names = [
+        f"{TITLES[scheme]} ({label})" if several and scheme in HASHED else TITLES[scheme]
+        for scheme, label in zip(rows["scheme"], rows["label"], strict=True)
+    ]
+    queries = [query_of(*row) for row in zip(rows["kind"], rows["selectivity"], strict=True)]
+    return rows.assign(name=names, label=names, query=queries)
+
+
+def query_of(kind: str, selectivity: float | None) -> str:
+    """Return what a sort of queries is called.
+
+    Examples
+    --------
+    >>> query_of("point", None), query_of("range", 0.01)
+    ('point', 'range:0.01')
+    """
+    known = selectivity is not None and selectivity == selectivity
+    return f"{kind}:{selectivity:g}" if known else kind
+
+
+def _groups(rows: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    for values, group in rows.groupby(list(keys), sort=False):
+        yield dict(zip(keys, values, strict=True)) | {"scheme": group["scheme"].iloc[0]}, group
+
+
+def _mean(values: pd.Series[Any]) -> tuple[float | None, float | None, float | None]:
+    """Return the mean and the ends of its t interval, as far as there are any."""
+    known = values.dropna().to_numpy(dtype=float)
+    if not len(known):
+        return None, None, None
+    estimate = inference.mean(known)
+    ends = estimate.interval
+    return (estimate.value, ends.low, ends.high) if ends else (estimate.value, None, None)
+
+
+def _query(keys: Mapping[str, Any], group: pd.DataFrame, parameters: DatabaseParameters) -> dict[str, Any]:
+    means = {name: _mean(group[name])[0] for name in MEANS}
+    _, asked_low, asked_high = _mean(group["asked"])
+    value, low, high = _mean(group["nanoseconds_mean"] / NANOSECONDS)
+    work = (group["asked"] * parameters.overhead * 1000 + group["read"] * parameters.record) / NANOSECONDS
+    return {
+        **keys,
+        **means,
+        "selectivity": _mean(group["selectivity"])[0],
+        "asked_low": asked_low,
+        "asked_high": asked_high,
+        "milliseconds": value,
+        "low": low,
+        "high": high,
+        "p99": _mean(group["nanoseconds_p99"] / NANOSECONDS)[0],
+        "work": _mean(work)[0],
+    }
+
+
+def _shards(keys: Mapping[str, Any], group: pd.DataFrame) -> dict[str, Any]:
+    records, insert, add = (group[group["kind"] == kind] for kind in ("records", "insert", "add"))
+    moved, low, high = _mean(add["movement"])
+    busiest = _mean(records["busiest"])[0]
+    return {
+        **keys,
+        "keys": _mean(records["keys"])[0],
+        "peak": None if busiest is None else busiest * keys["n"],
+        "insert": _mean(insert["busiest"])[0],
+        "movement": moved,
+        "low": low,
+        "high": high,
+        "law_movement": _mean(add["law_movement"])[0],
+        "ranges": _mean(records["ranges"])[0],
+        "splits": _mean(records["splits"])[0],
+        "split_movement": _mean(records["movement"])[0],
+    }
+
+
+def _better(queries: pd.DataFrame, parameters: DatabaseParameters) -> Iterator[dict[str, Any]]:
+    """Yield where explicit ranges are better than hashes with an index, of the first algorithm."""
+    ranges = queries[queries["selectivity"].notna()].sort_values("selectivity", kind="stable")
+    for keys, group in _groups(ranges, ("workload", "n")):
+        hashed = group[group["scheme"] == "index"].drop_duplicates("selectivity").set_index("selectivity")
+        ranged = group[group["scheme"] == "explicit"].set_index("selectivity")
+        if hashed.empty or ranged.empty:
+            continue
+        fewer, work, sooner = (hashed[name] / ranged[name] for name in ("asked", "work", "milliseconds"))
+        yield {
+            "workload": keys["workload"],
+            "n": keys["n"],
+            "fewer_least": float(fewer.iloc[0]),
+            "fewer_most": float(fewer.iloc[-1]),
+            "least": float(fewer.index[0]),
+            "most": float(fewer.index[-1]),
+            "asked_least": float(ranged["asked"].iloc[0]),
+            "asked_most": float(ranged["asked"].iloc[-1]),
+            "hashed_least": float(hashed["asked"].iloc[0]),
+            "hashed_most": float(hashed["asked"].iloc[-1]),
+            "sooner": float(sooner.max()),
+            "sooner_at": float(sooner.index[int(sooner.argmax())]),
+            "later": float(1 / sooner.min()),
+            "later_at": float(sooner.index[int(sooner.argmin())]),
+            "even_records": theory.even_fan_out(
+                int(keys["n"]), parameters.overhead * 1000, parameters.record
+            ),
+            "work_least": float(work.iloc[0]),
+            "work_most": float(work.iloc[-1]),
+        }
+
+
+def _files(timing: pd.DataFrame | None) -> list[Sheet]:
+    """Return what DuckDB read, and how steady the machine was; nothing where it was not asked."""
+    if timing is None:
+        return []
+    taken = taking_part(timing)
+    if taken.empty:
+        return []
+    named = taken.assign(
+        name=[TITLES[scheme] for scheme in taken["scheme"]],
+        query=[query_of(*row) for row in zip(taken["kind"], taken["selectivity"], strict=True)],
+    )
+    found = []
+    for keys, group in _groups(named, KEYS):
+        series = series_of(group["processor_ns"].astype(float) / NANOSECONDS, pd.Series(0, group.index))
+        means = {
+            name: float(group[name].mean()) for name in ("files", "row_groups", "row_groups_all", "bytes")
+        }
+        slowest = float(group["slowest"].median()) / NANOSECONDS
+        found.append({**keys, **means, **series.columns("ms", "ms_"), "slowest": slowest, **series.quality})
+    frame = frame_of(found, numbers=["ms", "ms_low", "ms_high", "spread", "random"], others=KEYS)
+    return [Sheet("files", frame, KEYS, FILES, rows="timing"), steadiness(taken, [frame])]
