@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments.database.files import LACKING
+from experiments.database.sayings import SAYINGS, Saying
 from experiments.database.summary import summary
 from experiments.report.absent import listed, notes_of, taking_part
 from experiments.report.chart import Axis, Chart, Lines
@@ -43,6 +44,7 @@ def present(results: Results[DatabaseParameters]) -> Presentation:
             *_first(numbers, parameters),
             *_queries(numbers, parameters),
             *_shards(numbers, parameters),
+            *_sayings(numbers, parameters),
             *_files(numbers, parameters, steady=steady),
         ],
         charts=list(_charts(numbers, parameters)),
@@ -51,6 +53,9 @@ def present(results: Results[DatabaseParameters]) -> Presentation:
             "A query's time is that of the slowest shard asked, of exponential times beside what it reads; "
             "ranges are asked for a limit one after the other. All ways of sharding have the same records, "
             "queries and times. Means are over repetitions, with t intervals.",
+            "A sentence is confirmed in a setting where the whole 95 % t interval of the number that it is "
+            "taken to mean keeps its bound, and refuted where none of it does; nothing is corrected for "
+            "their number.",
             *([_of_files(parameters)] if parameters.timed else []),
         ],
         summary=numbers,
@@ -188,6 +193,40 @@ def _shards(numbers: Summary, parameters: DatabaseParameters) -> Iterator[Table]
     )  # fmt: skip
 
 
+def _sayings(numbers: Summary, parameters: DatabaseParameters) -> Iterator[Table]:
+    """Yield what is said of hashed and ranged data, and in how many settings it holds."""
+    records = numbers["said"].records()
+    if not records:
+        return
+    frame = pd.DataFrame(
+        {
+            **row,
+            "says": SAYINGS[row["saying"]].says,
+            "means": _bound(SAYINGS[row["saying"]]),
+            "where": ", ".join(_word(query, parameters) for query in _queries_in(row["where"])) or None,
+        }
+        for row in records
+    )
+    yield Table(
+        "sayings",
+        "What is said, and in how many settings it holds",
+        frame,
+        f"{_facts(numbers, parameters)} A setting is a workload, a number of shards and, of ranges, a part "
+        "of the records; 95 % t intervals over repetitions.",
+        columns=["says", "means", "settings", "confirmed", "refuted", "where"],
+        headers={"says": "said", "means": "taken to mean", "where": "refuted for"},
+        detail=True,
+    )
+
+
+def _bound(saying: Saying) -> str:
+    return f"{saying.means} {saying.relation} {Significant(2).text(saying.limit, {})}"
+
+
+def _queries_in(where: str) -> list[str]:
+    return [query for query in where.split() if query.startswith("range:")]
+
+
 def _files(numbers: Summary, parameters: DatabaseParameters, *, steady: bool) -> Iterator[Table]:
     """Yield what DuckDB read of the files of the shards."""
     if "files" not in {sheet.name for sheet in numbers.sheets}:
@@ -252,11 +291,17 @@ def _meaning(numbers: Summary) -> Iterator[str]:
         yield (
             f"Of {row['n']} shards, a range of {_part(row['least'])} of the records asks "
             f"{_figure(row['asked_least'])} by explicit ranges and {_figure(row['hashed_least'])} by hashes, "
-            f"one of {_part(row['most'])} {_figure(row['asked_most'])} and {_figure(row['hashed_most'])}: ranged "
-            "data is asked less from two keys on, at any selectivity, and all shards together work "
-            f"{_times(row['work_least'])} to {_times(row['work_most'])} less for it."
+            f"one of {_part(row['most'])} {_figure(row['asked_most'])} and {_figure(row['hashed_most'])}: "
+            "ranged data is asked less from two keys on, at any selectivity, and all shards together work "
+            f"{_times(row['work_most'])} to {_times(row['work_least'])} less for it."
         )
         yield _sooner(row)
+    said = [
+        f"that {SAYINGS[row['saying']].says} {row['confirmed']} and {row['refuted']} of {row['settings']}"
+        for row in numbers["said"].records()
+    ]
+    if said:
+        yield f"Of what is said, confirmed and refuted in so many settings: {'; '.join(said)}."
     shards = {(row["workload"], row["n"], row["scheme"]): row for row in numbers["shards"].records()}
     if shards:
         workload, n, _ = max(shards, key=lambda key: int(key[1]))

@@ -9,11 +9,13 @@ import pandas as pd
 
 from experiments import inference, theory
 from experiments.database.parameters import HASHED
+from experiments.database.sayings import judged
+from experiments.inference.verdict import CONFIRMED, REFUTED
 from experiments.report.absent import absent_of, taking_part
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
-from experiments.report.tables.formats import Bytes, Count, Interval, Percent, Significant
+from experiments.report.tables.formats import Bytes, Count, Interval, Percent, Significant, Text
 from experiments.report.timings import series_of, steadiness
 
 if TYPE_CHECKING:
@@ -87,6 +89,19 @@ BETTER: Mapping[str, Measure] = {
 }
 """Explicit ranges beside hashes with an index on each shard."""
 
+OF_SAYINGS: Mapping[str, Measure] = {
+    "value": Measure("mean of the number that it is taken to mean", INTERVAL, "low", "high"),
+    "verdict": Measure("whether its interval keeps the bound", Text()),
+}
+"""Of each sentence in each setting."""
+
+SAID: Mapping[str, Measure] = {
+    "settings": Measure("settings in which it was judged", Count()),
+    "confirmed": Measure("those in which it is confirmed", Count()),
+    "refuted": Measure("those in which it is refuted", Count()),
+}
+"""Of each sentence."""
+
 MS = Interval(Significant(3), "ms_low", "ms_high")
 
 FILES: Mapping[str, Measure] = {
@@ -106,21 +121,7 @@ def summary(results: Results[DatabaseParameters]) -> Summary:
     rows = _named(results.rows)
     taken = taking_part(rows)
     asked = taken[taken["asked"].notna()]
-    queries = frame_of(
-        (_query(keys, group, parameters) for keys, group in _groups(asked, KEYS)),
-        numbers=[
-            *MEANS,
-            "selectivity",
-            "asked_low",
-            "asked_high",
-            "milliseconds",
-            "low",
-            "high",
-            "p99",
-            "work",
-        ],
-        others=[*KEYS, "scheme"],
-    )
+    queries = _queries(asked, parameters)
     shards = frame_of(
         (_shards(keys, group) for keys, group in _groups(taken[taken["asked"].isna()], SHARDS)),
         numbers=[*OF_SHARDS, "low", "high", "law_movement"],
@@ -131,6 +132,8 @@ def summary(results: Results[DatabaseParameters]) -> Summary:
         Sheet("queries", queries, KEYS, QUERIES),
         Sheet("shards", shards, SHARDS, OF_SHARDS),
         Sheet.of_records("better", ("workload", "n"), BETTER, list(_better(queries, parameters))),
+        Sheet("sayings", _sayings(taken), ("saying", "workload", "n", "query"), OF_SAYINGS),
+        Sheet.of_records("said", ("saying",), SAID, list(_said(_sayings(taken)))),
         Sheet("lacking", lacking.frame, lacking.keys),
         absent_of(rows[rows["kind"] == "records"]),
     ]
@@ -175,23 +178,35 @@ def _mean(values: pd.Series[Any]) -> tuple[float | None, float | None, float | N
     return (estimate.value, ends.low, ends.high) if ends else (estimate.value, None, None)
 
 
-def _query(keys: Mapping[str, Any], group: pd.DataFrame, parameters: DatabaseParameters) -> dict[str, Any]:
-    means = {name: _mean(group[name])[0] for name in MEANS}
-    _, asked_low, asked_high = _mean(group["asked"])
-    value, low, high = _mean(group["nanoseconds_mean"] / NANOSECONDS)
-    work = (group["asked"] * parameters.overhead * 1000 + group["read"] * parameters.record) / NANOSECONDS
-    return {
-        **keys,
-        **means,
-        "selectivity": _mean(group["selectivity"])[0],
-        "asked_low": asked_low,
-        "asked_high": asked_high,
-        "milliseconds": value,
-        "low": low,
-        "high": high,
-        "p99": _mean(group["nanoseconds_p99"] / NANOSECONDS)[0],
-        "work": _mean(work)[0],
-    }
+def _queries(asked: pd.DataFrame, parameters: DatabaseParameters) -> pd.DataFrame:
+    """Return the means of each sort of queries, with intervals of shards asked and of times."""
+    work = asked["asked"] * parameters.overhead * 1000 + asked["read"] * parameters.record
+    asked = asked.assign(
+        work=work / NANOSECONDS,
+        milliseconds=asked["nanoseconds_mean"] / NANOSECONDS,
+        p99=asked["nanoseconds_p99"] / NANOSECONDS,
+    )
+    groups = asked.groupby([*KEYS, "scheme"], sort=False)
+    frame = groups[[*MEANS, "selectivity", "milliseconds", "p99", "work"]].mean().reset_index()
+    for column, low, high in (("asked", "asked_low", "asked_high"), ("milliseconds", "low", "high")):
+        ends = [_mean(group) for _, group in groups[column]]
+        frame[column] = [mean for mean, _, _ in ends]
+        frame[[low, high]] = [[lower, upper] for _, lower, upper in ends]
+    return frame_of(
+        ({str(name): value for name, value in row.items()} for row in frame.to_dict("records")),
+        numbers=[
+            *MEANS,
+            "selectivity",
+            "milliseconds",
+            "p99",
+            "work",
+            "asked_low",
+            "asked_high",
+            "low",
+            "high",
+        ],
+        others=[*KEYS, "scheme"],
+    )
 
 
 def _shards(keys: Mapping[str, Any], group: pd.DataFrame) -> dict[str, Any]:
@@ -242,6 +257,29 @@ def _better(queries: pd.DataFrame, parameters: DatabaseParameters) -> Iterator[d
             ),
             "work_least": float(work.iloc[0]),
             "work_most": float(work.iloc[-1]),
+        }
+
+
+def _sayings(taken: pd.DataFrame) -> pd.DataFrame:
+    """Return what is said, in each setting."""
+    return frame_of(
+        judged(taken),
+        numbers=["value", "low", "high"],
+        others=["saying", "workload", "n", "query", "verdict"],
+    )
+
+
+def _said(sayings: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield in how many settings each sentence holds, and for which queries it is refuted."""
+    for name, group in sayings.groupby("saying", sort=False):
+        verdicts = group["verdict"].tolist()
+        refuted = group[group["verdict"] == REFUTED]
+        yield {
+            "saying": name,
+            "settings": len(group),
+            "confirmed": verdicts.count(CONFIRMED),
+            "refuted": verdicts.count(REFUTED),
+            "where": " ".join(dict.fromkeys(refuted["query"])),
         }
 
 

@@ -1,0 +1,144 @@
+"""What is said of hashed and ranged data, in articles and manuals, and in which settings it holds.
+
+A sentence becomes a number that each repetition gives, and a bound that it must keep. It is confirmed in a
+setting where the whole interval of the mean keeps the bound, and refuted where none of it does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from experiments import inference
+from experiments.inference.verdict import (
+    CONFIRMED,
+    REFUTED,
+    UNDECIDED,
+    Place,
+    Relation,
+    bounds,
+    place_of,
+)
+
+__all__ = ["SAYINGS", "Saying", "judged"]
+
+Cell: TypeAlias = Callable[[str, str], "pd.Series[Any]"]
+"""A column of a way of sharding in one setting, by repetition."""
+
+VERDICTS = {Place.WITHIN: CONFIRMED, Place.BESIDE: REFUTED, Place.ACROSS: UNDECIDED}
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A sentence and what it is taken to mean.
+
+    Parameters
+    ----------
+    says
+        In our words.
+    means
+        The number, in words.
+    relation, limit
+        The bound that it must keep.
+    kind
+        Of which rows it is.
+    value
+        The number of each repetition, from the cells of a setting and the number of shards.
+    """
+
+    says: str
+    means: str
+    relation: Relation
+    limit: float
+    kind: str
+    value: Callable[[Cell, int], pd.Series[Any]]
+
+
+SAYINGS: Mapping[str, Saying] = {
+    "every shard": Saying(
+        "a range query must ask every shard of hashed data",
+        "part of the shards that are asked",
+        "at least",
+        1.0,
+        "range",
+        lambda cell, n: cell("index", "asked") / n,
+    ),
+    "few shards": Saying(
+        "of ranged data it asks one shard, or its neighbour too",
+        "shards that are asked",
+        "at most",
+        2.0,
+        "range",
+        lambda cell, n: cell("explicit", "asked"),
+    ),
+    "expensive": Saying(
+        "range queries make hashing expensive",
+        "shards asked of hashed over ranged data",
+        "at least",
+        2.0,
+        "range",
+        lambda cell, n: cell("index", "asked") / cell("explicit", "asked"),
+    ),
+    "sooner": Saying(
+        "ranged data answers a range query sooner",
+        "time by the model of hashed, indexed over ranged data",
+        "at least",
+        1.0,
+        "range",
+        lambda cell, n: cell("index", "nanoseconds_mean") / cell("explicit", "nanoseconds_mean"),
+    ),
+    "hot": Saying(
+        "inserts in the order of the keys all go to one shard of ranged data",
+        "part that one shard takes of a thousand",
+        "at least",
+        0.95,
+        "insert",
+        lambda cell, n: cell("explicit", "busiest"),
+    ),
+    "spread": Saying(
+        "hashed data spreads inserts in the order of the keys over all shards",
+        "part that one shard takes of a thousand, over the mean",
+        "at most",
+        2.0,
+        "insert",
+        lambda cell, n: cell("hash", "busiest") * n,
+    ),
+}
+"""The sentences by name: of the article on partitioning, and of manuals of databases."""
+
+
+def judged(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield each sentence in each setting, with the number, its interval and the verdict."""
+    for name, saying in SAYINGS.items():
+        part = rows[rows["kind"] == saying.kind]
+        for (workload, n, query), group in part.groupby(["workload", "n", "query"], sort=False):
+            values = saying.value(_cell(group), int(n)).dropna()
+            if len(values):
+                yield {
+                    "saying": name,
+                    "workload": workload,
+                    "n": n,
+                    "query": query,
+                    **_verdict(values, saying),
+                }
+
+
+def _cell(group: pd.DataFrame) -> Cell:
+    def column(scheme: str, name: str) -> pd.Series[Any]:
+        of_scheme = group[group["scheme"] == scheme].drop_duplicates("repetition")  # the first algorithm
+        return of_scheme.set_index("repetition")[name].astype(float)
+
+    return column
+
+
+def _verdict(values: pd.Series[Any], saying: Saying) -> dict[str, Any]:
+    estimate = inference.mean(values.to_numpy(dtype=float))
+    ends = estimate.interval
+    if ends is None:
+        return {"value": estimate.value, "low": math.nan, "high": math.nan, "verdict": UNDECIDED}
+    place = place_of(ends.low, ends.high, bounds(saying.limit, saying.relation, 0.0))
+    return {"value": estimate.value, "low": ends.low, "high": ends.high, "verdict": VERDICTS[place]}
