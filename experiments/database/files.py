@@ -20,12 +20,10 @@ from experiments.workloads.draws import words
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-__all__ = ["LACKING", "READ", "Files", "connection", "is_installed"]
+__all__ = ["READ", "Files", "connection", "is_installed"]
 
 ROW_GROUP = 1024
 """Records of a row group, each of which knows its smallest and its largest key."""
-
-LACKING = "DuckDB is not installed: install the extra, pip install 'shardlab[database]'"
 
 READ = ("files", "row_groups", "row_groups_all", "bytes", "matching", "nanoseconds", "slowest")
 """What is known of a query."""

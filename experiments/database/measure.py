@@ -15,8 +15,8 @@ import numpy as np
 
 from algorithms import Capability, Partitioner
 from experiments import events, theory
-from experiments.database.files import LACKING, READ, Files, connection, is_installed
-from experiments.database.parameters import HASHED, SCHEMES, DatabaseParameters
+from experiments.database.files import READ, Files, connection, is_installed
+from experiments.database.parameters import HASHED, LACKING, SCHEMES, DatabaseParameters
 from experiments.database.queries import QUERIES, Model, Query, answered, queries_of
 from experiments.database.records import Records, records_of
 from experiments.database.schemes import (

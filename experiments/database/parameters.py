@@ -20,6 +20,9 @@ SCHEMES = {
 HASHED = ("hash", "index", "compound")
 """Those that hash; of each there is one for each algorithm."""
 
+LACKING = "DuckDB is not installed: install the extra, pip install 'shardlab[database]'"
+"""Why no files were read."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseParameters(Parameters):

@@ -115,18 +115,7 @@ def queries_of(
 ) -> Sequence[Query]:
     """Return some queries of a kind, each from a record on that is drawn.
 
-    Parameters
-    ----------
-    kind
-        One of `QUERIES`.
-    records
-        What is there.
-    count, seed
-        How many, and by which seed.
-    matching
-        For how many neighbours a range is: those of the same key as the last come in, too.
-    limit
-        Of queries that have one.
+    A range is for so many ``matching`` neighbours; those of the same key as the last come in, too.
     """
     size, values = len(records), records.values
     wanted = {"point": 1, "range": matching}.get(kind, min(limit, size))

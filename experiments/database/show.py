@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from experiments.database.files import LACKING
+from experiments.database.parameters import LACKING
 from experiments.database.sayings import SAYINGS, Saying
 from experiments.database.summary import summary
 from experiments.report.absent import listed, notes_of, taking_part
@@ -31,11 +31,9 @@ SHOWN = {"asked": ("shards asked", Count(2, whole=True)), "milliseconds": ("mill
 def present(results: Results[DatabaseParameters]) -> Presentation:
     """Return the tables, the charts and what they mean."""
     numbers, parameters = summary(results), results.parameters
-    steady = "files" not in {sheet.name for sheet in numbers.sheets} or trusted(
-        results.facts, numbers["steadiness"]
-    )
+    steady = not _has_files(numbers) or trusted(results.facts, numbers["steadiness"])
     meaning = [*_meaning(numbers), *(_read(numbers) if steady else [])]
-    if "files" in {sheet.name for sheet in numbers.sheets}:
+    if _has_files(numbers):
         meaning += trust(results.facts, numbers["steadiness"])
     elif results.timing is not None and taking_part(results.timing).empty:
         meaning.append(f"No files were read: {LACKING}.")
@@ -229,7 +227,7 @@ def _queries_in(where: str) -> list[str]:
 
 def _files(numbers: Summary, parameters: DatabaseParameters, *, steady: bool) -> Iterator[Table]:
     """Yield what DuckDB read of the files of the shards."""
-    if "files" not in {sheet.name for sheet in numbers.sheets}:
+    if not _has_files(numbers):
         return
     sheet = numbers["files"]
     columns = ["n", "query", "name", *sheet.measures]
@@ -356,18 +354,15 @@ def _hot(schemes: Mapping[str, Mapping[str, Any]], n: int) -> Iterator[str]:
 
 
 def _read(numbers: Summary) -> Iterator[str]:
-    """Yield what DuckDB read of hashed and of ranged files."""
-    if "files" not in {sheet.name for sheet in numbers.sheets}:
-        return
-    sheet = numbers["files"]
-    rows = [row for row in sheet.records() if row["query"].startswith("range:")]
-    for n in [max((row["n"] for row in rows), default=0)]:
-        by = {(row["query"], row["scheme"]): row for row in rows if row["n"] == n}
-        for query in list(dict.fromkeys(query for query, _ in by))[1:2]:
-            index, explicit = by.get((query, "index")), by.get((query, "explicit"))
-            if index and explicit:
-                yield (
-                    f"DuckDB reads {_times(index['bytes'] / explicit['bytes'])} the bytes for a range of "
-                    f"{_part(float(query.partition(':')[2]))} from {n} hashed files, in order, as from "
-                    f"ranged ones, and takes {_times(index['ms'] / explicit['ms'])} the processor's time."
-                )
+    """Yield what DuckDB read of hashed and of ranged files, of the most shards."""
+    records = numbers["files_compared"].records() if _has_files(numbers) else []
+    for row in [row for row in records if row["n"] == max(each["n"] for each in records)][1:2]:
+        yield (
+            f"DuckDB reads {_times(row['more_bytes'])} the bytes for a range of {_part(row['selectivity'])} "
+            f"from {row['n']} hashed files, in order, as from ranged ones, and takes "
+            f"{_times(row['more_ms'])} the processor's time."
+        )
+
+
+def _has_files(numbers: Summary) -> bool:
+    return "files" in {sheet.name for sheet in numbers.sheets}

@@ -41,14 +41,8 @@ def split_when_full(arrivals: NDArray[np.int64], shards: int, most: int) -> Spli
 
     At first one range on shard 0 has all keys. A full one is cut where its records are halved best, never
     between equal keys; its upper half goes to the shard with fewest ranges, if that has fewer than its own.
-    One whose records have the same key waits until it has half as many again.
-
-    Parameters
-    ----------
-    arrivals
-        (N,) the key of each record as it comes, as a number of the distinct keys.
-    shards, most
-        How many shards, and of how many records a range is full.
+    One whose records have the same key waits until it has half as many again. ``arrivals`` are (N,) keys in
+    the order in which they come, as numbers of the distinct keys.
 
     Examples
     --------

@@ -114,6 +114,12 @@ FILES: Mapping[str, Measure] = {
 }
 """Of each sort of query of files."""
 
+COMPARED: Mapping[str, Measure] = {
+    "more_bytes": Measure("bytes read of hashed files, in order, over those of ranged files", Significant(3)),
+    "more_ms": Measure("time of hashed files, in order, over that of ranged files", Significant(3)),
+}
+"""Of each range of files."""
+
 
 def summary(results: Results[DatabaseParameters]) -> Summary:
     """Return what queries cost, what shards have, where ranged is better, and what DuckDB read."""
@@ -301,6 +307,29 @@ def _files(timing: pd.DataFrame | None) -> list[Sheet]:
             name: float(group[name].mean()) for name in ("files", "row_groups", "row_groups_all", "bytes")
         }
         slowest = float(group["slowest"].median()) / NANOSECONDS
+        means["selectivity"] = float(group["selectivity"].mean())
         found.append({**keys, **means, **series.columns("ms", "ms_"), "slowest": slowest, **series.quality})
-    frame = frame_of(found, numbers=["ms", "ms_low", "ms_high", "spread", "random"], others=KEYS)
-    return [Sheet("files", frame, KEYS, FILES, rows="timing"), steadiness(taken, [frame])]
+    frame = frame_of(
+        found,
+        numbers=["selectivity", "ms", "ms_low", "ms_high", "spread", "random"],
+        others=[*KEYS, "scheme"],
+    )
+    compared = Sheet.of_records(
+        "files_compared", ("workload", "n", "query"), COMPARED, list(_compared(frame)), rows="timing"
+    )
+    return [Sheet("files", frame, KEYS, FILES, rows="timing"), compared, steadiness(taken, [frame])]
+
+
+def _compared(files: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield what ranges of hashed files in order take in multiples of those of ranged files."""
+    ranges = files[files["selectivity"].notna()]
+    for keys, group in _groups(ranges, ("workload", "n", "query")):
+        by_scheme = {row["scheme"]: row for row in group.to_dict("records")}
+        if {"index", "explicit"} <= set(by_scheme):
+            hashed, ranged = by_scheme["index"], by_scheme["explicit"]
+            yield {
+                **keys,
+                "selectivity": ranged["selectivity"],
+                "more_bytes": hashed["bytes"] / ranged["bytes"],
+                "more_ms": hashed["ms"] / ranged["ms"],
+            }

@@ -40,14 +40,8 @@ def ranges_met(starts: Iterable[int], records: int, matching: int) -> Fraction:
     """Return in how many ranges m neighbours of N ordered records are expected to lie.
 
     They begin at any of N - m + 1 places alike. One range, and one more for each start of a range that falls
-    between two of them: at record b, of the places from b - m + 1 to b - 1. Derived here.
-
-    Parameters
-    ----------
-    starts
-        How many records lie before each range but the first.
-    records, matching
-        N and m.
+    between two of them: with b records before it, of the places from b - m + 1 to b - 1; ``starts`` are the
+    b of all ranges but the first. Derived here.
 
     Examples
     --------

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from algorithms.hashing.columns import Strings
 from experiments import run, theory
-from experiments.database import EXPERIMENT, files
+from experiments.database import EXPERIMENT
 from experiments.database import measure as measured
+from experiments.database.parameters import LACKING
 from experiments.database.queries import Model, Query, answered, queries_of
 from experiments.database.records import Records, values_of
 from experiments.database.schemes import Compound, Hashed, Ranges, Sharding
@@ -273,7 +274,7 @@ def test_without_duckdb_the_rest_is_measured(
     monkeypatch.setattr(measured, "is_installed", lambda: False)
     flags = ("--keys", "300", "--workload", "times", "--repetitions", "1", "--scheme", "explicit")
     assert run.main(["database", "--profile", "smoke", *flags, "--out", str(tmp_path / "run")]) == 0
-    assert f"No files were read: {files.LACKING}." in " ".join(capsys.readouterr().out.split())
+    assert f"No files were read: {LACKING}." in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(
