@@ -55,7 +55,7 @@ IN_FILES = ("hash", "index", "explicit")
 """Ways of sharding that are written to files."""
 
 TIMED = (
-    "label", "selectivity", "round", "threads", *READ, "processor_ns", "page_faults", "load_average", "steal",
+    "algorithm", "label", "selectivity", "round", "threads", *READ, "processor_ns", "page_faults", "load_average", "steal",
     "ghz",
 )  # fmt: skip
 """What is known of a query of files."""
@@ -121,7 +121,7 @@ def measure(case: Case, parameters: DatabaseParameters, context: Context) -> Mea
         common = {
             **first.columns("workload", "n"),
             "scheme": scheme,
-            **(trial.columns("algorithm", "label") if trial else {"algorithm": RANGED, "label": RANGED}),
+            **_who(trial),
             **first.columns("repetition"),
         }
         if isinstance(sharding, str):
@@ -156,24 +156,22 @@ def _of_files(
         for scheme, trial, sharding in chosen:
             if isinstance(sharding, str):
                 continue  # the rows that are counted say why
-            label = trial.candidate.label if trial else RANGED
             place = Path(folder) / scheme
             place.mkdir()
-            written.append((scheme, label, Files.write(sharding, place)))
+            written.append(({"scheme": scheme, **_who(trial)}, Files.write(sharding, place)))
         for number in range(parameters.timed + 1):
             for sort in sorts:
-                for scheme, label, files in written:
+                for who, files in written:
                     done = files.answer(database, sort.queries[number])
                     if number:  # the first is the one that is not timed
-                        about = {
-                            "scheme": scheme,
-                            "label": label,
-                            "kind": sort.kind,
-                            "selectivity": sort.part,
-                        }
-                        timing.append({**common, **about, "round": number - 1, "threads": 1, **done})
+                        about = {**common, **who, "kind": sort.kind, "selectivity": sort.part}
+                        timing.append({**about, "round": number - 1, "threads": 1, **done})
             context.progress((number + 1) / (parameters.timed + 1))
     return conditions.told([{**row, "cannot": None} for row in timing])
+
+
+def _who(trial: Trial | None) -> dict[str, Any]:
+    return trial.columns("algorithm", "label") if trial else {"algorithm": RANGED, "label": RANGED}
 
 
 def records_of_trial(trial: Trial, parameters: DatabaseParameters) -> Records:

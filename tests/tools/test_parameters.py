@@ -130,6 +130,7 @@ SAMPLES = {
     "only": "help",
     "system": "kafka",
     "edit": "add",
+    "scheme": "split",
 }
 """A value of each parameter of many values that no profile gives one."""
 
