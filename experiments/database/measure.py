@@ -55,8 +55,8 @@ IN_FILES = ("hash", "index", "explicit")
 """Ways of sharding that are written to files."""
 
 TIMED = (
-    "algorithm", "label", "selectivity", "round", "threads", *READ, "processor_ns", "page_faults", "load_average",
-    "steal", "ghz",
+    "algorithm", "label", "selectivity", "round", "threads", *READ, "processor_ns", "page_faults",
+    "load_average", "steal", "ghz",
 )  # fmt: skip
 """What is known of a query of files."""
 
