@@ -116,7 +116,7 @@ def judged(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for name, saying in SAYINGS.items():
         part = rows[rows["kind"] == saying.kind]
         for (workload, n, query), group in part.groupby(["workload", "n", "query"], sort=False):
-            values = saying.value(_cell(group), int(n)).dropna()
+            values = saying.value(_cell(group), int(group["n"].iloc[0])).dropna()
             if len(values):
                 yield {
                     "saying": name,
