@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.prefetch import AHEAD, prefetch
 
 Words = NDArray[np.uint32] | NDArray[np.uint64]
 
@@ -94,6 +95,31 @@ def ends_in(cells: Words) -> NDArray[np.int32]:
 
 
 @kernel
+def deal_into_parts(
+    hashes: NDArray[np.uint64],
+    payload: NDArray[np.int32],
+    shift: int,
+    ends: NDArray[np.int64],
+    dealt_hashes: NDArray[np.uint64],
+    dealt_payload: NDArray[np.int32],
+) -> None:
+    """Write hashes part by part, each with its payload and in the order in which they are in it.
+
+    ``ends`` must be 0; it has room for one part more than there are.
+    """
+    to_part = np.uint64(shift)
+    for i in range(len(hashes)):
+        ends[(hashes[i] >> to_part) + _ONE] += 1
+    for part in range(1, len(ends)):
+        ends[part] += ends[part - 1]
+    for i in range(len(hashes)):
+        part = hashes[i] >> to_part
+        at = ends[part]
+        dealt_hashes[at], dealt_payload[at] = hashes[i], payload[i]
+        ends[part] = at + 1
+
+
+@kernel
 def sort_into_cells(
     hashes: NDArray[np.uint64],
     payload: NDArray[np.int32],
@@ -108,8 +134,9 @@ def sort_into_cells(
     before it. Equal hashes keep their order. Returns False, with nothing useful written, if a cell holds more
     than `_MOST_INSERTED`.
     """
-    to_cell = np.uint64(shift)
+    to_cell, last = np.uint64(shift), len(hashes) - 1
     for i in range(len(hashes)):
+        prefetch(ends, hashes[min(i + AHEAD, last)] >> to_cell)
         ends[hashes[i] >> to_cell] += 1
     total = np.int32(0)
     for cell in range(len(ends)):
@@ -117,6 +144,10 @@ def sort_into_cells(
             return False
         ends[cell], total = total, np.int32(total + ends[cell])
     for i in range(len(hashes)):
+        prefetch(ends, hashes[min(i + 2 * AHEAD, last)] >> to_cell)
+        soon = ends[hashes[min(i + AHEAD, last)] >> to_cell]
+        prefetch(sorted_hashes, soon)
+        prefetch(sorted_payload, soon)
         value = hashes[i]
         own = value >> to_cell
         at = ends[own]
@@ -200,14 +231,14 @@ def patch_cells(
     either side of its point, so all cells between the starts on both sides of it are written anew; of the
     others a crowded one has its row moved. The first and the last interval are one owner's.
     """
-    to_flag, to_cell = np.uint64(8 * cells.itemsize - 1), np.uint64(shift)
-    crowded = _ONE << to_flag
+    crowded, to_cell = _ONE << np.uint64(8 * cells.itemsize - 1), np.uint64(shift)
     begin, moved = np.int64(0), np.int64(0)
     for j in range(len(changed) + 1):
         end = np.int64(changed[j] >> to_cell) if j < len(changed) else np.int64(len(cells))
-        for cell in range(begin, end):
-            word = np.uint64(before[cell])
-            cells[cell] = word + (word >> to_flag) * np.uint64(moved)
+        step, words, new_words = np.uint64(moved), before[begin:end], cells[begin:end]
+        for cell in range(len(words)):
+            word = np.uint64(words[cell])
+            new_words[cell] = word + (step if word >= crowded else _ZERO)
         begin = max(begin, end)
         if j < len(changed):
             moved += np.int64(steps[j])
@@ -228,6 +259,19 @@ def patch_cells(
             if end_row > row and cell > max(first, value >> to_cell):
                 break
             row, cell = end_row, cell + _ONE
+
+
+@kernel
+def first_from(ascending: NDArray[np.uint64], value: np.uint64) -> int:
+    """Return how many of the hashes are below a value."""
+    low, high = 0, len(ascending)
+    while low < high:
+        middle = (low + high) >> 1
+        if ascending[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @kernel
@@ -257,11 +301,16 @@ def merge_points(
 ) -> int:
     """Merge new points into those whose owner stays; return how many there are, or -1 if two are equal.
 
-    Who came and who went is written too, as `patch_cells` takes it; there is room for all that may be.
+    With no ``stays`` all stay. Who came and who went is written too, as `patch_cells` takes it; there is room
+    for all that may be.
     """
     at, i, count, distinct = 0, 0, 0, True
     for j in range(len(new_hashes) + 1):
         last = j == len(new_hashes)
+        if not len(stays):
+            end = len(hashes) if last else i + first_from(hashes[i:], new_hashes[j])
+            merged[at : at + end - i], merged_owners[at : at + end - i] = hashes[i:end], owners[i:end]
+            at, i = at + end - i, end
         while i < len(hashes) and (last or hashes[i] < new_hashes[j]):
             if stays[owners[i]]:
                 merged[at], merged_owners[at] = hashes[i], owners[i]
@@ -272,7 +321,8 @@ def merge_points(
             i += 1
         if not last:
             distinct &= at == 0 or merged[at - 1] != new_hashes[j]
-            distinct &= i == len(hashes) or hashes[i] != new_hashes[j] or not stays[owners[i]]
+            here = i < len(hashes) and hashes[i] == new_hashes[j]
+            distinct &= not here or (len(stays) > 0 and not stays[owners[i]])
             merged[at], merged_owners[at] = new_hashes[j], new_owners[j]
             changed[count], steps[count] = new_hashes[j], 1
             at, count = at + 1, count + 1

@@ -9,8 +9,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.machinery.cells import bits_of_cells, ends_in, merge_points, room_for_cells, sort_into_cells
+from algorithms.machinery.cells import (
+    bits_of_cells,
+    deal_into_parts,
+    ends_in,
+    merge_points,
+    room_for_cells,
+    sort_into_cells,
+)
 from algorithms.machinery.intervals import Intervals, bits_of_owners, patched_intervals, with_cells
+
+_MANY, _PART_BITS = 1 << 20, 10
+"""From so many points on they are dealt into 1024 parts first, in each of which the caches hold all cells."""
 
 
 def scattered_intervals(
@@ -44,9 +54,10 @@ def scattered_intervals(
     starts, interval_owners, inner = _room(len(points), below)
     cells = room_for_cells(len(starts), bits_of_owners(owners), hash_bits)
     shift = hash_bits - bits_of_cells(len(starts), hash_bits)
-    if not sort_into_cells(
-        points, owners, shift, ends_in(cells), starts[1:], interval_owners[inner]
-    ) or np.any(starts[1:] == starts[:-1]):
+    dealt = _dealt(points, owners, hash_bits)
+    if not sort_into_cells(*dealt, shift, ends_in(cells), starts[1:], interval_owners[inner]) or np.any(
+        starts[1:] == starts[:-1]
+    ):
         return None
     _close(interval_owners, below)
     return with_cells(starts, interval_owners, cells, hash_bits)
@@ -90,7 +101,7 @@ def merged_intervals(
     count = merge_points(
         table.starts[1:],
         kept,
-        stays,
+        stays[:0] if stays.all() else stays,
         points[order],
         owners[order],
         starts[1:],
@@ -106,6 +117,17 @@ def merged_intervals(
     _close(interval_owners, below)
     number = went + len(points)
     return patched_intervals(table, starts, interval_owners, changed[:number], steps[:number])
+
+
+def _dealt(
+    hashes: NDArray[np.uint64], payload: NDArray[np.int32], hash_bits: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """Return hashes, each with its payload, in parts by their leading bits if they are many."""
+    if len(hashes) < _MANY or hash_bits < _PART_BITS:
+        return hashes, payload
+    dealt, ends = (np.empty_like(hashes), np.empty_like(payload)), np.zeros((1 << _PART_BITS) + 1, np.int64)
+    deal_into_parts(hashes, payload, hash_bits - _PART_BITS, ends, *dealt)
+    return dealt
 
 
 def _inner(count: int, below: bool) -> slice:
@@ -153,6 +175,7 @@ def order_of(hashes: NDArray[np.uint64], hash_bits: int) -> NDArray[np.int64]:
     cell_bits = bits_of_cells(len(hashes), hash_bits)
     ends, order = np.zeros(1 << cell_bits, dtype=np.int32), np.empty(len(hashes), dtype=np.int32)
     rows = np.arange(len(hashes), dtype=np.int32)
-    if sort_into_cells(hashes, rows, hash_bits - cell_bits, ends, np.zeros_like(hashes), order):
+    dealt = _dealt(hashes, rows, hash_bits)
+    if sort_into_cells(*dealt, hash_bits - cell_bits, ends, np.zeros_like(hashes), order):
         return order.astype(np.int64)
     return np.argsort(hashes, kind="stable")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from algorithms import create
-from algorithms.machinery import intervals
+from algorithms.machinery import circles, intervals
 
 
 @pytest.mark.parametrize("serves", ["predecessor", "successor"])
@@ -40,3 +40,26 @@ def test_patched_cells_are_those_built_anew(
         fresh = create("ring", list(ring.nodes.values()), serves=serves, **parameters)
         assert np.array_equal(table.starts, fresh._state.structure.intervals.starts)
     assert patched
+
+
+@pytest.mark.parametrize("hash_bits", [10, 24, 64])
+def test_points_dealt_into_parts_are_sorted_as_all_at_once(
+    hash_bits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In ten bits points are equal, and keep their order; elsewhere they lead to the same cells."""
+    rng = np.random.default_rng(hash_bits)
+    points = rng.integers(0, 1 << 64, 5000, dtype=np.uint64) >> np.uint64(64 - hash_bits)
+    points, owners = (points if hash_bits == 10 else np.unique(points)), rng.integers(0, 50, 5000)
+    points, owners = rng.permutation(points), owners[: len(points)].astype(np.int32)
+    plain = circles.scattered_intervals(points, owners, hash_bits, below=False)
+    dealt: list[int] = []
+    kernel = circles.deal_into_parts
+    monkeypatch.setattr(circles, "deal_into_parts", lambda *given: dealt.append(kernel(*given)))
+    monkeypatch.setattr(circles, "_MANY", 1)
+    parted = circles.scattered_intervals(points, owners, hash_bits, below=False)
+    if plain is None or parted is None:
+        assert (plain, parted, hash_bits) == (None, None, 10)
+    else:
+        assert all(map(np.array_equal, plain, parted))
+    assert np.array_equal(circles.order_of(points, hash_bits), np.argsort(points, kind="stable"))
+    assert len(dealt) == 2
