@@ -29,11 +29,12 @@ from algorithms.machinery.cells import (
     room_for_cells,
 )
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.lanes import kept_scratch
 from algorithms.machinery.prefetch import AHEAD, prefetch
 from algorithms.machinery.single import One, entry
-from algorithms.machinery.steps import PROBES, Steps, tally
+from algorithms.machinery.steps import PROBES, Steps, counted, tally
 
-_STEPS = 8
+_STEPS, _BLOCK = 8, 1024
 _FEW_CHANGED = 8
 """Up to one start in so many that changed, words are taken over; beyond, all are written anew."""
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
@@ -215,6 +216,34 @@ def row_of(
 
 
 @kernel
+def fields_of(
+    shift: int, mark_bits: int, owner_bits: int
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """Return how a hash is shifted to its mark, the bits of an owner, and the masks of mark and owner."""
+    bits, below = np.uint64(mark_bits), np.uint64(owner_bits)
+    return np.uint64(shift) - bits, below, (_ONE << bits) - _ONE, (_ONE << below) - _ONE
+
+
+@kernel
+def answer(
+    word: np.uint64, h: np.uint64, fields: tuple[np.uint64, np.uint64, np.uint64, np.uint64]
+) -> tuple[np.int32, bool]:
+    """Return who has a hash by the word of its cell, and whether the starts must be asked instead."""
+    to_mark, below, mark_mask, owner_mask = fields
+    mark, boundary = (h >> to_mark) & mark_mask, word >> (below + below)
+    # the common case has no branch: which of the two owners
+    owner = (word >> (below if mark < boundary else _ZERO)) & owner_mask
+    return np.int32(owner), (boundary > mark_mask) | (mark == boundary)
+
+
+@kernel
+def first_row(word: np.uint64, fields: tuple[np.uint64, np.uint64, np.uint64, np.uint64]) -> np.int64:
+    """Return the row from which the starts are asked."""
+    _, below, mark_mask, _ = fields
+    return np.int64(word & _ROW) if word >> (below + below) > mark_mask else np.int64(0)
+
+
+@kernel
 def owner_of(
     h: np.uint64,
     starts: NDArray[np.uint64],
@@ -223,20 +252,17 @@ def owner_of(
     shift: int,
     mark_bits: int,
     owner_bits: int,
+    steps: Steps | None = None,
 ) -> np.int64:
     """Return the owner of the interval that one hash lies in: what `locate` writes."""
-    below, bits = np.uint64(owner_bits), np.uint64(mark_bits)
-    mark_mask, owner_mask = (_ONE << bits) - _ONE, (_ONE << below) - _ONE
+    tally(steps, PROBES)
     word = np.uint64(cells[h >> np.uint64(shift)])
-    mark, boundary = (h >> (np.uint64(shift) - bits)) & mark_mask, word >> (below + below)
-    if boundary > mark_mask:
-        return np.int64(owners[row_of(starts, np.int64(word & _ROW), h, None)])
-    if mark == boundary:
-        return np.int64(owners[row_of(starts, np.int64(0), h, None)])
-    return np.int64((word >> (below if mark < boundary else _ZERO)) & owner_mask)
+    fields = fields_of(shift, mark_bits, owner_bits)
+    owner, unsure = answer(word, h, fields)
+    return np.int64(owners[row_of(starts, first_row(word, fields), h, steps)]) if unsure else np.int64(owner)
 
 
-_one_owner = entry(owner_of)
+_one_owner, count_owners = entry(owner_of), counted(owner_of)
 
 
 @kernel
@@ -249,31 +275,37 @@ def locate(
     owner_bits: int,
     hashes: NDArray[np.uint64],
     out: NDArray[np.int32],
-    steps: Steps | None,
+    who: NDArray[np.uint32],
 ) -> None:
-    """Write the owner of the interval that each hash lies in."""
-    to_cell, to_mark = np.uint64(shift), np.uint64(shift - mark_bits)
-    below = np.uint64(owner_bits)
-    above_owners = below + below
-    mark_mask, owner_mask = (_ONE << np.uint64(mark_bits)) - _ONE, (_ONE << below) - _ONE
-    last = len(hashes) - 1
-    for i in range(len(hashes)):
-        prefetch(cells, hashes[min(i + AHEAD, last)] >> to_cell)
-        if steps is not None:
-            tally(steps[i], PROBES)
-        word = np.uint64(cells[hashes[i] >> to_cell])
-        mark = (hashes[i] >> to_mark) & mark_mask
-        boundary = word >> above_owners
-        # the common case has no branch: which of the two owners
-        owner = (word >> (below if mark < boundary else _ZERO)) & owner_mask
-        if boundary > mark_mask:
-            row = np.int64(word & _ROW)
-            own = None if steps is None else steps[i]
-            owner = np.uint64(owners[row_of(starts, row, hashes[i], own)])
-        elif mark == boundary:
-            own = None if steps is None else steps[i]
-            owner = np.uint64(owners[row_of(starts, np.int64(0), hashes[i], own)])
-        out[i] = np.int32(owner)
+    """Write the owner of the interval that each hash lies in; ``who`` has room for a block.
+
+    Those of a block whose word does not say it are gathered, and the starts are asked for them alone: no
+    branch that nobody could foresee is left, and what they need is read ahead too.
+    """
+    to_cell, fields = np.uint64(shift), fields_of(shift, mark_bits, owner_bits)
+    for start in range(0, len(hashes), _BLOCK):
+        block, places = hashes[start : start + _BLOCK], out[start : start + _BLOCK]
+        later = hashes[start + AHEAD : start + AHEAD + _BLOCK]
+        left = _ZERO
+        for i in range(len(later)):
+            prefetch(cells, later[i] >> to_cell)
+            word = np.uint64(cells[block[i] >> to_cell])
+            places[i], unsure = answer(word, block[i], fields)
+            who[left] = i
+            left += _ONE if unsure else _ZERO
+        for i in range(len(later), len(block)):
+            word = np.uint64(cells[block[i] >> to_cell])
+            places[i], unsure = answer(word, block[i], fields)
+            who[left] = i
+            left += _ONE if unsure else _ZERO
+        for j in range(left):
+            row = first_row(np.uint64(cells[block[who[j]] >> to_cell]), fields)
+            prefetch(starts, row)
+            prefetch(owners, row)
+        for j in range(left):
+            h = block[who[j]]
+            row = first_row(np.uint64(cells[h >> to_cell]), fields)
+            places[who[j]] = owners[row_of(starts, row, h, None)]
 
 
 def proportional_starts(weights: Sequence[float], hash_bits: int) -> list[int]:
@@ -365,4 +397,7 @@ def place(
     steps
         As for ``Partitioner._place_counting``; None where steps are not counted.
     """
-    locate(*table[:6], hashes, out, steps)
+    if steps is None:
+        locate(*table[:6], hashes, out, *kept_scratch(_BLOCK, np.uint32))
+    else:
+        count_owners(hashes, table[:6], out, steps)

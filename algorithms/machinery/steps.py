@@ -54,7 +54,7 @@ def counted(place: Kernel[..., Any]) -> Kernel[..., None]:
     >>> out, steps
     (array([43], dtype=int32), array([[7, 0, 0]]))
     """
-    # a global, since numba keeps no machine code of a closure over other kernels for the next process
+    # bound as a global, so that the code of all is one, and each has a name of its own
     scope = {**_place_each.__globals__, "_place": place}
     return kernel(FunctionType(_place_each.__code__, scope, f"{place.function.__name__}_counted"))
 
