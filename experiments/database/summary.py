@@ -56,7 +56,11 @@ QUERIES: Mapping[str, Measure] = {
     "read": Measure("mean of records read for it", Count(1, whole=True)),
     "slowest_read": Measure("mean of those that the shard reads that reads most", Count(1, whole=True)),
     "milliseconds": Measure(
-        "mean over repetitions of the time of a query by the model", INTERVAL, "low", "high"
+        "mean over repetitions of the time of a query by the model",
+        INTERVAL,
+        "low",
+        "high",
+        "law_milliseconds",
     ),
     "p99": Measure("mean of its 99th percentile, in milliseconds", Significant(3)),
     "work": Measure("milliseconds of all shards together by the model", Significant(3)),
@@ -198,8 +202,9 @@ def _queries(asked: pd.DataFrame, parameters: DatabaseParameters) -> pd.DataFram
         ends = [_mean(group) for _, group in groups[column]]
         frame[column] = [mean for mean, _, _ in ends]
         frame[[low, high]] = [[lower, upper] for _, lower, upper in ends]
+    rows = [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
     return frame_of(
-        ({str(name): value for name, value in row.items()} for row in frame.to_dict("records")),
+        ({**row, "law_milliseconds": _law_of_time(row, parameters)} for row in rows),
         numbers=[
             *MEANS,
             "selectivity",
@@ -210,9 +215,19 @@ def _queries(asked: pd.DataFrame, parameters: DatabaseParameters) -> pd.DataFram
             "asked_high",
             "low",
             "high",
+            "law_milliseconds",
         ],
         others=[*KEYS, "scheme"],
     )
+
+
+def _law_of_time(row: Mapping[str, Any], parameters: DatabaseParameters) -> float | None:
+    """Return what a range takes if all shards are asked at once and read as much: t H_n + r m / n."""
+    n = row["n"]
+    if row["scheme"] != "index" or pd.isna(row["selectivity"]) or row["asked"] < n:
+        return None
+    noise = parameters.overhead * 1000 * float(theory.slowest(n))
+    return (noise + parameters.record * float(row["read"]) / n) / NANOSECONDS
 
 
 def _shards(keys: Mapping[str, Any], group: pd.DataFrame) -> dict[str, Any]:

@@ -232,6 +232,10 @@ def test_an_answer_of_few_records_comes_sooner_from_ranges_and_of_many_from_hash
     outcome: runner.Outcome[Any],
 ) -> None:
     numbers = outcome.presentation.summary
+    for part in ("0.1", "0.5"):
+        time = numbers.value(f"milliseconds/times/4/range:{part}/hash + index")
+        law = numbers.value(f"law_milliseconds/times/4/range:{part}/hash + index")
+        assert time.number == pytest.approx(law.number, rel=0.1)
     for workload in ("salaries", "times"):
         assert numbers.value(f"sooner_at/{workload}/4").number == 0.001
         assert numbers.value(f"later_at/{workload}/4").number == 0.5
