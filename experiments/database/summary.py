@@ -227,7 +227,7 @@ def _law_of_time(row: Mapping[str, Any], parameters: DatabaseParameters) -> floa
     if row["scheme"] != "index" or pd.isna(row["selectivity"]) or row["asked"] < n:
         return None
     noise = parameters.overhead * 1000 * float(theory.slowest(n))
-    return (noise + parameters.record * float(row["read"]) / n) / NANOSECONDS
+    return float((noise + parameters.record * row["read"] / n) / NANOSECONDS)
 
 
 def _shards(keys: Mapping[str, Any], group: pd.DataFrame) -> dict[str, Any]:
