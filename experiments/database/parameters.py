@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from experiments.harness.parameters import Parameters
+from experiments.options.errors import BadUse
 from experiments.options.parameters import choice, integer, number, parameter
 
 SCHEMES = {
@@ -88,3 +89,11 @@ class DatabaseParameters(Parameters):
         "queries of each sort that DuckDB answers from Parquet files, one a shard; 0 for none",
         integer(0, 10_000), 11, metavar="T",
     )  # fmt: skip
+
+    def check(self) -> None:
+        """Refuse times that are all nought, of which none is a multiple of another."""
+        super().check()
+        if not self.overhead and not self.record:
+            raise BadUse(
+                "--overhead and --record are both 0, so that no query takes any time; give one above 0"
+            )

@@ -323,6 +323,7 @@ def test_a_column_of_yours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         (["--selectivity", "1.5"], "--selectivity: '1.5' is not allowed; give a number above 0 up to 1"),
         (["--selectivity", "0"], "--selectivity: '0' is not allowed; give a number above 0 up to 1"),
         (["--workload", "file:{path}:wage"], "has no column 'wage'; give one of its columns: id, salary"),
+        (["--overhead", "0", "--record", "0"], "--overhead and --record are both 0, so that no query takes"),
         (["--scheme", "hashed"], "--scheme: 'hashed' is unknown; give one of hash, index"),
     ],
 )
