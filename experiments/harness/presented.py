@@ -29,6 +29,9 @@ def _said(parameters: Parameters, facts: Mapping[str, Any]) -> Iterator[str]:
         yield f"{text}: {used(extent, parameters.keys)}."
         if "blank" in extent:
             yield f"{text}: {extent['blank']:,} blank lines were skipped."
+        if "others" in extent:
+            counts = ", ".join(f"{count:,} {name}" for name, count in extent["others"].items())
+            yield f"{text}: lines that are no requests were counted and left out: {counts}."
     if facts.get("extents") and "repetitions" in fields_of(type(parameters)) and parameters.repetitions > 1:
         yield (
             f"The keys of {' and '.join(facts['extents'])} are the same in each repetition: repetitions "

@@ -17,8 +17,7 @@ from algorithms.interface.balancer import Balancer
 from algorithms.machinery.heaps import Heap, empty_heap, first_out, put
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.traces import Calls
-
-from .caches import Caches, cached, empty_caches
+from experiments.caching.recency import Caches, cached, empty_caches
 
 __all__ = ["EVERY", "LEVELS", "LOST", "REFUSED", "Servers", "Simulation"]
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.workloads.base import Workload
 from experiments.workloads.census import Names
+from experiments.workloads.churn import Churn
 from experiments.workloads.files import FileWorkload
 from experiments.workloads.generated import Numbered, Sequential, Uniform, Zipf
+from experiments.workloads.recorded import Recorded
 from experiments.workloads.records import Salaries, Times
 
 __all__ = ["FAMILIES", "drawn", "ends", "meaning", "parse"]
@@ -16,7 +18,7 @@ __all__ = ["FAMILIES", "drawn", "ends", "meaning", "parse"]
 
 FAMILIES: Mapping[str, type[Workload]] = {
     family.name: family
-    for family in (Uniform, Sequential, Zipf, Numbered, Names, Salaries, Times, FileWorkload)
+    for family in (Uniform, Sequential, Zipf, Churn, Numbered, Names, Salaries, Times, FileWorkload, Recorded)
 }
 """The families by name; each says its ``syntax`` and a ``summary`` for lists and help."""
 

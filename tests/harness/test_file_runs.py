@@ -54,7 +54,7 @@ def test_every_experiment_that_takes_a_workload_is_asked_here() -> None:
         name for name in experiment.names() if "workload" in fields_of(experiment.find(name).Parameters)
     }
     # the others have one workload, time, count the steps of lookups, or requests
-    assert taking == {*ON_FILES, "article", "throughput", "cost", "requests"}
+    assert taking == {*ON_FILES, "article", "throughput", "cost", "requests", "cache"}
 
 
 @pytest.mark.parametrize("name", ON_FILES)
@@ -158,7 +158,7 @@ def test_a_number_of_keys_is_written_as_it_is_read() -> None:
 
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES.keys())
 def test_a_workload_says_truly_whether_its_keys_are_drawn(family: type) -> None:
-    text = "file:few.txt" if family.name == "file" else family.name
+    text = {"file": "file:few.txt", "trace": "trace:lines:few.txt"}.get(family.name, family.name)
     workload = parse(text)
     first, second = (workload.chunk(0, seed, 3).tolist() for seed in (1, 2))
     assert drawn(text) == (first != second)

@@ -32,6 +32,8 @@ GENERATED = [
     "sequential:7",
     "zipf",
     "zipf:1.2:1000",
+    "churn",
+    "churn:0.8:1000:5000",
     "strings",
     "strings:s",
     "names",
@@ -45,6 +47,7 @@ GOLDEN = {
     "sequential:7": ([7, 8, 9], 262151),
     "zipf": ([10836, 64400, 474], 4588),
     "zipf:1.1:100": ([12, 27, 3], 9),
+    "churn:0.8:1000:5000": ([226, 425, 61], 53163),
     "strings": ([b"user:0", b"user:1", b"user:2"], b"user:262144"),
     "strings:a:b": ([b"a:b:0", b"a:b:1", b"a:b:2"], b"a:b:262144"),
     "names": ([b"LINKOUS", b"BEACHAM", b"CERVANTES"], b"SCHWARZ"),
@@ -145,6 +148,22 @@ def test_ids_are_equal_exactly_where_keys_are(text: str) -> None:
     assert (len(set(keys)) < len(keys)) == workload.skewed
 
 
+def test_an_item_of_churn_lasts_for_its_life_and_all_are_replaced_once_in_that_time() -> None:
+    source = parse("churn:0:50:10000")
+    keys = source.chunk(0, SEED, 40_000).values.astype(np.int64)
+    ranks = parse("zipf:0:50").chunk(0, SEED, 40_000).values.astype(np.int64)
+    assert np.array_equal(keys % 50, ranks)
+    versions = keys // 50
+    for rank in range(50):
+        at, version = np.flatnonzero(ranks == rank), versions[ranks == rank]
+        assert np.array_equal(np.unique(version), np.arange(version[0], version[-1] + 1))
+        assert version[-1] - version[0] in (3, 4)
+        changes = at[1:][np.diff(version) > 0]
+        assert np.allclose(np.diff(changes), 10_000, atol=600)
+    changed = np.concatenate([np.flatnonzero(np.diff(versions[ranks == rank])) for rank in range(50)])
+    assert changed.std() > 100, "they are replaced one after the other, not at once"
+
+
 def test_a_first_name_of_both_sexes_has_one_id() -> None:
     shared = set(first_names("female")[0]) & set(first_names("male")[0])
     drawn = parse("names:full").chunk(0, 1).tolist()
@@ -170,6 +189,11 @@ def test_a_first_name_of_both_sexes_has_one_id() -> None:
         ("zipf:-0.0", "zipf:0"),
         ("zipf:0.99:1000", "zipf:0.99:1000"),
         ("zipf:1.0:1000", "zipf:1:1000"),
+        ("churn", "churn"),
+        ("churn:0.90:1e5:1e6", "churn"),
+        ("churn:1.0", "churn:1"),
+        ("churn:0.9:500", "churn:0.9:500"),
+        ("churn:0.9:100000:5", "churn:0.9:100000:5"),
         ("strings:user", "strings"),
         ("strings:a:b", "strings:a:b"),
         ("names", "names"),
@@ -207,6 +231,10 @@ def test_texts_have_one_short_form(typed: str, text: str) -> None:
         ("zipf:1:0", "ITEMS of zipf: '0' is below 1"),
         ("zipf:1:1e9", "ITEMS of zipf: '1e9' is above 100000000"),
         ("zipf:1:10:3", "ITEMS of zipf: '10:3' is not a whole number"),
+        ("churn:", "S of churn: '' is not a number"),
+        ("churn:1:", "ITEMS of churn: '' is not a whole number"),
+        ("churn:1:10:0", "LIFE of churn: '0' is below 1"),
+        ("churn:1:10:5:2", "LIFE of churn: '5:2' is not a whole number"),
         ("strings:", "'' is no PREFIX of strings"),
         ("strings:\udcff", "is no PREFIX of strings"),
         ("names:first", "names has no option 'first'; give names or names:full"),
@@ -224,7 +252,7 @@ def test_what_is_not_understood_is_told_in_a_sentence(typed: str, sentence: str)
 
 def test_families_are_listed_with_syntax_and_summary() -> None:
     assert list(FAMILIES) == [
-        "uniform", "sequential", "zipf", "strings", "names", "salaries", "times", "file",
+        "uniform", "sequential", "zipf", "churn", "strings", "names", "salaries", "times", "file", "trace",
     ]  # fmt: skip
     for name, family in FAMILIES.items():
         assert family.syntax.startswith(name)

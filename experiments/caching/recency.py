@@ -1,4 +1,4 @@
-"""The caches of servers: least recently used entries go first."""
+"""LRU: the entry goes that was used least recently."""
 
 from __future__ import annotations
 
