@@ -37,10 +37,13 @@ MOST_CELLS = 1 << 28
 
 LEAST_REQUESTS = 1000
 
+DIGITS = 6
+"""Significant digits of what is kept of a repetition; repetitions differ in the second or third."""
+
 SEEN = (
     "n_after", "keys", "distinct", "entries", "hits", "law_hits", "cached", "working_set", "law_working_set",
-    "movement", "moved_entries", "moved_bytes", "caused", "caused_bytes", "transient", "law_transient", "worst",
-    "back", "window_requests", "windows",
+    "movement", "moved_entries", "moved_bytes", "caused", "caused_bytes", "transient", "law_transient",
+    "worst", "back", "window_requests", "windows",
 )  # fmt: skip
 
 
@@ -110,18 +113,26 @@ def measure(case: Case, parameters: CacheParameters, context: Context) -> Measur
     def row(event: str, seen: Mapping[str, Any] | str) -> dict[str, Any]:
         cannot = seen if isinstance(seen, str) else None
         values = {} if isinstance(seen, str) else seen
-        return {**common, "event": event, **{name: values.get(name) for name in SEEN}, "cannot": cannot}
+        found = {name: short(values.get(name)) for name in SEEN}
+        return {**common, "event": event, **found, "cannot": cannot}
 
     partitioner = trial.start()
     events = (NONE, *parameters.event)
     if isinstance(partitioner, str):
         return Measured([row(event, partitioner) for event in events])
     run = _Run(trial, parameters, common["policy"], common["capacity"], partitioner)
-    rows = [row(NONE, run.undisturbed())]
-    for event in parameters.event:
-        rows.append(row(event, run.disturbed(event)))
-        context.progress(len(rows) / len(events))
-    return Measured(rows)
+    quiet = row(NONE, run.undisturbed())  # first: what the events have in common is computed for it
+
+    def disturbed(number: int) -> dict[str, Any]:
+        return row(parameters.event[number], run.disturbed(parameters.event[number]))
+
+    loud = context.engine.map(disturbed, len(parameters.event), progress=context.chunks_done)
+    return Measured([quiet, *loud])
+
+
+def short(value: Any) -> Any:
+    """Return a float with `DIGITS` significant digits, and all else as it is."""
+    return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +158,7 @@ class _Run:
 
     @cached_property
     def nodes(self) -> Nodes:
-        return Nodes(self.partitioner, self.hashes)
+        return Nodes.of(self.partitioner, self.hashes)
 
     @cached_property
     def entries(self) -> int:
@@ -234,7 +245,7 @@ class _Run:
         movement = 0.0
         for phase in happening:
             pool.run(phase.first)
-            before, after = pool.nodes, Nodes(phase.partitioner, self.hashes)
+            before, after = pool.nodes, Nodes.of(phase.partitioner, self.hashes)
             moving = moved(before, after)
             movement += float(moving.mean())
             handed += moving & pool.cached()

@@ -70,7 +70,8 @@ class CacheParameters(Parameters):
     without = {"engine": "caches take requests one by one"}  # noqa: RUF012 - a ClassVar
 
     workload: tuple[str, ...] = parameter(
-        "where requests come from, such as zipf:0.9, churn or trace:twitter:cluster52.csv.zst; may be repeated",
+        "where requests come from, such as zipf:0.9, churn or trace:twitter:cluster52.csv.zst; may be "
+        "repeated",
         text, ("zipf:0.9:30000", "churn:0.9:30000:300000"),
         many=True, separator=None, metavar="WORKLOAD", meaning=meaning_of_workload,
     )  # fmt: skip
@@ -111,10 +112,10 @@ class CacheParameters(Parameters):
 
     def check(self) -> None:
         """Refuse what leaves no node."""
-        for text in self.event:
-            least = 2 if text in OWN else events.parse(text).least_nodes
+        for event in self.event:
+            least = 2 if event in OWN else events.parse(event).least_nodes
             if min(self.nodes) < least:
                 where = "nodes in the --cluster" if self.cluster else "--nodes"
                 raise BadUse(
-                    f"--event: {text} leaves no node of {min(self.nodes)}; give at least {least} {where}"
+                    f"--event: {event} leaves no node of {min(self.nodes)}; give at least {least} {where}"
                 )

@@ -1,4 +1,4 @@
-"""How the numbers of `cache` are shown: hits, what events cost, how well that is predicted, and its course."""
+"""How the numbers of `cache` are shown: hits, what events cost, what predicts it, and its course."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 HEADERS = {
     "n": "nodes", "label": "algorithm", "policy": "policy", "capacity": "capacity", "rate": "hit rate",
     "law": "law", "still": "working set", "law_still": "its law", "cached": "cached",
-    "movement": "movement", "caused": "misses caused", "transient": "for the way", "times": "worst second",
-    "worst": "worst second", "usual": "else", "back": "back after, s", "moved_bytes": "bytes moved", "moved_entries": "entries moved",
-    "caused_bytes": "bytes of the origin", "reading": "prediction", "measured": "misses", "predicted": "predicted",
+    "movement": "movement", "caused": "misses caused", "transient": "of the transition",
+    "times": "worst second",
+    "worst": "worst second", "usual": "else", "back": "back after, s", "moved_bytes": "bytes moved",
+    "moved_entries": "entries moved", "caused_bytes": "bytes of the origin", "reading": "prediction",
+    "measured": "misses", "predicted": "predicted",
     "right": f"within {NEAR:.0%}", "cases": "of", "middle": "median", "furthest": "furthest",
     "furthest_case": "which",
 }  # fmt: skip
@@ -35,7 +37,7 @@ CHOICES = {"workload": "Requests", "capacity": "Capacity", "policy": "Policy", "
 def present(results: Results[CacheParameters]) -> Presentation:
     """Return tables, charts and meaning of a run of `cache`."""
     numbers, parameters = summary(results), results.parameters
-    facts = _facts(parameters)
+    facts = _facts(numbers, parameters)
     return Presentation(
         list(_tables(numbers, parameters, facts)),
         charts=list(_charts(numbers, parameters, facts)),
@@ -43,17 +45,18 @@ def present(results: Results[CacheParameters]) -> Presentation:
         methods=[
             "Hits are of simulated caches, one a node. Misses caused by an event are counted on the same "
             "requests with and without it; means are over repetitions, with Student's t intervals. The hit "
-            f"rate is back after the last hundredth of the requests in which it is more than {parameters.back:.1%} "
-            "below that of the nodes after the event, had they always been there."
+            "rate is back after the last hundredth of the requests in which it is more than "
+            f"{parameters.back:.1%} below that of the nodes after the event, had they always been there."
         ],
         summary=numbers,
     )
 
 
-def _facts(parameters: CacheParameters) -> str:
+def _facts(numbers: Summary, parameters: CacheParameters) -> str:
+    counts = " or ".join(f"{count:,}" for count in sorted(set(numbers["hits"].frame["keys"])))
     return (
-        f"{int(parameters.keys):,} requests, {parameters.rate:,.0f} a second where no trace says it, the event "
-        f"at half time; {parameters.repetitions} repetitions, 95 % t intervals."
+        f"{counts} requests, {parameters.rate:,.0f} a second where no trace says it, the event at half time; "
+        f"{parameters.repetitions} repetitions, 95 % t intervals."
     )
 
 
@@ -100,8 +103,8 @@ def _tables(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
             groups=groups,
             notes=[
                 "Misses caused: beyond those of the same trace without the event; fewer where there is more "
-                "cache afterwards. For the way: beyond those of the nodes after the event, had they always "
-                "been there. Worst second: misses of the origin, over those in its worst second without the event.",
+                "cache afterwards. Of the transition: beyond those of the nodes after the event, had they "
+                "always been there. Worst second: misses of the origin, over those without an event.",
                 *(f"{event}: {OWN[event]}." for event in parameters.event if event in OWN),
                 *notes,
             ],
@@ -124,9 +127,10 @@ def _tables(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
         columns = ["workload", "capacity", "reading", "right", "cases", "middle", "furthest", "furthest_case"]
         yield Table(
             "readings",
-            "Misses for the way, and what predicts them",
+            "Misses of the transition, and what predicts them",
             readings.frame.assign(reading=readings.frame["reading"].map(READINGS)),
-            f"{facts} LRU, all events and algorithms of at least {COUNTED} misses; predicted over measured, less 1.",
+            f"{facts} LRU, all events and algorithms of at least {COUNTED} misses; predicted over measured, "
+            "less 1.",
             columns=columns,
             headers=_headers(columns),
             formats=_formats(readings, columns),
@@ -138,7 +142,7 @@ def _tables(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
         columns = [*groups, "reading", "movement", "measured", "predicted", "off", "verdict"]
         yield Table(
             "claim",
-            "Misses for the way, each beside its predictions",
+            "Misses of the transition, each beside its predictions",
             claim.frame.assign(reading=claim.frame["reading"].map(READINGS)),
             facts,
             columns=columns,
@@ -180,7 +184,8 @@ def _charts(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
         yield Chart(
             "course",
             "The hit rate before and after an event",
-            f"{facts} First repetition; a window is a two hundredth of all requests, the event before window 0.",
+            f"{facts} First repetition; a window is a two hundredth of all requests, the event before "
+            "window 0.",
             course,
             Lines(
                 Axis("window", "window of requests after the event", "number", zero=False),
@@ -207,7 +212,7 @@ def _charts(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
     if len(judged):
         yield Chart(
             "claim",
-            "Misses for the way, over what is predicted",
+            "Misses of the transition, over what is predicted",
             f"{facts} LRU; 1 is as predicted.",
             judged.assign(reading=judged["reading"].map(READINGS)),
             Dots(
@@ -235,9 +240,9 @@ def _meaning(numbers: Summary, parameters: CacheParameters) -> Iterator[str]:
         part = part[part["workload"] == part["workload"].iloc[0]].sort_values("transient", kind="stable")
         least, most = part.iloc[0], part.iloc[-1]
         yield (
-            f"{event} with {least['workload']}: {least['label']} takes the fewest misses for the way, "
-            f"{least['transient']:,.0f}, {most['label']} the most, {most['transient']:,.0f}; in the worst second "
-            f"the origin has {least['times']:.3g} and {most['times']:.3g} times its usual worst."
+            f"{event} with {least['workload']}: {least['label']} has the fewest misses of the transition, "
+            f"{least['transient']:,.0f}, {most['label']} the most, {most['transient']:,.0f}; in the worst "
+            f"second the origin has {least['times']:.3g} and {most['times']:.3g} times its usual worst."
         )
     readings = numbers["readings"].frame
     for reading, title in READINGS.items():
@@ -245,7 +250,7 @@ def _meaning(numbers: Summary, parameters: CacheParameters) -> Iterator[str]:
         if len(part):
             furthest = max(part.to_dict("records"), key=lambda row: abs(row["furthest"]))
             yield (
-                f"Misses for the way are within {NEAR:.0%} of {title} in {part['right'].sum()} of "
+                f"Misses of the transition are within {NEAR:.0%} of {title} in {part['right'].sum()} of "
                 f"{part['cases'].sum()} cases; at most it is off by {furthest['furthest']:+.0%} "
                 f"({furthest['workload']}, {furthest['capacity']}, {furthest['furthest_case']})."
             )
@@ -254,6 +259,6 @@ def _meaning(numbers: Summary, parameters: CacheParameters) -> Iterator[str]:
     if len(known):
         worst = max(known.to_dict("records"), key=lambda row: abs(row["rate"] - row["law"]))
         yield (
-            f"Che's approximation is within {100 * abs(worst['rate'] - worst['law']):.2g} points of every hit rate "
-            f"of LRU; furthest off with {worst['workload']}, {worst['capacity']}."
+            f"Che's approximation is within {100 * abs(worst['rate'] - worst['law']):.2g} points of every "
+            f"hit rate of LRU; furthest off with {worst['workload']}, {worst['capacity']}."
         )

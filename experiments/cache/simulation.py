@@ -24,18 +24,22 @@ class Nodes:
     ----------
     partitioner
         Who places them.
-    hashes
-        Of the keys.
+    placed
+        The bucket of each key.
     """
 
-    def __init__(self, partitioner: Partitioner[Any], hashes: NDArray[np.uint64]) -> None:
-        self.placed: Placed = np.empty(len(hashes), dtype=np.int32)
-        partitioner._assign(hashes, self.placed)
+    def __init__(self, partitioner: Partitioner[Any], placed: Placed) -> None:
+        self.placed = placed
         self.top = partitioner.nodes.top
         self.names = {
             bucket: partitioner.nodes[bucket].name for bucket in partitioner.nodes.buckets().tolist()
         }
         self.weights = {name: partitioner.nodes[bucket].weight for bucket, name in self.names.items()}
+
+    @classmethod
+    def of(cls, partitioner: Partitioner[Any], hashes: NDArray[np.uint64]) -> Nodes:
+        """Return the nodes with the keys of these hashes."""
+        return cls(partitioner, partitioner.assign(hashes))
 
     def others(self, before: Nodes) -> list[int]:
         """Return the buckets that have another node, or none any more."""

@@ -80,6 +80,7 @@ def _hits(rows: pd.DataFrame) -> Sheet:
         body.append(
             {
                 **keys,
+                "keys": int(group["keys"].iloc[0]),
                 **_mean(group["hits"], "rate"),
                 "law": None if law.isna().any() else float(law.mean()),
                 "cached": float(group["cached"].mean()),
@@ -87,7 +88,7 @@ def _hits(rows: pd.DataFrame) -> Sheet:
                 "law_still": None if law_set.isna().any() else float(law_set.mean()),
             }
         )
-    columns = [*keys_of, *_columns("rate"), "law", "cached", *_columns("still"), "law_still"]
+    columns = [*keys_of, "keys", *_columns("rate"), "law", "cached", *_columns("still"), "law_still"]
     measures = {
         "rate": Measure(
             "part of the requests that are hits if nothing happens, mean over repetitions",
@@ -119,8 +120,8 @@ def _events(rows: pd.DataFrame, quiet: pd.DataFrame) -> Sheet:
         row |= _mean(group["back"], "back")
         body.append(row)
     columns = [
-        *keys_of, "movement", *_columns("caused", "transient"), "caused_bytes", "moved_entries", "moved_bytes",
-        "worst", "usual", "times", *_columns("back"),
+        *keys_of, "movement", *_columns("caused", "transient"), "caused_bytes", "moved_entries",
+        "moved_bytes", "worst", "usual", "times", *_columns("back"),
     ]  # fmt: skip
     measures = {
         "movement": Measure("part of the keys that have another node afterwards, of all steps", Percent(1)),
@@ -206,7 +207,7 @@ def _readings(claim: pd.DataFrame) -> Sheet:
     judged = claim[claim["verdict"] != "too few to say"] if len(claim) else claim
     for keys, group in _groups(judged, keys_of):
         off = group["off"].astype(float)
-        furthest = group.loc[off.abs().idxmax()]
+        furthest = group.iloc[int(off.abs().to_numpy().argmax())]
         body.append(
             {
                 **keys,

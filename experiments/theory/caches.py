@@ -1,16 +1,16 @@
 """Laws of caches: hits of LRU, how much of a cache is still of use, and misses that a movement causes.
 
-Requests are independent: item i is asked for with rate r_i; the sum of all rates is 1, so times are counted in
-requests. G(t) = sum 1 - exp(-r t) is how many different items are asked for during t, and G'(t) how likely a
-request is for an item that was not asked for during t.
+Requests are independent: item i is asked for with rate r_i; the sum of all rates is 1, so times are counted
+in requests. G(t) = sum 1 - exp(-r t) is how many different items are asked for during t, and G'(t) how likely
+a request is for an item that was not asked for during t.
 
 **Che's approximation.** An item leaves a cache of C entries that has a share s of all items when it was not
 asked for during T, the same for all: s G(T) = C. Of its requests the part 1 - G'(T) are hits.
 
-**Working set.** The first request for a key after a moment would be a hit if age and rest of the interval that
-the moment falls into are together shorter than T. Such an interval is longer than others: both parts are
-exponential, so the sum over items is G(T) - T G'(T), which is less than the C entries: the others leave before
-anybody asks for them.
+**Working set.** The first request for a key after a moment would be a hit if age and rest of the interval
+that the moment falls into are together shorter than T. Such an interval is longer than others: both parts are
+exponential, so the sum over items is G(T) - T G'(T), which is less than the C entries: the others leave
+before anybody asks for them.
 
 **An event.** A key that has another node afterwards is missed once, if it would have been a hit. One that
 stays is a hit if during its age a and rest r not more than C items came to its node: those that stay during
@@ -83,11 +83,11 @@ class Demand:
 
     def distinct(self, time: Floats) -> Floats:
         """Return how many different items are asked for during a time: G."""
-        return np.interp(time, self._times, self._distinct)
+        return np.asarray(np.interp(time, self._times, self._distinct), dtype=np.float64)
 
     def fresh(self, time: Floats) -> Floats:
         """Return how likely a request is for an item that was not asked for during a time: G'."""
-        return np.interp(time, self._times, self._slope)
+        return np.asarray(np.interp(time, self._times, self._slope), dtype=np.float64)
 
     def time(self, share: float, entries: float) -> float:
         """Return T of a cache of so many entries with a share of all items; infinite where all have room."""

@@ -28,7 +28,8 @@ def read_records(stream: IO[bytes], source: str) -> Trace:
     count, rest = divmod(len(content), RECORD.itemsize)
     if rest:
         raise BadUse(
-            f"{source}: record {count + 1} has {rest} bytes of {RECORD.itemsize}; give a whole oracleGeneral file"
+            f"{source}: record {count + 1} has {rest} bytes of {RECORD.itemsize}; give a whole "
+            "oracleGeneral file"
         )
     records = np.frombuffer(content, dtype=RECORD)
     return Trace(

@@ -69,7 +69,7 @@ class Draft:
 
 
 LineReader: TypeAlias = Callable[[bytes, Draft], None]
-"""Takes a line without its end, and adds the requests that it holds; ValueError says what is wrong with it."""
+"""Takes a line without its end, and adds the requests that it holds; ValueError says what is wrong."""
 
 
 def read_lines(lines: Iterable[bytes], source: str, reader: LineReader, *, first: int = 1) -> Trace:

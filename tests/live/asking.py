@@ -110,6 +110,15 @@ class Memcache(Line):
         self.send(b"flush_all\r\n")
         assert self.line() == b"OK"
 
+    def stats(self) -> dict[str, str]:
+        """Return what the server counts."""
+        self.send(b"stats\r\n")
+        counts = {}
+        while (line := self.line()) != b"END":
+            _, name, value = line.decode().split(" ", 2)
+            counts[name] = value
+        return counts
+
     def held(self, keys: Sequence[bytes]) -> set[bytes]:
         """Return those of some keys that a server has."""
         found = set()
