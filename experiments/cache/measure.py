@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Partitioner
+from experiments import events
 from experiments.harness import selection
 from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.trial import Trial
@@ -35,7 +36,7 @@ SHOWN = (10, 30)
 MOST_CELLS = 1 << 28
 """Entries by node and key that caches are looked up in."""
 
-LEAST_REQUESTS = 1000
+LEAST_REQUESTS = 200
 
 DIGITS = 6
 """Significant digits of what is kept of a repetition; repetitions differ in the second or third."""
@@ -87,10 +88,11 @@ def _refuse(parameters: CacheParameters, source: Workload, trial: Trial) -> None
                 f"--capacity: {capacity} of {source.text} are {entries:,} entries, less than one for each of "
                 f"{n:,} nodes; give more"
             )
-    if (2 * n + 1) * len(requests.rows) > MOST_CELLS:
+    most = max([n, *(events.parse(event).nodes_after(n) for event in parameters.event if event not in OWN)])
+    if most * len(requests.rows) > MOST_CELLS:
         raise BadUse(
-            f"--nodes: caches of {n:,} nodes for {len(requests.rows):,} keys are too many: nodes times keys "
-            f"at most {MOST_CELLS // 2:,}; give fewer nodes, or fewer --keys"
+            f"--nodes: caches of {most:,} nodes for {len(requests.rows):,} keys are too many: nodes times "
+            f"keys at most {MOST_CELLS:,}; give fewer nodes, or fewer --keys"
         )
 
 
@@ -117,9 +119,8 @@ def measure(case: Case, parameters: CacheParameters, context: Context) -> Measur
         return {**common, "event": event, **found, "cannot": cannot}
 
     partitioner = trial.start()
-    events = (NONE, *parameters.event)
     if isinstance(partitioner, str):
-        return Measured([row(event, partitioner) for event in events])
+        return Measured([row(event, partitioner) for event in (NONE, *parameters.event)])
     run = _Run(trial, parameters, common["policy"], common["capacity"], partitioner)
     quiet = row(NONE, run.undisturbed())  # first: what the events have in common is computed for it
 
@@ -169,9 +170,25 @@ class _Run:
         return Pool(self.policy, self.requests.keys, nodes, each, top)
 
     @cached_property
+    def happenings(self) -> Mapping[str, list[Phase] | str]:
+        """The phases of each event, or why the candidate cannot have it."""
+        first, count = self.requests.event, len(self.requests.keys)
+        away = round(self.parameters.away * count)
+        return {
+            event: phases(self.trial, self.partitioner, event, first, away, count)
+            for event in self.parameters.event
+        }
+
+    @cached_property
     def warm(self) -> Pool:
-        """The caches just before an event; there are buckets for all nodes that may come."""
-        pool = self.pool(self.nodes, 2 * self.nodes.top + 1)
+        """The caches just before an event; there are buckets for all nodes that will come."""
+        tops = [
+            phase.partitioner.nodes.top
+            for happening in self.happenings.values()
+            if not isinstance(happening, str)
+            for phase in happening
+        ]
+        pool = self.pool(self.nodes, max(self.nodes.top, *tops, 0))
         pool.run(self.requests.event)
         return pool
 
@@ -234,10 +251,8 @@ class _Run:
 
     def disturbed(self, event: str) -> dict[str, Any] | str:
         """Return what is seen of an event, or why the candidate cannot have it."""
-        requests, count = self.requests, len(self.requests.keys)
-        first = requests.event
-        away = round(self.parameters.away * count)
-        happening = phases(self.trial, self.partitioner, event, first, away, count)
+        requests, first = self.requests, self.requests.event
+        happening = self.happenings[event]
         if isinstance(happening, str):
             return happening
         pool, steps = self.warm.copy(), list[tuple[Nodes, Nodes, NDArray[np.int64]]]()

@@ -30,7 +30,9 @@ def test_every_experiment_measures_and_shows_a_cluster_and_misses_no_algorithm(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(figures, "render", drawn)
     # what jump can do, but for weights
-    asked = {"sequence": {"sequence": "grow"}, "advise": {"remove": "none"}}.get(name, {})
+    asked = {
+        "sequence": {"sequence": "grow"}, "advise": {"remove": "none"}, "cache": {"event": "add:1"},
+    }.get(name, {})  # fmt: skip
     path = write(tmp_path, text)
     parameters = parameters_of(name, path, algorithms="ring,jump,rendezvous,table", **asked)
     experiment = find(name)

@@ -231,10 +231,10 @@ def test_a_trace_has_its_own_times_and_sizes(tmp_path: Path, monkeypatch: pytest
         ({"capacity": "0.5%"}, "--capacity: 0.5% of zipf:0.9:400 are 2 entries"),
         ({"event": "vanish"}, "'vanish' is no scale event; give one of add:K,"),
         ({"event": "restart", "nodes": 1}, "--event: restart leaves no node of 1; give at least 2 --nodes"),
-        ({"keys": 10}, "--workload: zipf:0.9:400 has 10 requests here; give at least 1,000"),
+        ({"keys": 10}, "--workload: zipf:0.9:400 has 10 requests here; give at least 200"),
         ({"policy": "fifo"}, "--policy: 'fifo' is unknown"),
         ({"away": 0.9}, "--away: 0.9 is not allowed"),
-        ({"nodes": 1_000_000, "capacity": "2000000"}, "--nodes: caches of 1,000,000 nodes for"),
+        ({"nodes": 1_000_000, "capacity": "2000000"}, "--nodes: caches of 1,000,001 nodes for"),
     ],
 )
 def test_what_cannot_be_is_told_in_a_sentence(values: dict[str, Any], said: str) -> None:
