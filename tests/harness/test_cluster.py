@@ -153,7 +153,8 @@ def test_an_experiment_whose_nodes_are_no_parameter_says_why_it_takes_no_cluster
         if "nodes" in cls.without:
             assert "cluster" in cls.without
     assert TAKING == [
-        "advise", "balance", "cache", "hashes", "memory", "requests", "resize", "scaling", "sequence", "throughput",
+        "advise", "balance", "cache", "hashes", "memory", "requests", "resize", "scaling", "sequence",
+        "throughput",
     ]  # fmt: skip
 
 
