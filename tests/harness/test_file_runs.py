@@ -54,7 +54,7 @@ def test_every_experiment_that_takes_a_workload_is_asked_here() -> None:
         name for name in experiment.names() if "workload" in fields_of(experiment.find(name).Parameters)
     }
     # the others have one workload, time, count the steps of lookups, or requests
-    assert taking == {*ON_FILES, "article", "throughput", "cost", "requests", "cache"}
+    assert taking == {*ON_FILES, "article", "throughput", "cost", "requests", "cache", "database"}
 
 
 @pytest.mark.parametrize("name", ON_FILES)
