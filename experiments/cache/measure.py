@@ -30,8 +30,8 @@ NONE = "none"
 WINDOWS = 100
 """The requests after an event are cut into so many windows."""
 
-SHOWN = (10, 30)
-"""Windows before and after the event whose hits are kept of the first repetition."""
+SHOWN = (6, 24)
+"""Windows before and after the event whose hits are kept of the first repetition and capacity."""
 
 MOST_CELLS = 1 << 28
 """Entries by node and key that caches are looked up in."""
@@ -228,8 +228,8 @@ class _Run:
         }
 
     def windows(self, pool: Pool) -> dict[str, Any]:
-        """Return the hits in windows around the event, of the first repetition."""
-        if self.trial.number:
+        """Return the hits in windows around the event, of the first repetition and capacity."""
+        if self.trial.number or self.capacity != self.parameters.capacity[0]:
             return {}
         size = len(pool.hits) // 2 // WINDOWS
         first = self.requests.event - SHOWN[0] * size

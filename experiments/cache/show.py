@@ -138,16 +138,22 @@ def _tables(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
         )
     claim = numbers["claim"]
     if len(claim.frame):
-        groups = [*_several(claim.frame, ["n"]), "workload", "capacity", "event", "label"]
-        columns = [*groups, "reading", "movement", "measured", "predicted", "off", "verdict"]
+        groups = [*_several(claim.frame, ["n"]), "workload", "capacity", "event"]
+        beside = claim.frame.pivot_table("off", [*claim.keys[:-1]], "reading", sort=False).reset_index()
+        frame = claim.frame[claim.frame["reading"] == "entries"].merge(beside, how="left")
+        columns = [*groups, "label", "movement", "measured", *(name for name in READINGS if name in beside)]
         yield Table(
             "claim",
-            "Misses of the transition, each beside its predictions",
-            claim.frame.assign(reading=claim.frame["reading"].map(READINGS)),
-            facts,
+            "Misses of the transition, and how far predictions are off",
+            frame,
+            f"{facts} LRU; predicted over measured, less 1.",
             columns=columns,
-            headers=_headers(columns),
-            formats={**_formats(claim, columns), "movement": Percent(1)},
+            headers={**_headers(columns), **READINGS},
+            formats={
+                **_formats(claim, columns),
+                "movement": Percent(1),
+                **dict.fromkeys(READINGS, Percent(1)),
+            },
             groups=groups,
             detail=True,
         )
@@ -230,6 +236,19 @@ def _charts(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
         )
 
 
+def _policies(events: pd.DataFrame, parameters: CacheParameters) -> Iterator[str]:
+    """Say what the same event costs caches of each policy."""
+    if len(parameters.policy) < 2:
+        return
+    for event in parameters.event[:1]:
+        part = events[(events["event"] == event) & (events["capacity"] == parameters.capacity[0])]
+        part = part[part["workload"] == part["workload"].iloc[0]] if len(part) else part
+        for label in part["label"].unique()[:1]:
+            each = part[part["label"] == label].drop_duplicates("policy")
+            said = ", ".join(f"{row.transient:,.0f} with {row.policy}" for row in each.itertuples())
+            yield f"Misses of the transition depend on the policy: {event} with {label} takes {said}."
+
+
 def _meaning(numbers: Summary, parameters: CacheParameters) -> Iterator[str]:
     events = numbers["events"].frame
     for event in parameters.event:
@@ -244,6 +263,7 @@ def _meaning(numbers: Summary, parameters: CacheParameters) -> Iterator[str]:
             f"{least['transient']:,.0f}, {most['label']} the most, {most['transient']:,.0f}; in the worst "
             f"second the origin has {least['times']:.3g} and {most['times']:.3g} times its usual worst."
         )
+    yield from _policies(events, parameters)
     readings = numbers["readings"].frame
     for reading, title in READINGS.items():
         part = readings[readings["reading"] == reading] if len(readings) else readings

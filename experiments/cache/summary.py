@@ -32,8 +32,8 @@ READINGS = {
 }
 """What misses are predicted by."""
 
-SHOWN = (10, 30)
-WINDOWS = 100
+BEFORE = 6
+"""Windows before the event."""
 
 
 def summary(results: Results[CacheParameters]) -> Summary:
@@ -48,7 +48,7 @@ def summary(results: Results[CacheParameters]) -> Summary:
             _events(loud, quiet),
             claim,
             _readings(claim.frame),
-            _course(rows, results.parameters),
+            _course(rows),
             absent_of(results.rows),
         ]
     )
@@ -229,7 +229,7 @@ def _readings(claim: pd.DataFrame) -> Sheet:
     return Sheet("readings", pd.DataFrame(body, columns=columns), keys_of, measures)
 
 
-def _course(rows: pd.DataFrame, parameters: CacheParameters) -> Sheet:
+def _course(rows: pd.DataFrame) -> Sheet:
     """Return the hit rate of the first repetition in windows around the event."""
     keys_of = (*CASE, "event", "label", "window")
     body = []
@@ -240,7 +240,7 @@ def _course(rows: pd.DataFrame, parameters: CacheParameters) -> Sheet:
             body.append(
                 (
                     *(row[name] for name in (*CASE, "event", "label")),
-                    place - SHOWN[0],
+                    place - BEFORE,
                     hits / size if size else None,
                 )
             )
