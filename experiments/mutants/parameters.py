@@ -47,8 +47,8 @@ class MutantsParameters(Parameters):
         metavar="NAME,...",
         least=0,
     )
-    hosts: int = parameter("members into which each defect is planted", integer(0, 100), 2, metavar="N")
-    edits: int = parameter("edits of the source of each member", integer(0, 1000), 2, metavar="N")
+    hosts: int = parameter("members into which each defect is planted", integer(0, 100), 1, metavar="N")
+    edits: int = parameter("edits of the source of each member", integer(0, 1000), 1, metavar="N")
     effort: int = parameter("examples of each search", integer(1, 10**6), 10, metavar="N")
     longer: int = parameter(
         "examples of each search of a mutant that is not killed by then", integer(1, 10**6), 50, metavar="N"

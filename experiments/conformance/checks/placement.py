@@ -188,13 +188,13 @@ def check_one_key_as_a_column(make: Make, data: DataObject) -> None:
     text = hash_function(p.hash).takes_text
     kind = keys() if text else st.integers(0, (1 << 64) - 1)
     some = data.draw(st.lists(kind, max_size=6), label="keys")
+    some += [*range(_SINGLE), *(f"key-{i}" for i in range(_SINGLE if text else 0))]
     _each_alone(p, some)
     # what places single keys is kept from one to the next: an event must end it
     event = draw_event(data, p)
     if event is not None:
         p.change(**event)
-    many = [*range(_SINGLE), *(f"key-{i}" for i in range(_SINGLE if text else 0))]
-    _each_alone(p, [*some, *many])
+        _each_alone(p, some)
 
 
 def _each_alone(p: Partitioner[Any], some: list[Any]) -> None:

@@ -32,6 +32,8 @@ _SIZES = (2, 3, 10, 64, 257)
 _HASHES = 200_000
 _WEIGHTS = ((1.0, 2.0), (1.0, 2.0, 4.0, 0.5), (1.0,) * 9 + (10.0,), tuple(float(i) for i in range(1, 13)))
 _SEEDS, _HASHES_A_SEED = 64, 20_000
+_OF_ONE_NODE = 0.01
+"""Which part of a level the test of the node that is farthest off has, beside the chi-square's."""
 
 
 @check(promise=Capability.UNIFORM, needs=(Capability.INTERVALS,))
@@ -80,6 +82,7 @@ def check_uniform(make: Make, data: Trial) -> Evidence:
         p = make(n)
         counts = _counts(p.assign(_random_hashes(data.seed + n, _HASHES, p.hash_bits)), n)
         seen.append(_chi_square(counts, np.full(n, 1 / n), p.spec))
+        _no_node_stands_out(counts, p.spec, data.level * _OF_ONE_NODE / len(sizes), data.seed)
     return _judged("chi-square against equal shares", data, tuple(sizes), seen)
 
 
@@ -140,12 +143,33 @@ def _chi_square(counts: NDArray[np.int64], expected: NDArray[np.float64], spec: 
     """Return the statistic and its p-value; of few values of a hash a share may have one more or less."""
     from scipy import stats
 
-    wanted = expected * counts.sum()
+    wanted = _wanted(counts, expected, spec)
+    statistic = float(((counts - wanted) ** 2 / wanted).sum())
+    return statistic, float(stats.chi2.sf(statistic, len(counts) - 1))
+
+
+def _wanted(counts: NDArray[np.int64], expected: NDArray[np.float64], spec: Spec) -> NDArray[np.float64]:
+    wanted: NDArray[np.float64] = expected * counts.sum()
     if spec.values is not None:
         grain = counts.sum() / spec.values
         wanted = np.maximum(np.clip(counts, wanted - grain, wanted + grain), 1.0)
-    statistic = float(((counts - wanted) ** 2 / wanted).sum())
-    return statistic, float(stats.chi2.sf(statistic, len(counts) - 1))
+    return wanted
+
+
+def _no_node_stands_out(counts: NDArray[np.int64], spec: Spec, level: float, seed: int) -> None:
+    """Test the node that is farthest off, which a chi-square of many nodes hardly sees, by exact tails."""
+    from scipy import stats
+
+    n, keys = len(counts), int(counts.sum())
+    rates = np.minimum(_wanted(counts, np.full(n, 1 / n), spec) / keys, 1.0)
+    tails = np.minimum(stats.binom.cdf(counts, keys, rates), stats.binom.sf(counts - 1, keys, rates))
+    worst = int(np.argmin(tails))
+    p_value = min(1.0, 2 * n * float(tails[worst]))
+    if p_value < level:
+        raise Refuted(
+            f"of {n} nodes the one in bucket {worst} has {counts[worst]} of {keys} hashes, which has "
+            f"probability {p_value:.2g} over all nodes, below the level {level:.2g} (seed {seed})"
+        )
 
 
 def _mean_over_seeds(
