@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from broken.shares import Biased, LosesABucket, RingCalledUniform
+from broken.by_hand import RingCalledUniform
 
 from algorithms import create
 from experiments import inference, run
@@ -20,8 +20,10 @@ from experiments.calibration.procedures.draws import MOVED
 from experiments.harness import chapters
 from experiments.inference.levels import FAMILY_LEVEL
 from experiments.inference.verdict import AS_STATED, OFF
+from experiments.mutants.planted import planted
 from experiments.storage import store
 
+BIASED, LOSES_A_BUCKET = planted("modulo__bias_of_2_percent"), planted("modulo__loses_a_bucket")
 SIMULATIONS = 2_000
 SEED = 20_261_125
 LEVEL = FAMILY_LEVEL / len(procedures())
@@ -80,7 +82,7 @@ def test_a_biased_partitioner_is_found_as_often_as_power_foretells(nodes: int, k
     excess = (1 / 64) * (nodes - 1)
     power = inference.loads_power(inference.cv_of_excess(excess, nodes), nodes, keys)
     assert 0.1 < power < 0.999
-    found = rejections(Biased, nodes, keys, 500)
+    found = rejections(BIASED, nodes, keys, 500)
     ends = inference.proportion(found, 500, level=1 - LEVEL).interval
     assert ends is not None
     assert ends.low - 0.02 <= power <= ends.high + 0.02
@@ -89,23 +91,23 @@ def test_a_biased_partitioner_is_found_as_often_as_power_foretells(nodes: int, k
 def test_with_the_keys_that_power_asks_for_the_bias_is_found() -> None:
     keys = inference.keys_needed_for_cv(inference.cv_of_excess(7 / 64, 8), 8, power=0.99)
     assert keys is not None
-    assert rejections(Biased, 8, keys, 200) >= 190
+    assert rejections(BIASED, 8, keys, 200) >= 190
 
 
 def test_grave_faults_are_always_found() -> None:
-    assert rejections(LosesABucket, 8, 2_000, 50) == 50
+    assert rejections(LOSES_A_BUCKET, 8, 2_000, 50) == 50
     assert rejections(RingCalledUniform, 16, 100_000, 20) == 20
 
 
 def test_movement_beyond_the_law_is_found_as_often_as_power_foretells() -> None:
     """Of what jump leaves in place, a further 0.5 % is moved."""
-    keys, planted = 20_000, 0.005
-    power = inference.fraction_power(keys, MOVED, MOVED + (1 - MOVED) * planted)
+    keys, further = 20_000, 0.005
+    power = inference.fraction_power(keys, MOVED, MOVED + (1 - MOVED) * further)
     before, after = create("jump", 16), create("jump", 17)
     rng, found = np.random.default_rng(SEED), 0
     for _ in range(300):
         hashes = rng.integers(0, 1 << 64, size=keys, dtype=np.uint64)
-        moved = (before.assign(hashes) != after.assign(hashes)) | (rng.random(keys) < planted)
+        moved = (before.assign(hashes) != after.assign(hashes)) | (rng.random(keys) < further)
         found += not inference.proportion_agrees(int(moved.sum()), keys, MOVED).agrees(0.05)
     ends = inference.proportion(found, 300, level=1 - LEVEL).interval
     assert ends is not None
