@@ -92,9 +92,9 @@ class Files:
                 done["bytes"] += said["io"]["total_bytes_read"]
                 done["matching"] += found[0]
                 done["nanoseconds"] += spent.wall
-                done["slowest"] = max(done["slowest"], spent.wall)
-                done["processor_ns"] += spent.processor or 0
-                done["page_faults"] += spent.faults or 0
+                done["slowest"] = max(done["slowest"], spent.processor)
+                done["processor_ns"] += spent.processor
+                done["page_faults"] += spent.faults
         return done
 
     def _ask(self, database: DuckDBPyConnection, shard: int, query: Query, found: list[int]) -> None:

@@ -102,7 +102,7 @@ def cases(parameters: DatabaseParameters) -> Sequence[Case]:
             {"trials": [Trial(parameters, candidates[0], n, source)], "files": True},
             clocked=True,
         )
-        for source in sources[: 1 if parameters.timed else 0]
+        for source in (sources[-1:] if parameters.timed else ())
         for n in parameters.nodes
     ]
     return [*counted, *files]

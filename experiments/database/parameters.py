@@ -50,7 +50,8 @@ class DatabaseParameters(Parameters):
     overhead, record
         What a shard takes for a query: an exponential time of this mean, and so much a record that it reads.
     timed
-        Queries of each sort that DuckDB answers from Parquet files, one a shard; 0 for none.
+        Queries of each sort that DuckDB answers from Parquet files of the last workload, one a shard; 0 for
+        none.
     """
 
     without = {  # noqa: RUF012 - a ClassVar

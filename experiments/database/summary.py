@@ -114,7 +114,9 @@ FILES: Mapping[str, Measure] = {
     "row_groups_all": Measure("mean of row groups that these files have", Count(1, whole=True)),
     "bytes": Measure("mean of bytes that it read", Bytes()),
     "ms": Measure("median of milliseconds of the processor, all files", MS, "ms_low", "ms_high"),
-    "slowest": Measure("median of milliseconds of the file that took longest", Significant(3)),
+    "slowest": Measure(
+        "median of milliseconds of the processor, of the file that took longest", Significant(3)
+    ),
 }
 """Of each sort of query of files."""
 
