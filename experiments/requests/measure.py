@@ -19,13 +19,15 @@ from experiments.seeds import derive
 from experiments.workloads import Workload, chunks_of
 
 from .contestants import Contestant, contestants
-from .parameters import FILE, RequestsParameters
-from .simulation import EVERY, LEVELS, LOST, REFUSED, Simulation
+from .observations import levels, lines, seen
+from .parameters import EVENTS, FILE, RequestsParameters
+from .simulation import LEVELS, Simulation
 from .traffic import Traffic, times_of
 
 SEEN = (
-    "requests", "warmup", "mean", "p50", "p99", "p999", "largest", "imbalance", "busiest", "refused", "lost",
-    "hits", *(f"at_least_{level}" for level in range(1, LEVELS + 1)),
+    "requests", "warmup", "mean", "p50", "p99", "p999", "largest", "imbalance", "busiest", "work", "uneven",
+    "refused", "lost", "hits", "p99_line", "hits_line",
+    *(f"at_least_{level}" for level in range(1, LEVELS + 1)),
 )  # fmt: skip
 
 DIGITS = 6
@@ -149,6 +151,7 @@ def simulated(
 ) -> dict[str, Any]:
     """Return what came of the requests of one repetition."""
     traffic = Traffic.drawn(parameters, number)
+    services = np.ones_like(traffic.services) if scenario == "equal" else traffic.services
     weights = balancer.nodes.weights()
     mean = parameters.service_ms
     arrivals = traffic.arrivals(load * sum(weights) * parameters.workers / mean)
@@ -156,7 +159,7 @@ def simulated(
     simulation = Simulation(
         balancer,
         arrivals,
-        traffic.services * mean,
+        services * mean,
         hashes_of(balancer, parameters, source, number, count),
         workers=parameters.workers,
         room=parameters.room,
@@ -173,6 +176,8 @@ def simulated(
     found = seen(simulation, first, last, balancer)
     if scenario == "steady" and not cache:
         found |= levels(simulation, first, last)
+    if scenario in EVENTS:
+        found |= lines(simulation)
     return {**dict.fromkeys(SEEN), "requests": last - first, "warmup": warmup, **found}
 
 
@@ -195,49 +200,3 @@ def happen(simulation: Simulation, scenario: str, slow: float) -> tuple[int, int
         simulation.join("added", 1.0, float(arrivals[first]))
     simulation.run()
     return first, last
-
-
-def seen(simulation: Simulation, first: int, last: int, balancer: Balancer[Any]) -> dict[str, Any]:
-    """Return the statistics of the requests from one to another."""
-    servers = simulation.servers
-    responses, where = servers.responses[first:last], servers.where[first:last]
-    there = responses[~np.isnan(responses)]
-    p50, p99, p999 = np.quantile(there, (0.5, 0.99, 0.999)) if len(there) else (None,) * 3
-    looks = looks_of(simulation, first, last)
-    return {
-        "mean": there.mean() if len(there) else None,
-        "p50": p50,
-        "p99": p99,
-        "p999": p999,
-        "largest": int(looks[:, 0].max()) if len(looks) else None,
-        "busiest": busiest(simulation, first, last),
-        "imbalance": (looks[:, 0] - looks[:, 1] / len(balancer.nodes)).mean() if len(looks) else None,
-        "refused": float((where == REFUSED).mean()),
-        "lost": int((servers.where == LOST).sum()),
-        "hits": float(servers.hits[first:last].mean()),
-    }
-
-
-def looks_of(simulation: Simulation, first: int, last: int) -> NDArray[np.float64]:
-    """Return what those requests saw of all servers that looked."""
-    return simulation.servers.seen[-(-first // EVERY) : -(-last // EVERY)].astype(np.float64)
-
-
-def levels(simulation: Simulation, first: int, last: int) -> dict[str, float]:
-    """Return the shares of servers with at least 1 ... `LEVELS` requests."""
-    looks = looks_of(simulation, first, last)
-    shares = looks[:, 2:].mean(axis=0) / len(simulation.balancer.nodes) if len(looks) else ()
-    return {f"at_least_{level}": float(share) for level, share in enumerate(shares, start=1)}
-
-
-def busiest(simulation: Simulation, first: int, last: int) -> float | None:
-    """Return how much of the time of the busiest server its requests would take: above 1 its queue grows."""
-    servers, arrivals = simulation.servers, simulation.arrivals
-    span = arrivals[last - 1] - arrivals[first]
-    where = servers.where[first:last]
-    there = where >= 0
-    if not there.any() or span <= 0:
-        return None
-    work = simulation.services[first:last] * np.where(servers.hits[first:last], simulation.hit, 1.0)
-    sums = np.bincount(where[there], weights=work[there], minlength=len(servers.speed))
-    return float((sums / servers.speed).max() / span / servers.free.shape[1])

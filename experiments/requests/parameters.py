@@ -8,7 +8,14 @@ from experiments.harness.parameters import Parameters, meaning_of_workload
 from experiments.options.errors import BadUse
 from experiments.options.parameters import choice, integer, number, parameter, text
 
-SCENARIOS = ("steady", "slow", "lost", "added", "burst")
+SCENARIOS = ("steady", "equal", "slow", "lost", "added", "burst")
+EVENTS = ("slow", "lost", "added")
+"""Those of which the course over time is kept."""
+
+INTERVALS = 24
+"""Into so many equal parts the time is cut for it."""
+
+NO_RESPONSE = "-"
 SERVICES = ("exponential", "deterministic", "lognormal", "pareto")
 NO_LIMIT = "none"
 FILE = "file:"
@@ -56,8 +63,9 @@ class RequestsParameters(Parameters):
     load
         Utilisations: how much of the servers' time the requests would take.
     scenario
-        What happens: nothing, one server that is slow, one that is lost for a third of the time and comes
-        back, one that is added at half time, or a burst of as many requests as servers have workers at once.
+        What happens: nothing, nothing and all requests take equally long, one server that is slow,
+        one that is lost for a third of the time and comes back, one that is added at half time, or a burst
+        of as many requests as servers have workers at once.
     arrivals, service
         When requests come, and how long they take.
     service_ms

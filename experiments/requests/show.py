@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 HEADERS = {
     "n": "servers", "label": "balancer", "mean": "mean, ms", "mean_law": "law", "p50": "median",
     "p99": "99 %", "p999": "99.9 %", "measured": "ms",
-    "imbalance": "imbalance", "largest": "most at one", "law_name": "queue", "hits": "hit rate",
+    "uneven": "spread", "imbalance": "imbalance", "largest": "most at one",
+    "law_name": "queue", "hits": "hit rate",
     "cache": "entries", "load": "utilisation", "quantity": "of", "most": "most at one", "level": "at least",
 }  # fmt: skip
 LOAD = Axis("load", "utilisation", "percent", zero=False)
@@ -84,6 +85,7 @@ def _tables(numbers: Summary, facts: str, hit: float) -> Iterator[Table]:
             "p99",
             "p999",
             "busiest",
+            "uneven",
             "imbalance",
             "largest",
             *extra,
@@ -104,6 +106,7 @@ def _tables(numbers: Summary, facts: str, hit: float) -> Iterator[Table]:
             notes=[
                 "Busiest: what the work sent to a server would take of its time; above 100 % its queue grows "
                 "for as long as requests come, and times with it.",
+                "Spread: the most requests that a server was sent less the fewest.",
                 "Imbalance: the most in flight at a server less the mean of all, as requests find it.",
                 *notes_of(numbers["absent"]),
             ],
@@ -120,6 +123,19 @@ def _tables(numbers: Summary, facts: str, hit: float) -> Iterator[Table]:
             headers=_headers(columns),
             formats={**_formats(affinity), "load": Percent(0)},
             groups=["n", "cache", "load"],
+        )
+    said = numbers["claims"].frame
+    if len(said):
+        yield Table(
+            "claims",
+            "What the article says of load balancers, and when it holds",
+            said,
+            f"{facts} At a utilisation of {said['load'].iloc[0]:.0%}; a claim holds where it does in every "
+            "repetition.",
+            columns=["says", "when", "of", "measured", "most", "verdict"],
+            headers={"says": "claim", "when": "of", "of": "measured", "measured": "is", "most": "at most"},
+            formats=_formats(numbers["claims"]),
+            groups=["says", "when"],
         )
     for name, title, columns in (
         (
@@ -160,6 +176,7 @@ def _tables(numbers: Summary, facts: str, hit: float) -> Iterator[Table]:
 
 SCENARIOS: Mapping[str, str] = {
     "steady": "with nothing else happening",
+    "equal": "where all requests take equally long",
     "slow": "one server being slow",
     "lost": "while one server is gone",
     "added": "after one server was added",
@@ -179,6 +196,29 @@ def _charts(numbers: Summary, facts: str) -> Iterator[Chart]:
             choices={"scenario": "Scenario", "cache": "Entries of a cache", "n": "Servers"},
             panels="scenario",
             only={"cache": int(responses["cache"].min())},
+        )
+    course = numbers["timeline"].frame
+    if len(course):
+        yield Chart(
+            "timeline",
+            "Around an event: the response time that 99 % stay below",
+            f"{facts} By the part of the time in which requests come. One server is lost from one third "
+            "to two thirds of it, added at half of it, or slow from the start.",
+            course,
+            Lines(
+                Axis("part", "part of the time", "percent"),
+                Axis("p99", "99 % of responses, ms", log=True),
+                low="p99_low",
+                high="p99_high",
+            ),
+            choices={
+                "scenario": "Scenario",
+                "load": "Utilisation",
+                "n": "Servers",
+                "cache": "Entries of a cache",
+            },
+            panels="scenario",
+            only={"load": min(course["load"].unique(), key=lambda load: abs(load - 0.8))},
         )
     tails = numbers["tails"].frame
     if len(tails):
@@ -232,6 +272,11 @@ def _meaning(numbers: Summary) -> Iterator[str]:
                 f"requests {least['imbalance']:.3g}. Its slowest hundredth takes "
                 f"{turn['p99'] / least['p99']:.3g} times as long."
             )
+    said = numbers["claims"].frame
+    for says in dict.fromkeys(said["says"]):
+        part = said[said["says"] == says]
+        parts = [f"{row.when}, {row.of}: {row.measured:.4g} ({row.verdict})" for row in part.itertuples()]
+        yield f"{says}, at {part['load'].iloc[0]:.0%}: {'; '.join(parts)}."
     affinity = numbers["affinity"].frame
     if len(affinity):
         load, n = affinity["load"].max(), affinity["n"].max()

@@ -15,8 +15,10 @@ from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Interval, Percent, Significant, Text
 from experiments.theory import queues
 
+from .claims import claims
 from .contestants import Contestant, contestants
 from .laws import Law, law_of, tail_of
+from .parameters import INTERVALS, NO_RESPONSE
 
 if TYPE_CHECKING:
     from .parameters import RequestsParameters
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 CASE = ("n", "cache", "scenario", "load", "label")
 TIMES = ("mean", "p50", "p99", "p999")
 SHARES = ("refused", "lost", "hits")
+LINES = ("p99", "hits")
 MS = Significant(3)
 STRICT = 0.999
 """The level of the intervals by which a law is judged."""
@@ -47,6 +50,8 @@ def summary(results: Results[RequestsParameters]) -> Summary:
             _tails(waves, parameters),
             _affinity(waves),
             _bursts(rows[rows["scenario"] == "burst"]),
+            _timeline(waves),
+            claims(waves),
             absent_of(results.rows),
         ]
     )
@@ -80,8 +85,11 @@ def _law(keys: Mapping[str, Any], parameters: RequestsParameters) -> tuple[Law |
     """Return the law of a case, and how many its balancer draws."""
     one = _contestant(str(keys["label"]))
     choices = int(one.value("choices") or 1)
-    if keys.get("scenario", "steady") != "steady" or keys.get("cache", 0):
+    scenario = keys.get("scenario", "steady")
+    if scenario not in ("steady", "equal") or keys.get("cache", 0):
         return None, choices
+    if scenario == "equal":
+        parameters = parameters.replace({"service": "deterministic"})
     return law_of(one.name, choices, parameters, int(keys["n"]), float(keys["load"])), choices
 
 
@@ -94,7 +102,7 @@ def _responses(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
             row |= _mean(group, name)
             row[f"{name}_law"] = None if law is None else law.of(name)
         row |= _mean(group, "imbalance")
-        row["busiest"] = float(group["busiest"].mean())
+        row["busiest"], row["uneven"] = float(group["busiest"].mean()), float(group["uneven"].mean())
         row["largest"] = int(group["largest"].max()) if group["largest"].notna().any() else None
         row |= {name: float(group[name].mean()) for name in SHARES}
         row["warmup"] = float(group["warmup"].mean())
@@ -102,7 +110,7 @@ def _responses(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
     columns = [
         *CASE,
         *(f"{name}{end}" for name in TIMES for end in ("", "_low", "_high", "_law")),
-        "imbalance", "imbalance_low", "imbalance_high", "busiest", "largest", *SHARES, "warmup",
+        "imbalance", "imbalance_low", "imbalance_high", "busiest", "uneven", "largest", *SHARES, "warmup",
     ]  # fmt: skip
     measures = {
         name: Measure(
@@ -121,6 +129,9 @@ def _responses(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
         ),
         "busiest": Measure(
             "work sent to the busiest server over the time there was, mean over repetitions", Percent(0)
+        ),
+        "uneven": Measure(
+            "most requests that a server was sent less the fewest, mean over repetitions", Significant(3)
         ),
         "largest": Measure("the most requests that a server had in any repetition", Count()),
         "refused": Measure("share of the requests that found a full queue", Percent(2)),
@@ -210,6 +221,32 @@ def _affinity(rows: pd.DataFrame) -> Sheet:
         },
     }  # fmt: skip
     return Sheet("affinity", pd.DataFrame(body, columns=columns), keys_of, measures)
+
+
+def _timeline(rows: pd.DataFrame) -> Sheet:
+    """Return the course of response times and hits around an event, by equal parts of the time."""
+    keys_of = (*CASE, "part")
+    body = []
+    for keys, group in _groups(rows[rows["p99_line"].notna()], CASE):
+        courses = {name: group[f"{name}_line"].dropna().map(str.split).tolist() for name in LINES}
+        for part in range(INTERVALS):
+            row = {**keys, "part": (part + 0.5) / INTERVALS}
+            for name, texts in courses.items():
+                values = [float(line[part]) for line in texts if line[part] != NO_RESPONSE]
+                row |= _mean(pd.DataFrame({name: values}), name)
+            body.append(row)
+    columns = [*keys_of, *(f"{name}{end}" for name in LINES for end in ("", "_low", "_high"))]
+    measures = {
+        "p99": Measure(
+            "mean over repetitions of the response that 99 % of those coming then stay below",
+            Interval(MS, "p99_low", "p99_high"), *_ends("p99"),
+        ),
+        "hits": Measure(
+            "share of the requests coming then whose key was cached, mean over repetitions",
+            Interval(Percent(1), "hits_low", "hits_high"), *_ends("hits"),
+        ),
+    }  # fmt: skip
+    return Sheet("timeline", pd.DataFrame(body, columns=columns), keys_of, measures)
 
 
 def _bursts(rows: pd.DataFrame) -> Sheet:

@@ -27,7 +27,7 @@ from experiments.requests import EXPERIMENT
 from experiments.requests.contestants import contestants
 from experiments.requests.laws import law_of
 from experiments.requests.measure import cases, measure
-from experiments.requests.parameters import RequestsParameters
+from experiments.requests.parameters import INTERVALS, RequestsParameters
 from experiments.requests.simulation import LOST, Simulation
 from experiments.requests.traffic import Traffic, times_of
 from experiments.theory import queues
@@ -262,20 +262,33 @@ def test_warm_up_is_found_where_it_is() -> None:
 
 
 def test_the_smoke_profile_tells_all(tmp_path: Path) -> None:
-    parameters = EXPERIMENT.profile("smoke").replace({"balancers": "random,hashed:partitioner=jump"})
+    parameters = EXPERIMENT.profile("smoke").replace(
+        {"balancers": "random,hashed:partitioner=jump,round_robin"}
+    )
     outcome = runner.run(EXPERIMENT, parameters, profile="smoke", out=tmp_path / "out")
     numbers = outcome.presentation.summary
-    assert set(numbers["responses"].frame["scenario"]) == {"steady", "lost"}
+    assert set(numbers["responses"].frame["scenario"]) == {"steady", "equal", "lost"}
     assert numbers["absent"].records()[0]["label"] == "hashed:partitioner=jump"  # cannot lose its first node
     lost = numbers["responses"].where(scenario="lost")
     assert (lost["lost"] > 0).any()
     assert (numbers["responses"].where(scenario="steady")["lost"] == 0).all()
-    assert set(numbers["laws"].frame["law_name"]) == {"M/M/1"}
+    course = numbers["timeline"].where(scenario="lost", label="round_robin", load=0.9)
+    assert len(course) == INTERVALS
+    gone = course["part"].between(1 / 3, 2 / 3)
+    assert course[gone]["p99"].mean() > 2 * course[course["part"] < 1 / 3]["p99"].mean()
+    verdicts = {(row["when"], row["of"]): row["verdict"] for row in numbers["claims"].records()}
+    assert verdicts[("equal requests", "requests, most less fewest")] == "holds"
+    assert verdicts[("equal requests", "work, most over mean")] == "holds"
+    assert verdicts[("requests as drawn", "requests, most less fewest")] == "holds"
+    assert verdicts[("requests as drawn", "work, most over mean")] == "does not hold"
+    assert verdicts[("requests as drawn", "in flight, most less mean")] == "does not hold"
+    assert set(numbers["laws"].frame["law_name"]) == {"M/M/1", "E4/M/1"}
     assert (numbers["affinity"].frame["hits"] > 0).all()
     assert {table.name for table in outcome.presentation.tables} >= {
-        "responses-steady", "responses-lost", "affinity", "laws", "bursts", "tails",
+        "responses-steady", "responses-equal", "responses-lost", "affinity", "laws", "bursts", "tails",
+        "claims",
     }  # fmt: skip
-    assert len(outcome.presentation.drawn()) == 3
+    assert len(outcome.presentation.drawn()) == 4
 
 
 # ---- bad input --------------------------------------------------------------------------------------------
