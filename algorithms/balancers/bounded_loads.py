@@ -20,6 +20,7 @@ from algorithms.interface.nodes import Nodes, NodesLike
 from algorithms.interface.spec import Capability, Cost, Publication
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.preferences import Admits, Search, Walk
+from algorithms.machinery.single import One
 from algorithms.machinery.traces import Calls, InFlight, Place, View
 from algorithms.machinery.twister import begin, next_word, twister
 
@@ -298,12 +299,20 @@ class BoundedLoads(BalancerOverPartitioner[Any]):
         weights = np.array(nodes.weights())
         return Bound(weights, np.array([weights.sum()]), np.array([requests, above, below]))
 
+    def _sees_home(self) -> bool:
+        """Return whether the rule sees a request's home and its hash, and no list of nodes."""
+        return self.bound == "envoy" or self._search is not None
+
     def _width(self) -> int:
-        return 2 if self.bound == "envoy" or self._search else len(self.nodes)
+        return 2 if self._sees_home() else len(self.nodes)
+
+    def _sees_single(self) -> tuple[int, One | None] | None:
+        one = self._flight.placing.one()
+        return (2, one) if one is not None and self._sees_home() else None
 
     def _views(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
         flight = self._flight
-        if self.bound == "envoy" or self._search:
+        if self._sees_home():
             views = np.empty((len(hashes), 2), dtype=np.uint64)
             views[:, 0] = flight.places[flight.placing.assign(hashes)]
             views[:, 1] = hashes

@@ -15,6 +15,7 @@ from algorithms.interface.node import NodeLike
 from algorithms.interface.nodes import Nodes, NodesLike
 from algorithms.interface.spec import Cost
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.single import One
 from algorithms.machinery.traces import Calls, InFlight, Place, View, nothing_closed
 from algorithms.registry import create
 
@@ -129,6 +130,10 @@ class Hashed(BalancerOverPartitioner[Nothing]):
 
     def _start(self, nodes: Nodes, in_flight: NDArray[np.int64], before: Nothing | None) -> Nothing:
         return Nothing(np.zeros(1, dtype=np.int8))
+
+    def _sees_single(self) -> tuple[int, One | None] | None:
+        one = self._flight.placing.one()
+        return None if one is None or type(self)._views is not Hashed._views else (1, one)
 
     def _views(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
         flight = self._flight

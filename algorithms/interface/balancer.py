@@ -22,6 +22,8 @@ from algorithms.interface.nodes import Nodes, NodesLike, leaving_names
 from algorithms.interface.partitioner import differs
 from algorithms.interface.signature import limited, parameters_of
 from algorithms.interface.spec import Cost, Publication
+from algorithms.machinery.single import One
+from algorithms.machinery.single_requests import SingleRequests
 from algorithms.machinery.traces import Calls
 
 __all__ = ["Balancer", "BalancerSpec", "Sight", "Trait"]
@@ -30,6 +32,8 @@ S = TypeVar("S")
 
 CHUNK = 1 << 16
 """Of so many events at once is looked up what a rule sees of them."""
+
+MOST_BUCKETS = 1 << 31
 
 MOST_CELLS = 1 << 22
 """What is seen of the events of a chunk has no more words than this."""
@@ -169,6 +173,8 @@ class Balancer(ABC, Generic[S]):
 
     spec: ClassVar[BalancerSpec]
 
+    _single: tuple[_Flight[Any], int, SingleRequests] | None = None
+
     def __init__(self, nodes: NodesLike, *, seed: int = 0) -> None:
         for parameter in limited(type(self)):
             if parameter.name in vars(self):
@@ -244,8 +250,14 @@ class Balancer(ABC, Generic[S]):
         >>> balancer.open(7), balancer.open(7), balancer.in_flight
         (0, 1, {0: 1, 1: 1})
         """
+        made = self._single
+        if made is not None and made[0] is self._flight and type(hash) is int and 0 <= hash <= made[1]:
+            return made[2].enter(hash, made[2].opening)
         if not is_int(hash) or not 0 <= int(hash) < 1 << self.hash_bits:
             raise InvalidHash(f"a hash is an int from 0 to 2^{self.hash_bits} - 1, not {hash!r:.60}")
+        single = self._singly()
+        if single is not None:
+            return single.enter(int(hash), single.opening)
         flight = self._flight
         place = np.empty(1, dtype=np.int32)
         views = self._views(np.array([hash], dtype=np.uint64))
@@ -273,14 +285,45 @@ class Balancer(ABC, Generic[S]):
             ...
         algorithms.errors.InvalidParameter: nothing is in flight on bucket 1, so nothing can be closed there
         """
-        flight = self._flight
+        made, flight = self._single, self._flight
+        if made is not None and made[0] is flight and type(bucket) is int and 0 <= bucket < MOST_BUCKETS:
+            done = made[2].enter(bucket, made[2].closing) >= 0
+            if done:
+                return
         place = flight.places[bucket] if is_int(bucket) and 0 <= bucket < len(flight.places) else -1
         if place < 0 or not flight.in_flight[place]:
             raise InvalidParameter(
                 f"nothing is in flight on bucket {bucket!r:.40}, so nothing can be closed there"
             )
+        single = self._singly()
+        if single is not None:
+            single.enter(int(bucket), single.closing)
+            return
         places = np.array([place, place], dtype=np.int32)
         self._calls().trace(flight.state, flight.in_flight, _NO_VIEW, _CLOSING, 1, places)
+
+    def _sees_single(self) -> tuple[int, One | None] | None:
+        """Return how many words the rule sees of a request, and how its home is found if that is the first.
+
+        None where it sees what only `_views` can tell: then a single request is a trace of one.
+        """
+        return (1, None) if type(self)._views is Balancer._views else None
+
+    def _singly(self) -> SingleRequests | None:
+        """Return how single requests are opened and closed, and keep it until the next event; or None."""
+        made, flight, seen = self._single, self._flight, self._sees_single()
+        if made is not None and made[0] is flight:
+            return made[2]
+        if seen is None:
+            return None
+        single = self._calls().single.of(flight.state, flight.in_flight, flight.places, flight.buckets, *seen)
+        if single is not None:
+            self._single = flight, (1 << self.hash_bits) - 1, single
+        return single
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: all but addresses."""
+        return {**self.__dict__, "_single": None}
 
     def open_many(
         self,

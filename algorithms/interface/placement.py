@@ -21,6 +21,7 @@ from algorithms.interface.live import meet
 from algorithms.interface.spec import Capability
 from algorithms.interface.state import State
 from algorithms.machinery.preferences import Preference
+from algorithms.machinery.single import One
 from algorithms.machinery.steps import STEPS, Steps
 
 S = TypeVar("S")
@@ -136,6 +137,10 @@ class Placement(Algorithm[S]):
         """
         state = self._state
         return self._preference(state.structure, state.nodes)
+
+    def one(self) -> One | None:
+        """Return how compiled code places one hash; None where there is no such code."""
+        return self._one(self._state.structure)
 
     def lookup(self, key: Key) -> str:
         """Return the name of the node that has a key.

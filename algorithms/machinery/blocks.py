@@ -109,6 +109,8 @@ def address_of(code: Any) -> int:
 
 
 def _type_of(value: object) -> Any:
+    if isinstance(value, tuple):  # what stands in it may be written to
+        return types.BaseTuple.from_types([_changed(part) for part in value], type(value))
     if isinstance(value, np.ndarray):
         kind = numpy_support.from_dtype(value.dtype)
         return types.Array(kind, value.ndim, "C", readonly=True)  # compiled code writes to no need
@@ -117,6 +119,21 @@ def _type_of(value: object) -> Any:
     if isinstance(value, float):
         return types.float64
     return types.uint64 if isinstance(value, np.uint64) else types.int64
+
+
+def _changed(value: object) -> Any:
+    """Return the type of a value in a tuple: nested ones, and arrays that compiled code writes to."""
+    if isinstance(value, np.ndarray):
+        kind = numpy_support.from_dtype(value.dtype)
+        return types.Array(kind, value.ndim, "C", readonly=not value.flags.writeable)
+    return _type_of(value)
+
+
+def _size(kind: Any) -> int:
+    """Return how many words a value of a type has."""
+    if isinstance(kind, types.BaseTuple):
+        return sum(_size(part) for part in kind.types)
+    return 1 + (kind.ndim if isinstance(kind, types.Array) else 0)
 
 
 @intrinsic
@@ -128,7 +145,7 @@ def unpacked(context: Any, block: Any) -> Any:
 def _unpack(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     words, at, values = builder.inttoptr(arguments[0], _WORD.as_pointer()), 0, []
     for kind in signature.return_type:
-        size = 1 + (kind.ndim if isinstance(kind, types.Array) else 0)
+        size = _size(kind)
         loaded = [builder.load(builder.gep(words, [_WORD(at + i)])) for i in range(size)]
         values.append(_value(context, builder, kind, loaded))
         at += size
@@ -136,6 +153,12 @@ def _unpack(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
 
 
 def _value(context: Any, builder: Any, kind: Any, words: list[Any]) -> Any:
+    if isinstance(kind, types.BaseTuple):
+        parts, at = [], 0
+        for part in kind.types:
+            parts.append(_value(context, builder, part, words[at : at + _size(part)]))
+            at += _size(part)
+        return context.make_tuple(builder, kind, parts)
     if isinstance(kind, types.Array):
         return _array(context, builder, kind, words[0], words[1:])
     if isinstance(kind, types.Float):

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from algorithms.machinery.kernel import Kernel
 
-__all__ = ["Entry", "KeyEntry", "Keys", "One", "entry", "key_entry"]
+__all__ = ["Entered", "Entry", "KeyEntry", "Keys", "One", "bound", "called", "entry", "key_entry", "unpacked"]
 
 _WORD = (1 << 64) - 1
 _NO_OWNERS = np.zeros(0, dtype=np.int32)
@@ -163,7 +163,7 @@ def _enter_either(key: object, block: int) -> np.int64:
     return np.int64(called(code, h >> dropped, needs))
 
 
-class _Entered(Kernel[..., int]):
+class Entered(Kernel[..., int]):
     """A kernel that is called by its entry points, one for the types of each kind of arguments.
 
     The lock of the interpreter is kept meanwhile: to release it costs as much as to place a key.
@@ -190,11 +190,11 @@ class _Entered(Kernel[..., int]):
         return point
 
 
-class Entry(_Entered):
+class Entry(Entered):
     """The entry of a kernel that places one hash; see :func:`entry`."""
 
     def __init__(self, place: Kernel[..., Any]) -> None:
-        super().__init__(_bound(_enter, _place=place), "hash")
+        super().__init__(bound(_enter, _place=place), "hash")
         self._placing = place
 
     def of(self, *needs: Any, owners: NDArray[np.int32] = _NO_OWNERS) -> One:
@@ -240,16 +240,16 @@ class Entry(_Entered):
         return place
 
 
-class KeyEntry(_Entered):
+class KeyEntry(Entered):
     """The entry of a hash function of keys; see :func:`key_entry`."""
 
     def __init__(self, of_bytes: Kernel[..., Any] | None, of_integer: Kernel[..., Any] | None) -> None:
         if of_bytes is None:
-            function = _bound(_enter_whole, _hash_whole=of_integer)
+            function = bound(_enter_whole, _hash_whole=of_integer)
         elif of_integer is None:
-            function = _bound(_enter_bytes, _hash=of_bytes)
+            function = bound(_enter_bytes, _hash=of_bytes)
         else:
-            function = _bound(_enter_either, _hash=of_bytes, _hash_whole=of_integer)
+            function = bound(_enter_either, _hash=of_bytes, _hash_whole=of_integer)
         super().__init__(function, "key")
 
     def of(self, one: One, seed: int, dropped: int) -> Keys | None:
@@ -324,7 +324,7 @@ def key_entry(of_bytes: Kernel[..., Any] | None, of_integer: Kernel[..., Any] | 
     return KeyEntry(of_bytes, of_integer)
 
 
-def _bound(function: Any, **callees: Any) -> FunctionType:
+def bound(function: Any, **callees: Any) -> FunctionType:
     """Return a function with kernels in place of names."""
     scope = {**function.__globals__, **callees}
     bound = FunctionType(function.__code__, scope)

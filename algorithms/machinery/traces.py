@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.machinery.kernel import Kernel, kernel
+from algorithms.machinery.single_requests import RequestsEntry, requests_entry
 
 __all__ = ["Calls", "InFlight", "Place", "View", "nothing_closed"]
 
@@ -34,6 +35,11 @@ class Calls:
 
     opens: Kernel[[Any, InFlight, View], Place]
     closes: Kernel[[Any, InFlight, Place], None]
+
+    @cached_property
+    def single(self) -> RequestsEntry:
+        """The entry of single requests, which is compiled when the first one is opened or closed."""
+        return requests_entry(self.opens, self.closes)
 
     @cached_property
     def trace(

@@ -80,6 +80,6 @@ def lines(simulation: Simulation) -> dict[str, str | None]:
     p99, hits = [], []
     for responses, hit in zip(np.split(servers.responses, ends), np.split(servers.hits, ends), strict=True):
         there = responses[~np.isnan(responses)]
-        p99.append(f"{np.quantile(there, 0.99):.4g}" if len(there) else NO_RESPONSE)
-        hits.append(f"{hit.mean():.4g}" if len(hit) else NO_RESPONSE)
+        p99.append(f"{np.quantile(there, 0.99):.3g}" if len(there) else NO_RESPONSE)
+        hits.append(f"{hit.mean():.3g}" if len(hit) else NO_RESPONSE)
     return {"p99_line": " ".join(p99), "hits_line": " ".join(hits) if servers.limits[1] else None}

@@ -12,7 +12,7 @@ SCENARIOS = ("steady", "equal", "slow", "lost", "added", "burst")
 EVENTS = ("slow", "lost", "added")
 """Those of which the course over time is kept."""
 
-INTERVALS = 24
+INTERVALS = 18
 """Into so many equal parts the time is cut for it."""
 
 NO_RESPONSE = "-"

@@ -237,6 +237,39 @@ def test_nodes_with_gaps_between_their_buckets() -> None:
         assert balancer.add_node("e") == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("least_outstanding", {}), ("hashed", {"partitioner": "rendezvous"}), ("bounded_loads", {})],
+)
+def test_single_requests_go_on_after_events_in_copies_and_in_pickles(
+    name: str, options: dict[str, Any]
+) -> None:
+    balancer = create_balancer(name, ["a", "b", "c"], **options)
+    words = [int(word) for word in np.random.default_rng(4).integers(0, 2**64, 300, dtype=np.uint64)]
+
+    def run(some: Balancer[Any], singly: bool) -> list[int]:
+        if singly:
+            return [some.open(word) for word in words]
+        return some.open_many(np.array(words, dtype=np.uint64)).tolist()
+
+    def same(some: Balancer[Any]) -> bool:
+        return run(some.copy(), True) == run(some.copy(), False)
+
+    first = run(balancer, True)
+    balancer.close(first[0])
+    assert same(balancer)
+    twin, again = balancer.copy(), pickle.loads(pickle.dumps(balancer))
+    twin.open(words[0])
+    assert sum(twin.in_flight.values()) == sum(again.in_flight.values()) + 1 == len(words)
+    assert run(again, True) == run(balancer, True)
+    balancer.change(remove=["b"])
+    assert same(balancer)
+    assert set(run(balancer, True)) == {0, 2}
+    for bucket in (1, 3, 1 << 40, 1 << 70, -1):
+        with pytest.raises(InvalidParameter, match="nothing is in flight"):
+            balancer.close(bucket)
+
+
 def test_a_chunk_of_a_long_trace_knows_what_others_opened() -> None:
     count = 200_000
     closing = np.full(count, -1)
