@@ -129,10 +129,14 @@ def _changed(value: object) -> Any:
     return _type_of(value)
 
 
+def _is_tuple(kind: object) -> bool:
+    return isinstance(kind, types.BaseTuple)
+
+
 def _size(kind: Any) -> int:
     """Return how many words a value of a type has."""
-    if isinstance(kind, types.BaseTuple):
-        return sum(_size(part) for part in kind.types)
+    if _is_tuple(kind):
+        return sum(map(_size, kind))
     return 1 + (kind.ndim if isinstance(kind, types.Array) else 0)
 
 
@@ -153,9 +157,9 @@ def _unpack(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
 
 
 def _value(context: Any, builder: Any, kind: Any, words: list[Any]) -> Any:
-    if isinstance(kind, types.BaseTuple):
+    if _is_tuple(kind):
         parts, at = [], 0
-        for part in kind.types:
+        for part in kind:
             parts.append(_value(context, builder, part, words[at : at + _size(part)]))
             at += _size(part)
         return context.make_tuple(builder, kind, parts)

@@ -75,7 +75,7 @@ CLAIMS = tuple(
                 (SLOW, REQUESTS), (SLOW, BUSY),
             ),
         ),
-        (FEWEST, "least_outstanding", ((ALIKE, FLIGHT), (ONES, FLIGHT), (SLOW, BUSY), (SLOW, REQUESTS))),
+        (FEWEST, "least_outstanding", ((ALIKE, FLIGHT), (ONES, FLIGHT), (SLOW, BUSY))),
     )
     for (scenario, when), measure in parts
 )  # fmt: skip
