@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from experiments.inference.levels import LEVEL
 from experiments.report.chart import Chart
 from experiments.report.figures import charts
 from experiments.report.figures.drawn import drawn
@@ -21,7 +22,7 @@ __all__ = ["FIGURES", "WIDE", "environment"]
 LIFE = "life"
 """The sequence of events that the article tells."""
 
-WIDE = {"rings": 0.72, "movement": 1.0, "ripple": 0.85}
+WIDE = {"rings": 0.56, "movement": 1.0, "ripple": 0.62, "links": 1.0}
 """Figures over both columns of the page, and how much of its width they take."""
 
 
@@ -62,7 +63,7 @@ def movement(sources: Sources) -> Figure:
     """Return the movement of all algorithms in all events, beside the laws."""
     chart = _chart(sources, "scaling", "movement").where(workload="uniform", n=START)
     return drawn(
-        replace(chart, size=(PAGE, 4.6)),
+        replace(chart, size=(PAGE, 4.0)),
         "movement",
         f"Keys moved by each scale event from {START} nodes; lines: intervals of the mean; marks: the law.",
     )
@@ -104,7 +105,30 @@ def sequence(sources: Sources) -> Figure:
     )
 
 
-FIGURES: tuple[Callable[[Sources], Figure], ...] = (rings, cv, movement, ripple, sequence)
+STEPS = ("links", "probes")
+"""The steps that the article draws, each in a panel."""
+
+LEAVERS = ("anchor", "jumpback_anchor", "memento", "dx", "choose")
+"""Algorithms of which any node may leave, and whose lookups get longer then."""
+
+
+def links(sources: Sources) -> Figure:
+    """Return the steps of a lookup after nodes have left, beside the laws."""
+    run = sources.run("cost")
+    chart = _chart(sources, "cost", "steps-removals")
+    n = max(chart.values("n"))
+    chart = chart.where(n=n)
+    frame = chart.frame[chart.frame["label"].isin(LEAVERS) & chart.frame["step"].isin(STEPS)]
+    return drawn(
+        replace(chart, frame=frame, size=(PAGE, 2.3)),
+        "links",
+        f"Links that a lookup follows, and places that it probes, after nodes have left {n:,} in random "
+        f"order; means over {run.parameter('repetitions')} repetitions with {LEVEL:.0%} intervals; dotted: "
+        "the laws.",
+    )
+
+
+FIGURES: tuple[Callable[[Sources], Figure], ...] = (rings, cv, movement, ripple, sequence, links)
 """All figures, in the order of the text."""
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from algorithms import Capability
-from algorithms.registry import spec_of, usual
+from algorithms.registry import names, spec_of
 from experiments.inference.levels import LEVEL
 from experiments.report.tables import latex
 from experiments.report.tables.formats import Interval, Percent, Significant, single
 from experiments.report.tables.table import Header, Table
+from experiments.theory.lookups import LAWS
 from paper.sources import Sources
 
 __all__ = ["TABLES", "render"]
@@ -36,11 +38,18 @@ SHOWN = (
 )  # fmt: skip
 """Properties in the article's matrix, where they are among those that were checked."""
 
-WIDE = ("measured", "algorithms", "movement", "counterexamples", "calibration")
+WIDE = ("measured", "movement", "counterexamples", "calibration", "servers", "cost")
 """Tables over both columns of the page."""
 
 FOLDED: Mapping[str, tuple[float, ...]] = {"measured": (0.16, 0.24, 0.12, 0.09, 0.16, 0.07, 0.08)}
 """Tables of words, and the share of the page that each column has."""
+
+USUAL = r"\footnotesize\setlength{\tabcolsep}{3pt}"
+LETTERS: Mapping[str, str] = {
+    "algorithms": r"\scriptsize\setlength{\tabcolsep}{0.9pt}",
+    "cost": r"\scriptsize\setlength{\tabcolsep}{3pt}",
+}
+"""The letters of a table and the space between its columns, where they are not the usual ones."""
 
 CITES = "cites:"
 """What stands before the keys of works in a cell."""
@@ -70,23 +79,23 @@ def measured(sources: Sources) -> Table:
 
 
 def algorithms(sources: Sources) -> Table:
-    """Return what each algorithm computes, costs and declares."""
+    """Return what each algorithm costs and declares, by families, those of deployed programs aside."""
     rows = []
-    for name in sorted(usual(), key=lambda name: (spec_of(name).baseline, name)):
-        spec = spec_of(name)
-        marks = ["+" if spec.can(capability) else None for capability in SHORT]
-        rows.append((name, spec.summary, spec.lookup_cost.order, spec.memory_cost.order, *marks))
+    known = {name: spec_of(name) for name in names()}
+    for name, spec in sorted(known.items(), key=lambda item: (item[1].baseline, item[1].family, item[0])):
+        if spec.kind != "deployed":
+            marks = ["+" if spec.can(capability) else None for capability in SHORT]
+            works = [CITES + publication.key for publication in spec.publications[:1]]
+            rows.append((" ".join([name, *works]), spec.lookup_cost.order, spec.memory_cost.order, *marks))
     heads = tuple(SHORT.values())
     return Table.of_rows(
         "algorithms",
         "The algorithms",
-        ["algorithm", "a key's node", "lookup", "memory", *heads],
+        ["algorithm", "lookup", "memory", *heads],
         rows,
-        caption="What each computes, its usual costs, and what it declares: any node can leave; "
-        "shares follow weights; "
-        "adding and removing makes no stray moves; equal shares; ranges of hashes in order; replicas; "
-        "independence of the "
-        "order in which nodes were named. The last three are baselines.",
+        caption="Their usual costs, and what they declare: any node can leave; shares follow weights; adding "
+        "and removing makes no stray moves; equal shares; ranges of hashes in order; replicas; independence "
+        "of the order in which nodes were named. By families; baselines stand last.",
         align=dict.fromkeys(heads, "center"),
         headers={head: Header(head, rf"\rotatebox{{90}}{{{head}}}") for head in heads},
     )
@@ -119,7 +128,7 @@ def counterexamples(sources: Sources) -> Table:
     ]
     order = {name: place for place, name in enumerate(SHOWN)}
     refuted = refuted.sort_values("property", key=lambda names: names.map(order), kind="stable")
-    chosen = refuted[refuted["label"] != "random_choice"].groupby("property", sort=False).head(2)
+    chosen = refuted[refuted["label"] != "random_choice"].groupby("property", sort=False).head(1)
     return Table.of_rows(
         "counterexamples",
         "Smallest counterexamples",
@@ -223,6 +232,66 @@ def balance(sources: Sources) -> Table:
     )
 
 
+def servers(sources: Sources) -> Table:
+    """Return what an edit of a configuration moves in each deployed system."""
+    run = sources.run("servers")
+    shown = next(table for table in run.presentation.tables if table.name == "servers")
+    heads = {column: shown.header(column) for column in shown.shown()}
+    needed = run.summary["needed"].frame
+    least = {
+        n: ", ".join(f"{row.edit} {Percent(1).bare(row.needed)}" for row in part.itertuples())
+        for n, part in needed.groupby("n", sort=False)
+    }
+    return replace(
+        shown,
+        title="What edits of a configuration move",
+        caption="In percent of all hashes, exact but for two systems whose hashes are drawn; means over "
+        f"{run.parameter('repetitions')} sets of addresses where a placement depends on them. Needed: "
+        + "; ".join(f"of {n}, {words}" for n, words in least.items())
+        + ". A star: some of it moves between servers that the edit is not about. Peak: the fullest server "
+        "over the mean, before. A dash: the system has no such edit.",
+        headers={
+            column: Header(head, rf"\shortstack{{{_stacked(head)}}}" if column != "label" else "system")
+            for column, head in heads.items()
+        },
+    )
+
+
+def cost(sources: Sources) -> Table:
+    """Return the steps of a lookup of all algorithms, before and after nodes have left, beside their laws."""
+    run = sources.run("cost")
+    n, gone = max(run.parameter("start")), sorted(run.parameter("removed"))[1]
+    steps = run.summary["steps"].where(workload="uniform", n=n)
+    full, left = (
+        steps[(steps["order"] == order) & (steps["removed"] == removed)].set_index(["label", "step"])
+        for order, removed in (("none", 0.0), ("random", gone))
+    )
+    body = []
+    for label, step in full.index:
+        first, after = full.loc[label, step], left.loc[label, step] if (label, step) in left.index else None
+        later = (None,) * 4 if after is None else tuple(after[["mean", "low", "high", "law_mean"]])
+        formula = LAWS[first["law"]].formula if isinstance(first["law"], str) else None
+        body.append((label, step, formula, first["mean"], first["law_mean"], *later))
+    return Table.of_rows(
+        "cost",
+        "Steps of a lookup",
+        ["algorithm", "steps", "law", "all", "of all", "left", "low", "high", "of left"],
+        body,
+        caption=f"Of {n:,} nodes, and after {gone:.0%} of them left in random order: counted, with "
+        f"{LEVEL:.0%} intervals, beside the law; {run.parameter('keys'):,} keys, "
+        f"{run.parameter('repetitions')} repetitions. Of a numbered buckets w are alive, M is the power of "
+        "two above; H and G are sums of reciprocals and of their squares. A dash: no law, or only the last "
+        "can leave.",
+        formats={
+            "all": Significant(4),
+            "of all": Significant(4),
+            "left": Interval(Significant(4), "low", "high"),
+            "of left": Significant(4),
+        },
+        headers={"all": "all live", "of all": "law", "left": f"{gone:.0%} gone", "of left": "law"},
+    )
+
+
 def hashes(sources: Sources) -> Table:
     """Return what hash functions do to sequential keys."""
     run = sources.run("hashes")
@@ -288,7 +357,8 @@ START = 16
 """The number of nodes that the article follows through its events."""
 
 TABLES: tuple[Callable[[Sources], Table], ...] = (
-    measured, algorithms, matrix, counterexamples, calibration, movement, balance, hashes, claims,
+    measured, algorithms, matrix, counterexamples, calibration, movement, balance, hashes, cost, servers,
+    claims,
 )  # fmt: skip
 """All tables, in the order of the text."""
 
@@ -299,7 +369,7 @@ def render(table: Table) -> str:
     written = (
         latex.write(table)
         .replace("{table}", f"{{{kind}}}")
-        .replace(r"\centering", r"\centering\footnotesize\setlength{\tabcolsep}{3pt}")
+        .replace(r"\centering", r"\centering" + LETTERS.get(table.name, USUAL))
     )
     if table.name in FOLDED:
         columns = "".join(
@@ -309,7 +379,13 @@ def render(table: Table) -> str:
         written = f"{head[: head.rindex('{@{}')]}{{@{{}}{columns}@{{}}}}\n\\toprule{body}"
     if table.name == "counterexamples":
         written = written.replace("0.35\\linewidth", "0.52\\linewidth")
-    return re.sub(rf" {CITES}(\S+)", _cited, written)
+    return _formulas(re.sub(rf" {CITES}(\S+)", _cited, written))
+
+
+def _formulas(written: str) -> str:
+    """Set indices and powers of the laws of lookups as such."""
+    indices = re.sub(r"\b([HG])\\_(\w|\(M/2\))", r"$\1_{\2}$", written)
+    return re.sub(r"(p|ln|\))\\textasciicircum\{\}(\w)", r"\1$^{\2}$", indices)
 
 
 def _cited(keys: re.Match[str]) -> str:

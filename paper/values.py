@@ -17,6 +17,7 @@ from experiments.claims.recipes.jump import BITS
 from experiments.harness import experiment as experiments
 from experiments.report.timings import trusted
 from experiments.storage.totals import totals
+from experiments.theory import jump_dependence
 from paper.numerals import fact, written
 from paper.prose import Use
 from paper.sources import Run, Sources, Value
@@ -27,6 +28,7 @@ CODE: Mapping[str, Callable[..., Any]] = {
     "bits": lambda name: hash_function(name).width,
     "default": lambda algorithm, parameter: parameters_of(algorithm)[parameter].default,
     "jump-bits": lambda: BITS,
+    "jump-dependence": lambda nodes: f"{float(max(map(abs, jump_dependence(int(nodes)))) * int(nodes)):.0e}",
 }
 """What the code defines, by the keys of its name."""
 
@@ -85,7 +87,8 @@ def _of_run(run: Run, name: str, rest: str, how: str) -> Value:
     found: Any = run.facts
     try:
         for key in rest.split("/"):
-            found = found[key][:10] if key == "commit" else found[key]
+            found = found[int(key)] if isinstance(found, list) else found[key]
+            found = found[:10] if key == "commit" else found
         return Value(name, fact(found, how), f"{run.place}/run.json: {rest}")
     except (LookupError, TypeError, ValueError) as error:
         raise LookupError(f"{name}: run.json has no such number ({error})") from None
