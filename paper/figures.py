@@ -51,11 +51,13 @@ def cv(sources: Sources) -> Figure:
     """Return the spread of a ring's shares over its points, beside the law."""
     run = sources.run("balance")
     chart = _chart(sources, "balance", "cv-points")
+    n = max(chart.values("n"))
     return drawn(
-        replace(chart.where(**chart.only, algorithm="ring").joined(), size=(COLUMN, 2.2)),
+        replace(chart.where(**chart.only, algorithm="ring", n=n), together="", size=(COLUMN, 2.0)),
         "cv",
-        "Shares of a ring over the points of a node: root mean square of the CV over "
-        f"{run.parameter('repetitions')} rings, all hashes counted; dotted: the law.",
+        f"Shares of a ring of {n:,} nodes over the points of a node: root mean square of the CV over "
+        f"{run.parameter('repetitions')} rings, all hashes counted; dotted: the law, which hardly depends on "
+        "the number of nodes.",
     )
 
 
@@ -74,7 +76,7 @@ def sequence(sources: Sources) -> Figure:
     numbers = sources.run("sequence").summary
     case = {"sequence": LIFE, "workload": "uniform", "n": START}
     asked, steps = numbers["asked"].where(**case), numbers["steps"].where(**case)
-    places = [0, *asked["step"]]
+    places = list(asked["step"])
 
     def draw(canvas: Canvas) -> None:
         axes = canvas.subplots()
@@ -86,14 +88,12 @@ def sequence(sources: Sources) -> Figure:
             axes,
             places,
             series,
-            laws={"ideal": [0.0, *asked["ideal_so_far"]]},
+            laws={"ideal": list(asked["ideal_so_far"])},
             ylabel="keys moved so far",
             logx=False,
-            logy=False,
             percent=True,
         )
-        axes.set_xticks(places, ["start", *asked["title"]], rotation=60, ha="right", fontsize=6)
-        axes.set_ylim(bottom=0)
+        axes.set_xticks(places, list(asked["title"]), rotation=60, ha="right", fontsize=6)
 
     return Figure(
         "sequence",

@@ -245,7 +245,7 @@ def servers(sources: Sources) -> Table:
     return replace(
         shown,
         title="What edits of a configuration move",
-        caption="In percent of all hashes, exact but for two systems whose hashes are drawn; means over "
+        caption="Of all hashes, in %, exact but for two systems whose hashes are drawn; means over "
         f"{run.parameter('repetitions')} sets of addresses where a placement depends on them. Needed: "
         + "; ".join(f"of {n}, {words}" for n, words in least.items())
         + ". A star: some of it moves between servers that the edit is not about. Peak: the fullest server "

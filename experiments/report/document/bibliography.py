@@ -58,10 +58,17 @@ def write(names: Iterable[str] | None = None, specs: Mapping[str, Spec] | None =
 def _entry(publication: Publication) -> str:
     # double braces keep the capitals of a title, whatever the style of the bibliography does with them
     fields = {
-        "author": escape_latex(publication.author),
+        "author": _names(publication.author),
         "title": f"{{{escape_latex(publication.title)}}}",
         "year": str(publication.year),
         **{name: escape_latex(value) for name, value in publication.fields.items()},
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
     return f"@{publication.kind}{{{publication.key},\n{lines}\n}}\n"
+
+
+def _names(author: str) -> str:
+    """Return the authors; braces around all of them say that it is one name of several words, and stay."""
+    if author.startswith("{") and author.endswith("}"):
+        return f"{{{escape_latex(author[1:-1])}}}"
+    return escape_latex(author)
