@@ -237,17 +237,15 @@ def servers(sources: Sources) -> Table:
     run = sources.run("servers")
     shown = next(table for table in run.presentation.tables if table.name == "servers")
     heads = {column: shown.header(column) for column in shown.shown()}
-    needed = run.summary["needed"].frame
-    least = {
-        n: ", ".join(f"{row.edit} {Percent(1).bare(row.needed)}" for row in part.itertuples())
-        for n, part in needed.groupby("n", sort=False)
-    }
+    least: dict[int, list[str]] = {}
+    for row in run.summary["needed"].records():
+        least.setdefault(row["n"], []).append(f"{row['edit']} {Percent(1).bare(row['needed'])}")
     return replace(
         shown,
         title="What edits of a configuration move",
         caption="Of all hashes, in %, exact but for two systems whose hashes are drawn; means over "
         f"{run.parameter('repetitions')} sets of addresses where a placement depends on them. Needed: "
-        + "; ".join(f"of {n}, {words}" for n, words in least.items())
+        + "; ".join(f"of {n}, {', '.join(words)}" for n, words in least.items())
         + ". A star: some of it moves between servers that the edit is not about. Peak: the fullest server "
         "over the mean, before. A dash: the system has no such edit.",
         headers={
