@@ -233,6 +233,17 @@ class LiveNodes(Mapping[int, Node]):
 
     def bucket_of(self, name: str) -> int:
         """Return the bucket of a live node; raise UnknownNode when there is none of this name."""
+        bucket = self._found(name)
+        if bucket is None:
+            raise UnknownNode(f"no live node is named {name!r:.60}: there are {self._listed()}")
+        return bucket
+
+    def has(self, name: str) -> bool:
+        """Return whether a live node has this name."""
+        return self._found(name) is not None
+
+    def _found(self, name: str) -> int | None:
+        """Return the bucket of a live node, or None."""
         if name in self._by_name:
             return self._by_name[name]
         prefix, _, digits = name.rpartition("-") if isinstance(name, str) else ("", "", "")
@@ -245,15 +256,7 @@ class LiveNodes(Mapping[int, Node]):
             bucket = int(digits)
             if bucket < self._counted and bucket not in self._gone:
                 return bucket
-        raise UnknownNode(f"no live node is named {name!r:.60}: there are {self._listed()}")
-
-    def has(self, name: str) -> bool:
-        """Return whether a live node has this name."""
-        try:
-            self.bucket_of(name)
-        except UnknownNode:
-            return False
-        return True
+        return None
 
     def shared_with(self, other: LiveNodes) -> NDArray[np.int32]:
         """Return the buckets, ascending, that hold the same node here and there: same name, same weight."""

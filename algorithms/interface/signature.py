@@ -124,7 +124,11 @@ def parameters_of(cls: type) -> dict[str, Parameter]:
     ['hash', 'hash_bits', 'seed']
     """
     # mypy fears the __init__ of a sub-class, but it is this class's own signature that is read
-    constructor = cls.__init__  # type: ignore[misc]
+    return dict(_taken_by(cls.__init__))  # type: ignore[misc]
+
+
+@cache
+def _taken_by(constructor: Any) -> dict[str, Parameter]:
     hints = {**_COMMON, **_hints(constructor)}
     return {
         name: Parameter(name, *_parted(hints.get(name, Any), parameter.default, name not in _COMMON))

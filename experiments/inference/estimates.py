@@ -20,7 +20,7 @@ from experiments.inference.samples import (
     interval_of,
     mean_and_error,
 )
-from experiments.inference.tails import t_quantile
+from experiments.inference.tails import heads_quantile, t_quantile
 
 if TYPE_CHECKING:
     from scipy.stats.distributions import rv_frozen
@@ -58,14 +58,12 @@ def median(values: ArrayLike, *, level: float = LEVEL) -> Estimate:
     >>> median([1.0, 2.0]).interval is None
     True
     """
-    from scipy import stats
-
-    sample = finite(values)
+    sample = np.sort(finite(values))
     check_level(level)
-    interval: Any = stats.quantile_test(sample, p=0.5).confidence_interval(level)
-    centre, low, high = float(np.median(sample)), float(interval.low), float(interval.high)
-    if not (math.isfinite(low) and math.isfinite(high)):
+    centre, beyond = float(np.median(sample)), heads_quantile((1 - level) / 2, sample.size)
+    if not beyond:
         return Estimate(centre, None, sample.size)
+    low, high = float(sample[beyond - 1]), float(sample[-beyond])
     return Estimate(centre, interval_of(low, high, level, "order statistics"), sample.size)
 
 

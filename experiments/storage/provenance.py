@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.metadata
 import platform
@@ -34,6 +35,7 @@ DRAWING = ("pandas", "pyarrow", "matplotlib", "rich")
 """Libraries that have a part in how rows are stored and shown."""
 
 
+@functools.cache
 def root() -> Path:
     """Return the folder that holds the packages of this project.
 

@@ -319,3 +319,16 @@ def test_an_interval_lies_within_across_or_beside_what_a_statement_allows(
     assert place_of(low, high, bounds(1.0, relation, 0.125)) is place
     exact = low if math.isfinite(low) else high
     assert place_of(exact, exact, bounds(1.0, relation, 0.125)) is not Place.ACROSS
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.999, 1 - 0.05 / 28])
+def test_the_interval_of_a_median_is_that_of_scipy(level: float) -> None:
+    """Ours asks the binomial law itself, since `scipy.stats` takes a second to import."""
+    for size in (*range(1, 40), 500):
+        values = np.random.default_rng(size).permutation(size) / 8  # no digits that are rounded away
+        theirs = stats.quantile_test(values, p=0.5).confidence_interval(level)
+        ours = inference.median(values, level=level).interval
+        if ours is None:
+            assert not (np.isfinite(theirs.low) and np.isfinite(theirs.high))
+        else:
+            assert (ours.low, ours.high) == (theirs.low, theirs.high)
