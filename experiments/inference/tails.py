@@ -1,4 +1,4 @@
-"""Student's t, chi-square, the normal law, fair coins: chances and quantiles by what `scipy.stats` itself calls.
+"""Student's t, chi-square, the normal law, fair coins: chances and quantiles, by what `scipy.stats` calls.
 
 `scipy.stats` takes a third of a second to import, and a fifth of a millisecond a number; the special
 functions below it take neither. A test holds each to the law in `scipy.stats` of the same name.
