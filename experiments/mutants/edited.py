@@ -26,8 +26,8 @@ from experiments.mutants.sites import Site, edited_tree, targets_of
 
 __all__ = ["Endless", "edited"]
 
-FUEL = 1 << 24
-"""Rounds that a loop may make: a hundred times those that any needs for the hashes of a check."""
+FUEL = 1 << 18
+"""Rounds that a loop may make, each time that it begins: four times those that any needs."""
 
 
 class Endless(RuntimeError):
@@ -76,19 +76,13 @@ def _scratch(rows: int, *kinds: Any) -> tuple[Any, ...]:
 class _Safe(ast.NodeTransformer):
     """Counts the rounds of loops, and makes arrays of zeros where they would not be initialised."""
 
-    def visit_While(self, node: ast.While) -> ast.AST:
+    def visit_While(self, node: ast.While) -> list[ast.stmt]:
         self.generic_visit(node)
+        rounds = f"_rounds_{node.lineno}"  # loops in loops have counters of their own
         node.body[:0] = ast.parse(
-            f"_rounds += 1\nif _rounds > {FUEL}:\n    raise _Endless('a loop does not end')"
+            f"{rounds} += 1\nif {rounds} > {FUEL}:\n    raise _Endless('a loop does not end')"
         ).body
-        return node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        self.generic_visit(node)
-        if any(isinstance(part, ast.While) for part in ast.walk(node)):
-            first = 1 if ast.get_docstring(node) else 0
-            node.body[first:first] = ast.parse("_rounds = 0").body
-        return node
+        return [*ast.parse(f"{rounds} = 0").body, node]
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)

@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 import numpy as np
 
-from algorithms import Arcs
+from algorithms import Arcs, Capability
 from algorithms.interface import Nodes
 from algorithms.interface.node import NodeLike
 from experiments.mutants.defects.defect import Base, defect
@@ -103,7 +103,7 @@ def arcs_undeclared(base: Base) -> Base:
     return ArcsUndeclared
 
 
-@defect()
+@defect(Capability.REPLICAS)
 def replicas_of_too_many(base: Base) -> Base:
     """Answers as for all nodes where more replicas are asked for than there are nodes."""
 
