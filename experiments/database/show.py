@@ -294,7 +294,7 @@ def _meaning(numbers: Summary) -> Iterator[str]:
             f"{_figure(row['asked_least'])} by explicit ranges and {_figure(row['hashed_least'])} by hashes, "
             f"one of {_part(row['most'])} {_figure(row['asked_most'])} and {_figure(row['hashed_most'])}: "
             "ranged data is asked less from two keys on, at any selectivity, and all shards together work "
-            f"{_times(row['work_most'])} to {_times(row['work_least'])} less for it."
+            f"{_figure(row['work_least'])} to {_figure(row['work_most'])} times less for it."
         )
         yield _sooner(row)
     said = [

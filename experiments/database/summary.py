@@ -88,8 +88,8 @@ BETTER: Mapping[str, Measure] = {
     "later": Measure("time of ranged over hashed and indexed, where that is most", Significant(3)),
     "later_at": Measure("at which selectivity that is", Percent(2)),
     "even_records": Measure("records from which on all shards at once answer sooner, by the law", Count()),
-    "work_least": Measure("work of hashed over ranged at the least selectivity", Significant(3)),
-    "work_most": Measure("the same at the greatest selectivity", Significant(3)),
+    "work_least": Measure("work of hashed and indexed over ranged, where it is least", Significant(3)),
+    "work_most": Measure("the same, where it is most", Significant(3)),
 }
 """Explicit ranges beside hashes with an index on each shard."""
 
@@ -278,8 +278,8 @@ def _better(queries: pd.DataFrame, parameters: DatabaseParameters) -> Iterator[d
             "even_records": theory.even_fan_out(
                 int(keys["n"]), parameters.overhead * 1000, parameters.record
             ),
-            "work_least": float(work.iloc[0]),
-            "work_most": float(work.iloc[-1]),
+            "work_least": float(work.min()),
+            "work_most": float(work.max()),
         }
 
 
