@@ -22,10 +22,8 @@ SMALL = {
     "hashes": "--nodes 4 --keys 2000 --repetitions 2 --hash xxh64,identity",
     "servers": "--nodes 5,9 --keys 500 --repetitions 2 --system nginx-hash,haproxy-consistent",
     "cost": "--nodes 4,16 --start 10 --removed 0.5,0.8 --keys 500 --repetitions 2",
-    "requests": "--nodes 4 --balancers random,round_robin --load 0.5,0.9 --requests 1000 --repetitions 2 "
-    "--scenario steady,lost --cache 0,50",
 }
-UNLIKE = ("claims", "requests", "servers")
+UNLIKE = ("claims", "servers")
 """Experiments that are not about algorithms."""
 
 FEW = ["--algorithms", "ring,jump,key_range,modulo"]
