@@ -49,13 +49,14 @@ def stated(sources: Sources, name: str, how: str = "") -> Value:
     run = sources.run(room)
     if rest.partition("/")[0] in FACTS:
         return _of_run(run, name, rest, how)
-    _refuse_untrusted(run, name, rest)
     try:
         value = run.summary.value(rest)
         latex = written(value, how)
     except (LookupError, ValueError) as error:
         raise LookupError(f"{name}: {error.args[0]}") from None
     file, _, what = value.source.partition(": ")
+    if file == "timing":
+        _refuse_untrusted(run, name, rest)
     return Value(name, latex, f"{run.place}/{file}.csv: {what}")
 
 

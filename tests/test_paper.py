@@ -132,6 +132,19 @@ def test_a_time_that_the_suite_does_not_trust_is_in_no_sentence(
     assert values.stated(RESULTS, f"{room}/{name}").latex
 
 
+def test_what_was_counted_in_a_run_whose_times_are_not_trusted_may_be_stated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(values, "trusted", lambda facts, sheet: False)
+    seen = run_of("database").summary.values.items()
+    counted, timed = (
+        next(name for name, value in seen if value.source.startswith(file)) for file in ("rows", "timing")
+    )
+    assert values.stated(RESULTS, f"database/{counted}").latex
+    with pytest.raises(LookupError, match="does not trust the times"):
+        values.stated(RESULTS, f"database/{timed}")
+
+
 def test_steps_that_are_always_made_are_counted_over_all_repetitions() -> None:
     """Jump can make the third step in one repetition of eight: the last of its nodes happens to leave."""
     rows = store.load(run_of("sequence").folder / "rows.csv")
