@@ -222,7 +222,7 @@ def _charts(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
             f"{facts} LRU; 1 is as predicted.",
             judged.assign(reading=judged["reading"].map(READINGS)),
             Dots(
-                Axis("ratio", "misses, over those predicted", log=True),
+                Axis("ratio", "misses, over those predicted"),
                 "event",
                 reference=1.0,
                 missing="too few, or no law",
@@ -234,6 +234,12 @@ def _charts(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
             panels="reading",
             only={**only, "workload": judged["workload"].iloc[0], "capacity": judged["capacity"].iloc[0]},
         )
+
+
+def _by_workload(readings: pd.DataFrame) -> str:
+    """Say how often a reading is right of each workload."""
+    sums = readings.groupby("workload", sort=False)[["right", "cases"]].sum()
+    return ", ".join(f"{row.Index} {row.right} of {row.cases}" for row in sums.itertuples())
 
 
 def _policies(events: pd.DataFrame, parameters: CacheParameters) -> Iterator[str]:
@@ -271,7 +277,8 @@ def _meaning(numbers: Summary, parameters: CacheParameters) -> Iterator[str]:
             furthest = max(part.to_dict("records"), key=lambda row: abs(row["furthest"]))
             yield (
                 f"Misses of the transition are within {NEAR:.0%} of {title} in {part['right'].sum()} of "
-                f"{part['cases'].sum()} cases; at most it is off by {furthest['furthest']:+.0%} "
+                f"{part['cases'].sum()} cases ({_by_workload(part)}); at "
+                f"most it is off by {furthest['furthest']:+.0%} "
                 f"({furthest['workload']}, {furthest['capacity']}, {furthest['furthest_case']})."
             )
     hits = numbers["hits"].frame
