@@ -110,7 +110,10 @@ def _tables(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
             ],
         )
         groups = ["n", "workload", "policy", "capacity", "event"]
-        columns = [*groups, *(name for name in ("label", *events.measures) if name != "times")]
+        columns = [
+            *groups, "label", "movement", "caused", "transient", "moved_entries", "moved_bytes", "worst",
+            "usual", "back",
+        ]  # fmt: skip
         yield Table(
             "all-events",
             "What events cost caches, of all policies and capacities",
@@ -118,7 +121,7 @@ def _tables(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
             facts,
             columns=columns,
             headers={**_headers(columns), "worst": "worst second"},
-            formats=_formats(events, columns),
+            formats={**_formats(events, columns), "caused": Count(), "back": Significant(3)},
             groups=groups,
             detail=True,
         )
@@ -150,7 +153,7 @@ def _tables(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
             columns=columns,
             headers={**_headers(columns), **READINGS},
             formats={
-                **_formats(claim, columns),
+                "measured": Count(),
                 "movement": Percent(1),
                 **dict.fromkeys(READINGS, Percent(1)),
             },
@@ -198,8 +201,7 @@ def _charts(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
                 Axis("rate", "hit rate", "percent", zero=False),
             ),
             choices={**CHOICES, "event": "Event"},
-            panels="event",
-            only={**only, "policy": parameters.policy[0]},
+            only={**only, "policy": parameters.policy[0], "event": parameters.event[0]},
         )
     events = numbers["events"].frame
     if len(events):
