@@ -14,6 +14,7 @@ from algorithms import Node, create
 from experiments import clusters, run
 from experiments.harness.experiment import find
 from experiments.harness.runner import run as run_experiment
+from experiments.report.figures import elsewhere
 from experiments.report.figures import figure as figures
 from experiments.seeds import repetition_of
 from experiments.storage import store
@@ -28,7 +29,8 @@ def test_every_experiment_measures_and_shows_a_cluster_and_misses_no_algorithm(
     name: str, text: str, tmp_path: Path, monkeypatch: Any
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(figures, "render", drawn)
+    for place in (figures, elsewhere):
+        monkeypatch.setattr(place, "render", drawn)
     # what jump can do, but for weights
     asked = {
         "sequence": {"sequence": "grow"}, "advise": {"remove": "none"}, "cache": {"event": "add:1"},

@@ -14,6 +14,7 @@ from experiments.harness.chapters import read
 from experiments.harness.experiment import Case, Experiment, find
 from experiments.report import html
 from experiments.report.document import manuscript, markdown
+from experiments.report.figures import elsewhere
 from experiments.report.figures import figure as figures
 from experiments.storage import store
 
@@ -44,7 +45,8 @@ def test_it_ends_in_tables_and_figures_or_in_one_sentence_before_anything_is_mea
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(figures, "render", drawn)
+    for place in (figures, elsewhere):
+        monkeypatch.setattr(place, "render", drawn)
     experiment, measured = find(name), []
     measure = type(experiment).measure
 

@@ -21,6 +21,7 @@ from experiments.database.records import Records, values_of
 from experiments.database.schemes import Compound, Hashed, Ranges, Sharding
 from experiments.database.splitting import split_when_full
 from experiments.harness import runner
+from experiments.report.figures import elsewhere
 from experiments.report.figures import figure as figures
 from experiments.report.tables import terminal
 from experiments.storage import store
@@ -32,7 +33,8 @@ WIDTH, HEIGHT = 120, 34
 def _undrawn() -> Iterator[None]:
     """Draw figures, and write no pixel of them, which takes most of the time."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(figures, "render", drawn)
+        for place in (figures, elsewhere):
+            patched.setattr(place, "render", drawn)
         yield
 
 
