@@ -81,8 +81,10 @@ def used_values(latex: str) -> set[Use]:
     --------
     >>> sorted(used_values(r"\val{scaling/movement/16/add:1/jump} and \val[0]{sequence/net/life/16/ring}"))
     [Use(name='scaling/movement/16/add:1/jump', how=''), Use(name='sequence/net/life/16/ring', how='0')]
+    >>> used_values(r"\val{cache/right/50\%/law}")
+    {Use(name='cache/right/50%/law', how='')}
     """
-    return {Use(name, how) for how, name in re.findall(_VALUE, latex)}
+    return {Use(name.replace("\\%", "%"), how) for how, name in re.findall(_VALUE, latex)}
 
 
 def sections(folder: Path) -> Iterator[Path]:

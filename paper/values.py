@@ -109,5 +109,6 @@ def write(values: Mapping[Use, Value]) -> str:
     lines = ["% Made by paper.build from the stored results; do not edit."]
     for use, value in values.items():
         how = f"[{use.how}]" if use.how else ""
-        lines.append(f"\\defineval{how}{{{use.name}}}{{{value.latex}}}% {value.source}")
+        name = use.name.replace("%", "\\%")
+        lines.append(f"\\defineval{how}{{{name}}}{{{value.latex}}}% {value.source}")
     return "\n".join(lines) + "\n"
