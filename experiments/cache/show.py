@@ -151,11 +151,10 @@ def _tables(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
             frame,
             f"{facts} LRU; predicted over measured, less 1.",
             columns=columns,
-            headers={**_headers(columns), **READINGS},
+            headers={**_headers(columns), **{name: READINGS[name] for name in READINGS if name in columns}},
             formats={
                 "measured": Count(),
-                "movement": Percent(1),
-                **dict.fromkeys(READINGS, Percent(1)),
+                **{name: Percent(1) for name in ("movement", *READINGS) if name in columns},
             },
             groups=groups,
             detail=True,

@@ -201,6 +201,15 @@ def test_what_is_shown_says_what_predicts_misses(shown: Any) -> None:
     assert {chart.name for chart in presentation.charts} == {"course", "origin", "claim"}
 
 
+def test_a_run_whose_caches_never_rest_has_no_law_and_is_shown() -> None:
+    parameters = parameters_of(event=("restart",), repetitions=2, capacity="200", nodes=2)
+    rows = pd.DataFrame(rows_of(parameters))
+    assert rows["law_transient"].isna().all()
+    presentation = EXPERIMENT.present(Results(parameters, rows))
+    (claim,) = [table for table in presentation.tables if table.name == "claim"]
+    assert "law" not in claim.columns
+
+
 # ---- traces -----------------------------------------------------------------------------------------------
 
 
