@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,10 @@ from experiments.mutants.edited import Endless
 from experiments.mutants.parameters import MutantsParameters
 from experiments.mutants.sample import mutants_named, sample
 from experiments.mutants.sites import sites_of
+from experiments.mutants.survivors import REASONS
 from experiments.mutants.trial import tried
 from experiments.options.errors import BadUse
+from experiments.storage import store
 
 HASHES = np.arange(256, dtype=np.uint64)
 
@@ -46,6 +49,12 @@ def test_what_differs_nowhere_is_equivalent(rows: dict[str, dict[str, Any]]) -> 
 def test_a_mutant_is_tried_alike_again(rows: dict[str, dict[str, Any]]) -> None:
     (mutant,) = mutants_named(["modulo__sorts_first"])
     assert tried(mutant, EXPERIMENT.profile("smoke")) == rows[mutant.name]
+
+
+def test_whatever_no_check_kills_was_looked_at() -> None:
+    """The list of survivors and equivalent ones is what the committed run gives, neither more nor less."""
+    rows = store.load(Path(__file__).resolve().parents[2] / "results" / "mutants" / "full")
+    assert set(REASONS) == set(rows.loc[rows["verdict"] != KILLED, "mutant"])
 
 
 def test_the_sample_is_of_a_hundred_and_more_in_all_families() -> None:
