@@ -17,6 +17,7 @@ REASONS: Mapping[str, str] = {
     "so no lookup sees a mixture",
     "flip__stale_structure": "nothing is kept but how many buckets there are, which has not changed",
     "haproxy_consistent__edit_7b8af9f5": NEVER,
+    "icws__edit_35c6b63c": "the cut is for a rounding up to n, which none of the hashes has",
     "jumpback_anchor__edit_94e9d662": "where they are equal nothing is drawn again either way: what is left "
     "over is below n",
     "ketama__edit_f565bf37": "all points lie within the circle of the keys, of whatever function both are",
@@ -32,5 +33,7 @@ REASONS: Mapping[str, str] = {
     "ring__edit_cc6ef096": NEVER,
     "rendezvous__edit_1ebc2234": "nodes that all weigh 1 are drawn seldom where weights are: twenty examples "
     "do not meet two of them, and of sixty replicas_distinct is refuted by the 46th",
+    "weighted_dx__edit_e9821410": "it differs for weights that have a single slot, and none of those asked for "
+    "is so small",
 }
 """Why a mutant lives, by its name; each was looked at."""
