@@ -20,7 +20,7 @@ REASONS: Mapping[str, str] = {
     "icws__edit_35c6b63c": "the cut is for a rounding up to n, which none of the hashes has",
     "jumpback_anchor__edit_94e9d662": "where they are equal nothing is drawn again either way: what is left "
     "over is below n",
-    "ketama__edit_f565bf37": "all points lie within the circle of the keys, of whatever function both are",
+    "ketama__edit_f565bf37": "all points lie within the circle of the keys, whose function is theirs",
     "key_range__edit_85c9659e": NEVER,
     "lrh__edit_06f24de1": "other nodes are candidates; lrh promises neither equal shares nor the fewest "
     "moves, and its oracle tells them apart",
@@ -33,7 +33,7 @@ REASONS: Mapping[str, str] = {
     "ring__edit_cc6ef096": NEVER,
     "rendezvous__edit_1ebc2234": "nodes that all weigh 1 are drawn seldom where weights are: twenty examples "
     "do not meet two of them, and of sixty replicas_distinct is refuted by the 46th",
-    "weighted_dx__edit_e9821410": "it differs for weights that have a single slot, and none of those asked for "
-    "is so small",
+    "weighted_dx__edit_e9821410": "it differs for weights below 3/32 alone, which have one slot: drawn so "
+    "seldom that no search has met one",
 }
 """Why a mutant lives, by its name; each was looked at."""
