@@ -346,8 +346,11 @@ CALIBRATED: Mapping[str, tuple[str, ...]] = {
         "mean-agrees", "g-of-jump", "scaled-chi-square-of-a-ring", "law-of-rings", "holm-of-a-family",
         "equivalence-at-the-margin",
     ),
+    "level": (
+        "z-of-rings", "chi-square-of-squares", "chi-square-of-ring-squares", "equivalence-by-law", "holm-of-many",
+    ),
     "power": ("one-node-has-more", "keys-needed-for-movement", "equivalence-of-equals"),
-    "warning": ("binomial-over-rings", "g-of-a-ring"),
+    "warning": ("binomial-over-rings", "g-of-a-ring", "t-of-squares", "dispersion-of-repeated-keys"),
 }  # fmt: skip
 """The procedures in the article's table, by what is asked of them."""
 

@@ -52,8 +52,9 @@ def row_of(one: Procedure, parameters: CalibrationParameters, context: Context) 
     from experiments import inference
     from experiments.calibration.procedure import procedures, verdict
 
-    whole, rest = divmod(max(1, parameters.simulations // one.cost), max(1, CHUNK // one.cost))
-    sizes = [max(1, CHUNK // one.cost)] * whole + [rest] * (rest > 0)
+    chunk = max(1, CHUNK // one.cost) * one.many
+    whole, rest = divmod(max(1, parameters.simulations // one.cost) * one.many, chunk)
+    sizes = [chunk] * whole + [rest] * (rest > 0)
 
     def hits(number: int) -> int:
         return one.simulate(derive(parameters.seed, "calibration", one.name, number), sizes[number])
@@ -68,7 +69,7 @@ def row_of(one: Procedure, parameters: CalibrationParameters, context: Context) 
         "procedure": one.name,
         "kind": one.kind,
         "says": one.says,
-        "nominal": one.nominal,
+        "nominal": one.rate,
         "relation": one.relation,
         "band": one.band,
         "reason": one.reason,
@@ -77,5 +78,5 @@ def row_of(one: Procedure, parameters: CalibrationParameters, context: Context) 
         "rate": found / size,
         "low": shown.low,
         "high": shown.high,
-        "verdict": verdict(one.nominal, one.relation, one.band, judged.low, judged.high),
+        "verdict": verdict(one.rate, one.relation, one.band, judged.low, judged.high),
     }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from experiments.inference.levels import FAMILY
 from experiments.inference.verdict import AS_STATED, OFF, Place, Relation, bounds, place_of
 
 __all__ = ["KINDS", "Procedure", "Simulation", "procedure", "procedures", "verdict"]
@@ -16,6 +17,7 @@ __all__ = ["KINDS", "Procedure", "Simulation", "procedure", "procedures", "verdi
 KINDS: Final[Mapping[str, str]] = {
     "coverage": "intervals that hold the truth",
     "rejection": "tests that reject, though the null hypothesis is true",
+    "level": f"the same, at the level of one of {FAMILY} tests of a family",
     "power": "tests that find a planted difference",
     "warning": "what comes of the wrong method",
 }
@@ -37,7 +39,7 @@ class Procedure:
     says
         The procedure and the condition, in a few words.
     nominal
-        The rate that it should have.
+        The rate that it should have, or what computes it: its law, where a test is discrete or noncentral.
     simulate
         Counts the hits.
     relation
@@ -48,17 +50,20 @@ class Procedure:
         For the band.
     cost
         A simulation takes about so many times as long as a cheap one, and so many fewer are made.
+    many
+        Data sets of a procedure that takes arrays of them are so many more.
     """
 
     name: str
     kind: str
     says: str
-    nominal: float
+    nominal: float | Callable[[], float]
     simulate: Simulation
     relation: Relation = "equals"
     band: float = 0.0
     reason: str = ""
     cost: int = 1
+    many: int = 1
 
     def __post_init__(self) -> None:
         """Refuse a kind that there is not, and a band without a reason."""
@@ -66,6 +71,11 @@ class Procedure:
             raise ValueError(
                 f"procedure {self.name}: give a kind of {', '.join(KINDS)}, a band with a reason"
             )
+
+    @functools.cached_property
+    def rate(self) -> float:
+        """The rate that it should have."""
+        return self.nominal() if callable(self.nominal) else self.nominal
 
 
 def verdict(nominal: float, relation: str, band: float, low: float, high: float) -> str:
@@ -83,18 +93,19 @@ def verdict(nominal: float, relation: str, band: float, low: float, high: float)
 def procedure(
     kind: str,
     says: str,
-    nominal: float,
+    nominal: float | Callable[[], float],
     *,
     relation: Relation = "equals",
     band: float = 0.0,
     reason: str = "",
     cost: int = 1,
+    many: int = 1,
 ) -> Callable[[Simulation], Procedure]:
     """Make a procedure of a function (seed, count) -> hits; its name is the function's, with hyphens."""
 
     def decorate(simulate: Simulation) -> Procedure:
         name = getattr(simulate, "__name__", "").replace("_", "-")
-        return Procedure(name, kind, says, nominal, simulate, relation, band, reason, cost)
+        return Procedure(name, kind, says, nominal, simulate, relation, band, reason, cost, many)
 
     return decorate
 

@@ -68,13 +68,16 @@ def counts_agree(counts: ArrayLike, trials: int, chance: float, *, seed: int) ->
     return TestResult(found.p_value, found.effect, found.standardised, found.size, method)
 
 
-def dispersion_agrees(values: ArrayLike, mean: float, variance: float) -> TestResult:
+def dispersion_agrees(
+    values: ArrayLike, mean: float, variance: float, *, kurtosis: float = 0.0
+) -> TestResult:
     """Test whether repetitions spread about their law's mean as the law says: chi-square, two-sided.
 
     sum (x - mean)^2 / variance is chi-square with r degrees of freedom if values are about normal, as a
     fraction of many keys is, or the share of many points (Fisher's index of dispersion, with known mean;
-    Cochran 1954). It finds what a test of the mean cannot: rings treated as if they were binomial. scipy has
-    the chi-square law, and no test of a known variance.
+    Cochran 1954). A law with an excess kurtosis has other degrees of freedom, 2 r / (2 + kurtosis). It
+    finds what a test of the mean cannot: rings treated as if they were binomial. scipy has the chi-square
+    law, and no test of a known variance.
 
     Examples
     --------
@@ -85,7 +88,8 @@ def dispersion_agrees(values: ArrayLike, mean: float, variance: float) -> TestRe
     if not variance > 0:
         raise ValueError(f"a variance of {variance}; give the law's, above 0")
     total = math.fsum(((sample - mean) ** 2 / variance).tolist())
-    p_value = min(1.0, 2 * min(chi_square_tails(total, sample.size)))
+    degrees = 2 * sample.size / (2 + kurtosis)
+    p_value = min(1.0, 2 * min(chi_square_tails(total * degrees / sample.size, degrees)))
     effect = rounded(total / sample.size - 1, scale=1.0)
     standardised = rounded(ratio(effect, math.sqrt(2 / sample.size)), scale=1.0)
     return TestResult(rounded(p_value), effect, standardised, sample.size, "dispersion, chi-square")

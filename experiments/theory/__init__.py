@@ -59,6 +59,8 @@ from experiments.theory.rings import (
     ring_moved,
     ring_share,
     ring_share_cv_squared,
+    ring_share_kurtosis,
+    ring_share_variance,
     whole_points,
 )
 from experiments.theory.scores import first_highest, hierarchical_moved, multiples_moved
@@ -134,6 +136,8 @@ __all__ = [
     "ring_of_points",
     "ring_share",
     "ring_share_cv_squared",
+    "ring_share_kurtosis",
+    "ring_share_variance",
     "slowest",
     "stray",
     "weighted_rendezvous",

@@ -91,6 +91,19 @@ def ring_share_variance(points: float, others: float) -> float:
     return points * others / (total**2 * (total + 1))
 
 
+def ring_share_kurtosis(points: float, others: float) -> float:
+    """Excess kurtosis of `ring_share`.
+
+    Examples
+    --------
+    >>> ring_share_kurtosis(1, 1)
+    -1.2
+    """
+    total, product = points + others, points * others
+    above = (points - others) ** 2 * (total + 1) - product * (total + 2)
+    return 6 * above / (product * (total + 2) * (total + 3))
+
+
 def ring_moved(event: EventShape, points: float) -> rv_frozen | None:
     """Law, over rings, of the movement of an event in which nodes only join, or only leave."""
     parts = moving_points(event, points)

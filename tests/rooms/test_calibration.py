@@ -12,16 +12,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from broken.by_hand import RingCalledUniform
+from scipy import stats
 
 from algorithms import create
-from experiments import inference, run
+from experiments import inference, run, theory
 from experiments.calibration.procedure import KINDS, Procedure, procedure, procedures, verdict
-from experiments.calibration.procedures.draws import MOVED
+from experiments.calibration.procedures import levels
+from experiments.calibration.procedures.draws import MOVED, ring_movements
 from experiments.harness import chapters
-from experiments.inference.levels import FAMILY_LEVEL
+from experiments.inference.levels import FAMILY, FAMILY_LEVEL
 from experiments.inference.verdict import AS_STATED, OFF
 from experiments.mutants.planted import planted
 from experiments.storage import store
+from experiments.storage.provenance import root
 
 BIASED, LOSES_A_BUCKET = planted("modulo__bias_of_2_percent"), planted("modulo__loses_a_bucket")
 SIMULATIONS = 2_000
@@ -30,10 +33,10 @@ LEVEL = FAMILY_LEVEL / len(procedures())
 
 
 def judged(one: Procedure, simulations: int = SIMULATIONS) -> str:
-    size = max(20, simulations // one.cost)
+    size = max(20, simulations // one.cost) * min(one.many, 20)
     ends = inference.proportion(one.simulate(SEED, size), size, level=1 - LEVEL).interval
     assert ends is not None
-    return verdict(one.nominal, one.relation, one.band, ends.low, ends.high)
+    return verdict(one.rate, one.relation, one.band, ends.low, ends.high)
 
 
 @pytest.mark.parametrize("name", procedures())
@@ -48,11 +51,71 @@ def test_every_kind_has_procedures(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "nominal"),
-    [("t-over-repetitions", 0.90), ("t-over-repetitions", 0.98), ("mean-agrees", 0.10), ("mean-off", 0.7)],
+    [
+        ("t-over-repetitions", 0.90),
+        ("t-over-repetitions", 0.98),
+        ("mean-agrees", 0.10),
+        ("mean-off", 0.7),
+        ("clopper-pearson", 0.90),
+        ("equivalence-of-equals", 0.95),
+        ("g-of-a-ring", 0.9),
+        ("holm-of-a-family", 0.1),
+    ],
 )
 def test_a_rate_that_is_wrong_is_called_off(name: str, nominal: float) -> None:
     """These checks can fail: with another nominal rate the same simulations are off."""
     assert judged(replace(procedures()[name], nominal=nominal)) == OFF
+
+
+def test_tests_on_arrays_are_those_of_inference() -> None:
+    rng = np.random.default_rng(SEED)
+    values = ring_movements(rng, (60, levels.REPETITIONS))
+    variance, kurtosis = levels.ring_variance(), theory.ring_share_kurtosis(160, 2_560)
+    ratios = levels.loads_of(rng, (60,))
+    pairs = [
+        (levels.z_p_values(values, MOVED, variance), inference.mean_agrees, {"variance": variance}, values),
+        (levels.t_p_values(values, MOVED), inference.mean_agrees, {}, values),
+    ]
+    for found, test, given, rows in pairs:
+        alone = [test(row, MOVED, **given).p_value for row in rows]
+        assert found == pytest.approx(alone, rel=1e-6)
+    spread = levels.dispersion_p_values(values, MOVED, variance, kurtosis)
+    alone = [inference.dispersion_agrees(row, MOVED, variance, kurtosis=kurtosis).p_value for row in values]
+    assert spread == pytest.approx(alone, rel=1e-6)
+    squares = levels.square_p_values(ratios, 9)
+    assert squares == pytest.approx([inference.squares_agree(ratio, 9).p_value for ratio in ratios], rel=1e-6)
+    same = levels.equivalence_p_values(values, MOVED, 0.003, variance)
+    alone = [inference.mean_equivalent(row, MOVED, 0.003, variance=variance).p_value for row in values]
+    assert same == pytest.approx(alone, rel=1e-6)
+
+
+def test_power_of_g_is_by_the_distance_of_shares_and_not_by_their_cv() -> None:
+    """By m CV² it was 61.03 %, which a band of 2 points hid."""
+    shares = [1.1, *[1 - 0.1 / 15] * 15]
+    assert inference.shares_power(shares, 20_000) == pytest.approx(0.5935, abs=5e-5)
+    assert procedures()["one-node-has-more"].rate == inference.shares_power(shares, 20_000)
+    assert not procedures()["one-node-has-more"].band
+    rng = np.random.default_rng(SEED)
+    loads = rng.multinomial(20_000, np.array(shares) / 16, size=40_000)
+    statistics = 2 * (loads * np.log(loads / 1250)).sum(axis=1)
+    found = int((statistics > stats.chi2.isf(0.05, 15)).sum())
+    ends = inference.proportion(found, 40_000, level=0.999).interval
+    assert ends is not None
+    assert 0.5935 in ends
+    assert inference.loads_power(inference.cv_of_excess(0.1, 16), 16, 20_000) not in ends
+
+
+def test_a_band_says_by_how_many_data_sets_it_is_known() -> None:
+    for one in procedures().values():
+        assert not one.band or "data sets of another seed" in one.reason, one.name
+        assert one.relation == "equals" or one.kind == "warning" or one.rate < 0.1, "it cannot fail"
+
+
+def test_the_level_that_is_calibrated_is_that_of_the_largest_run() -> None:
+    for room in ("scaling", "balance", "sequence"):
+        (chapter,) = chapters.read([root() / "results" / room / "full"])
+        tested = chapter.presentation.summary.value("tested").number
+        assert tested <= 1.5 * FAMILY, room
 
 
 def test_an_uncorrected_family_is_called_off() -> None:
@@ -80,12 +143,12 @@ def rejections(cls: type, nodes: int, keys: int, times: int) -> int:
 def test_a_biased_partitioner_is_found_as_often_as_power_foretells(nodes: int, keys: int) -> None:
     """It sends one part in 64 of all hashes to bucket 0, which has its share of the rest as well."""
     excess = (1 / 64) * (nodes - 1)
-    power = inference.loads_power(inference.cv_of_excess(excess, nodes), nodes, keys)
+    power = inference.shares_power([1 + excess, *[1 - excess / (nodes - 1)] * (nodes - 1)], keys)
     assert 0.1 < power < 0.999
     found = rejections(BIASED, nodes, keys, 500)
     ends = inference.proportion(found, 500, level=1 - LEVEL).interval
     assert ends is not None
-    assert ends.low - 0.02 <= power <= ends.high + 0.02
+    assert power in ends
 
 
 def test_with_the_keys_that_power_asks_for_the_bias_is_found() -> None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from algorithms import create
 from experiments import inference
+from experiments.calibration import exact
 from experiments.calibration.procedure import procedure
 from experiments.calibration.procedures.draws import MOVED, NODES, hashes
 from experiments.inference.levels import ALPHA
@@ -38,7 +39,10 @@ def smallest_difference(seed: int, count: int) -> int:
     return sum(not inference.mean_agrees(rng.normal(planted, 2, 12), 0).agrees(ALPHA) for _ in range(count))
 
 
-@procedure("power", "paired t, as many repetitions as are needed for 80 %", 0.8, relation="at least")
+@procedure(
+    "power", "paired t, as many repetitions as are needed for 80 %",
+    lambda: inference.mean_power(0.5, inference.repetitions_needed(0.5, 1.0) or 0),
+)  # fmt: skip
 def repetitions_needed(seed: int, count: int) -> int:
     """Count the hits."""
     rng, needed = np.random.default_rng(seed), inference.repetitions_needed(0.5, 1.0)
@@ -53,8 +57,7 @@ def repetitions_needed(seed: int, count: int) -> int:
 
 @procedure(
     "power", "G, one of 16 nodes of jump has 10 % more, 20,000 keys", cost=4,
-    nominal=inference.loads_power(inference.cv_of_excess(EXCESS, NODES), NODES, KEYS),
-    band=0.02, reason="G's noncentrality is 3 % below m w², which holds for small differences",
+    nominal=lambda: inference.shares_power([1 + EXCESS, *[1 - EXCESS / (NODES - 1)] * (NODES - 1)], KEYS),
 )  # fmt: skip
 def one_node_has_more(seed: int, count: int) -> int:
     """Count the hits."""
@@ -64,7 +67,6 @@ def one_node_has_more(seed: int, count: int) -> int:
 
 @procedure(
     "power", "chi-square, as many keys as a CV of 2 % needs for 80 %", 0.8,
-    band=0.01, reason="the noncentral chi-square law holds for small differences",
 )  # fmt: skip
 def keys_needed_for_a_cv(seed: int, count: int) -> int:
     """Count the hits."""
@@ -78,8 +80,10 @@ def keys_needed_for_a_cv(seed: int, count: int) -> int:
 
 
 @procedure(
-    "power", "exact binomial, the keys that 0.5 % more movement needs for 80 %", 0.8, cost=4,
-    band=0.015, reason="keys_needed is by the normal law, and the exact test rejects a little less",
+    "power", "exact binomial, the keys that 0.5 % more movement needs for 80 %",
+    lambda: exact.binomial_rejection(
+        inference.keys_needed(0.005, MOVED) or 0, MOVED, MOVED + 0.005, alpha=ALPHA
+    ),
 )  # fmt: skip
 def keys_needed_for_movement(seed: int, count: int) -> int:
     """Count the hits."""
@@ -90,7 +94,8 @@ def keys_needed_for_movement(seed: int, count: int) -> int:
 
 
 @procedure(
-    "power", "TOST, a margin of one deviation, 20 repetitions of equals", 0.95, relation="at least"
+    "power", "TOST, a margin of one deviation, 20 repetitions of equals",
+    lambda: exact.equivalence_power(0.0, 1.0, 20, alpha=ALPHA),
 )  # fmt: skip
 def equivalence_of_equals(seed: int, count: int) -> int:
     """Count the hits."""
