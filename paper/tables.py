@@ -10,9 +10,10 @@ from pathlib import Path
 
 from algorithms import Capability
 from algorithms.registry import names, spec_of
+from experiments.calibration.summary import Rate
 from experiments.inference.levels import LEVEL
 from experiments.report.tables import latex
-from experiments.report.tables.formats import Interval, Percent, Significant, single
+from experiments.report.tables.formats import Interval, Significant, single
 from experiments.report.tables.table import Header, Table
 from experiments.theory.lookups import LAWS
 from paper.sources import Sources
@@ -195,7 +196,7 @@ def calibration(sources: Sources) -> Table:
         caption="Over simulated data whose truth is known: how often an interval covers it, a true "
         "hypothesis is rejected, and a planted difference is found, with exact intervals of the rates. "
         "The last lines are the wrong methods.",
-        formats={"rate": Interval(Percent(1), "low", "high")},
+        formats={"rate": Interval(Rate(1), "low", "high")},
         align={"stated": "right"},
         groups=["asked of it"],
     )
@@ -347,7 +348,8 @@ CALIBRATED: Mapping[str, tuple[str, ...]] = {
         "equivalence-at-the-margin",
     ),
     "level": (
-        "z-of-rings", "chi-square-of-squares", "chi-square-of-ring-squares", "equivalence-by-law", "holm-of-many",
+        "z-of-rings", "chi-square-of-squares", "chi-square-of-ring-squares", "equivalence-by-law",
+        "holm-of-many",
     ),
     "power": ("one-node-has-more", "keys-needed-for-movement", "equivalence-of-equals"),
     "warning": ("binomial-over-rings", "g-of-a-ring", "t-of-squares", "dispersion-of-repeated-keys"),

@@ -30,8 +30,8 @@ SQUARES_MARGIN = 0.1
 LEAST_POINTS = 1_000
 """Points of a node, over all repetitions, from which on CV² of rings is tested.
 
-The chi-square that stands in for its law then holds the level of a family; of 10 rings of 10 points it rejects
-1.5 times as often as it says, of 10 rings of one point 3 times."""
+The chi-square that stands in for its law then holds the level of a family; of 10 rings of 10 points it
+rejects 1.5 times as often as it says, of 10 rings of one point 3 times."""
 
 MEANS = ("cv_squared", "max_to_mean", "min_to_mean", "p99")
 """The quantities that are means over repetitions."""

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.calibration.procedure import KINDS
-from experiments.calibration.summary import summary
+from experiments.calibration.summary import Rate, summary
 from experiments.inference.levels import FAMILY_LEVEL
 from experiments.inference.verdict import AS_STATED, OFF
 from experiments.report.figures.figure import PAGE, Figure
@@ -19,7 +19,7 @@ from experiments.report.figures.layout import percent_axis
 from experiments.report.figures.palette import INK
 from experiments.report.presentation import Presentation, Results
 from experiments.report.summary import Sheet, Summary
-from experiments.report.tables.formats import Interval, Percent, Text
+from experiments.report.tables.formats import Interval, Text
 from experiments.report.tables.table import Table
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Nominal(Text):
 
     def text(self, value: Any, row: Mapping[str, Any]) -> str:
         """Write a nominal rate as plain text."""
-        nominal = _SIGNS[row["relation"]] + Percent(2).text(value, {})
+        nominal = _SIGNS[row["relation"]] + Rate(2).text(value, {})
         return f"{nominal} ± {100 * row['band']:.2g}" if row["band"] else nominal
 
 
@@ -69,7 +69,7 @@ def present(results: Results[CalibrationParameters]) -> Presentation:
 
 
 def _failure(row: Mapping[str, Any]) -> str:
-    rate = Percent(2).text(row["rate"], {})
+    rate = Rate(2).text(row["rate"], {})
     return (
         f"{row['procedure']} ({row['says']}): {rate} of {row['simulations']:,}, "
         f"but it should be {Nominal().text(row['nominal'], row)}"
@@ -83,7 +83,7 @@ def _table(part: pd.DataFrame, kind: str) -> Table:
         part.reset_index(drop=True),
         "Rate measured over simulated data sets, with its exact 95 % interval.",
         columns=["says", "nominal", "rate", "simulations", "verdict"],
-        formats={"nominal": Nominal(), "rate": Interval(Percent(2), "low", "high")},
+        formats={"nominal": Nominal(), "rate": Interval(Rate(2), "low", "high")},
         headers={"says": "procedure", "rate": "measured"},
         notes=_reasons(part),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from experiments.inference.verdict import OF_CALIBRATION
 from experiments.report.presentation import Results
@@ -15,12 +16,31 @@ if TYPE_CHECKING:
 KEYS = ("kind", "procedure")
 
 
+class Rate(Percent):
+    """A rate in percent, and one of a few in a million with the digits that it needs.
+
+    >>> Rate(2).text(0.95, {}), Rate(2).text(2.5e-5, {})
+    ('95.00 %', '0.0025 %')
+    """
+
+    def bare(self, value: Any, like: Any = None) -> str:
+        """Write a rate without the sign, in the digits of the one that it stands beside."""
+        return self._of(value if like is None else like).bare(value)
+
+    def text(self, value: Any, row: Mapping[str, Any]) -> str:
+        """Write a rate with the sign."""
+        return self._of(value).text(value, row)
+
+    def _of(self, value: Any) -> Percent:
+        return Percent(4 if 0 < value < 1e-3 else self.digits)
+
+
 def summary(results: Results[CalibrationParameters]) -> Summary:
     """Return the procedures, and how many there are by verdict and in all."""
     rows = results.rows
     measures = {
-        "rate": Measure("hits over simulations", Percent(1), "low", "high"),
-        "nominal": Measure("the rate that it should have", Percent(1)),
+        "rate": Measure("hits over simulations", Rate(1), "low", "high"),
+        "nominal": Measure("the rate that it should have", Rate(1)),
         "simulations": Measure("simulated data sets", Count()),
     }
     return Summary(
