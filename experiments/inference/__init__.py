@@ -30,7 +30,7 @@ from experiments.inference.comparisons import Comparison, compare, paired_differ
 from experiments.inference.corrections import holm
 from experiments.inference.distributions import counts_agree, dispersion_agrees, law_agrees
 from experiments.inference.effects import cohen_d, relative_excess
-from experiments.inference.equivalence import Equivalence, mean_equivalent, squares_equivalent
+from experiments.inference.equivalence import Equivalence, mean_equivalent, of_mean, squares_equivalent
 from experiments.inference.estimates import (
     bootstrap,
     cv_by_law,
@@ -102,6 +102,7 @@ __all__ = [
     "mean_power",
     "median",
     "middle_half",
+    "of_mean",
     "paired_difference",
     "proportion",
     "proportion_agrees",

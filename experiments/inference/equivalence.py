@@ -92,6 +92,29 @@ def mean_equivalent(
     return Equivalence(rounded(p_value), effect, margin, interval, sample.size)
 
 
+def of_mean(
+    mean: float, deviation: float, size: int, expected: float, *, margin: float, known: bool
+) -> tuple[float, float]:
+    """Return the p-values of `mean_agrees` and `mean_equivalent` of values that are not at hand.
+
+    `known`: the deviation is the law's, and not that of the values.
+
+    Examples
+    --------
+    >>> values = [0.98, 1.0, 1.03, 1.0]
+    >>> found = of_mean(1.0025, 0.020615528, 4, 1.0, margin=0.05, known=False)
+    >>> abs(found[1] - mean_equivalent(values, 1.0, 0.05).p_value) < 1e-8
+    True
+    """
+    if size < 2 or not deviation > 0:
+        raise ValueError(f"{size} values of deviation {deviation}; give at least 2, and one above 0")
+    error, degrees = deviation / math.sqrt(size), math.inf if known else size - 1
+    effect = mean - expected
+    apart = 2 * t_below(-abs(effect) / error, degrees)
+    same = max(t_below(-(effect + margin) / error, degrees), t_below((effect - margin) / error, degrees))
+    return rounded(apart), rounded(same)
+
+
 def squares_equivalent(mean_ratio: float, degrees: float, margin: float) -> float:
     """Return the p-value of two one-sided tests that CV² is within a margin of its law: chi-square.
 

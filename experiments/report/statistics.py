@@ -17,7 +17,16 @@ from experiments.report.frames import frame_of
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-__all__ = ["against_law", "concluded", "ends_of", "half", "pairs", "squares_against_law", "untested"]
+__all__ = [
+    "against_law",
+    "concluded",
+    "ends_of",
+    "half",
+    "mean_against_law",
+    "pairs",
+    "squares_against_law",
+    "untested",
+]
 
 
 def against_law(
@@ -46,6 +55,30 @@ def against_law(
         "deviation": deviation,
         "size": len(sample),
         "method": "t" if relative is None else "z",
+    }
+
+
+def mean_against_law(
+    mean: float, deviation: float, size: int, law: float, *, variance: float | None, margin: float = MARGIN
+) -> dict[str, Any]:
+    """Return the same columns of a mean whose values are not at hand, with their deviation.
+
+    Examples
+    --------
+    >>> found = mean_against_law(1.01, 0.1, 400, 1.0, variance=0.01)
+    >>> round(found["p_value"], 4), found["method"]
+    (0.0455, 'z')
+    """
+    spread = deviation if variance is None else math.sqrt(variance)
+    found = inference.of_mean(mean / law, spread / law, size, 1.0, margin=margin, known=variance is not None)
+    return {
+        "off": inference.relative_excess(mean, law),
+        "d": (mean - law) / deviation if deviation else None,
+        "p_value": found[0],
+        "same": found[1],
+        "deviation": spread / law,
+        "size": size,
+        "method": "t" if variance is None else "z",
     }
 
 

@@ -54,6 +54,17 @@ def _intervals(part: Part) -> Table:
     )
 
 
+def _of_rings(laws: pd.DataFrame) -> Iterator[str]:
+    """Say over how many rings a ring is tested, where they are not those of the repetitions."""
+    many = laws["size"].max()
+    if many > laws["size"].min():
+        yield (
+            f"Rings are tested over {many:,} of them, all hashes counted, and other ones for each event; "
+            "those of "
+            "the repetitions, whose means stand in the other tables, are the same in all events."
+        )
+
+
 def _laws(part: Part, laws: pd.DataFrame) -> Table:
     return Table(
         f"laws{part.suffix}",
@@ -68,6 +79,7 @@ def _laws(part: Part, laws: pd.DataFrame) -> Table:
         detail=True,
         notes=[
             *conclusions.LEGEND,
+            *_of_rings(laws),
             "Spread p: whether repetitions vary as the law says (binomial; on a ring Beta too); corrected.",
             "Where keys repeat nothing is tested: what moves is the weight of a few keys, and neither t nor "
             "the chi-square "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,14 @@ def law_of(group: pd.DataFrame) -> float | None:
     return float(np.mean([float(value) for value in laws])) if len(laws) else None
 
 
-def against_laws(measured: pd.DataFrame) -> pd.DataFrame:
-    """Test every mean movement of a run against its law, and its spread; two families."""
+def against_laws(measured: pd.DataFrame, rings: pd.DataFrame) -> pd.DataFrame:
+    """Test every mean movement of a run against its law, and its spread; two families.
+
+    Where there are rings by the hundred, all hashes counted, they are tested, and not the few of the
+    repetitions.
+    """
     found, seen = [], set()
+    many = {tuple(row[name] for name in KEYS[1:]): row for row in rings.to_dict("records")}
     for key, group in measured.groupby(list(KEYS), sort=False):
         law = law_of(group)
         if group["law_movement"].isna().any() or not law:
@@ -34,13 +39,17 @@ def against_laws(measured: pd.DataFrame) -> pd.DataFrame:
         if repeats(group):  # of which no test holds so small a level: what moves is the weight of a few keys
             found.append({**row, **statistics.untested(len(group)), "spread": None})
             continue
-        sample = (*key[:2], law, moved.tobytes())
+        of_rings = many.get(key[1:])
+        sample = key[1:] if of_rings else (*key[:2], law, moved.tobytes())
         if (
             sample in seen
         ):  # another name of an event, as a replacement is of a removal of ranges: one sample is one test
             found.append({**row, **statistics.untested(len(group)), "spread": None})
             continue
         seen.add(sample)
+        if of_rings:
+            found.append(row | _of_rings(of_rings, law))
+            continue
         variance = _variance(group)
         tested = statistics.against_law(moved, law, variance=variance)
         found.append({**row, **tested, "spread": None if variance is None else _spread(group)})
@@ -50,6 +59,18 @@ def against_laws(measured: pd.DataFrame) -> pd.DataFrame:
     frame["apart"] = frame["conclusion"] == DIFFERS
     frame["wild"] = frame["spread"] <= FAMILY_LEVEL
     return frame
+
+
+def _of_rings(row: Mapping[Any, Any], law: float) -> dict[str, Any]:
+    """Test the mean and the spread of many rings."""
+    mean, deviation, size = float(row["movement"]), float(row["deviation"]), int(row["rings"])
+    variance = None if pd.isna(row["law_variance"]) else float(row["law_variance"])
+    tested = statistics.mean_against_law(mean, deviation, size, law, variance=variance)
+    if variance is None:
+        return tested | {"spread": None}
+    ratio = ((size - 1) / size * deviation**2 + (mean - law) ** 2) / variance
+    degrees = 2 * size / (2 + _kurtosis(law, variance))
+    return tested | {"spread": inference.squares_agree(ratio, degrees).p_value}
 
 
 def repeats(group: pd.DataFrame) -> bool:
@@ -70,14 +91,12 @@ def _spread(group: pd.DataFrame) -> float:
     variances = group["law_variance"].to_numpy(dtype=float)
     laws = np.array([float(value) for value in group["law_movement"]])
     scaled = (group["movement"].to_numpy(dtype=float) - laws) / np.sqrt(variances)
-    return inference.dispersion_agrees(scaled, 0.0, 1.0, kurtosis=_kurtosis(group)).p_value
+    kurtosis = _kurtosis(float(laws[0]), float(variances[0])) if group["law"].iloc[0] == "ring" else 0.0
+    return inference.dispersion_agrees(scaled, 0.0, 1.0, kurtosis=kurtosis).p_value
 
 
-def _kurtosis(group: pd.DataFrame) -> float:
-    """Return that of what moves on a ring, Beta of this mean and variance; of counts it is nearly 0."""
-    if group["law"].iloc[0] != "ring":
-        return 0.0
-    mean, variance = float(group["law_movement"].iloc[0]), float(group["law_variance"].iloc[0])
+def _kurtosis(mean: float, variance: float) -> float:
+    """Return that of what moves on a ring, Beta of this mean and variance."""
     total = mean * (1 - mean) / variance - 1
     return theory.ring_share_kurtosis(mean * total, (1 - mean) * total)
 

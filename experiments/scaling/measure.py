@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from experiments.harness.fresh_keys import Stream
 from experiments.harness.stopwatch import Call, Competitor, load_average, rounds
 from experiments.harness.trial import Step, Trial
 from experiments.scaling.parameters import ScalingParameters
+from experiments.scaling.rings import METHOD, rings_of
 from experiments.seeds import derive
 
 if TYPE_CHECKING:
@@ -85,10 +86,30 @@ def measure(case: Case, parameters: ScalingParameters, context: Context) -> Meas
         for step in steps:
             described = {**common, "workload": ALL_HASHES, **_outcome(trial, step, 0.0)}
             rows.append({**described, "method": "exact", **_measured(_exact(step, arcs), None)})
+    if case.arguments["first"] and not trial.number and parameters.rings:
+        rows += _of_rings(parameters, trial, steps, common, context)
     timing = []
     if trial.number < parameters.timed:
         timing = [{**common, **row} for row in _timed(trial, before, steps)]
     return Measured(rows, timing)
+
+
+def _of_rings(
+    parameters: ScalingParameters,
+    trial: Trial,
+    steps: Sequence[Step],
+    common: Mapping[str, Any],
+    context: Context,
+) -> Iterator[dict[str, Any]]:
+    """Yield a row for each event whose movement is random by the points of a ring."""
+    nothing = dict.fromkeys(MEASURES)
+    for step in steps:
+        described = {**common, "workload": ALL_HASHES, **_outcome(trial, step, 0.0)}
+        if described["law"] == "ring":
+            text = step.event.text
+            place = parameters.event.index(text)
+            many = rings_of(trial, place, text, parameters.rings, context.engine, context.chunks_done)
+            yield {**described, "method": METHOD, **nothing, **many}
 
 
 def _collision(trial: Trial) -> float:
@@ -133,7 +154,8 @@ MEASURES = (
     "cv_before", "max_to_mean_before", "min_to_mean_before",
     "cv_after", "max_to_mean_after", "min_to_mean_after",
 )  # fmt: skip
-COLUMNS = ("n_after", "cannot", "law", "law_movement", "law_stray", "law_variance", *MEASURES)
+OF_RINGS = ("rings", "deviation")
+COLUMNS = ("n_after", "cannot", "law", "law_movement", "law_stray", "law_variance", *MEASURES, *OF_RINGS)
 
 
 def _measured(flows: Flows, distinct: tuple[int, int] | None) -> dict[str, Any]:
@@ -152,7 +174,7 @@ def _measured(flows: Flows, distinct: tuple[int, int] | None) -> dict[str, Any]:
         live = weights > 0
         for measure in (measures.cv, measures.max_to_mean, measures.min_to_mean):
             values.append(measure(load[live], weights[live]))
-    return dict(zip(MEASURES, values, strict=True))
+    return {**dict(zip(MEASURES, values, strict=True)), **dict.fromkeys(OF_RINGS)}
 
 
 def _exact(step: Step, before: Arcs) -> Flows:

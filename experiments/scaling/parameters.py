@@ -22,6 +22,9 @@ class ScalingParameters(Parameters):
     timed
         In how many repetitions, from the first one, events and lookups are timed as well: six are the fewest
         that give a median its interval.
+    rings
+        Rings of which every event is counted over all hashes, where what moves is random by their points; not
+        those of the repetitions, and others for each event.
     """
 
     event: tuple[str, ...] = parameter(
@@ -30,8 +33,15 @@ class ScalingParameters(Parameters):
     )  # fmt: skip
     timed: int = parameter("repetitions that are timed, too; 0 for none", integer(0), 6, metavar="R")
 
+    rings: int = parameter(
+        "rings that hold each event against its law, all hashes counted; 0 for none, else 2 to 2^20",
+        integer(0, 1 << 20), 0, metavar="R",
+    )  # fmt: skip
+
     def check(self) -> None:
         """Refuse an event that needs more nodes than there are."""
+        if self.rings == 1:
+            raise BadUse("--rings: one ring has no deviation; give 0, or 2 and more")
         for text in self.event:
             event = events.parse(text)
             for n in self.nodes:

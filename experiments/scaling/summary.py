@@ -17,6 +17,7 @@ from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Fractional, Interval, Percent, PlusMinus, Significant
 from experiments.report.timings import Series, series_of, steadiness
 from experiments.scaling.laws import KEYS, against_each_other, against_laws, law_of
+from experiments.scaling.rings import METHOD
 
 if TYPE_CHECKING:
     from experiments.scaling.parameters import ScalingParameters
@@ -48,7 +49,7 @@ def summary(results: Results[ScalingParameters]) -> Summary:
     place = {event: number for number, event in enumerate(results.parameters.event)}
     sampled = sampled.sort_values("event", key=lambda column: column.map(place), kind="stable")
     measured = sampled[sampled["movement"].notna()]
-    laws = against_laws(measured)
+    laws = against_laws(measured, rows[rows["method"] == METHOD])
     return Summary(
         [
             _cases(sampled),

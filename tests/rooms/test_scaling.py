@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from algorithms import leading, names
 from experiments import events, inference
 from experiments.harness import selection
+from experiments.harness.engine import Engine
 from experiments.harness.runner import Outcome, run
 from experiments.harness.trial import Trial
 from experiments.options.errors import BadUse
@@ -21,6 +23,7 @@ from experiments.report.tables import terminal
 from experiments.scaling import EXPERIMENT, summary
 from experiments.scaling import measure as measured
 from experiments.scaling.parameters import ScalingParameters
+from experiments.scaling.rings import rings_of
 from experiments.storage.machine import Spent
 
 EVENTS = (
@@ -247,3 +250,46 @@ def test_settings_reach_the_algorithm(tmp_path: Path) -> None:
     )
     assert few["cv_before"].mean() > 5 * many["cv_before"].mean()
     assert selection.resolve(["ring"], ["ring.points=2"])[0].settings.startswith("points=2 ")
+
+
+def test_rings_by_the_hundred_hold_each_event_against_its_law(tmp_path: Path) -> None:
+    rows, outcome = rows_of(
+        tmp_path,
+        algorithms="ring,jump",
+        nodes="4",
+        keys=2_000,
+        repetitions=2,
+        rings=400,
+        event="add:1,replace",
+    )
+    of_rings = rows[rows["method"] == "rings"].set_index("event")
+    assert set(of_rings["label"]) == {"ring"}
+    assert set(of_rings["rings"]) == {400}
+    law = stats.beta(160, 640)
+    one = of_rings.loc["add:1"]
+    assert abs(one["movement"] - 1 / 5) < 4.5 * law.std() / 20
+    assert abs(one["deviation"] / law.std() - 1) < 0.2
+    assert abs(of_rings.loc["replace", "movement"] - 2 / 5) < 0.01
+    laws = outcome.presentation.summary["laws"].frame.set_index(["label", "event"])
+    assert (laws.loc["ring", "conclusion"] == "agrees").all(), "two rings would have told nothing"
+    assert laws.loc[("ring", "add:1"), ["method", "size"]].tolist() == ["z", 400]
+    assert laws.loc[("ring", "replace"), "method"] == "t"
+    assert laws.loc[("ring", "add:1"), "spread"] > 0.01
+
+
+def test_rings_of_different_events_are_different_ones() -> None:
+    parameters = EXPERIMENT.profile("smoke").replace({"algorithms": "ring", "nodes": "4,8"})
+    (four, eight) = (
+        case.arguments["trial"] for case in EXPERIMENT.cases(parameters) if not case.arguments["trial"].number
+    )
+    seen = {
+        rings_of(trial, place, "add:1", 2, Engine(1), lambda done, total: None)["movement"]
+        for trial in (four, eight)
+        for place in (0, 1)
+    }
+    assert len(seen) == 4
+
+
+def test_one_ring_has_no_deviation() -> None:
+    with pytest.raises(BadUse, match="one ring has no deviation"):
+        EXPERIMENT.profile("smoke").replace({"rings": 1})
