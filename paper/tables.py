@@ -309,7 +309,8 @@ def hashes(sources: Sources) -> Table:
         [(label.partition(":")[0], *ratios.loc[label, functions]) for label in shown],
         caption=f"CV of the loads over the CV that random hashes would give, {n:,} nodes, "
         f"{run.parameter('keys'):,} keys. One is as good as random, below it is more even "
-        "than chance.",
+        "than chance. Each row is over a law of its own, a ring's over that of rings, which is far above the "
+        "others': rows are read along, not against each other. A function without a seed is one draw.",
         formats=dict.fromkeys(functions, Significant(2)),
         headers={
             function: Header(function, rf"\rotatebox{{90}}{{{_escaped(function)}}}") for function in functions
