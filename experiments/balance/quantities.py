@@ -145,7 +145,8 @@ def _squares(group: pd.DataFrame, *, replicated: bool) -> dict[str, Any]:
     if n < 2 or not (np.isfinite(laws).all() and (laws > 0).all()):
         return statistics.untested(len(group))
     ratio = float(np.mean(_column(group, "cv") ** 2 / laws))
-    if (len(group) < 2 and replicated) or _repeats(group):
+    few = bool((group["keys"] < inference.loads.LEAST_EXPECTED * n).any())  # for chi-square to be the law
+    if (len(group) < 2 and replicated) or _repeats(group) or few:
         return statistics.untested(len(group)) | {"off": ratio - 1}
     variance = _variance(group)
     if variance is None:

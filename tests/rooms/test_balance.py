@@ -292,6 +292,15 @@ def test_a_planted_bias_is_found(tmp_path: Path) -> None:
     assert any("none agree, none are open, 1 differs" in line for line in said.meaning)
 
 
+def test_a_few_keys_are_not_judged() -> None:
+    """One key has always the same CV; of fewer than five a node chi-square is not the law."""
+    for keys in (1, 19):
+        said = shown(algorithms="jump", nodes=(4,), keys=keys, repetitions=2)
+        assert said.tables[0].frame["verdict"].isna().all()
+    said = shown(algorithms="jump", nodes=(4,), keys=20, repetitions=2)
+    assert said.tables[0].frame["verdict"].notna().all()
+
+
 def test_one_repetition_is_not_judged() -> None:
     said = shown(algorithms="jump", nodes=(4,), keys=1_000, repetitions=1)
     assert said.tables[0].frame["verdict"].isna().all()
