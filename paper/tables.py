@@ -13,7 +13,7 @@ from algorithms.registry import names, spec_of
 from experiments.calibration.summary import Rate
 from experiments.inference.levels import LEVEL
 from experiments.report.tables import latex
-from experiments.report.tables.formats import Interval, Significant, single
+from experiments.report.tables.formats import Interval, Percent, Significant, single
 from experiments.report.tables.table import Header, Table
 from experiments.theory.lookups import LAWS
 from paper.sources import Sources
