@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from math import floor, log10
 from typing import Any
 
 from experiments.report.summary import Value
 from experiments.report.tables.escapes import escape_latex
 from experiments.report.tables.formats import Count
 
-__all__ = ["WORDS", "at_most", "fact", "in_words", "written"]
+__all__ = ["WORDS", "fact", "in_words", "written"]
 
 WORDS = "words"
 r"""``\val[words]{NAME}``: a whole number as a word."""
@@ -26,16 +25,6 @@ def in_words(count: int) -> str:
     ('five', '1,200')
     """
     return _SMALL[count] if 0 <= count < len(_SMALL) else Count().text(count, {})
-
-
-def at_most(value: float) -> str:
-    """Return a small positive number in one digit, rounded up.
-
-    >>> at_most(1.4e-15), at_most(2e-3), at_most(9.5e-3)
-    ('2e-15', '2e-03', '1e-02')
-    """
-    text = f"{value:.0e}"
-    return text if float(text) >= value else f"{value + 0.5 * 10.0 ** floor(log10(value)):.0e}"
 
 
 def written(value: Value, how: str) -> str:

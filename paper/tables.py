@@ -15,7 +15,6 @@ from experiments.inference.levels import LEVEL
 from experiments.report.tables import latex
 from experiments.report.tables.formats import Interval, Percent, Significant, single
 from experiments.report.tables.table import Header, Table
-from experiments.theory.lookups import LAWS
 from paper.sources import Sources
 
 __all__ = ["TABLES", "render"]
@@ -269,7 +268,7 @@ def cost(sources: Sources) -> Table:
     for label, step in full.index:
         first, after = full.loc[label, step], left.loc[label, step] if (label, step) in left.index else None
         later = (None,) * 4 if after is None else tuple(after[["mean", "low", "high", "law_mean"]])
-        formula = LAWS[first["law"]].formula if isinstance(first["law"], str) else None
+        formula = first["formula"] if isinstance(first["formula"], str) else None
         body.append((label, step, formula, first["mean"], first["law_mean"], *later))
     return Table.of_rows(
         "cost",

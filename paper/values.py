@@ -17,8 +17,7 @@ from experiments.claims.recipes.jump import BITS
 from experiments.harness import experiment as experiments
 from experiments.report.timings import trusted
 from experiments.storage.totals import totals
-from experiments.theory import jump_dependence
-from paper.numerals import at_most, fact, written
+from paper.numerals import fact, written
 from paper.prose import Use
 from paper.sources import Run, Sources, Value
 
@@ -28,7 +27,6 @@ CODE: Mapping[str, Callable[..., Any]] = {
     "bits": lambda name: hash_function(name).width,
     "default": lambda algorithm, parameter: parameters_of(algorithm)[parameter].default,
     "jump-bits": lambda: BITS,
-    "jump-dependence": lambda nodes: at_most(float(max(map(abs, jump_dependence(int(nodes)))) * int(nodes))),
 }
 """What the code defines, by the keys of its name."""
 

@@ -15,6 +15,7 @@ from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Significant
 from experiments.storage.records import records
+from experiments.theory import jump_dependence
 
 if TYPE_CHECKING:
     from experiments.claims.parameters import ClaimsParameters
@@ -31,6 +32,9 @@ MEASURES: Mapping[str, Measure] = {
     "needed": Measure("how many keys or rings would decide", Rough()),
 }
 """The numbers of a claim."""
+
+MANY = 1000
+"""Buckets of which jump's published shares are taken to be."""
 
 OF_FACTS, OWN = ("published", "own"), "C"
 """Who says a fact; how our own computations are marked."""
@@ -69,6 +73,12 @@ def summary(results: Results[ClaimsParameters]) -> Summary:
                 verdict=OF_CLAIMS,
             ),
             Sheet.of_records("all", (), counted, [_count(frame)]),
+            Sheet.of_records(
+                "dependence",
+                ("nodes",),
+                {"dependence": Measure("what dependent draws change of a share of jump", Significant(2))},
+                [{"nodes": MANY, "dependence": float(max(map(abs, jump_dependence(MANY))) * MANY)}],
+            ),
             Sheet.of_records(
                 "given",
                 ("claim", "argument"),

@@ -35,7 +35,8 @@ def summary(results: Results[Any]) -> Summary:
     rows = results.rows.reindex(columns=list(dict.fromkeys([*results.rows.columns, *COLUMNS])))
     counted = taking_part(rows)
     steps = _means(counted)
-    frame = pd.concat([steps, _judged(counted, steps)], axis=1)
+    formulas = steps["law"].map({name: law.formula for name, law in LAWS.items()}).rename("formula")
+    frame = pd.concat([steps, _judged(counted, steps), formulas], axis=1)
     mean = Measure(
         "mean steps a key, over repetitions", Interval(MEAN, "low", "high"), "low", "high", "law_mean"
     )
