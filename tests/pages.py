@@ -20,6 +20,7 @@ SMALL = {
     "memory": "--nodes 4,16",
     "sequence": "--nodes 4 --keys 2000 --repetitions 2",
     "hashes": "--nodes 4 --keys 2000 --repetitions 2 --hash xxh64,identity",
+    "advise": "--nodes 4,9 --remove able --keys 2000 --rounds 2",
     "servers": "--nodes 5,9 --keys 500 --repetitions 2 --system nginx-hash,haproxy-consistent",
     "cost": "--nodes 4,16 --start 10 --removed 0.5,0.8 --keys 500 --repetitions 2",
 }

@@ -12,7 +12,7 @@ import numpy as np
 from algorithms import Capability, Partitioner
 from algorithms.hashing import Hashes
 from experiments import measures, theory
-from experiments.advise.parameters import AdviseParameters
+from experiments.advise.parameters import AdviseParameters, removes
 from experiments.buffers import aligned
 from experiments.harness import selection
 from experiments.harness.candidate import Candidate
@@ -26,16 +26,20 @@ TIMED_KEYS = 1 << 16
 SINGLE_KEYS = 1000
 REPLICA_KEYS = 1 << 12
 
+ABILITIES = {"takes_weights": Capability.WEIGHTED, "takes_replicas": Capability.REPLICAS}
+"""Columns that say what an algorithm can do besides."""
+
 BY_LAW, EXACTLY, BY_SAMPLE = "law", "shares", "sample"
 """Where a number comes from: a law, all hashes of the space, or some keys."""
 
 
 def cases(parameters: AdviseParameters) -> Sequence[Case]:
-    """Return one case for each algorithm."""
+    """Return one case for each algorithm on each number of nodes."""
     candidates = selection.of_run(parameters)
     return [
-        Case(candidate.label, {"trial": Trial(parameters, candidate, parameters.count, "advise")})
+        Case(f"{candidate.label}|{n}", {"trial": Trial(parameters, candidate, n, "advise")})
         for candidate in candidates
+        for n in parameters.nodes
     ]
 
 
@@ -45,7 +49,8 @@ def measure(case: Case, parameters: AdviseParameters, context: Context) -> Measu
     spec = trial.candidate.spec
     common = trial.columns("n", "algorithm", "label", "settings", "hash")
     agrees_by = "names" if spec.can(Capability.ORDER_INDEPENDENT) else "numbers"
-    common |= {"kind": spec.kind, "agrees_by": agrees_by}
+    common |= {"kind": spec.kind, "agrees_by": agrees_by, "removes": removes(spec)}
+    common |= {name: spec.can(capability) for name, capability in ABILITIES.items()}
     nothing = dict.fromkeys(("event", "movement", "movement_by", "ideal", "peak", "peak_by"))
     reason = _lacking(trial.candidate, parameters)
     start = trial.start() if reason is None else reason
@@ -55,7 +60,7 @@ def measure(case: Case, parameters: AdviseParameters, context: Context) -> Measu
     sample = rng.integers(0, 1 << 64, parameters.keys, dtype=np.uint64) >> np.uint64(64 - start.hash_bits)
     peak, peak_by = _peak(trial, start, sample)
     rows, steps = [], []
-    for event in parameters.events:
+    for event in parameters.events_of(trial.n, spec):
         step = trial.step(start, event, "event")
         if isinstance(step, str):
             return Measured([{**common, **nothing, "event": event.text, "cannot": step}])

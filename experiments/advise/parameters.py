@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from algorithms import Capability, Node
+from algorithms import Capability, Node, Spec
 from experiments import events
 from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 REMOVALS = {"any": ("add:1", "remove:middle"), "last": ("add:1", "remove:last"), "none": ("add:1",)}
 """What happens to a cluster of which some nodes may leave, where no events are named."""
 
+ABLE = "able"
+"""Nobody is refused for what it cannot remove: each algorithm has the events that it can."""
+
 WEIGHTS = (1.0, 2.0, 4.0)
 """Weights by turns, where nodes have weights and no file says which."""
 
@@ -30,7 +33,7 @@ class AdviseParameters(Parameters):
     Parameters
     ----------
     remove
-        Which nodes may leave: any, the last one, or none.
+        Which nodes may leave: any, the last one, none, or those that the algorithm is able to let go.
     weights
         Whether nodes have weights; those of a `cluster` that differ are reason enough.
     replicas
@@ -50,8 +53,9 @@ class AdviseParameters(Parameters):
     }
 
     remove: str = parameter(
-        "which nodes may leave: any, last or none", choice(*REMOVALS), "any", metavar="WHICH"
-    )
+        "which nodes may leave: any, last, none, or able: whichever each algorithm can let go",
+        choice(*REMOVALS, ABLE), "any", metavar="WHICH",
+    )  # fmt: skip
     weights: bool = parameter("whether nodes have weights: yes or no", switch, False, metavar="yes|no")
     replicas: int = parameter("distinct nodes for a key", integer(1, 1000), 1, metavar="K")
     event: tuple[str, ...] = parameter(
@@ -64,30 +68,24 @@ class AdviseParameters(Parameters):
     rounds: int = parameter("rounds of timing", integer(1, 10**6), 7, metavar="R")
 
     def check(self) -> None:
-        """Refuse what one advice cannot be about, and events that the nodes cannot have."""
-        if len(self.nodes) > 1:
-            raise BadUse("--nodes: advice is on one number of nodes; give one")
+        """Refuse weights by turns of several numbers of nodes, and events that the nodes cannot have."""
+        if len(self.nodes) > 1 and self.weights:
+            raise BadUse("--weights: nodes have weights by turns where there is one number of nodes; give one")
+        least = min(self.nodes)
         for event in map(events.parse, self.event):
-            if self.count < event.least_nodes:
+            if least < event.least_nodes:
                 raise BadUse(
-                    f"--event: {event.text} leaves no node of {self.count}; "
+                    f"--event: {event.text} leaves no node of {least}; "
                     f"give at least {event.least_nodes} nodes"
                 )
-        if self.replicas > self.count:
-            raise BadUse(
-                f"--replicas: {self.replicas} of {self.count} nodes; give at most as many as there are"
-            )
+        if self.replicas > least:
+            raise BadUse(f"--replicas: {self.replicas} of {least} nodes; give at most as many as there are")
 
-    @property
-    def count(self) -> int:
-        """How many nodes there are."""
-        return self.nodes[0]
-
-    @property
-    def events(self) -> Sequence[Event]:
-        """The events to judge by."""
-        asked = map(events.parse, self.event or REMOVALS[self.remove])
-        return [event for event in asked if self.event or self.count >= event.least_nodes]
+    def events_of(self, n: int, spec: Spec) -> Sequence[Event]:
+        """Return the events to judge an algorithm by that has so many nodes."""
+        remove = removes(spec) if self.remove == ABLE else self.remove
+        asked = map(events.parse, self.event or REMOVALS[remove])
+        return [event for event in asked if self.event or n >= event.least_nodes]
 
     @property
     def weighted(self) -> bool:
@@ -102,7 +100,7 @@ class AdviseParameters(Parameters):
 
         if self.cluster or not self.weights:
             return super().members
-        names = (f"node-{i}" for i in range(self.count))
+        names = (f"node-{i}" for i in range(self.nodes[0]))
         return Cluster(tuple(Node(name, WEIGHTS[i % len(WEIGHTS)]) for i, name in enumerate(names)))
 
     @property
@@ -116,3 +114,10 @@ class AdviseParameters(Parameters):
             frozenset({Capability.REPLICAS}): self.replicas > 1,
         }
         return [capabilities for capabilities, needed in wanted.items() if needed]
+
+
+def removes(spec: Spec) -> str:
+    """Return which nodes an algorithm can let go: any, the last one, or none."""
+    if spec.can(Capability.REMOVES_ANY):
+        return "any"
+    return "last" if spec.can(Capability.REMOVES_LAST) else "none"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.report.chart import Chart
+    from experiments.report.chooser import Chooser
     from experiments.report.figures.figure import Figure
     from experiments.report.glance import Glance
     from experiments.report.tables.table import Table
@@ -71,7 +72,9 @@ class Presentation:
     charts
         Figures of the documents, and in the page charts that a reader can change.
     glance
-        Columns of the page's first table.
+        Columns of the page's table of all algorithms.
+    chooser
+        What the page asks its reader first.
     """
 
     tables: Sequence[Table] = ()
@@ -83,6 +86,7 @@ class Presentation:
     summary: Summary = field(default_factory=Summary)
     charts: Sequence[Chart] = ()
     glance: Sequence[Glance] = ()
+    chooser: Chooser | None = None
 
     def drawn(self) -> list[Figure]:
         """Return all figures of the documents: those of the charts, and those drawn by hand."""

@@ -53,7 +53,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Open the page; afterwards it must have asked for nothing and complained of nothing."""
     requests, complaints, contexts = [], [], []
 
-    def opened(**options: Any) -> Page:
+    def opened(*, unfolded: bool = True, **options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
@@ -62,6 +62,9 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address, timeout=120_000)
         settle(page)
+        if unfolded and page.locator("#unfold").count():
+            page.click("#unfold")
+            settle(page)
         return page
 
     yield opened
@@ -235,15 +238,59 @@ def test_a_cell_of_the_matrix_shows_its_counterexample(visit: Callable[..., Page
     assert page.locator("#tip").is_visible()
 
 
+CLAIMED = "[data-experiment=claims] tbody tr:not([hidden]) .verdict"
+
+
+def test_it_asks_first_what_is_needed_and_folds_the_rest(visit: Callable[..., Page]) -> None:
+    page = visit(unfolded=False)
+    height = page.evaluate("document.documentElement.scrollHeight")
+    assert height <= 12 * 900
+    assert page.locator("main > section").first.get_attribute("id") == "chooser"
+    box = page.locator("#chooser-table tbody tr:not([hidden])").first.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 900, "the answer is on the first screen"
+    rows = page.locator("#chooser-table tbody tr:not([hidden]):not(.empty)")
+    asked = page.locator("#chooser select")
+
+    def nodes() -> set[str]:
+        return set(page.locator("#chooser-table tbody tr:not([hidden]) td:nth-child(2)").all_inner_texts())
+
+    assert nodes() == {"4"}
+    able = rows.count()
+    asked.nth(0).select_option(label="9")
+    assert nodes() == {"9"}
+    asked.nth(1).select_option(label="nobody")
+    assert rows.count() > able  # jump lets the last node go, and no other
+    asked.nth(2).select_option(label="different")
+    assert "jump" not in page.locator("#chooser-table tbody tr:not([hidden]) th").all_inner_texts()
+    first = rows.first.get_attribute("data-algorithm")
+    assert page.locator(".answer").inner_text().endswith(f"the first to look at is {first}.")
+    assert page.locator("tr.best").get_attribute("data-algorithm") == first
+    # a link opens the chapter that it leads to
+    link = page.locator(".contents a", has_text="Balance")
+    chapter = page.locator("[data-experiment=balance] > details")
+    assert chapter.get_attribute("open") is None
+    link.click()
+    settle(page)
+    assert chapter.get_attribute("open") is not None
+    plot = page.locator("[data-experiment=balance] .plot svg").first.bounding_box()
+    assert plot is not None
+    assert plot["width"] > 500
+
+
 def test_claims_are_filtered_by_verdict_and_by_words(visit: Callable[..., Page]) -> None:
     page = visit()
-    rows = page.locator("[data-experiment=claims] > figure.table tbody tr:not([hidden]):not(.empty)")
+    rows = page.locator("[data-experiment=claims] .whole > figure.table tbody tr:not([hidden]):not(.empty)")
     every = rows.count()
-    page.click(".claims-verdicts >> text=refuted")
+    assert page.locator(".claims-verdicts [aria-pressed=true]").inner_text() == "refuted or open"
+    assert not any("confirmed" in text for text in page.locator(CLAIMED).all_inner_texts())
+    page.locator(".claims-verdicts button", has_text="all").click()
+    assert rows.count() > every
+    page.locator(".claims-verdicts button").get_by_text("refuted", exact=True).click()
     refuted = rows.count()
-    assert 0 < refuted < every
+    assert 0 < refuted <= every
     assert set(
-        page.locator("[data-experiment=claims] tbody tr:not([hidden]) .verdict").all_inner_texts()
+        page.locator(CLAIMED).all_inner_texts()
     ) <= {
         "refuted",
         "refuted!",

@@ -134,6 +134,7 @@ def test_every_experiment_with_charts_has_some_and_each_has_rows(chapters: tuple
         "hashes": ["ratio"],
         "cost": ["steps-nodes", "steps-removals", "steps-orders"],
         "servers": ["moved"],
+        "advise": [],
     }
     # what is timed is at a glance where the machine can be trusted
     glanced = {chapter.name for chapter in chapters if chapter.presentation.glance}
@@ -143,6 +144,7 @@ def test_every_experiment_with_charts_has_some_and_each_has_rows(chapters: tuple
         "hashes",
         "cost",
         "servers",
+        "advise",
     }
 
 

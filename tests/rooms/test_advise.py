@@ -107,10 +107,11 @@ def test_a_screen_holds_all_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("needs", "said"),
     [
-        ({"nodes": "16,50"}, "--nodes: advice is on one number of nodes"),
+        ({"nodes": "16,50", "weights": "yes"}, "--weights: nodes have weights by turns where there is one"),
+        ({"nodes": "16,3", "replicas": 4}, "--replicas: 4 of 3 nodes"),
         ({"nodes": 3, "replicas": 4}, "--replicas: 4 of 3 nodes; give at most as many as there are"),
         ({"nodes": 1, "event": "remove:last"}, "--event: remove:last leaves no node of 1"),
-        ({"remove": "all"}, "--remove: 'all' is unknown; give one of any, last, none"),
+        ({"remove": "all"}, "--remove: 'all' is unknown; give one of any, last, none, able"),
         ({"weights": "some"}, "--weights: 'some' is neither true nor false"),
     ],
 )
@@ -124,3 +125,32 @@ def test_one_node_can_be_asked_about(tmp_path: Path) -> None:
     assert pd.unique(numbers["events"].frame["event"]).tolist() == ["add:1"]
     assert Capability.REMOVES_ANY not in spec_of("jumpback").capabilities
     assert set(numbers["advice"].frame["label"]) == {"ring", "anchor"}
+
+
+def test_several_numbers_of_nodes_with_what_each_algorithm_can_let_go(tmp_path: Path) -> None:
+    outcome, numbers = advised(
+        tmp_path, nodes="1,5,40", remove="able", algorithms="jump,ring,key_range,modulo,icws"
+    )
+    advice = numbers["advice"].frame
+    assert advice.groupby("n")["place"].apply(list).to_dict() == {n: [1, 2, 3, 4, 5] for n in (1, 5, 40)}
+    lets_go = dict(zip(advice["label"], advice["removes"], strict=True))
+    assert lets_go == {
+        name: "any" if spec_of(name).can(Capability.REMOVES_ANY)
+        else "last" if spec_of(name).can(Capability.REMOVES_LAST) else "none"
+        for name in lets_go
+    }  # fmt: skip
+    events = numbers["events"].frame
+    assert set(events[(events["n"] == 5) & (events["label"] == "jump")]["event"]) == {"add:1", "remove:last"}
+    assert set(events[(events["n"] == 1)]["event"]) == {"add:1"}
+    chooser = outcome.presentation.chooser
+    assert chooser is not None
+    assert len(chooser.table.frame) == 15
+    shown = chooser.described()
+    assert [question["asked"] for question in shown][:2] == ["Nodes", "Who may leave"]
+    assert [words for words, _ in shown[0]["answers"]] == ["1", "5", "40"]
+    weights = dict(next(question for question in shown if question["asked"] == "Weights")["answers"])
+    labels = chooser.table.frame["label"].tolist()
+    assert {labels[row] for row in weights["different"]} == {
+        name for name in lets_go if spec_of(name).can(Capability.WEIGHTED)
+    }
+    assert {labels[row] for row in weights["alike"]} == set(lets_go)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["render"]
 
 STYLES = ("style.css", "charts.css")
-SCRIPTS = ("page.js", "tables.js", "charts.js")
+SCRIPTS = ("page.js", "chooser.js", "tables.js", "charts.js")
 RING = "ring.js"
 OPEN_TABLES = ("matrix", "claims")
 """Tables whose name is this, or begins with it, are open from the start."""
@@ -78,6 +78,9 @@ def render(chapters: Sequence[Chapter]) -> str:
         "most": MOST,
         "charts": {chart.identifier: chart.described for part in shown for chart in part.charts},
     }
+    chooser = next((one.presentation.chooser for one in chapters if one.presentation.chooser), None)
+    if chooser is not None:
+        data["chooser"] = chooser.described()
     # the ring is an introduction to many experiments; a report of one is about that
     circle = ring.drawn(labels.algorithms) if len(chapters) > 1 else None
     has_ring = circle is not None and bool(circle["algorithms"])
@@ -86,6 +89,8 @@ def render(chapters: Sequence[Chapter]) -> str:
     page: str = _template().render(
         chapters=shown,
         summary=None if summary is None else Markup(table.write(summary, "summary-table", labels.find)),
+        chooser=None if chooser is None else Markup(table.write(chooser.table, "chooser-table", labels.find)),
+        doubts=() if chooser is None else chooser.doubts,
         has_ring=has_ring,
         families=labels.families(specs),
         provenance=[

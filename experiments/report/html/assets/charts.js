@@ -117,7 +117,7 @@ const charts = (() => {
       return {
         ...spec,
         data: { name: "rows", values: rows },
-        width: this.plot.clientWidth,
+        width: this.width(),
         config: config(this.narrow),
         params: [
           { name: "shown", value: this.shown() },
@@ -136,7 +136,7 @@ const charts = (() => {
     }
 
     async draw() {
-      this.narrow = this.plot.clientWidth < NARROW;
+      this.narrow = this.width() < NARROW;
       this.embedded?.finalize();
       this.embedded = await vegaEmbed(this.plot, this.filled(), {
         mode: "vega-lite", renderer: "svg", actions: false, defaultStyle: false, logLevel: 1,
@@ -160,6 +160,11 @@ const charts = (() => {
         button.setAttribute("aria-pressed", isShown(owner.get(button.dataset.label)));
       }
       return this.view?.signal("shown", this.shown()).runAsync();
+    }
+
+    // In a chapter that is folded, as wide as it will be.
+    width() {
+      return this.plot.clientWidth || document.getElementById("main").clientWidth;
     }
 
     resize() {
@@ -209,6 +214,9 @@ const charts = (() => {
     }
     page.onChange(() => settle((chart) => chart.filter()));
     addEventListener("resize", () => settle((chart) => chart.resize()));
+    for (const chapter of all("details.whole")) {
+      chapter.addEventListener("toggle", () => chapter.open && settle((chart) => chart.resize()));
+    }
     await settle((chart) => chart.filter());
   };
   start();

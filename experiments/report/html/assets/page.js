@@ -161,11 +161,30 @@ const page = (() => {
   }, { rootMargin: "-15% 0px -75% 0px" });
   for (const section of all("main > section")) seen.observe(section);
 
-  // On paper everything is open.
+  // What a link leads to is opened, and so is everything on paper.
+  const reveal = () => {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    for (let inside = target; inside; inside = inside.parentElement.closest("details")) {
+      if (inside.matches("details")) inside.open = true;
+    }
+    all(":scope > details.whole", target).forEach((one) => one.open = true);
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  for (const link of all("a[href^='#']")) link.addEventListener("click", () => setTimeout(reveal));
+  const unfold = document.getElementById("unfold");
+  unfold?.addEventListener("click", () => {
+    const open = unfold.getAttribute("aria-pressed") !== "true";
+    for (const one of all("details.whole")) one.open = open;
+    unfold.setAttribute("aria-pressed", open);
+    unfold.textContent = open ? "Fold all" : "Open all";
+  });
   addEventListener("beforeprint", () => all("details").forEach((one) => one.setAttribute("open", "")));
 
+  reveal();
   return {
-    data, all, element, glyph, isShown, toggle, owner, variable, tip, place, hide,
+    data, all, element, glyph, isShown, toggle, changed, owner, variable, tip, place, hide,
     held: () => held !== null,
     onChange: (listen) => listeners.push(listen),
   };

@@ -2,7 +2,8 @@
 // Tables: rows and columns of algorithms that are not shown are hidden; columns sort; claims are filtered.
 (() => {
   const { all, element, glyph, isShown, owner } = page;
-  const claims = { verdict: "all", word: "" };
+  const OPEN = "refuted or open";
+  const claims = { verdict: OPEN, word: "", source: "" };
 
   const rowsOf = (table) => all("tbody > tr:not(.empty)", table);
   const cellsOf = (row) => Array.from(row.children);
@@ -28,15 +29,16 @@
   const passes = (row) => {
     const verdict = row.querySelector(".verdict")?.textContent ?? "";
     const right = claims.verdict === "all" || verdict.replace("!", "") === claims.verdict ||
+      (claims.verdict === OPEN && !verdict.startsWith("confirmed")) ||
       (claims.verdict === "unexpected" && verdict.endsWith("!"));
-    return right && row.textContent.toLowerCase().includes(claims.word);
+    return right && (claims.source === "" || claims.source === row.closest("figure").id) && row.textContent.toLowerCase().includes(claims.word);
   };
 
   const filter = (table) => {
     const ofClaims = isClaim(table);
     let seen = 0;
     for (const row of rowsOf(table)) {
-      row.hidden = !isShown(row.dataset.algorithm) || (ofClaims && !passes(row));
+      row.hidden = !isShown(row.dataset.algorithm) || row.dataset.unfit === "true" || (ofClaims && !passes(row));
       seen += row.hidden ? 0 : 1;
     }
     for (const cell of all("th[data-algorithm], td[data-algorithm]", table)) cell.hidden = !isShown(cell.dataset.algorithm);
@@ -96,10 +98,10 @@
     count();
   };
 
-  const kinds = ["all", "confirmed", "refuted", "undecided", "unexpected"];
+  const kinds = [OPEN, "all", "confirmed", "refuted", "undecided", "unexpected"];
   for (const box of all(".claims-verdicts")) {
     for (const kind of kinds) {
-      const button = element("button", { type: "button", class: "chip", "aria-pressed": kind === "all" }, kind);
+      const button = element("button", { type: "button", class: "chip", "aria-pressed": kind === claims.verdict }, kind);
       button.addEventListener("click", () => {
         claims.verdict = kind;
         for (const other of all(".claims-verdicts .chip")) other.setAttribute("aria-pressed", other.textContent === kind);
@@ -107,6 +109,16 @@
       });
       box.append(button);
     }
+  }
+  for (const select of all(".claims-source")) {
+    select.append(element("option", { value: "" }, "all"));
+    for (const whole of all("figure.table").filter((one) => isClaim(one.querySelector("table")))) {
+      select.append(element("option", { value: whole.id }, whole.querySelector(".title").textContent));
+    }
+    select.addEventListener("change", () => {
+      claims.source = select.value;
+      update();
+    });
   }
   for (const search of all(".claims-search")) {
     search.addEventListener("input", () => {
