@@ -35,11 +35,14 @@ def choosing(table: Table, frame: pd.DataFrame, doubts: Sequence[str]) -> Choose
 def _choices(frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, pd.Series[bool]]]]:
     all_rows = frame["n"] > 0
     yield "Nodes", {f"{n:,}": frame["n"] == n for n in frame["n"].unique()}
-    yield "Who may leave", {
-        "any node": frame["removes"] == "any",
-        "the last one": frame["removes"] != "none",
-        "nobody": all_rows,
-    }
+    yield (
+        "Who may leave",
+        {
+            "any node": frame["removes"] == "any",
+            "the last one": frame["removes"] != "none",
+            "nobody": all_rows,
+        },
+    )
     yield "Weights", {"alike": all_rows, "different": frame["takes_weights"]}
     yield "Nodes a key", {"one": all_rows, "several": frame["takes_replicas"]}
     within = {words: frame["ns"] * rate <= 1e9 for words, rate in RATES.items()}

@@ -70,7 +70,9 @@ class AdviseParameters(Parameters):
     def check(self) -> None:
         """Refuse weights by turns of several numbers of nodes, and events that the nodes cannot have."""
         if len(self.nodes) > 1 and self.weights:
-            raise BadUse("--weights: nodes have weights by turns where there is one number of nodes; give one")
+            raise BadUse(
+                "--weights: nodes have weights by turns where there is one number of nodes; give one"
+            )
         least = min(self.nodes)
         for event in map(events.parse, self.event):
             if least < event.least_nodes:

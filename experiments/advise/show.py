@@ -124,9 +124,7 @@ def _behind(advice: pd.DataFrame) -> Iterator[str]:
 
 def _refusals(numbers: Summary) -> Iterator[str]:
     """Yield a line for each reason, with all who have it."""
-    reasons = together(
-        ((row["nodes"], row["cannot"]), row["label"]) for row in numbers["absent"].records()
-    )
+    reasons = together(((row["nodes"], row["cannot"]), row["label"]) for row in numbers["absent"].records())
     for (nodes, reason), labels in reasons.items():
         yield f"Not {', '.join(labels)}{' at n = ' if nodes else ''}{nodes}: {reason}."
 
@@ -149,7 +147,9 @@ def _advice(numbers: Summary, steady: bool) -> Iterator[str]:
         records: list[dict[Any, Any]] = group.to_dict("records")
         best = records[0]
         none = "moves no key needlessly" if best["needless_by"] == "law" else "moved no key needlessly here"
-        moves = none if best["needless"] < MOVED_ALIKE else f"moves {said('needless', best)} more than it must"
+        moves = (
+            none if best["needless"] < MOVED_ALIKE else f"moves {said('needless', best)} more than it must"
+        )
         yield (
             f"{f'Of {n:,} nodes take' if many else 'Take'} {best['label']}: it {moves}, its fullest node is "
             f"{said('peak', best)} above the mean, and a key takes {said('ns', best)} ns"

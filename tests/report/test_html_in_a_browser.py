@@ -289,9 +289,7 @@ def test_claims_are_filtered_by_verdict_and_by_words(visit: Callable[..., Page])
     page.locator(".claims-verdicts button").get_by_text("refuted", exact=True).click()
     refuted = rows.count()
     assert 0 < refuted <= every
-    assert set(
-        page.locator(CLAIMED).all_inner_texts()
-    ) <= {
+    assert set(page.locator(CLAIMED).all_inner_texts()) <= {
         "refuted",
         "refuted!",
     }
