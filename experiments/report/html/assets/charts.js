@@ -198,11 +198,14 @@ const charts = (() => {
     page.place({ left: event.clientX, width: 0, top: event.clientY - 6, bottom: event.clientY + 10 });
   };
 
-  // The page says when all charts show what was asked for.
-  const settle = async (act) => {
+  // The page says when all charts show what was asked for, be it several things at once.
+  let unsettled = 0;
+  const settle = async (act, charts = drawn) => {
+    unsettled += 1;
     document.documentElement.dataset.ready = "false";
-    await Promise.all(drawn.map(act));
-    document.documentElement.dataset.ready = "true";
+    await Promise.all(charts.map(act));
+    unsettled -= 1;
+    document.documentElement.dataset.ready = String(unsettled === 0);
   };
 
   const start = async () => {
@@ -215,7 +218,9 @@ const charts = (() => {
     page.onChange(() => settle((chart) => chart.filter()));
     addEventListener("resize", () => settle((chart) => chart.resize()));
     for (const chapter of all("details.whole")) {
-      chapter.addEventListener("toggle", () => chapter.open && settle((chart) => chart.resize()));
+      chapter.addEventListener("toggle", () => {
+        if (chapter.open) settle((chart) => chart.resize(), drawn.filter((chart) => chapter.contains(chart.figure)));
+      });
     }
     await settle((chart) => chart.filter());
   };
