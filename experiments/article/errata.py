@@ -190,14 +190,15 @@ ERRATA: Mapping[str, Erratum] = {
 
 OUT_OF_SCOPE: Mapping[str, str] = {
     "load balancers: round robin": "chooses a server for a request, not a node for a key: no key has "
-    "a place that could move",
+    "a place that could move; the experiment requests has queues and response times",
     "load balancers: least outstanding requests": "depends on the requests under way, so it is no "
-    "function of the key",
-    "caches": "what a miss costs is a matter of the traffic; which keys miss after a scale event is "
-    "the movement above",
+    "function of the key; it is in requests too",
+    "caches": "which keys miss after a scale event is the movement above; what the misses come to is a "
+    "matter of the traffic, and in the experiment cache",
+    "databases": "ranges and hashes as above; what queries by range cost is in the experiment database",
     "functional splitting": "divides an application by its functions, not data by its keys",
 }
-"""What the article also speaks of, and why it is not reproduced here; later work takes it up."""
+"""What the article also speaks of, and why it is not reproduced here, or where."""
 
 
 class Errata(Part):
