@@ -64,6 +64,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         settle(page)
         if unfolded and page.locator("#unfold").count():
             page.click("#unfold")
+            page.evaluate("new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))")
             settle(page)
         return page
 
@@ -315,6 +316,7 @@ def test_the_ring_follows_its_sliders(visit: Callable[..., Page]) -> None:
 def test_columns_sort_and_a_phone_is_wide_enough(visit: Callable[..., Page]) -> None:
     page = visit(viewport={"width": 400, "height": 800})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 400
+    page.locator("#summary summary").click()
     head = page.locator("#summary-table thead th", has_text="moved").first
     head.locator("button").click()
     place = head.evaluate("head => head.cellIndex")

@@ -138,13 +138,16 @@ const charts = (() => {
     async draw() {
       this.narrow = this.width() < NARROW;
       this.embedded?.finalize();
-      this.embedded = await vegaEmbed(this.plot, this.filled(), {
+      const spec = this.filled();
+      this.embedded = await vegaEmbed(this.plot, spec, {
         mode: "vega-lite", renderer: "svg", actions: false, defaultStyle: false, logLevel: 1,
         // the width is that of the page, axes and all; the height follows the number of labels
         patch: (compiled) => ({ ...compiled, autosize: { type: "fit-x", contains: "padding" } }),
         tooltip: (handler, event, item, value) => tell(event, value),
       });
       this.view = this.embedded.view;
+      const drawn = JSON.stringify(spec.params[0].value);
+      if (drawn !== JSON.stringify(this.shown())) await this.filter(); // chosen while it was drawn
       this.plot.querySelector("svg")?.setAttribute("aria-label", this.figure.querySelector("h3").textContent);
     }
 
