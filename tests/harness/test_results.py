@@ -19,7 +19,7 @@ UNTIMED = [folder for folder in FOLDERS if catalogue.kind(find(folder.parent.nam
 
 LARGEST_FILE = 1_000_000
 LARGEST_TIMING = 2_000_000  # every round is kept, so that intervals can be computed anew
-LARGEST_ROWS = 4_600_000
+LARGEST_ROWS = 5_000_000
 LARGEST_SHOWN = 7_000_000
 
 
