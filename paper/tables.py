@@ -48,6 +48,7 @@ USUAL = r"\footnotesize\setlength{\tabcolsep}{3pt}"
 LETTERS: Mapping[str, str] = {
     "algorithms": r"\scriptsize\setlength{\tabcolsep}{0.9pt}",
     "cost": r"\scriptsize\setlength{\tabcolsep}{3pt}",
+    "mutants": r"\scriptsize\setlength{\tabcolsep}{3pt}",
 }
 """The letters of a table and the space between its columns, where they are not the usual ones."""
 
@@ -199,6 +200,14 @@ def calibration(sources: Sources) -> Table:
         align={"stated": "right"},
         groups=["asked of it"],
     )
+
+
+def mutants(sources: Sources) -> Table:
+    """Return how many planted defects of each kind the checks kill."""
+    run = sources.run("mutants")
+    (score,) = (table for table in run.presentation.tables if table.name == "score")
+    columns = [column for column in score.shown() if column != "score"]
+    return replace(score, name="mutants", columns=columns, headers={**score.headers, "equivalent": "alike"})
 
 
 def balance(sources: Sources) -> Table:
@@ -360,8 +369,8 @@ START = 16
 """The number of nodes that the article follows through its events."""
 
 TABLES: tuple[Callable[[Sources], Table], ...] = (
-    measured, algorithms, matrix, counterexamples, calibration, movement, balance, hashes, cost, servers,
-    claims,
+    measured, algorithms, matrix, counterexamples, mutants, calibration, movement, balance, hashes, cost,
+    servers, claims,
 )  # fmt: skip
 """All tables, in the order of the text."""
 
