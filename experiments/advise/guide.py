@@ -19,7 +19,7 @@ RATES = {"a million": 1e6, "10 million": 1e7, "100 million": 1e8, "300 million":
 """Keys a second that one thread has to place."""
 
 
-def choosing(table: Table, frame: pd.DataFrame, doubts: Sequence[str]) -> Chooser:
+def choosing(table: Table, frame: pd.DataFrame, trust: Sequence[str], *, doubted: bool) -> Chooser:
     """Return the whole table with the choices: a row is shown if it passes each one."""
     whole = replace(
         table,
@@ -29,7 +29,8 @@ def choosing(table: Table, frame: pd.DataFrame, doubts: Sequence[str]) -> Choose
         notes=["Order: baselines last; then fewest needless moves, evenest nodes, and time."],
         groups=[],
     )
-    return Chooser(whole, {title: dict(options) for title, options in _choices(frame)}, tuple(doubts))
+    choices = {title: dict(options) for title, options in _choices(frame)}
+    return Chooser(whole, choices, tuple(trust), doubted)
 
 
 def _choices(frame: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, pd.Series[bool]]]]:

@@ -78,12 +78,12 @@ def present(results: Results[AdviseParameters]) -> Presentation:
             )
         )
     failures = [] if len(advice.frame) else [f"no algorithm can do it. {' '.join(_refusals(numbers))}"]
-    doubts, steady = [], True
+    told, steady = [], True
     if any(sheet.name == "steadiness" for sheet in numbers.sheets):
         steady = trusted(results.facts, numbers["steadiness"])
-        doubts = [] if steady else [next(trust(results.facts, numbers["steadiness"]))]
-    meaning = [*doubts, *_advice(numbers, steady)]
-    guide = choosing(table, advice.frame, doubts) if len(advice.frame) else None
+        told = list(trust(results.facts, numbers["steadiness"]))
+    meaning = [*([] if steady else told[:1]), *_advice(numbers, steady)]
+    guide = choosing(table, advice.frame, told, doubted=not steady) if len(advice.frame) else None
     return Presentation(tables, meaning=meaning, summary=numbers, failures=failures, chooser=guide)
 
 

@@ -24,13 +24,16 @@ class Chooser:
         All rows, the best first.
     choices
         By what is asked: each answer, and which rows fit it, (rows,) bool. The first one is chosen at first.
-    doubts
-        Why numbers in it are not to be trusted, if they are not.
+    trust
+        Whether its times can be trusted, and what they were measured on, a sentence each.
+    doubted
+        Whether they cannot.
     """
 
     table: Table
     choices: Mapping[str, Mapping[str, pd.Series[bool]]]
-    doubts: Sequence[str] = ()
+    trust: Sequence[str] = ()
+    doubted: bool = False
 
     def described(self) -> list[dict[str, Any]]:
         """Return what is asked, and for each answer the numbers of the rows that fit."""

@@ -90,7 +90,8 @@ def render(chapters: Sequence[Chapter]) -> str:
         chapters=shown,
         summary=None if summary is None else Markup(table.write(summary, "summary-table", labels.find)),
         chooser=None if chooser is None else Markup(table.write(chooser.table, "chooser-table", labels.find)),
-        doubts=() if chooser is None else chooser.doubts,
+        trust=() if chooser is None else chooser.trust,
+        doubted=chooser is not None and chooser.doubted,
         has_ring=has_ring,
         families=labels.families(specs),
         provenance=[
