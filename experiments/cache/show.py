@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from experiments.inference.verdict import CONFIRMED, REFUTED
 from experiments.report.absent import notes_of
 from experiments.report.chart import Axis, Chart, Dots, Lines
 from experiments.report.presentation import Presentation, Results
@@ -13,6 +14,7 @@ from experiments.report.tables.formats import Count, Format, Percent, Significan
 from experiments.report.tables.table import Table
 
 from .parameters import OWN
+from .sayings import SAYINGS
 from .summary import COUNTED, NEAR, READINGS, summary
 
 if TYPE_CHECKING:
@@ -138,6 +140,24 @@ def _tables(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
             headers=_headers(columns),
             formats=_formats(readings, columns),
             groups=["workload", "capacity"],
+        )
+    said = numbers["said"]
+    if len(said.frame):
+        yield Table(
+            "sayings",
+            "What is said of caches, and of whom it holds",
+            said.frame.assign(
+                says=[SAYINGS[name].says for name in said.frame["saying"]],
+                means=[
+                    f"{SAYINGS[name].means}: at most {SAYINGS[name].most:g}" for name in said.frame["saying"]
+                ],
+            ),
+            "Confirmed in a setting where the whole interval of the mean keeps the bound, refuted where none "
+            "of it does; settings are workloads, policies, capacities and events.",
+            columns=["says", "means", "label", "least", "most", "settings", CONFIRMED, REFUTED],
+            headers={"says": "said", "means": "taken to mean", "label": "algorithm"},
+            formats=_formats(said, [*said.measures]),
+            groups=["says", "means"],
         )
     claim = numbers["claim"]
     if len(claim.frame):

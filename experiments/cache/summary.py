@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments import inference
+from experiments.inference.verdict import CONFIRMED, REFUTED
 from experiments.report.absent import absent_of, taking_part
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Bytes, Count, Interval, Percent, Significant, Text
+
+from .sayings import judged
 
 if TYPE_CHECKING:
     from .parameters import CacheParameters
@@ -48,6 +51,7 @@ def summary(results: Results[CacheParameters]) -> Summary:
             _events(loud, quiet),
             claim,
             _readings(claim.frame),
+            _said(loud, quiet),
             _course(rows),
             absent_of(results.rows),
         ]
@@ -227,6 +231,30 @@ def _readings(claim: pd.DataFrame) -> Sheet:
     }
     columns = [*keys_of, *measures]
     return Sheet("readings", pd.DataFrame(body, columns=columns), keys_of, measures)
+
+
+def _said(rows: pd.DataFrame, quiet: pd.DataFrame) -> Sheet:
+    """Return in how many settings each sentence holds for each algorithm, and the ends of its number."""
+    measures = {
+        "settings": Measure("settings in which it was judged", Count()),
+        CONFIRMED: Measure("those in which it is confirmed", Count()),
+        REFUTED: Measure("those in which it is refuted", Count()),
+        "least": Measure("its number where it is least, mean over repetitions", Significant(3)),
+        "most": Measure("its number where it is most, mean over repetitions", Significant(3)),
+    }
+    verdicts = pd.DataFrame(judged(rows, quiet), columns=["saying", "label", "value", "verdict"])
+    body = [
+        {
+            **keys,
+            "settings": len(group),
+            CONFIRMED: int((group["verdict"] == CONFIRMED).sum()),
+            REFUTED: int((group["verdict"] == REFUTED).sum()),
+            "least": float(group["value"].min()),
+            "most": float(group["value"].max()),
+        }
+        for keys, group in _groups(verdicts, ("saying", "label"))
+    ]
+    return Sheet.of_records("said", ("saying", "label"), measures, body)
 
 
 def _course(rows: pd.DataFrame) -> Sheet:

@@ -6,30 +6,19 @@ setting where the whole interval of the mean keeps the bound, and refuted where 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pandas as pd
 
-from experiments import inference
-from experiments.inference.verdict import (
-    CONFIRMED,
-    REFUTED,
-    UNDECIDED,
-    Place,
-    Relation,
-    bounds,
-    place_of,
-)
+from experiments.inference.sayings import judged_mean
+from experiments.inference.verdict import Relation
 
 __all__ = ["SAYINGS", "Saying", "judged"]
 
 Cell: TypeAlias = Callable[[str, str], "pd.Series[Any]"]
 """A column of a way of sharding in one setting, by repetition."""
-
-VERDICTS = {Place.WITHIN: CONFIRMED, Place.BESIDE: REFUTED, Place.ACROSS: UNDECIDED}
 
 
 @dataclass(frozen=True)
@@ -123,7 +112,7 @@ def judged(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
                     "workload": workload,
                     "n": n,
                     "query": query,
-                    **_verdict(values, saying),
+                    **judged_mean(values, saying.relation, saying.limit),
                 }
 
 
@@ -133,12 +122,3 @@ def _cell(group: pd.DataFrame) -> Cell:
         return of_scheme.set_index("repetition")[name].astype(float)
 
     return column
-
-
-def _verdict(values: pd.Series[Any], saying: Saying) -> dict[str, Any]:
-    estimate = inference.mean(values.to_numpy(dtype=float))
-    ends = estimate.interval
-    if ends is None:
-        return {"value": estimate.value, "low": math.nan, "high": math.nan, "verdict": UNDECIDED}
-    place = place_of(ends.low, ends.high, bounds(saying.limit, saying.relation, 0.0))
-    return {"value": estimate.value, "low": ends.low, "high": ends.high, "verdict": VERDICTS[place]}

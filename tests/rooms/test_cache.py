@@ -201,6 +201,19 @@ def test_what_is_shown_says_what_predicts_misses(shown: Any) -> None:
     assert {chart.name for chart in presentation.charts} == {"course", "origin", "claim"}
 
 
+def test_sentences_are_judged_by_the_bound_that_stands_beside_them(shown: Any) -> None:
+    numbers = summary(shown)
+    said = {(row["saying"], row["label"]): row for row in numbers["said"].records()}
+    kept, lost = said["scaled", "rendezvous"], said["scaled", "modulo"]
+    assert (kept["settings"], kept["confirmed"], kept["refuted"]) == (1, 1, 0)
+    assert (lost["confirmed"], lost["refuted"]) == (0, 1)
+    rows = shown.rows[shown.rows["label"] == "modulo"].set_index("repetition")
+    parts = rows[rows["event"] == "add:1"]["moved_entries"] / rows[rows["event"] == "none"]["cached"]
+    assert lost["least"] == lost["most"] == pytest.approx(parts.mean())
+    assert parts.mean() == pytest.approx(8 / 9, abs=0.01)
+    assert said["lost", "rendezvous"]["least"] < said["lost", "modulo"]["least"]
+
+
 def test_a_run_whose_caches_never_rest_has_no_law_and_is_shown() -> None:
     parameters = parameters_of(event=("restart",), repetitions=2, capacity="200", nodes=2)
     rows = pd.DataFrame(rows_of(parameters))
