@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 KEYS = ("hash", "workload", "n", "label")
 
 NOT_TESTED = "not tested"
-"""The verdict on loads of keys that repeat, of which no test holds its level."""
+"""The verdict on loads of which no test holds its level: of keys that repeat or are few, of one
+repetition, of rings of few points."""
 
 USUAL = {"hash": hash_names()[0]}
 """Not spelled in the name of a number."""
@@ -167,14 +168,14 @@ def _mean_or_none(values: pd.Series[Any]) -> float | None:
     return float(present.astype(float).mean()) if len(present) else None
 
 
-def _verdict(row: dict[Any, Any]) -> str | None:
+def _verdict(row: dict[Any, Any]) -> str:
     if row["law_cv"] is None or math.isnan(row["law_cv"]):
         return "no law"
     if row["law_cv"] == 0:
         # n ranges of whole hashes differ by a hash at most
         return EXACT if row["cv"] <= row["n"] / 2 ** row["hash_bits"] else UNEVEN
     if not isinstance(row["conclusion"], str):
-        return NOT_TESTED if row["distinct"] < row["keys"] else None
+        return NOT_TESTED
     return f"{DIFFERS} × {row['ratio']:.3g}" if row["conclusion"] == DIFFERS else row["conclusion"]
 
 

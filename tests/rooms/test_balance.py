@@ -296,14 +296,14 @@ def test_a_few_keys_are_not_judged() -> None:
     """One key has always the same CV; of fewer than five a node chi-square is not the law."""
     for keys in (1, 19):
         said = shown(algorithms="jump", nodes=(4,), keys=keys, repetitions=2)
-        assert said.tables[0].frame["verdict"].isna().all()
+        assert set(said.tables[0].frame["verdict"]) == {"not tested"}
     said = shown(algorithms="jump", nodes=(4,), keys=20, repetitions=2)
-    assert said.tables[0].frame["verdict"].notna().all()
+    assert set(said.tables[0].frame["verdict"]) <= {"agrees", "open"}
 
 
 def test_one_repetition_is_not_judged() -> None:
     said = shown(algorithms="jump", nodes=(4,), keys=1_000, repetitions=1)
-    assert said.tables[0].frame["verdict"].isna().all()
+    assert set(said.tables[0].frame["verdict"]) == {"not tested"}
     assert "nothing of its error" in said.meaning[-1]
 
 
