@@ -192,7 +192,8 @@ def test_the_command_shows_rates_and_is_the_same_with_one_thread(tmp_path: Path)
         assert path.read_bytes() == (two / path.relative_to(one)).read_bytes(), path.name
     rows = store.load(one / "rows.csv")
     assert list(rows["procedure"]) == [
-        "t-over-repetitions", "t-over-rings", "holm-of-a-family", "mean-off", "binomial-over-rings",
+        "t-over-repetitions", "t-over-rings", "holm-of-a-family", "holm-of-many", "mean-off",
+        "binomial-over-rings",
     ]  # fmt: skip
     assert set(rows["verdict"]) == {AS_STATED}
     assert ((rows["low"] <= rows["rate"]) & (rows["rate"] <= rows["high"])).all()
