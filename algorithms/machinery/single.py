@@ -275,7 +275,7 @@ class KeyEntry(Entered):
         >>> one = entry(jump_bucket).of(57)
         >>> keys = key_entry(xxh64_of).of(one, 0, 0)
         >>> [keys.enter(key, keys.address) for key in ("user:1", b"user:1", 1, -1)]
-        [34, 34, 56, -1]
+        [34, 34, 46, -1]
         """
         dispatcher = self._dispatcher or self.compiled
         if one.code is None or isinstance(dispatcher, FunctionType):

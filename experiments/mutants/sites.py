@@ -104,8 +104,8 @@ def sites_of(member: str) -> tuple[Site, ...]:
 
     Examples
     --------
-    >>> [site.about for site in sites_of("modulo")][:2]
-    ['modulo_kernel: 0 -> 1', 'Modulo._build: len(nodes) -> len(nodes) + 1']
+    >>> [site.about for site in sites_of("jump")][:2]
+    ['jump_bucket: 0 -> 1', 'jump_bucket: 0 -> 1 (place 2)']
     """
     seen: Counter[tuple[str, str, str, str]] = Counter()
     made = []

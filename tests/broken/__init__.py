@@ -6,6 +6,7 @@ suite or of the honest `Remainder`; what no transformation makes stands in `by_h
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -88,12 +89,12 @@ def caught_by(*checks: str, declares: tuple[Capability, ...] = ()) -> Callable[[
 
 def broken() -> list[tuple[type[Partitioner[Any]], str]]:
     """Return each class with each check that must catch it."""
-    if not _caught_by:
-        importlib.import_module(f"{__name__}.by_hand")
-        _plant()
+    importlib.import_module(f"{__name__}.by_hand")  # which others may have done before
+    _plant()
     return [(cls, check) for cls, checks in _caught_by.items() for check in checks]
 
 
+@functools.cache
 def _plant() -> None:
     from experiments.mutants.defects import defects
     from experiments.mutants.planted import planted

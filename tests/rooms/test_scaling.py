@@ -92,7 +92,7 @@ def test_exact_movement_of_ranges_and_tables_is_the_law(smoke: tuple[pd.DataFram
 
 def test_measures_of_one_event_are_consistent(smoke: tuple[pd.DataFrame, object]) -> None:
     rows = smoke[0]
-    done = rows[rows["cannot"].isna()]
+    done = rows[rows["cannot"].isna() & (rows["method"] != "rings")]
     moved = [int(value) for value in done["moved"]]
     keys = [int(value) for value in done["keys"]]
     assert np.allclose(done["movement"], [m / k for m, k in zip(moved, keys, strict=True)])

@@ -38,7 +38,10 @@ SEED = 20_141
 EXAMPLES = 400
 SENTENCES = {
     Kind.PROPERTY: re.compile("hash"),
-    Kind.STATISTICAL: re.compile(r"with \d+ nodes the statistic is .* below the level .* \(seed \d+\)"),
+    Kind.STATISTICAL: re.compile(
+        r"(with \d+ nodes the statistic is|of \d+ nodes the one in bucket \d+ has) .* below the level .* "
+        r"\(seed \d+\)"
+    ),
 }
 """What a counterexample names: a hash that can be looked up, or a test that can be made again."""
 

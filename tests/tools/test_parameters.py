@@ -131,6 +131,7 @@ SAMPLES = {
     "system": "kafka",
     "edit": "add",
     "scheme": "split",
+    "mutant": "flip__stale_structure",
 }
 """A value of each parameter of many values that no profile gives one."""
 
