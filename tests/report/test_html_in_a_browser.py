@@ -132,17 +132,24 @@ def test_the_legend_of_a_chart_of_dots_names_the_marks_of_the_law(visit: Callabl
     assert (line.get_attribute("x1"), line.get_attribute("y1")) == (None, "-6"), "a mark is upright"
 
 
-@pytest.fixture
-def many(browser: Browser, tmp_path: Path) -> Iterator[Page]:
-    """Open a page on which all algorithms of the suite are."""
-    typed = ["memory", "--nodes", "4,16", "--algorithms", "all", "--quiet", "--out", str(tmp_path / "run")]
+@pytest.fixture(scope="module")
+def of_all(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Write a page on which all algorithms of the suite are: a minute, as each has processes of its own."""
+    folder = tmp_path_factory.mktemp("all")
+    typed = ["memory", "--nodes", "4,16", "--algorithms", "all", "--quiet", "--out", str(folder / "run")]
     assert run.main(typed) == 0
-    html.write(read([tmp_path / "run"]), tmp_path / "page.html")
+    html.write(read([folder / "run"]), folder / "page.html")
+    return (folder / "page.html").as_uri()
+
+
+@pytest.fixture
+def many(browser: Browser, of_all: str) -> Iterator[Page]:
+    """Open a page on which all algorithms of the suite are."""
     complaints: list[str] = []
     page = browser.new_page()
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto((tmp_path / "page.html").as_uri(), timeout=120_000)
+    page.goto(of_all, timeout=120_000)
     settle(page)
     yield page
     page.close()
