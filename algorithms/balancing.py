@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from algorithms.errors import InvalidParameter, UnknownAlgorithm, suggestion
-from algorithms.interface.balancer import Balancer, BalancerSpec
+from algorithms.interface.balancer import Balancer
+from algorithms.interface.balancer_spec import BalancerSpec
 from algorithms.interface.nodes import NodesLike
 from algorithms.interface.signature import parameters_of
 

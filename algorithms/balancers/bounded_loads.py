@@ -15,7 +15,7 @@ from algorithms.balancers.hashed import BalancerOverPartitioner
 from algorithms.balancers.round_robin import whole_weights
 from algorithms.balancing import register_balancer
 from algorithms.errors import InvalidParameter, MissingCapability
-from algorithms.interface.balancer import BalancerSpec, Sight, Trait
+from algorithms.interface.balancer_spec import BalancerSpec, Sight, Trait
 from algorithms.interface.nodes import Nodes, NodesLike
 from algorithms.interface.spec import Capability, Cost, Publication
 from algorithms.machinery.kernel import kernel

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from algorithms.balancing import register_balancer
 from algorithms.errors import InvalidWeight
-from algorithms.interface.balancer import Balancer, BalancerSpec, Sight, Trait
+from algorithms.interface.balancer import Balancer
+from algorithms.interface.balancer_spec import BalancerSpec, Sight, Trait
 from algorithms.interface.nodes import Nodes, NodesLike
 from algorithms.interface.signature import Whole
 from algorithms.interface.spec import Cost

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import copy
-import enum
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from algorithms.checks import is_int, whole_number
-from algorithms.errors import BrokenAlgorithm, InvalidHash, InvalidParameter, InvalidWeight
+from algorithms.errors import InvalidHash, InvalidParameter
 from algorithms.interface.algorithm import Buckets
-from algorithms.interface.guards import check_out, checked_hashes
-from algorithms.interface.node import NodeLike, as_node
+from algorithms.interface.balancer_spec import BalancerSpec, Trait
+from algorithms.interface.configured import NO_WEIGHTS, Configured
+from algorithms.interface.guards import check_out, check_weights_alike, checked_events, checked_hashes
+from algorithms.interface.node import NodeLike
 from algorithms.interface.nodes import Nodes, NodesLike, leaving_names
-from algorithms.interface.partitioner import differs
-from algorithms.interface.signature import limited, parameters_of
-from algorithms.interface.spec import Cost, Publication
+from algorithms.interface.state import apart
 from algorithms.machinery.single import One
 from algorithms.machinery.single_requests import SingleRequests
 from algorithms.machinery.traces import Calls
 
-__all__ = ["Balancer", "BalancerSpec", "Sight", "Trait"]
+__all__ = ["Balancer"]
 
 S = TypeVar("S")
 
@@ -37,100 +35,6 @@ MOST_BUCKETS = 1 << 31
 
 MOST_CELLS = 1 << 22
 """What is seen of the events of a chunk has no more words than this."""
-
-_NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
-
-
-class Trait(enum.StrEnum):
-    """What a balancer promises. What it declares is tested, and so is what it does not."""
-
-    WEIGHTED = "weighted"
-    PERIODIC = "periodic"
-    LEAST = "least"
-    IDLE = "idle"
-    BOUNDED = "bounded"
-    AFFINE = "affine"
-
-    @property
-    def meaning(self) -> str:
-        """What is promised, in a sentence."""
-        return _MEANINGS[self]
-
-
-_MEANINGS = {
-    Trait.WEIGHTED: "weights other than 1 are followed",
-    Trait.PERIODIC: "of as many requests as whole weights come to, each node gets exactly its weight",
-    Trait.LEAST: "no node is chosen while another has fewer requests in flight for its weight",
-    Trait.IDLE: "while a node has nothing in flight, one that has nothing is chosen",
-    Trait.BOUNDED: "no request is opened on a node beyond its share of all in flight times a factor",
-    Trait.AFFINE: "requests of one hash go to one node, whatever is in flight",
-}
-
-
-class Sight(enum.StrEnum):
-    """What a balancer looks at."""
-
-    NOTHING = "nothing"
-    HASH = "hash"
-    LOAD = "load"
-    BOTH = "hash and load"
-
-
-_UNKNOWN = Cost()
-
-
-@dataclass(frozen=True)
-class BalancerSpec:
-    """What is known about a balancer.
-
-    Parameters
-    ----------
-    name
-        By which it is registered.
-    title
-        As it stands in tables and plots.
-    summary
-        A line about how it chooses a node.
-    sees
-        What it looks at.
-    traits
-        What it declares.
-    lacks
-        Why it does not declare a trait, for those that no counterexample refutes.
-    reference, year, publications
-        As in :class:`~algorithms.Spec`.
-    open_cost, close_cost
-        What a request costs.
-    by_default
-        Whether it is compared where nobody names any.
-
-    Examples
-    --------
-    >>> BalancerSpec("x", "X", "", Sight.NOTHING, frozenset()).can(Trait.WEIGHTED)
-    False
-    """
-
-    name: str
-    title: str
-    summary: str
-    sees: Sight
-    traits: frozenset[Trait]
-    lacks: Mapping[Trait, str] = field(default_factory=dict)
-    reference: str = ""
-    year: int = 0
-    publications: tuple[Publication, ...] = ()
-    open_cost: Cost = _UNKNOWN
-    close_cost: Cost = _UNKNOWN
-    by_default: bool = True
-
-    def __post_init__(self) -> None:
-        """Freeze what was given as a set or a dict."""
-        object.__setattr__(self, "traits", frozenset(self.traits))
-        object.__setattr__(self, "lacks", MappingProxyType(dict(self.lacks)))
-
-    def can(self, trait: Trait) -> bool:
-        """Return whether a trait is declared."""
-        return trait in self.traits
 
 
 @dataclass(frozen=True)
@@ -145,7 +49,7 @@ class _Flight(Generic[S]):
     state: S
 
 
-class Balancer(ABC, Generic[S]):
+class Balancer(Configured, Generic[S]):
     """An algorithm that sees the load too: it opens and closes requests, one after the other.
 
     Parameters
@@ -176,9 +80,7 @@ class Balancer(ABC, Generic[S]):
     _single: tuple[_Flight[Any], int, SingleRequests] | None = None
 
     def __init__(self, nodes: NodesLike, *, seed: int = 0) -> None:
-        for parameter in limited(type(self)):
-            if parameter.name in vars(self):
-                setattr(self, parameter.name, parameter.checked(vars(self)[parameter.name]))
+        self._keep_parameters()
         self.seed = whole_number("seed", seed, 0, (1 << 64) - 1)
         live, placing = self._placed(Nodes.of(nodes))
         self._flight: _Flight[S] = self._flown(live, placing, None)
@@ -364,7 +266,7 @@ class Balancer(ABC, Generic[S]):
         [0, 1, 1, 1]
         """
         checked = checked_hashes(hashes, self.hash_bits)
-        order = _checked_events(closing, len(checked))
+        order = checked_events(closing, len(checked))
         if out is None:
             out = np.empty(len(checked), dtype=np.int32)
         else:
@@ -385,7 +287,7 @@ class Balancer(ABC, Generic[S]):
         *,
         add: Iterable[NodeLike] = (),
         remove: Iterable[str] = (),
-        weights: Mapping[str, float] = _NO_WEIGHTS,
+        weights: Mapping[str, float] = NO_WEIGHTS,
     ) -> None:
         """Make one scale event, whole or not at all; arguments and errors are those of a partitioner.
 
@@ -414,55 +316,20 @@ class Balancer(ABC, Generic[S]):
         nodes, placing = self._moved(self._flight.placing, add, leaving_names(remove), weights)
         self._flight = self._flown(nodes, placing, self._flight)
 
-    def add_node(self, node: NodeLike) -> int:
-        """Add one node and return its bucket; raises as :meth:`change` does."""
-        joining = as_node(node)
-        self.change(add=[joining])
-        return self.nodes.bucket_of(joining.name)
-
-    def remove_node(self, name: str) -> None:
-        """Remove one node; raises as :meth:`change` does."""
-        self.change(remove=[name])
-
-    def set_weight(self, name: str, weight: float) -> None:
-        """Give a node another weight; raises as :meth:`change` does."""
-        self.change(weights={name: weight})
-
     def copy(self) -> Self:
         """Return a balancer of its own with the same nodes and the same requests in flight."""
         twin = copy.copy(self)
         flight = self._flight
-        twin._flight = replace(flight, in_flight=flight.in_flight.copy(), state=_apart(flight.state))
+        twin._flight = replace(flight, in_flight=flight.in_flight.copy(), state=apart(flight.state))
         return twin
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The parameters it was made with, by name, its own first; ``nodes`` is not among them."""
-        missing = [name for name in parameters_of(type(self)) if not hasattr(self, name)]
-        if missing:
-            raise BrokenAlgorithm(
-                f"{self.spec.name} takes the parameter {missing[0]!r} and keeps no attribute of this "
-                f"name: write self.{missing[0]} = ... before super().__init__ is called"
-            )
-        return {name: getattr(self, name) for name in parameters_of(type(self))}
 
     def __repr__(self) -> str:
         """Return what builds it again, with nothing in flight."""
-        changed = [
-            f"{name}={self.parameters[name]!r}"
-            for name, parameter in parameters_of(type(self)).items()
-            if differs(self.parameters[name], parameter.default)
-        ]
-        return f"{type(self).__name__}({', '.join([repr(self.nodes), *changed])})"
+        return self._spelled(self.parameters)
 
     def _flown(self, nodes: Nodes, placing: Any, before: _Flight[S] | None) -> _Flight[S]:
         if not self.spec.can(Trait.WEIGHTED):
-            for node in nodes.spelled():
-                if node.weight != 1.0:
-                    raise InvalidWeight(
-                        f"{self.spec.name} does not follow weights: {node.name!r} must keep weight 1, "
-                        f"not {node.weight}"
-                    )
+            check_weights_alike(self.spec.name, nodes)
         buckets = nodes.buckets()
         places = np.full(nodes.top, -1, dtype=np.int32)
         places[buckets] = np.arange(len(buckets), dtype=np.int32)
@@ -479,37 +346,3 @@ class Balancer(ABC, Generic[S]):
 _OPENING = np.array([-1], dtype=np.int64)
 _CLOSING = np.array([0], dtype=np.int64)
 _NO_VIEW = np.zeros((1, 1), dtype=np.uint64)
-
-
-def _checked_events(closing: NDArray[np.int64] | None, count: int) -> NDArray[np.int64]:
-    """Return which event each event closes, or raise InvalidParameter where that cannot be."""
-    if closing is None:
-        return np.full(count, -1, dtype=np.int64)
-    if not isinstance(closing, np.ndarray) or closing.dtype.kind != "i" or closing.shape != (count,):
-        raise InvalidParameter(f"closing is an int64 array of shape ({count},), -1 where a request is opened")
-    order = np.ascontiguousarray(closing, dtype=np.int64)
-    (rows,) = np.nonzero(order != -1)
-    ended = order[rows]
-    wrong = (ended < 0) | (ended >= rows)
-    wrong[~wrong] = order[ended[~wrong]] != -1
-    if wrong.any():
-        row = int(rows[np.argmax(wrong)])
-        raise InvalidParameter(
-            f"event {row} closes event {int(order[row])}, which is no earlier one that opens a request"
-        )
-    times = np.bincount(ended) if len(ended) else ended
-    if (times > 1).any():
-        raise InvalidParameter(f"the request of event {int(np.argmax(times > 1))} is closed twice")
-    return order
-
-
-def _apart(state: Any) -> Any:
-    """Return a state with arrays of its own."""
-    if isinstance(state, np.ndarray):
-        return state.copy()
-    if isinstance(state, tuple):
-        parts = [_apart(part) for part in state]
-        return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
-    if is_dataclass(state) and not isinstance(state, type):
-        return replace(state, **{part.name: _apart(getattr(state, part.name)) for part in fields(state)})
-    return state

@@ -91,12 +91,38 @@ def check_nodes(spec: Spec, nodes: Nodes) -> None:
                     f"have {node.weight:g}"
                 )
     if not spec.can(Capability.WEIGHTED):
-        for node in nodes.spelled():
-            if node.weight != 1.0:
-                raise InvalidWeight(
-                    f"{spec.name} does not follow weights: {node.name!r} must keep weight 1, "
-                    f"not {node.weight}"
-                )
+        check_weights_alike(spec.name, nodes)
+
+
+def check_weights_alike(name: str, nodes: Nodes) -> None:
+    """Raise InvalidWeight where a node weighs anything but 1, for an algorithm that follows no weights."""
+    for node in nodes.spelled():
+        if node.weight != 1.0:
+            raise InvalidWeight(
+                f"{name} does not follow weights: {node.name!r} must keep weight 1, not {node.weight}"
+            )
+
+
+def checked_events(closing: NDArray[np.int64] | None, count: int) -> NDArray[np.int64]:
+    """Return which event each event closes, or raise InvalidParameter where that cannot be."""
+    if closing is None:
+        return np.full(count, -1, dtype=np.int64)
+    if not isinstance(closing, np.ndarray) or closing.dtype.kind != "i" or closing.shape != (count,):
+        raise InvalidParameter(f"closing is an int64 array of shape ({count},), -1 where a request is opened")
+    order = np.ascontiguousarray(closing, dtype=np.int64)
+    (rows,) = np.nonzero(order != -1)
+    ended = order[rows]
+    wrong = (ended < 0) | (ended >= rows)
+    wrong[~wrong] = order[ended[~wrong]] != -1
+    if wrong.any():
+        row = int(rows[np.argmax(wrong)])
+        raise InvalidParameter(
+            f"event {row} closes event {int(order[row])}, which is no earlier one that opens a request"
+        )
+    times = np.bincount(ended) if len(ended) else ended
+    if (times > 1).any():
+        raise InvalidParameter(f"the request of event {int(np.argmax(times > 1))} is closed twice")
+    return order
 
 
 def check_buckets(spec: Spec, nodes: Nodes, hashes: Hashes, out: Buckets) -> None:

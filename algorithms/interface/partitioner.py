@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
-import numpy as np
-
 from algorithms.checks import one_of, whole_number
-from algorithms.errors import (
-    BrokenAlgorithm,
-    UnsupportedEvent,
-)
+from algorithms.errors import UnsupportedEvent
 from algorithms.hashing import Hashes, hash_function
 from algorithms.interface.algorithm import Buckets
 from algorithms.interface.arcs import Arcs
+from algorithms.interface.configured import NO_WEIGHTS, Configured
 from algorithms.interface.guards import check_nodes, tell
-from algorithms.interface.node import Node, NodeLike, as_node
+from algorithms.interface.node import Node, NodeLike
 from algorithms.interface.nodes import MOST_NODES, Nodes, NodesLike, leaving_names
 from algorithms.interface.placement import Placement
-from algorithms.interface.signature import limited, parameters_of
 from algorithms.interface.spec import Capability, Publication, Spec
 from algorithms.interface.state import State, array_bytes, object_bytes
 
 S = TypeVar("S")
 
-_NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
 
-
-class Partitioner(Placement[S]):
+class Partitioner(Placement[S], Configured):
     """An algorithm with its nodes: it assigns hashes to buckets.
 
     Parameters
@@ -69,12 +61,7 @@ class Partitioner(Placement[S]):
     def __init__(
         self, nodes: NodesLike, *, hash: str = "xxh64", hash_bits: int | None = None, seed: int = 0
     ) -> None:
-        for name, value in vars(self).items():  # parameters of its own, which the repr shows
-            if isinstance(value, np.generic):
-                setattr(self, name, value.item())
-        for parameter in limited(type(self)):
-            if parameter.name in vars(self):
-                setattr(self, parameter.name, parameter.checked(vars(self)[parameter.name]))
+        self._keep_parameters()
         function = hash_function(hash)
         self.hash = str(hash)
         self.hash_bits = function.check_bits(hash_bits)
@@ -101,7 +88,7 @@ class Partitioner(Placement[S]):
         *,
         add: Iterable[NodeLike] = (),
         remove: Iterable[str] = (),
-        weights: Mapping[str, float] = _NO_WEIGHTS,
+        weights: Mapping[str, float] = NO_WEIGHTS,
     ) -> None:
         """Make one scale event, whole or not at all.
 
@@ -131,20 +118,6 @@ class Partitioner(Placement[S]):
         ['c', 'b']
         """
         self._change(add, remove, weights, None)
-
-    def add_node(self, node: NodeLike) -> int:
-        """Add one node and return its bucket; raises as :meth:`change` does."""
-        joining = as_node(node)
-        self.change(add=[joining])
-        return self.nodes.bucket_of(joining.name)
-
-    def remove_node(self, name: str) -> None:
-        """Remove one node; raises as :meth:`change` does."""
-        self.change(remove=[name])
-
-    def set_weight(self, name: str, weight: float) -> None:
-        """Give a node another weight; raises as :meth:`change` does."""
-        self.change(weights={name: weight})
 
     @property
     def room(self) -> int:
@@ -215,26 +188,10 @@ class Partitioner(Placement[S]):
         names = {id(node.name) for node in state.nodes.spelled()}
         return array_bytes(state.structure) + state.nodes.nbytes + object_bytes(state.kept, names)
 
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The parameters it was made with, by name, its own first; ``nodes`` is not among them."""
-        missing = [name for name in parameters_of(type(self)) if not hasattr(self, name)]
-        if missing:
-            raise BrokenAlgorithm(
-                f"{self.spec.name} takes the parameter {missing[0]!r} and keeps no attribute of this "
-                f"name: write self.{missing[0]} = ... before super().__init__ is called"
-            )
-        return {name: getattr(self, name) for name in parameters_of(type(self))}
-
     def __repr__(self) -> str:
         values = self.parameters
         values["hash_bits"] = None if self.hash_bits == self._hash_function.width else self.hash_bits
-        changed = [
-            f"{name}={values[name]!r}"
-            for name, parameter in parameters_of(type(self)).items()
-            if differs(values[name], parameter.default)
-        ]
-        return f"{type(self).__name__}({', '.join([repr(self.nodes), *changed])})"
+        return self._spelled(values)
 
     def check_size(self, nodes: NodesLike) -> None:
         """Raise what building for these nodes would raise for their size, without building.
@@ -283,12 +240,6 @@ class Partitioner(Placement[S]):
 
 def _checked_seed(seed: object) -> int:
     return whole_number("seed", seed, 0, (1 << 64) - 1)
-
-
-def differs(value: object, default: object) -> bool:
-    """Return whether a parameter is shown; an array has no one answer to that."""
-    same = value == default
-    return not (same if isinstance(same, bool) else np.array_equal(value, default))
 
 
 __all__ = [

@@ -77,6 +77,20 @@ def _freeze(structure: object) -> None:
         array.flags.writeable = False
 
 
+def apart(state: Any) -> Any:
+    """Return a state with arrays of its own."""
+    if isinstance(state, np.ndarray):
+        return state.copy()
+    if isinstance(state, tuple):
+        parts = [apart(part) for part in state]
+        return type(state)(*parts) if hasattr(state, "_fields") else tuple(parts)
+    if dataclasses.is_dataclass(state) and not isinstance(state, type):
+        return dataclasses.replace(
+            state, **{part.name: apart(getattr(state, part.name)) for part in dataclasses.fields(state)}
+        )
+    return state
+
+
 def array_bytes(structure: object) -> int:
     """Return the bytes of the arrays in a structure, each once."""
     return sum(array.nbytes for array in _arrays(structure).values())

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from algorithms.errors import InvalidParameter
 from algorithms.hashing import Hashes
 from algorithms.interface.algorithm import Algorithm, Buckets
+from algorithms.interface.configured import differs
 from algorithms.interface.guards import check_buckets, check_out, checked_hashes, tell
-from algorithms.interface.partitioner import Partitioner, differs
+from algorithms.interface.partitioner import Partitioner
 
 __all__ = ["Together"]
 

@@ -30,7 +30,8 @@ from numpy.typing import NDArray
 
 from algorithms import Node
 from algorithms.errors import InvalidWeight, NoNodes, UnknownNode
-from algorithms.interface.balancer import Balancer, Trait
+from algorithms.interface.balancer import Balancer
+from algorithms.interface.balancer_spec import Trait
 from algorithms.machinery.kernel import plain_kernels
 from experiments.conformance.check import Refuted
 from experiments.conformance.steady import steady

@@ -153,7 +153,7 @@ def _queries(numbers: Summary, parameters: DatabaseParameters) -> Iterator[Table
         return
     columns = [
         "workload", "n", "query", "name", "asked", "law_asked", "holding", "law_holding", "matching", "read",
-        "slowest_read", "milliseconds", LAW, "p99", "work",
+        "slowest_read", "milliseconds", LAW, "p99", "busy",
     ]  # fmt: skip
     yield Table(
         "queries",
@@ -165,7 +165,7 @@ def _queries(numbers: Summary, parameters: DatabaseParameters) -> Iterator[Table
         headers={
             "n": "shards", "name": "sharding", "law_asked": "law", "law_holding": "law ",
             "matching": "wanted", "slowest_read": "most on a shard", "milliseconds": "ms",
-            LAW: "law, ms", "p99": "99 %", "work": "work, ms",
+            LAW: "law, ms", "p99": "99 %", "busy": "busy, ms",
         },
         groups=["workload", "n", "query"],
         detail=True,
@@ -293,8 +293,8 @@ def _meaning(numbers: Summary) -> Iterator[str]:
             f"Of {row['n']} shards, a range of {_part(row['least'])} of the records asks "
             f"{_figure(row['asked_least'])} by explicit ranges and {_figure(row['hashed_least'])} by hashes, "
             f"one of {_part(row['most'])} {_figure(row['asked_most'])} and {_figure(row['hashed_most'])}: "
-            "ranged data is asked less from two keys on, at any selectivity, and all shards together work "
-            f"{_figure(row['work_least'])} to {_figure(row['work_most'])} times less for it."
+            "ranged data is asked less from two keys on, at any selectivity, and its shards are "
+            f"busy for {_figure(row['busy_least'])} to {_figure(row['busy_most'])} times less in all."
         )
         yield _sooner(row)
     said = [

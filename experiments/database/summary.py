@@ -63,7 +63,7 @@ QUERIES: Mapping[str, Measure] = {
         "law_milliseconds",
     ),
     "p99": Measure("mean of its 99th percentile, in milliseconds", Significant(3)),
-    "work": Measure("milliseconds of all shards together by the model", Significant(3)),
+    "busy": Measure("milliseconds that all shards together are busy, by the model", Significant(3)),
 }
 """Of each sort of query."""
 
@@ -88,8 +88,8 @@ BETTER: Mapping[str, Measure] = {
     "later": Measure("time of ranged over hashed and indexed, where that is most", Significant(3)),
     "later_at": Measure("at which selectivity that is", Percent(2)),
     "even_records": Measure("records from which on all shards at once answer sooner, by the law", Count()),
-    "work_least": Measure("work of hashed and indexed over ranged, where it is least", Significant(3)),
-    "work_most": Measure("the same, where it is most", Significant(3)),
+    "busy_least": Measure("that of hashed and indexed over ranged, where it is least", Significant(3)),
+    "busy_most": Measure("the same, where it is most", Significant(3)),
 }
 """Explicit ranges beside hashes with an index on each shard."""
 
@@ -192,14 +192,14 @@ def _mean(values: pd.Series[Any]) -> tuple[float | None, float | None, float | N
 
 def _queries(asked: pd.DataFrame, parameters: DatabaseParameters) -> pd.DataFrame:
     """Return the means of each sort of queries, with intervals of shards asked and of times."""
-    work = asked["asked"] * parameters.overhead * 1000 + asked["read"] * parameters.record
+    busy = asked["asked"] * parameters.overhead * 1000 + asked["read"] * parameters.record
     asked = asked.assign(
-        work=work / NANOSECONDS,
+        busy=busy / NANOSECONDS,
         milliseconds=asked["nanoseconds_mean"] / NANOSECONDS,
         p99=asked["nanoseconds_p99"] / NANOSECONDS,
     )
     groups = asked.groupby([*KEYS, "scheme"], sort=False)
-    frame = groups[[*MEANS, "selectivity", "milliseconds", "p99", "work"]].mean().reset_index()
+    frame = groups[[*MEANS, "selectivity", "milliseconds", "p99", "busy"]].mean().reset_index()
     for column, low, high in (("asked", "asked_low", "asked_high"), ("milliseconds", "low", "high")):
         ends = [_mean(group) for _, group in groups[column]]
         frame[column] = [mean for mean, _, _ in ends]
@@ -212,7 +212,7 @@ def _queries(asked: pd.DataFrame, parameters: DatabaseParameters) -> pd.DataFram
             "selectivity",
             "milliseconds",
             "p99",
-            "work",
+            "busy",
             "asked_low",
             "asked_high",
             "low",
@@ -259,7 +259,7 @@ def _better(queries: pd.DataFrame, parameters: DatabaseParameters) -> Iterator[d
         ranged = group[group["scheme"] == "explicit"].set_index("selectivity")
         if hashed.empty or ranged.empty:
             continue
-        fewer, work, sooner = (hashed[name] / ranged[name] for name in ("asked", "work", "milliseconds"))
+        fewer, busy, sooner = (hashed[name] / ranged[name] for name in ("asked", "busy", "milliseconds"))
         yield {
             "workload": keys["workload"],
             "n": keys["n"],
@@ -278,8 +278,8 @@ def _better(queries: pd.DataFrame, parameters: DatabaseParameters) -> Iterator[d
             "even_records": theory.even_fan_out(
                 int(keys["n"]), parameters.overhead * 1000, parameters.record
             ),
-            "work_least": float(work.min()),
-            "work_most": float(work.max()),
+            "busy_least": float(busy.min()),
+            "busy_most": float(busy.max()),
         }
 
 

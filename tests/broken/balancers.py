@@ -15,7 +15,8 @@ from algorithms.balancers.least_outstanding import LeastOutstanding
 from algorithms.balancers.random_draw import Random
 from algorithms.balancers.round_robin import RoundRobin, next_turn
 from algorithms.balancers.smooth_weighted import SmoothWeighted, gains_of
-from algorithms.interface.balancer import Balancer, Trait
+from algorithms.interface.balancer import Balancer
+from algorithms.interface.balancer_spec import Trait
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.traces import Calls, nothing_closed
 

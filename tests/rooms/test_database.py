@@ -242,7 +242,7 @@ def test_an_answer_of_few_records_comes_sooner_from_ranges_and_of_many_from_hash
         assert numbers.value(f"sooner_at/{workload}/4").number == 0.001
         assert numbers.value(f"later_at/{workload}/4").number == 0.5
         assert numbers.value(f"fewer_least/{workload}/4").number > 2
-        assert numbers.value(f"work_most/{workload}/4").number > 1
+        assert numbers.value(f"busy_most/{workload}/4").number > 1
     assert numbers.value("asked/salaries/4/first of group/compound key").number == 1
     assert numbers.value("asked/salaries/4/range:0.5/hash").number == 4
 

@@ -9,7 +9,8 @@ from broken.balancers import CAUGHT
 
 from algorithms.balancers.round_robin import RoundRobin
 from algorithms.balancing import balancer_names, balancer_of
-from algorithms.interface.balancer import Balancer, Trait
+from algorithms.interface.balancer import Balancer
+from algorithms.interface.balancer_spec import Trait
 from experiments.conformance.balancers import CHECKS, conform_balancer, counterexample
 
 EXAMPLES = 15

@@ -66,7 +66,7 @@ SEEDS = {
     "twemproxy": Seed(
         "alpha:\n  listen: 127.0.0.1:22121\n  hash: fnv1a_64\n  hash_tag: '{}'\n  distribution: ketama\n"
         "  auto_eject_hosts: true\n  servers:\n   - 127.0.0.1:6379:1\n   - 127.0.0.1:6380:2 two\n"
-        "beta:\n  listen: /tmp/b\n  distribution: modula\n  hash: crc32\n  servers:\n   - "
+        "beta:\n  listen: /run/b\n  distribution: modula\n  hash: crc32\n  servers:\n   - "
         "a:11211:1\n   - b:11211:1\n"
     ),
     "libmemcached": Seed("10.0.0.1:11211:2,10.0.0.2\n10.0.0.3:11212 # three\n", {}, "libmemcached"),
