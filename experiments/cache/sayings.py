@@ -8,55 +8,48 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.inference.sayings import judged_mean
+from experiments.inference.sayings import Saying, judged_mean
 
-__all__ = ["SAYINGS", "Saying", "judged"]
+__all__ = ["SAYINGS", "judged"]
 
 CASE = ["workload", "n", "policy", "capacity", "label", "repetition"]
 
 
 @dataclass(frozen=True)
-class Saying:
-    """A sentence, the events that it is about, and its meaning: a number is at most so much.
+class OfCaches(Saying):
+    """A sentence about events of caches.
 
     Parameters
     ----------
-    says
-        In our words.
-    means
-        The number, in words.
     events
         How their names begin.
     over, under
         The columns of which the one is divided by the other: of the event, and of the same trace without it.
-    most
-        What the number may be.
     """
 
-    says: str
-    means: str
     events: tuple[str, ...]
     over: str
     under: str
-    most: float
 
 
-SAYINGS: Mapping[str, Saying] = {
-    "scaled": Saying(
+SAYINGS: Mapping[str, OfCaches] = {
+    "scaled": OfCaches(
         "scaling out and in must not lose all entries",
         "part of the cached entries whose key then has another node",
+        "at most",
+        0.5,
         ("add:", "remove:"),
         "moved_entries",
         "cached",
-        0.5,
     ),
-    "lost": Saying(
+    "lost": OfCaches(
         "losing a cache is part of the plan: the origin bears it",
         "the origin's worst second over that without the event",
+        "at most",
+        2.0,
         ("loss",),
         "worst",
         "worst",
-        2.0,
     ),
 }
 """The sentences by name, of the article on partitioning; the bounds, half and double, are ours."""
@@ -73,5 +66,5 @@ def judged(rows: pd.DataFrame, quiet: pd.DataFrame) -> Iterator[dict[str, Any]]:
             yield {
                 "saying": name,
                 **dict(zip(settings, keys, strict=True)),
-                **judged_mean(values.dropna(), "at most", saying.most),
+                **judged_mean(values.dropna(), saying.relation, saying.limit),
             }

@@ -148,9 +148,7 @@ def _tables(numbers: Summary, parameters: CacheParameters, facts: str) -> Iterat
             "What is said of caches, and of whom it holds",
             said.frame.assign(
                 says=[SAYINGS[name].says for name in said.frame["saying"]],
-                means=[
-                    f"{SAYINGS[name].means}: at most {SAYINGS[name].most:g}" for name in said.frame["saying"]
-                ],
+                means=[SAYINGS[name].bound for name in said.frame["saying"]],
             ),
             "Confirmed in a setting where the whole interval of the mean keeps the bound, refuted where none "
             "of it does; settings are workloads, policies, capacities and events.",

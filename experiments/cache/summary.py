@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from experiments import inference
 from experiments.inference.verdict import CONFIRMED, REFUTED
 from experiments.report.absent import absent_of, taking_part
+from experiments.report.frames import groups_of
 from experiments.report.presentation import Results
+from experiments.report.statistics import mean_columns
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Bytes, Count, Interval, Percent, Significant, Text
 
@@ -60,26 +61,17 @@ def summary(results: Results[CacheParameters]) -> Summary:
 
 def _mean(values: pd.Series[Any], name: str) -> dict[str, Any]:
     """Return the mean over repetitions and the ends of its interval, under a name; None where one lacks."""
-    if values.isna().any():
-        return {name: None, f"{name}_low": None, f"{name}_high": None}
-    found = inference.mean(values.to_numpy(dtype=float))
-    low, high = (None, None) if found.interval is None else (found.interval.low, found.interval.high)
-    return {name: found.value, f"{name}_low": low, f"{name}_high": high}
+    return mean_columns([] if values.isna().any() else values, name)
 
 
 def _columns(*names: str) -> list[str]:
     return [f"{name}{end}" for name in names for end in ("", "_low", "_high")]
 
 
-def _groups(rows: pd.DataFrame, keys: tuple[str, ...]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
-    for values, group in rows.groupby(list(keys), sort=False):
-        yield dict(zip(keys, values, strict=True)), group
-
-
 def _hits(rows: pd.DataFrame) -> Sheet:
     keys_of = (*CASE, "label")
     body = []
-    for keys, group in _groups(rows, keys_of):
+    for keys, group in groups_of(rows, keys_of):
         law, law_set = group["law_hits"], group["law_working_set"]
         body.append(
             {
@@ -111,7 +103,7 @@ def _events(rows: pd.DataFrame, quiet: pd.DataFrame) -> Sheet:
     keys_of = (*CASE, "event", "label")
     worst = _of_quiet(quiet, "worst")
     body = []
-    for keys, group in _groups(rows, keys_of):
+    for keys, group in groups_of(rows, keys_of):
         row = dict(keys)
         row["movement"] = float(group["movement"].mean())
         row |= _mean(group["caused"], "caused") | _mean(group["transient"], "transient")
@@ -157,7 +149,7 @@ def _case(keys: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _of_quiet(quiet: pd.DataFrame, column: str) -> dict[tuple[Any, ...], float]:
     """Return the mean of a column where nothing happens."""
-    return {_case(keys): float(group[column].mean()) for keys, group in _groups(quiet, (*CASE, "label"))}
+    return {_case(keys): float(group[column].mean()) for keys, group in groups_of(quiet, (*CASE, "label"))}
 
 
 def _claim(rows: pd.DataFrame, quiet: pd.DataFrame) -> Sheet:
@@ -165,7 +157,7 @@ def _claim(rows: pd.DataFrame, quiet: pd.DataFrame) -> Sheet:
     keys_of = ("workload", "n", "capacity", "event", "label", "reading")
     cached = _of_quiet(quiet, "cached")
     body = []
-    for keys, group in _groups(rows[rows["policy"] == "lru"], (*CASE, "event", "label")):
+    for keys, group in groups_of(rows[rows["policy"] == "lru"], (*CASE, "event", "label")):
         measured = _mean(group["transient"], "measured")
         predicted = {
             "entries": float(group["movement"].mean()) * cached[_case(keys)],
@@ -209,7 +201,7 @@ def _readings(claim: pd.DataFrame) -> Sheet:
     keys_of = ("workload", "capacity", "reading")
     body = []
     judged = claim[claim["verdict"] != "too few to say"] if len(claim) else claim
-    for keys, group in _groups(judged, keys_of):
+    for keys, group in groups_of(judged, keys_of):
         off = group["off"].astype(float)
         furthest = group.iloc[int(off.abs().to_numpy().argmax())]
         body.append(
@@ -252,7 +244,7 @@ def _said(rows: pd.DataFrame, quiet: pd.DataFrame) -> Sheet:
             "least": float(group["value"].min()),
             "most": float(group["value"].max()),
         }
-        for keys, group in _groups(verdicts, ("saying", "label"))
+        for keys, group in groups_of(verdicts, ("saying", "label"))
     ]
     return Sheet.of_records("said", ("saying", "label"), measures, body)
 

@@ -12,43 +12,32 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from experiments.inference.sayings import judged_mean
-from experiments.inference.verdict import Relation
+from experiments.inference.sayings import Saying, judged_mean
 
-__all__ = ["SAYINGS", "Saying", "judged"]
+__all__ = ["SAYINGS", "judged"]
 
 Cell: TypeAlias = Callable[[str, str], "pd.Series[Any]"]
 """A column of a way of sharding in one setting, by repetition."""
 
 
 @dataclass(frozen=True)
-class Saying:
-    """A sentence and what it is taken to mean.
+class OfRecords(Saying):
+    """A sentence about ways of sharding records.
 
     Parameters
     ----------
-    says
-        In our words.
-    means
-        The number, in words.
-    relation, limit
-        The bound that it must keep.
     kind
         Of which rows it is.
     value
         The number of each repetition, from the cells of a setting and the number of shards.
     """
 
-    says: str
-    means: str
-    relation: Relation
-    limit: float
     kind: str
     value: Callable[[Cell, int], pd.Series[Any]]
 
 
-SAYINGS: Mapping[str, Saying] = {
-    "every shard": Saying(
+SAYINGS: Mapping[str, OfRecords] = {
+    "every shard": OfRecords(
         "a range query must ask every shard of hashed data",
         "part of the shards that are asked",
         "at least",
@@ -56,7 +45,7 @@ SAYINGS: Mapping[str, Saying] = {
         "range",
         lambda cell, n: cell("index", "asked") / n,
     ),
-    "few shards": Saying(
+    "few shards": OfRecords(
         "of ranged data it asks one shard, or its neighbour too",
         "shards that are asked",
         "at most",
@@ -64,7 +53,7 @@ SAYINGS: Mapping[str, Saying] = {
         "range",
         lambda cell, n: cell("explicit", "asked"),
     ),
-    "expensive": Saying(
+    "expensive": OfRecords(
         "range queries make hashing expensive",
         "shards asked of hashed over ranged data",
         "at least",
@@ -72,7 +61,7 @@ SAYINGS: Mapping[str, Saying] = {
         "range",
         lambda cell, n: cell("index", "asked") / cell("explicit", "asked"),
     ),
-    "sooner": Saying(
+    "sooner": OfRecords(
         "ranged data answers a range query sooner",
         "time by the model of hashed, indexed over ranged data",
         "at least",
@@ -80,7 +69,7 @@ SAYINGS: Mapping[str, Saying] = {
         "range",
         lambda cell, n: cell("index", "nanoseconds_mean") / cell("explicit", "nanoseconds_mean"),
     ),
-    "hot": Saying(
+    "hot": OfRecords(
         "inserts in the order of the keys all go to one shard of ranged data",
         "part that one shard takes of a thousand",
         "at least",
@@ -88,7 +77,7 @@ SAYINGS: Mapping[str, Saying] = {
         "insert",
         lambda cell, n: cell("explicit", "busiest"),
     ),
-    "spread": Saying(
+    "spread": OfRecords(
         "hashed data spreads inserts in the order of the keys over all shards",
         "part that one shard takes of a thousand, over the mean",
         "at most",

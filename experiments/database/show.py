@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments.database.parameters import LACKING
-from experiments.database.sayings import SAYINGS, Saying
+from experiments.database.sayings import SAYINGS
 from experiments.database.summary import summary
 from experiments.report.absent import listed, notes_of, taking_part
 from experiments.report.chart import Axis, Chart, Lines
@@ -203,7 +203,7 @@ def _sayings(numbers: Summary, parameters: DatabaseParameters) -> Iterator[Table
         {
             **row,
             "says": SAYINGS[row["saying"]].says,
-            "means": _bound(SAYINGS[row["saying"]]),
+            "means": SAYINGS[row["saying"]].bound,
             "where": ", ".join(_word(query, parameters) for query in _queries_in(row["where"])) or None,
         }
         for row in records
@@ -218,10 +218,6 @@ def _sayings(numbers: Summary, parameters: DatabaseParameters) -> Iterator[Table
         headers={"says": "said", "means": "taken to mean", "where": "refuted for"},
         detail=True,
     )
-
-
-def _bound(saying: Saying) -> str:
-    return f"{saying.means} {saying.relation} {Significant(2).text(saying.limit, {})}"
 
 
 def _queries_in(where: str) -> list[str]:

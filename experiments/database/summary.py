@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from experiments import inference, theory
+from experiments import theory
 from experiments.database.parameters import HASHED
 from experiments.database.sayings import judged
 from experiments.inference.verdict import CONFIRMED, REFUTED
 from experiments.report.absent import absent_of, taking_part
-from experiments.report.frames import frame_of
+from experiments.report.frames import frame_of, groups_of
 from experiments.report.presentation import Results
+from experiments.report.statistics import mean_of
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Bytes, Count, Interval, Percent, Significant, Text
 from experiments.report.timings import series_of, steadiness
@@ -176,18 +177,8 @@ def query_of(kind: str, selectivity: float | None) -> str:
 
 
 def _groups(rows: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
-    for values, group in rows.groupby(list(keys), sort=False):
-        yield dict(zip(keys, values, strict=True)) | {"scheme": group["scheme"].iloc[0]}, group
-
-
-def _mean(values: pd.Series[Any]) -> tuple[float | None, float | None, float | None]:
-    """Return the mean and the ends of its t interval, as far as there are any."""
-    known = values.dropna().to_numpy(dtype=float)
-    if not len(known):
-        return None, None, None
-    estimate = inference.mean(known)
-    ends = estimate.interval
-    return (estimate.value, ends.low, ends.high) if ends else (estimate.value, None, None)
+    for values, group in groups_of(rows, keys):
+        yield values | {"scheme": group["scheme"].iloc[0]}, group
 
 
 def _queries(asked: pd.DataFrame, parameters: DatabaseParameters) -> pd.DataFrame:
@@ -201,7 +192,7 @@ def _queries(asked: pd.DataFrame, parameters: DatabaseParameters) -> pd.DataFram
     groups = asked.groupby([*KEYS, "scheme"], sort=False)
     frame = groups[[*MEANS, "selectivity", "milliseconds", "p99", "busy"]].mean().reset_index()
     for column, low, high in (("asked", "asked_low", "asked_high"), ("milliseconds", "low", "high")):
-        ends = [_mean(group) for _, group in groups[column]]
+        ends = [mean_of(group) for _, group in groups[column]]
         frame[column] = [mean for mean, _, _ in ends]
         frame[[low, high]] = [[lower, upper] for _, lower, upper in ends]
     rows = [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
@@ -234,20 +225,20 @@ def _law_of_time(row: Mapping[str, Any], parameters: DatabaseParameters) -> floa
 
 def _shards(keys: Mapping[str, Any], group: pd.DataFrame) -> dict[str, Any]:
     records, insert, add = (group[group["kind"] == kind] for kind in ("records", "insert", "add"))
-    moved, low, high = _mean(add["movement"])
-    busiest = _mean(records["busiest"])[0]
+    moved, low, high = mean_of(add["movement"])
+    busiest = mean_of(records["busiest"])[0]
     return {
         **keys,
-        "keys": _mean(records["keys"])[0],
+        "keys": mean_of(records["keys"])[0],
         "peak": None if busiest is None else busiest * keys["n"],
-        "insert": _mean(insert["busiest"])[0],
+        "insert": mean_of(insert["busiest"])[0],
         "movement": moved,
         "low": low,
         "high": high,
-        "law_movement": _mean(add["law_movement"])[0],
-        "ranges": _mean(records["ranges"])[0],
-        "splits": _mean(records["splits"])[0],
-        "split_movement": _mean(records["movement"])[0],
+        "law_movement": mean_of(add["law_movement"])[0],
+        "ranges": mean_of(records["ranges"])[0],
+        "splits": mean_of(records["splits"])[0],
+        "split_movement": mean_of(records["movement"])[0],
     }
 
 

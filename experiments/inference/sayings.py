@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from experiments.inference.verdict import (
@@ -19,9 +20,39 @@ from experiments.inference.verdict import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["judged_mean"]
+__all__ = ["Saying", "judged_mean"]
 
 VERDICTS = {Place.WITHIN: CONFIRMED, Place.BESIDE: REFUTED, Place.ACROSS: UNDECIDED}
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A sentence about a system, and what it is taken to mean.
+
+    Parameters
+    ----------
+    says
+        In our words, or in its own in quotation marks.
+    means
+        The number, in words.
+    relation, limit
+        The bound that it must keep.
+
+    Examples
+    --------
+    >>> Saying("all shards are asked", "part of the shards that are asked", "at least", 1.0).bound
+    'part of the shards that are asked at least 1'
+    """
+
+    says: str
+    means: str
+    relation: Relation
+    limit: float
+
+    @property
+    def bound(self) -> str:
+        """The number and its bound, in words."""
+        return f"{self.means} {self.relation} {self.limit:g}"
 
 
 def judged_mean(values: pd.Series[Any] | Sequence[float], relation: Relation, limit: float) -> dict[str, Any]:

@@ -1,13 +1,13 @@
-"""Frames made of rows in Python: with the same columns and types, whatever is missing."""
+"""Frames made of rows in Python, with the same columns and types whatever is missing, and parted by keys."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-__all__ = ["frame_of"]
+__all__ = ["frame_of", "groups_of"]
 
 
 def frame_of(
@@ -34,6 +34,18 @@ def frame_of(
         if name not in frame:
             frame[name] = pd.Series([None] * len(lines), dtype=object)
     return frame
+
+
+def groups_of(rows: pd.DataFrame, keys: Sequence[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    """Yield the rows of each group, in the order in which groups come first, with their keys by name.
+
+    Examples
+    --------
+    >>> [(keys, len(part)) for keys, part in groups_of(pd.DataFrame({"n": [5, 3, 5]}), ["n"])]
+    [({'n': 5}, 2), ({'n': 3}, 1)]
+    """
+    for values, group in rows.groupby(list(keys), sort=False):
+        yield dict(zip(keys, values, strict=True)), group
 
 
 def _number(value: Any) -> float:

@@ -23,6 +23,8 @@ __all__ = [
     "ends_of",
     "half",
     "mean_against_law",
+    "mean_columns",
+    "mean_of",
     "pairs",
     "squares_against_law",
     "untested",
@@ -177,6 +179,36 @@ def ends_of(estimate: inference.Estimate, before: str = "") -> dict[str, float |
     interval = estimate.interval
     ends = (None, None) if interval is None else (interval.low, interval.high)
     return {f"{before}low": ends[0], f"{before}high": ends[1], f"{before}half": half(estimate)}
+
+
+def mean_of(
+    values: ArrayLike, *, level: float = inference.LEVEL
+) -> tuple[float | None, float | None, float | None]:
+    """Return the mean of those values that are known and the ends of its t interval, as far as there are any.
+
+    Examples
+    --------
+    >>> mean_of([2.0, float("nan")]), mean_of([])
+    ((2.0, None, None), (None, None, None))
+    """
+    sample = np.asarray(values, dtype=np.float64)
+    sample = sample[~np.isnan(sample)]
+    if not len(sample):
+        return None, None, None
+    estimate = inference.mean(sample, level=level)
+    ends = estimate.interval
+    return (estimate.value, None, None) if ends is None else (estimate.value, ends.low, ends.high)
+
+
+def mean_columns(values: ArrayLike, name: str, *, level: float = inference.LEVEL) -> dict[str, float | None]:
+    """Return the same as columns of this name.
+
+    Examples
+    --------
+    >>> mean_columns([2.0], "rate")
+    {'rate': 2.0, 'rate_low': None, 'rate_high': None}
+    """
+    return dict(zip((name, f"{name}_low", f"{name}_high"), mean_of(values, level=level), strict=True))
 
 
 def half(estimate: inference.Estimate) -> float | None:

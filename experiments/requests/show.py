@@ -124,17 +124,17 @@ def _tables(numbers: Summary, facts: str, hit: float) -> Iterator[Table]:
             formats={**_formats(affinity), "load": Percent(0)},
             groups=["n", "cache", "load"],
         )
-    said = numbers["claims"].frame
+    said = numbers["sayings"].frame
     if len(said):
         yield Table(
-            "claims",
+            "sayings",
             "What the article says of load balancers, and when it holds",
             said,
-            f"{facts} At a utilisation of {said['load'].iloc[0]:.0%}; a claim holds where it does in every "
-            "repetition.",
+            f"{facts} At a utilisation of {said['load'].iloc[0]:.0%}; a sentence is confirmed where it "
+            "holds in every repetition.",
             columns=["says", "when", "of", "measured", "most", "verdict"],
-            headers={"says": "claim", "when": "of", "of": "measured", "measured": "is", "most": "at most"},
-            formats=_formats(numbers["claims"]),
+            headers={"says": "said", "when": "of", "of": "measured", "measured": "is", "most": "at most"},
+            formats=_formats(numbers["sayings"]),
             groups=["says", "when"],
         )
     for name, title, columns in (
@@ -272,7 +272,7 @@ def _meaning(numbers: Summary) -> Iterator[str]:
                 f"requests {least['imbalance']:.3g}. Its slowest hundredth takes "
                 f"{turn['p99'] / least['p99']:.3g} times as long."
             )
-    said = numbers["claims"].frame
+    said = numbers["sayings"].frame
     for says in dict.fromkeys(said["says"]):
         part = said[said["says"] == says]
         parts = [f"{row.when}, {row.of}: {row.measured:.4g} ({row.verdict})" for row in part.itertuples()]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from experiments import inference
 from experiments.report.absent import absent_of, taking_part
+from experiments.report.frames import groups_of
 from experiments.report.presentation import Results
+from experiments.report.statistics import mean_columns, mean_of
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Interval, Percent, Significant, Text
 from experiments.theory import queues
 
-from .claims import claims
 from .contestants import Contestant, contestants
 from .laws import Law, law_of, tail_of
 from .parameters import INTERVALS, NO_RESPONSE
+from .sayings import sayings
 
 if TYPE_CHECKING:
     from .parameters import RequestsParameters
@@ -51,29 +52,14 @@ def summary(results: Results[RequestsParameters]) -> Summary:
             _affinity(waves),
             _bursts(rows[rows["scenario"] == "burst"]),
             _timeline(waves),
-            claims(waves),
+            sayings(waves),
             absent_of(results.rows),
         ]
     )
 
 
-def _mean(group: pd.DataFrame, column: str, level: float = 0.95) -> dict[str, Any]:
-    """Return the mean over repetitions and the ends of its interval, under the column's name."""
-    values = group[column].dropna().to_numpy(dtype=float)
-    if not len(values):
-        return {column: None, f"{column}_low": None, f"{column}_high": None}
-    found = inference.mean(values, level=level)
-    low, high = (None, None) if found.interval is None else (found.interval.low, found.interval.high)
-    return {column: found.value, f"{column}_low": low, f"{column}_high": high}
-
-
 def _ends(name: str) -> tuple[str, str]:
     return f"{name}_low", f"{name}_high"
-
-
-def _groups(rows: pd.DataFrame, keys: tuple[str, ...]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
-    for values, group in rows.groupby(list(keys), sort=False):
-        yield dict(zip(keys, values, strict=True)), group
 
 
 @cache
@@ -95,13 +81,13 @@ def _law(keys: Mapping[str, Any], parameters: RequestsParameters) -> tuple[Law |
 
 def _responses(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
     body = []
-    for keys, group in _groups(rows, CASE):
+    for keys, group in groups_of(rows, CASE):
         law, _ = _law(keys, parameters)
         row = dict(keys)
         for name in TIMES:
-            row |= _mean(group, name)
+            row |= mean_columns(group[name], name)
             row[f"{name}_law"] = None if law is None else law.of(name)
-        row |= _mean(group, "imbalance")
+        row |= mean_columns(group["imbalance"], "imbalance")
         row["busiest"], row["uneven"] = float(group["busiest"].mean()), float(group["uneven"].mean())
         row["largest"] = int(group["largest"].max()) if group["largest"].notna().any() else None
         row |= {name: float(group[name].mean()) for name in SHARES}
@@ -147,16 +133,18 @@ def _laws(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
     keys_of = ("n", "load", "label", "quantity")
     columns = [*keys_of, "law_name", "measured", "low", "high", "law", "off", "verdict"]
     part = rows[(rows["scenario"] == "steady") & (rows["cache"] == 0)]
-    for keys, group in _groups(part, ("n", "load", "label")):
+    for keys, group in groups_of(part, ("n", "load", "label")):
         law, _ = _law(keys, parameters)
         for quantity in TIMES:
             expected = None if law is None else law.of(quantity)
             if law is None or expected is None:
                 continue
-            measured, low, high = _mean(group, quantity, STRICT).values()
+            measured, low, high = mean_of(group[quantity], level=STRICT)
+            if measured is None:
+                continue
             if law.limit:
                 verdict = "of very many servers"
-            elif low is None:
+            elif low is None or high is None:
                 verdict = "one repetition"
             else:
                 verdict = "within the interval" if low <= expected <= high else "outside the interval"
@@ -182,13 +170,13 @@ def _tails(rows: pd.DataFrame, parameters: RequestsParameters) -> Sheet:
     keys_of = ("n", "load", "label", "level")
     part = rows[(rows["scenario"] == "steady") & (rows["cache"] == 0)]
     levels = [column for column in rows.columns if column.startswith("at_least_")]
-    for keys, group in _groups(part, ("n", "load", "label")):
+    for keys, group in groups_of(part, ("n", "load", "label")):
         law, choices = _law(keys, parameters)
         for column in levels:
             level = int(column.rpartition("_")[2])
-            share, low, high = _mean(group, column).values()
+            ends = dict(zip(("share", "low", "high"), mean_of(group[column]), strict=True))
             expected = tail_of(law, choices, float(keys["load"]), level)
-            body.append({**keys, "level": level, "share": share, "low": low, "high": high, "law": expected})
+            body.append({**keys, "level": level, **ends, "law": expected})
     share = Measure(
         "share of servers with at least so many requests, mean over repetitions",
         Interval(Percent(2), "low", "high"), "low", "high", "law",
@@ -202,10 +190,10 @@ def _affinity(rows: pd.DataFrame) -> Sheet:
     keys_of = ("n", "cache", "load", "label")
     part = rows[(rows["scenario"] == "steady") & (rows["cache"] > 0)]
     body = []
-    for keys, group in _groups(part, keys_of):
+    for keys, group in groups_of(part, keys_of):
         row = dict(keys)
         for name in ("hits", "mean", "p99"):
-            row |= _mean(group, name)
+            row |= mean_columns(group[name], name)
         body.append(row)
     columns = [
         *keys_of,
@@ -227,13 +215,13 @@ def _timeline(rows: pd.DataFrame) -> Sheet:
     """Return the course of response times and hits around an event, by equal parts of the time."""
     keys_of = (*CASE, "part")
     body = []
-    for keys, group in _groups(rows[rows["p99_line"].notna()], CASE):
+    for keys, group in groups_of(rows[rows["p99_line"].notna()], CASE):
         courses = {name: group[f"{name}_line"].dropna().map(str.split).tolist() for name in LINES}
         for part in range(INTERVALS):
             row = {**keys, "part": (part + 0.5) / INTERVALS}
             for name, texts in courses.items():
                 values = [float(line[part]) for line in texts if line[part] != NO_RESPONSE]
-                row |= _mean(pd.DataFrame({name: values}), name)
+                row |= mean_columns(values, name)
             body.append(row)
     columns = [*keys_of, *(f"{name}{end}" for name in LINES for end in ("", "_low", "_high"))]
     measures = {
@@ -252,11 +240,11 @@ def _timeline(rows: pd.DataFrame) -> Sheet:
 def _bursts(rows: pd.DataFrame) -> Sheet:
     keys_of = ("n", "label")
     body = []
-    for keys, group in _groups(rows, ("n", "algorithm", "label")):
+    for keys, group in groups_of(rows, ("n", "algorithm", "label")):
         one = _contestant(str(keys["label"]))
         choices = {"random": 1, "two_choices": int(one.value("choices") or 1)}.get(str(keys["algorithm"]))
         law = None if choices is None else queues.largest_of_balls(int(keys["n"]), choices)
-        ends = _mean(group, "largest")
+        ends = mean_columns(group["largest"], "largest")
         body.append((keys["n"], keys["label"], *ends.values(), law))
     most = Measure(
         "the most requests at a server of as many at once as there are servers, mean over repetitions",

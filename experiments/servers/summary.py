@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from experiments import inference
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
+from experiments.report.statistics import mean_of
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Interval, Percent, Significant, Text
 from experiments.servers.systems import COLUMNS, EDITS
@@ -68,7 +68,7 @@ def summary(results: Results[ServersParameters]) -> Summary:
     edits.sort(key=lambda row: (results.parameters.nodes.index(row["n"]), list(EDITS).index(row["edit"])))
     done = [row for row in edits if row["movement"] is not None]
     balance = [
-        {"n": n, "system": system, "label": label, "busiest": _mean(group["busiest"])[0]}
+        {"n": n, "system": system, "label": label, "busiest": mean_of(group["busiest"])[0]}
         for (n, system, label), group in rows.groupby(["n", "system", "label"], sort=False)
     ]
     busiest = Measure("mean share of the fullest server over the mean, before any edit", Significant(3))
@@ -98,10 +98,10 @@ def _frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 def _edit(keys: tuple[Any, ...], group: pd.DataFrame) -> dict[str, Any]:
     """Return the means of one edit in one system; an interval where addresses or hashes are drawn."""
     reasons = group["cannot"].dropna().tolist()
-    _, low, high = _mean(group["movement"])
+    _, low, high = mean_of(group["movement"])
     return {
         **dict(zip((*KEYS, "label"), keys, strict=True)),
-        **{name: _mean(group[name])[0] for name in MEANS},
+        **{name: mean_of(group[name])[0] for name in MEANS},
         "low": low,
         "high": high,
         "sets": int(group["movement"].count()),
@@ -109,16 +109,6 @@ def _edit(keys: tuple[Any, ...], group: pd.DataFrame) -> dict[str, Any]:
         "law": group["law"].iloc[0],
         "cannot": reasons[0] if reasons else None,
     }
-
-
-def _mean(values: pd.Series[Any]) -> tuple[float | None, float | None, float | None]:
-    """Return the mean and the ends of its t interval, as far as there are any."""
-    known = values.dropna().to_numpy(dtype=float)
-    if not len(known):
-        return None, None, None
-    estimate = inference.mean(known)
-    ends = estimate.interval
-    return (estimate.value, ends.low, ends.high) if ends else (estimate.value, None, None)
 
 
 def _needed(done: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

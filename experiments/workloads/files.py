@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import re
-import threading
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from algorithms.hashing.columns import Integers
 from experiments.options.errors import BadUse
-from experiments.workloads.base import Keys, Workload
+from experiments.workloads.from_file import READING, FromFile, place_of, readable
 from experiments.workloads.reading import Content, Wanted, content_of, header_of
 from experiments.workloads.tables import listed
 
@@ -30,14 +21,10 @@ _TABLE_AND_COLUMN = re.compile(rf"^(.*?{_TABLES}):(.*)$", re.IGNORECASE | re.DOT
 _TABS = re.compile(r"\.tsv(\.gz)?$", re.IGNORECASE)
 _OPTION = re.compile(r"\?([a-z]+)=([^?]*)$", re.DOTALL)
 _SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
-_MADE_BY_THE_KERNEL = ("/proc/", "/sys/", "/dev/")
-_SHARED_MEMORY = "/dev/shm/"
-
-_reading = threading.Lock()
 
 
-@dataclass(frozen=True)
-class FileWorkload(Workload):
+@dataclass(frozen=True, eq=False)
+class FileWorkload(FromFile):
     """The keys of a file, in its order; the seed does not change them.
 
     A file is read when the workload is made, and kept: another workload of the same file, while it is not
@@ -66,14 +53,6 @@ class FileWorkload(Workload):
         "the lines of a text (.gz too), or a column of a .csv, .tsv (.gz too) or .parquet file; ?blank=skip "
         "behind it skips blank lines, ?sep=CHARACTER says what stands between fields"
     )
-    skewed = True
-    drawn = False
-    ends = True
-
-    @classmethod
-    def read(cls, options: str | None) -> Self:
-        """Read the file that the options name."""
-        return cls._read(options, None)
 
     @classmethod
     def _read(cls, given: str | None, folder: str | None) -> Self:
@@ -90,13 +69,13 @@ class FileWorkload(Workload):
             )
         how = dict(options)
         separator = _separator(how.get("sep"), path)
-        with _readable(path, folder) as file:
+        with readable(path, folder, cls.syntax) as file:
             if is_table and not column:
                 names = listed(header_of(file, path, separator))
                 raise BadUse(f"{path} is a table; give file:{path}:COLUMN with one of {names}")
             state = file.stat()
             wanted = Wanted(file.resolve(), column, path, separator, how.get("blank") == "skip")
-            with _reading:  # a file that two threads want is read by one of them
+            with READING:  # a file that two threads want is read by one of them
                 content = content_of(wanted, state.st_size, state.st_mtime_ns)
         return cls(path, column, options, content)
 
@@ -105,7 +84,7 @@ class FileWorkload(Workload):
         """Return the real path, the column and the options: there are many ways to a file."""
         typed, how = _options(options or "")
         path, column = _split(typed)
-        return os.path.realpath(_place(path)), column, tuple(sorted(how))
+        return os.path.realpath(place_of(path)), column, tuple(sorted(how))
 
     @property
     def text(self) -> str:
@@ -121,55 +100,9 @@ class FileWorkload(Workload):
         return f"the {self.total:,} values of column {self.column!r} of {self.path}, in order"
 
     @property
-    def total(self) -> int:
-        """How many keys the file has."""
-        return len(self.content.keys)
-
-    @property
-    def integers(self) -> bool:
-        """Whether the column is one of ints."""
-        return isinstance(self.content.keys, Integers)
-
-    @property
     def remarks(self) -> Mapping[str, Any]:
         """How many blank lines were skipped, where they may be."""
         return {} if self.content.blank is None else {"blank": self.content.blank}
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        """The file."""
-        return (_place(self.path),)
-
-    @property
-    def digest(self) -> str:
-        """Of the file's bytes when it was read, 32 hexadecimal digits."""
-        return self.content.digest
-
-    def __eq__(self, other: object) -> bool:
-        """Compare text and content."""
-        if not isinstance(other, FileWorkload):
-            return NotImplemented
-        return (self.text, self.digest) == (other.text, other.digest)
-
-    def __hash__(self) -> int:
-        return hash((self.text, self.digest))
-
-    def __reduce__(self) -> tuple[object, tuple[str, str, str]]:
-        """Pickle the path, not the keys: another process reads the file itself, from wherever it is."""
-        return _again, (self.text.removeprefix("file:"), self.digest, str(Path.cwd()))
-
-    def _draw(self, first: int, count: int, seed: int) -> Keys:
-        return self.content.keys[first : first + count]
-
-    def _identify(self, first: int, count: int, seed: int) -> NDArray[np.uint64]:
-        return self.content.ids[first : first + count]
-
-
-def _again(options: str, digest: str, folder: str) -> FileWorkload:
-    workload = FileWorkload._read(options, folder)
-    if workload.digest != digest:
-        raise BadUse(f"{workload.path} is not the file it was: it changed while it was used; run again")
-    return workload
 
 
 def _options(given: str) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -201,56 +134,14 @@ def _separator(given: str | None, path: str) -> str | None:
     return separator
 
 
-def _place(path: str, folder: str | None = None) -> Path:
-    """Return where a file is; the shell does not expand a ``~`` behind a colon."""
-    file = Path(path)
-    if path.startswith("~") and not os.path.lexists(path):
-        with suppress(RuntimeError):  # there is no such user, and no such file
-            file = file.expanduser()
-    return file if folder is None else Path(folder) / file
-
-
 def _split(options: str) -> tuple[str, str | None]:
     """Return path and column; where no file is found, the likeliest reading, for the error."""
-    if os.path.lexists(_place(options)):
+    if os.path.lexists(place_of(options)):
         return options, None
     colon = options.rfind(":")
     while colon > 0:
-        if os.path.isfile(_place(options[:colon])):  # noqa: PTH113 - Path.is_file raises for too long a name
+        if os.path.isfile(place_of(options[:colon])):  # noqa: PTH113 - Path.is_file raises for too long a name
             return options[:colon], options[colon + 1 :]
         colon = options.rfind(":", 0, colon)
     table = _TABLE_AND_COLUMN.match(options)
     return (table[1], table[2]) if table else (options, None)
-
-
-@contextmanager
-def _readable(path: str, folder: str | None = None) -> Iterator[Path]:
-    file = _place(path, folder)
-    try:
-        if file.is_dir():
-            raise BadUse(f"{path} is a directory; give a file")
-        if file.exists() and not (file.is_file() and _is_stored(file)):
-            raise BadUse(
-                f"{path} is no regular file; write the keys to a file first, which can be read again"
-            )
-        yield file
-    except FileNotFoundError:
-        pattern = " (a pattern is not expanded)" if any(sign in path for sign in "*?[") else ""
-        raise BadUse(
-            f"there is no file {path}{pattern}; give {FileWorkload.syntax} with a file that exists"
-        ) from None
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise BadUse(f"{path} is no whole gzip file ({error}); give one that gzip -t accepts") from None
-    except (OSError, ValueError) as error:
-        if isinstance(error, BadUse):
-            raise
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise BadUse(f"{path} cannot be read ({reason}); give a file that can") from None
-
-
-def _is_stored(file: Path) -> bool:
-    """Return whether a file lies somewhere, and is not made by the kernel while it is read."""
-    return all(
-        not name.startswith(_MADE_BY_THE_KERNEL) or name.startswith(_SHARED_MEMORY)
-        for name in (os.path.abspath(file), os.path.realpath(file))  # noqa: PTH100 - links are not followed
-    )

@@ -68,6 +68,19 @@ class Content:
         return first_rows(self.keys)
 
 
+def digest_of(file: Path) -> str:
+    """Return the digest of a file's bytes as they lie on the disk, 32 hexadecimal digits."""
+    with file.open("rb") as raw:
+        return hashlib.file_digest(raw, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def check_unchanged(file: Path, source: str, size: int, changed: int) -> None:
+    """Raise BadUse where a file has another size than before it was read, or was changed since."""
+    after = file.stat()
+    if (after.st_size, after.st_mtime_ns) != (size, changed):
+        raise BadUse(f"{source} changed while it was read; run again when nobody writes to it")
+
+
 def header_of(file: Path, source: str, separator: str | None) -> list[str]:
     """Return the names of the columns of a table."""
     if source.lower().endswith(".parquet"):
@@ -90,12 +103,9 @@ class Wanted:
 @lru_cache(maxsize=_KEPT)
 def content_of(wanted: Wanted, size: int, changed: int) -> Content:
     """Return the keys of a file of this size that was changed then; the latest ones are kept."""
-    with wanted.file.open("rb") as raw:
-        digest = hashlib.file_digest(raw, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    digest = digest_of(wanted.file)
     keys, blank = _keys(wanted)
-    after = wanted.file.stat()
-    if (after.st_size, after.st_mtime_ns) != (size, changed):
-        raise BadUse(f"{wanted.source} changed while it was read; run again when nobody writes to it")
+    check_unchanged(wanted.file, wanted.source, size, changed)
     return Content(keys, digest, blank if wanted.skip_blank else None)
 
 

@@ -21,6 +21,7 @@ from experiments.harness import runner
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import Context
 from experiments.inference.samples import Estimate
+from experiments.inference.verdict import CONFIRMED, REFUTED
 from experiments.inference.warmup import mser
 from experiments.options.errors import BadUse
 from experiments.requests import EXPERIMENT
@@ -276,17 +277,17 @@ def test_the_smoke_profile_tells_all(tmp_path: Path) -> None:
     assert len(course) == INTERVALS
     gone = course["part"].between(1 / 3, 2 / 3)
     assert course[gone]["p99"].mean() > 2 * course[course["part"] < 1 / 3]["p99"].mean()
-    verdicts = {(row["when"], row["of"]): row["verdict"] for row in numbers["claims"].records()}
-    assert verdicts[("equal requests", "requests, most less fewest")] == "holds"
-    assert verdicts[("equal requests", "work, most over mean")] == "holds"
-    assert verdicts[("requests as drawn", "requests, most less fewest")] == "holds"
-    assert verdicts[("requests as drawn", "work, most over mean")] == "does not hold"
-    assert verdicts[("requests as drawn", "in flight, most less mean")] == "does not hold"
+    verdicts = {(row["when"], row["of"]): row["verdict"] for row in numbers["sayings"].records()}
+    assert verdicts[("equal requests", "requests, most less fewest")] == CONFIRMED
+    assert verdicts[("equal requests", "work, most over mean")] == CONFIRMED
+    assert verdicts[("requests as drawn", "requests, most less fewest")] == CONFIRMED
+    assert verdicts[("requests as drawn", "work, most over mean")] == REFUTED
+    assert verdicts[("requests as drawn", "in flight, most less mean")] == REFUTED
     assert set(numbers["laws"].frame["law_name"]) == {"M/M/1", "E4/M/1"}
     assert (numbers["affinity"].frame["hits"] > 0).all()
     assert {table.name for table in outcome.presentation.tables} >= {
         "responses-steady", "responses-equal", "responses-lost", "affinity", "laws", "bursts", "tails",
-        "claims",
+        "sayings",
     }  # fmt: skip
     assert len(outcome.presentation.drawn()) == 4
 

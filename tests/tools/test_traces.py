@@ -191,6 +191,8 @@ def test_a_trace_is_a_workload_of_its_requests(tmp_path: Path, monkeypatch: pyte
         ("trace:twiter:a.csv", "there is no format 'twiter'; give one of lines, "),
         ("trace:twitter:nowhere.csv", "there is no file nowhere.csv"),
         ("trace:lirs:.", ". is a directory; give a file"),
+        ("trace:lines:/proc/version", "/proc/version is no regular file; write the keys to a file first"),
+        ("trace:twitter:*.csv", "there is no file *.csv (a pattern is not expanded)"),
         ("trace:lirs:a.csv", "a.csv: line 1: block 'key' is no whole number"),
     ],
 )
