@@ -7,11 +7,11 @@ import pkgutil
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from algorithms.errors import InvalidParameter, UnknownAlgorithm, suggestion
+from algorithms.errors import UnknownAlgorithm, suggestion
 from algorithms.interface.balancer import Balancer
 from algorithms.interface.balancer_spec import BalancerSpec
 from algorithms.interface.nodes import NodesLike
-from algorithms.interface.signature import parameters_of
+from algorithms.registry import check_entry, check_parameters
 
 __all__ = ["balancer_names", "balancer_of", "create_balancer", "register_balancer", "unregister_balancer"]
 
@@ -45,13 +45,7 @@ def register_balancer(spec: BalancerSpec) -> Callable[[B], B]:
     """
 
     def decorate(cls: B) -> B:
-        taken = _classes.get(spec.name)
-        if taken is not None and (taken.__module__, taken.__qualname__) != (cls.__module__, cls.__qualname__):
-            raise InvalidParameter(
-                f"the name {spec.name!r} is taken by {taken.__module__}.{taken.__qualname__}: choose another"
-            )
-        if missing := sorted(cls.__abstractmethods__):
-            raise InvalidParameter(f"{cls.__qualname__} is no balancer yet: write {' and '.join(missing)}")
+        check_entry(spec.name, cls, _classes.get(spec.name), "balancer")
         cls.spec = spec
         _classes[spec.name] = cls
         return cls
@@ -143,10 +137,7 @@ def create_balancer(name: str, nodes: NodesLike, **parameters: Any) -> Balancer[
     'aabacaa'
     """
     cls = balancer_of(name)
-    allowed = parameters_of(cls)
-    for given in parameters:
-        if given not in allowed:
-            raise InvalidParameter(f"{name} has no parameter {given!r}: {suggestion(given, allowed)}")
+    check_parameters(cls, parameters)
     return cls(nodes, **parameters)
 
 

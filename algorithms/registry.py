@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from algorithms.errors import InvalidParameter, UnknownAlgorithm, say_once, suggestion
 from algorithms.interface import Capability, Partitioner, Spec, signature
+from algorithms.interface.configured import Configured
 from algorithms.interface.nodes import NodesLike
 from algorithms.interface.signature import Parameter
 
@@ -67,17 +68,33 @@ def register(spec: Spec) -> Callable[[C], C]:
     """
 
     def decorate(cls: C) -> C:
-        known = _classes.get(spec.name)
-        if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
-            raise InvalidParameter(f"the name {spec.name!r} is taken by {_whose(known)}: choose another")
-        if missing := sorted(cls.__abstractmethods__):
-            raise InvalidParameter(f"{cls.__qualname__} is no algorithm yet: write {' and '.join(missing)}")
+        check_entry(spec.name, cls, _classes.get(spec.name), "algorithm")
         cls.spec = spec if spec.family else dataclasses.replace(spec, family=_family(cls))
         _spell_out(cls)
         _classes[spec.name] = cls
         return cls
 
     return decorate
+
+
+def check_entry(name: str, cls: type[Configured], taken: type[Configured] | None, kind: str) -> None:
+    """Raise InvalidParameter where another class has the name already, or this one lacks a method.
+
+    Parameters
+    ----------
+    name
+        Under which it is to be known.
+    cls
+        The class.
+    taken
+        Who has the name, if anybody.
+    kind
+        What it is to be, in a word.
+    """
+    if taken is not None and (taken.__module__, taken.__qualname__) != (cls.__module__, cls.__qualname__):
+        raise InvalidParameter(f"the name {name!r} is taken by {_whose(taken)}: choose another")
+    if missing := sorted(cls.__abstractmethods__):
+        raise InvalidParameter(f"{cls.__qualname__} is no {kind} yet: write {' and '.join(missing)}")
 
 
 def _family(cls: type) -> str:
@@ -235,7 +252,35 @@ def parameters_of(algorithm: str | type[Partitioner[Any]]) -> dict[str, Paramete
     return signature.parameters_of(class_of(algorithm) if isinstance(algorithm, str) else algorithm)
 
 
-def check_required(algorithm: type[Partitioner[Any]], values: Iterable[str]) -> None:
+def check_parameters(algorithm: type[Configured], values: Iterable[str]) -> None:
+    """Refuse parameters that an algorithm does not have, and values that lack one without a default.
+
+    Parameters
+    ----------
+    algorithm
+        A class.
+    values
+        Names of parameters that are set.
+
+    Raises
+    ------
+    InvalidParameter
+        Naming the parameter, and those that there are.
+
+    Examples
+    --------
+    >>> check_parameters(class_of("ring"), ["points"])
+    """
+    allowed = signature.parameters_of(algorithm)
+    for name in values:
+        if name not in allowed:
+            raise InvalidParameter(
+                f"{algorithm.spec.name} has no parameter {name!r}: {suggestion(name, allowed)}"
+            )
+    check_required(algorithm, values)
+
+
+def check_required(algorithm: type[Configured], values: Iterable[str]) -> None:
     """Refuse values that lack a parameter which has no default.
 
     Parameters
@@ -256,7 +301,7 @@ def check_required(algorithm: type[Partitioner[Any]], values: Iterable[str]) -> 
     """
     needed = [
         name
-        for name, parameter in parameters_of(algorithm).items()
+        for name, parameter in signature.parameters_of(algorithm).items()
         if parameter.default is inspect.Parameter.empty and name not in set(values)
     ]
     if needed:
@@ -293,11 +338,7 @@ def create(name: str, nodes: NodesLike, **parameters: Any) -> Partitioner[Any]:
     'b'
     """
     cls = class_of(name)
-    allowed = parameters_of(cls)
-    for given in parameters:
-        if given not in allowed:
-            raise InvalidParameter(f"{name} has no parameter {given!r}: {suggestion(given, allowed)}")
-    check_required(cls, parameters)
+    check_parameters(cls, parameters)
     return cls(nodes, **parameters)
 
 
@@ -333,7 +374,7 @@ def whole_or_none() -> Iterator[None]:
         raise
 
 
-def _whose(cls: type[Partitioner[Any]]) -> str:
+def _whose(cls: type) -> str:
     """Return a class and where it stands."""
     try:
         return f"{cls.__module__}.{cls.__qualname__} ({inspect.getfile(cls)})"
