@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections import Counter
 from typing import Any, ClassVar
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from algorithms import Capability, names, spec_of
 from experiments.conformance import (
     Case,
+    Check,
     Duty,
     Kind,
     Refuted,
@@ -46,10 +49,32 @@ SENTENCES = {
 """What a counterexample names: a hash that can be looked up, or a test that can be made again."""
 
 
-@pytest.mark.parametrize("case", [case for case in HELD if case.check.kind is Kind.PROPERTY], ids=str)
-@given(data=st.data())
-def test_what_is_promised_holds(case: Case, data: st.DataObject) -> None:
-    case.check(case.subject, data)
+def _promise_of(made: Check) -> Any:
+    """Return the test of one check over every algorithm that must pass it."""
+    kept = [case for case in HELD if case.check is made]
+
+    @pytest.mark.parametrize("case", kept, ids=str)
+    @given(data=st.data())
+    def holds(case: Case, data: st.DataObject) -> None:
+        case.check(case.subject, data)
+
+    return holds
+
+
+# one function a check: Hypothesis derives the settings of a parameter from those of the one before, and where
+# no database is kept it asks down the whole line: a thousand parameters of one function are a RecursionError
+for _check in checks():
+    if _check.kind is Kind.PROPERTY:
+        globals()[f"test_what_is_promised_holds_{_check.name}"] = _promise_of(_check)
+
+
+def test_no_function_has_more_cases_than_hypothesis_can_follow() -> None:
+    """And together they ask every case of a property."""
+    counts = Counter(case.check.name for case in HELD if case.check.kind is Kind.PROPERTY)
+    assert max(counts.values()) < sys.getrecursionlimit() / 4
+    for name, count in counts.items():
+        (mark,) = globals()[f"test_what_is_promised_holds_{name}"].pytestmark
+        assert len(mark.args[1]) == count
 
 
 @pytest.mark.parametrize("case", [case for case in HELD if case.check.kind is Kind.STATISTICAL], ids=str)
