@@ -97,10 +97,10 @@ def names() -> SearchStrategy[str]:
 
 @functools.cache
 def weights(whole: tuple[int, int] | None = None) -> SearchStrategy[float]:
-    """Return weights from 1/16 to 16, or whole ones up to 16, simple ones first."""
+    """Return weights from 1/64 to 16, or whole ones up to 16, simple ones first."""
     if whole is not None:
         return st.integers(whole[0], min(whole[1], 16)).map(float)
-    return st.sampled_from((1.0, 2.0, 3.0, 0.5, 1 / 3, 0.1)) | st.floats(1 / 16, 16)
+    return st.sampled_from((1.0, 2.0, 3.0, 0.5, 1 / 3, 0.1, 1 / 16, 1 / 64)) | st.floats(1 / 64, 16)
 
 
 @functools.cache
@@ -112,7 +112,8 @@ def node_lists(
     Parameters
     ----------
     weighted
-        Whether weights differ from 1.
+        Whether weights differ from 1: of weighted nodes a third of the lists weigh 1 all over, and a third
+        have but two weights, as several nodes of one weight take other paths than those that all differ.
     whole
         The least and the greatest weight where only whole ones are taken, as the spec says.
     least, most
@@ -122,8 +123,15 @@ def node_lists(
     -------
     SearchStrategy
     """
-    some = st.builds(Node, names(), weights(whole)) if weighted else st.builds(Node, names())
-    return st.lists(some, min_size=least, max_size=most, unique_by=lambda node: node.name)
+
+    def lists(some: SearchStrategy[float]) -> SearchStrategy[list[Node]]:
+        nodes = st.builds(Node, names(), some)
+        return st.lists(nodes, min_size=least, max_size=most, unique_by=lambda node: node.name)
+
+    if not weighted:
+        return lists(st.just(1.0))
+    two = st.tuples(weights(whole), weights(whole)).map(st.sampled_from).flatmap(lists)
+    return lists(st.just(1.0)) | two | lists(weights(whole))
 
 
 def capacity_of(make: Make) -> int:

@@ -1,12 +1,14 @@
 """Whether a mutant answers as the honest member does, over a set that is stated, and where it first does not.
 
-In spaces of 2^8 and 2^12 hashes all of them are asked, in one of 2^64 (or of all bits that the hash function
-has) the corners and 8192 more; of 1 to 9, 16, 33 and 257 nodes, with and without weights, after each of six
-events; and with them replicas, arcs, single keys, names of nodes and the expression that builds it.
+In spaces of 2^8 and 2^12 hashes all of them are asked, in those of 2^28 and 2^64 (or of all bits that the hash
+function has) the corners and 8192 more; of 1 to 9, 16, 33 and 257 nodes, of weight 1 and where these can be of mixed
+ones from 1/64 to 4, after each of six events, in each variant that parameters name; and with them replicas,
+arcs, single keys, names of nodes and the expression that builds it.
 """
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,16 +17,24 @@ from typing import Any
 
 import numpy as np
 
-from algorithms import Capability, Node, Partitioner
+from algorithms import Capability, Node, Partitioner, Spec
 from algorithms.hashing import hash_function
+from experiments.conformance import Subject, subjects
 from experiments.conformance.check import declares
 from experiments.conformance.strategies import probes, spread_hashes
 
 __all__ = ["Comparison", "compared"]
 
-_SPACES: tuple[dict[str, Any], ...] = ({"hash_bits": 8}, {"hash_bits": 12, "seed": 7}, {})
+_SPACES: tuple[dict[str, Any], ...] = (
+    {"hash_bits": 8},
+    {"hash_bits": 12, "seed": 7},
+    {"hash": "sha1_28"},
+    {},
+)
 _SIZES = (*range(1, 10), 16, 33, 257)
 _HASHES, _EVENTS, _LARGEST_REPLICATED = 8192, 6, 16
+_LARGEST_MIXED = 33
+_WEIGHTS, _WHOLE = (1 / 64, 1 / 16, 0.1, 1 / 3, 0.5, 1.0, 2.0, 3.0, 4.0), (1.0, 2.0, 3.0, 4.0)
 
 
 @dataclass(frozen=True)
@@ -44,46 +54,64 @@ class Comparison:
 
 
 def compared(mutant: type[Partitioner[Any]], honest: type[Partitioner[Any]], seed: int) -> Comparison:
-    """Return whether two classes answer alike."""
+    """Return whether two classes answer alike, in all their variants."""
     placements = 0
-    for space in _SPACES:
-        for n in _SIZES:
-            draw = random.Random(seed + n)
-            for step, (mine, its) in enumerate(_lives(mutant, honest, n, space, draw)):
-                where = f"{n} nodes, {space or 'all bits'}, after {step} events"
-                if not isinstance(mine, Partitioner) or not isinstance(its, Partitioner):
-                    if mine != its:
-                        return Comparison(placements, f"{where}: {mine}, and not {its}")
-                    break
-                answers, difference = _differ(mine, its)
-                placements += answers
-                if difference:
-                    return Comparison(placements, f"{where}: {difference}")
+    for mine, its in zip(subjects(mutant), subjects(honest), strict=True):
+        variant = f"{', '.join(f'{name}={value}' for name, value in its.fixed.items())}: " * bool(its.fixed)
+        answers, difference = _compared(mine, its, seed)
+        placements += answers
+        if difference:
+            return Comparison(placements, variant + difference)
     return Comparison(placements, "")
 
 
+def _compared(mutant: Subject, honest: Subject, seed: int) -> tuple[int, str]:
+    placements = 0
+    mixtures = (False, True) if honest.spec.can(Capability.WEIGHTED) else (False,)
+    for space, n, mixed in itertools.product(_SPACES, _SIZES, mixtures):
+        if mixed and n > _LARGEST_MIXED:
+            continue
+        draw = random.Random(seed + n)
+        for step, (mine, its) in enumerate(_lives(mutant, honest, n, space, mixed, draw)):
+            where = f"{n} nodes{' of mixed weights' * mixed}, {space or 'all bits'}, after {step} events"
+            if not isinstance(mine, Partitioner) or not isinstance(its, Partitioner):
+                if mine != its:
+                    return placements, f"{where}: {mine}, and not {its}"
+                break
+            answers, difference = _differ(mine, its)
+            placements += answers
+            if difference:
+                return placements, f"{where}: {difference}"
+    return placements, ""
+
+
 def _lives(
-    mutant: Any, honest: Any, n: int, space: dict[str, Any], draw: random.Random
+    mutant: Any, honest: Any, n: int, space: dict[str, Any], mixed: bool, draw: random.Random
 ) -> Iterator[tuple[Any, Any]]:
     """Yield both after each event; the words of an error in place of who raised one."""
-    weighted, whole = honest.spec.can(Capability.WEIGHTED), honest.spec.whole_weights
-    weights = [float(draw.randint(1, 4)) if weighted and n < 10 else 1.0 for _ in range(n)]
-    nodes = [Node(f"server-{i}", weight) for i, weight in enumerate(weights)]
+    some = _weights(honest.spec) if mixed else (1.0,)
+    nodes = [Node(f"server-{i}", draw.choice(some)) for i in range(n)]
     pair = [_attempt(partial(cls, nodes, **space)) for cls in (mutant, honest)]
     yield pair[0], pair[1]
     for number in range(_EVENTS):
-        event = _event(pair[1], number, draw, weighted, whole)
+        if any(isinstance(p, str) for p in pair):
+            return
+        event = _event(pair[1], number, draw)
         said = [_attempt(partial(p.change, **event)) for p in pair]
         yield said[0] or pair[0], said[1] or pair[1]
 
 
-def _event(p: Any, number: int, draw: random.Random, weighted: bool, whole: Any) -> dict[str, Any]:
+def _weights(spec: Spec) -> tuple[float, ...]:
+    return _WEIGHTS if spec.whole_weights is None else _WHOLE
+
+
+def _event(p: Any, number: int, draw: random.Random) -> dict[str, Any]:
     live = [node.name for node in p.nodes.values()]
     if number % 3 == 1 and declares(p.spec, Capability.REMOVES_LAST) and len(live) > 2:
         some = draw.sample(live, min(2, len(live) - 1)) if p.spec.can(Capability.REMOVES_ANY) else live[-1:]
         return {"remove": some}
-    if number % 3 == 2 and weighted:
-        return {"weights": {draw.choice(live): float(draw.randint(1, 4))}}
+    if number % 3 == 2 and p.spec.can(Capability.WEIGHTED):
+        return {"weights": {draw.choice(live): draw.choice(_weights(p.spec))}}
     return {"add": [f"joins-{number}"]} if p.room else {}
 
 

@@ -110,8 +110,9 @@ def _equivalent(mutants: Sheet) -> Iterable[Table]:
             "equivalent",
             "Equivalent: no answer differs from the honest member's",
             frame,
-            "All hashes of 8 and 12 bits, and 8192 and the corners of all bits, of 1 to 257 nodes, after up "
-            "to six events; with replicas, arcs, single keys and the expression that builds it.",
+            "All hashes of 8 and 12 bits, and 8192 and the corners of 28 and of all bits, of 1 to 257 nodes "
+            "of weight 1 and of mixed weights, after up to six events, in each variant that parameters name; "
+            "with replicas, arcs, single keys and the expression that builds it.",
             columns=["mutant", "about", "placements", "reason"],
             headers={"about": "what is wrong", "placements": "placements compared"},
             formats=mutants.formats(frame.columns),

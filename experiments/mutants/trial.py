@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from algorithms.registry import class_of
@@ -120,14 +121,31 @@ def tried(mutant: Mutant, parameters: MutantsParameters) -> dict[str, Any]:
 
 def _stages(mutant: Mutant, parameters: MutantsParameters) -> Iterator[tuple[str, list[Kill]]]:
     """Yield what kills a mutant, stage by stage; whoever asks stops where something has."""
-    from experiments.conformance import Duty, Kind, checks, standing_of, subjects
+    from experiments.conformance import subjects
 
     try:
-        subject = subjects(planted(mutant.name))[0]
+        subject, *variants = subjects(planted(mutant.name))
         subject(1)
     except Exception as error:
         yield "build", [Kill("total_and_in_range", 1, f"{type(error).__name__}: {error}")]
         return
+    searches, rest = _asked(subject)
+    yield (
+        "search",
+        [kill for one in searches for kill in _killed(one, subject, parameters, parameters.effort)],
+    )
+    # what is dear, or does not look for placements, then the variants: until one of them kills
+    yield "further", _first(rest, subject, parameters, parameters.effort)
+    for variant in variants:
+        yield "variants", _first(chain(*_asked(variant)), variant, parameters, parameters.effort)
+    yield "longer", _first(searches, subject, parameters, parameters.longer)
+    yield "machine", _outlived(subject, parameters)
+
+
+def _asked(subject: Subject) -> tuple[list[Check], list[Check]]:
+    """Return the searches for placements that must hold, in the order of their modules, and the rest."""
+    from experiments.conformance import Duty, Kind, checks, standing_of
+
     asked = [one for one in checks() if standing_of(one, subject.spec).duty is Duty.HOLD]
     asked.sort(key=lambda one: SEARCHED.index(_module(one)) if _module(one) in SEARCHED else len(SEARCHED))
     searches = [
@@ -135,23 +153,14 @@ def _stages(mutant: Mutant, parameters: MutantsParameters) -> Iterator[tuple[str
         for one in asked
         if one.kind is Kind.PROPERTY and _module(one) in SEARCHED and one.name not in DEAR
     ]
-    rest = [one for one in asked if one not in searches]
-    yield (
-        "search",
-        [kill for one in searches for kill in _killed(one, subject, parameters, parameters.effort)],
-    )
-    # what is dear, or does not look for placements: until one of them kills
-    yield (
-        "further",
-        next((kills for one in rest if (kills := _killed(one, subject, parameters, parameters.effort))), []),
-    )
-    yield (
-        "longer",
-        next(
-            (kills for one in searches if (kills := _killed(one, subject, parameters, parameters.longer))), []
-        ),
-    )
-    yield "machine", _outlived(subject, parameters)
+    return searches, [one for one in asked if one not in searches]
+
+
+def _first(
+    asked: Iterable[Check], subject: Subject, parameters: MutantsParameters, examples: int
+) -> list[Kill]:
+    """Return what the first check that kills says."""
+    return next((kills for one in asked if (kills := _killed(one, subject, parameters, examples))), [])
 
 
 def _module(check: Check) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from algorithms import class_of, create, names
+from experiments.conformance import checks, examine, subjects
 from experiments.inference.verdict import EQUIVALENT, KILLED
 from experiments.mutants import EXPERIMENT, planted
 from experiments.mutants.alike import compared
@@ -100,6 +101,28 @@ def test_who_answers_alike_is_told_from_who_does_not() -> None:
     modulo, random_choice = class_of("modulo"), class_of("random_choice")
     assert compared(modulo, modulo, 0).difference == ""
     assert "after 1 events: hash" in compared(random_choice, modulo, 0).difference
+
+
+@pytest.mark.parametrize(
+    ("mutant", "check", "about"),
+    [
+        ("weighted_dx__edit_e9821410", "shares_follow_weights", "a node of a sixteenth has two slots"),
+        ("rendezvous__edit_1ebc2234", "replicas_gain_only_new", "nodes of one weight beside others of one"),
+    ],
+)
+def test_light_nodes_and_equal_ones_are_drawn_where_weights_are(mutant: str, check: str, about: str) -> None:
+    asked = {one.name: one for one in checks()}[check]
+    for cls, refuted in ((planted.planted(mutant), True), (class_of(mutant.partition("__")[0]), False)):
+        found = examine(asked, subjects(cls)[0], examples=10, level=1e-5, shrink=False)
+        assert bool(found.counterexample) is refuted, about
+
+
+def test_variants_and_mixed_weights_are_compared_too() -> None:
+    for mutant, where in (
+        ("weighted_dx__edit_e9821410", "mixed weights"),
+        ("ring__edit_cc6ef096", "serves="),
+    ):
+        assert where in compared(planted.planted(mutant), class_of(mutant.partition("__")[0]), 0).difference
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,14 @@ __all__: list[str] = []
 
 _SIZES = (2, 3, 10, 64, 257)
 _HASHES = 200_000
-_WEIGHTS = ((1.0, 2.0), (1.0, 2.0, 4.0, 0.5), (1.0,) * 9 + (10.0,), tuple(float(i) for i in range(1, 13)))
+_WEIGHTS = (
+    (1.0, 2.0),
+    (1.0, 2.0, 4.0, 0.5),
+    (1.0,) * 9 + (10.0,),
+    tuple(float(i) for i in range(1, 13)),
+    # one of a fortieth, in sixteenths as slots and points are counted
+    (1 / 16, 1.0, 1.0, 7 / 16),
+)
 _SEEDS, _HASHES_A_SEED = 64, 20_000
 _OF_ONE_NODE = 0.01
 """Which part of a level the test of the node that is farthest off has, beside the chi-square's."""
@@ -88,9 +95,15 @@ def check_uniform(make: Make, data: Trial) -> Evidence:
 
 def _weights_that_fit(make: Make) -> list[tuple[float, ...]]:
     whole = make(1).spec.whole_weights is not None
-    some = [tuple(2 * weight for weight in weights) for weights in _WEIGHTS] if whole else _WEIGHTS
+    some = [_whole(weights) for weights in _WEIGHTS] if whole else _WEIGHTS
     room = capacity_of(make)
     return [weights for weights in some if sum(map(math.ceil, weights)) <= room]
+
+
+def _whole(weights: tuple[float, ...]) -> tuple[float, ...]:
+    """Return weights so many times over that all are whole, and twice at least."""
+    times = max(2, *(Fraction(weight).denominator for weight in weights))
+    return tuple(times * weight for weight in weights)
 
 
 @check(promise=Capability.WEIGHTED, kind=Kind.STATISTICAL)
