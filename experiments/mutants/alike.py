@@ -1,9 +1,9 @@
 """Whether a mutant answers as the honest member does, over a set that is stated, and where it first does not.
 
-In spaces of 2^8 and 2^12 hashes all of them are asked, in those of 2^28 and 2^64 (or of all bits that the hash
-function has) the corners and 8192 more; of 1 to 9, 16, 33 and 257 nodes, of weight 1 and where these can be of mixed
-ones from 1/64 to 4, after each of six events, in each variant that parameters name; and with them replicas,
-arcs, single keys, names of nodes and the expression that builds it.
+In spaces of 2^8 and 2^12 hashes all of them are asked, in those of 2^28 and 2^64 (or of all bits that the
+hash function has) the corners and 8192 more; of 1 to 9, 16, 33 and 257 nodes, of weight 1 and where these can
+be of mixed ones from 1/64 to 4, after each of six events, in each variant that parameters name; and with them
+replicas, arcs, single keys, names of nodes and the expression that builds it.
 """
 
 from __future__ import annotations

@@ -117,11 +117,12 @@ def test_light_nodes_and_equal_ones_are_drawn_where_weights_are(mutant: str, che
         assert bool(found.counterexample) is refuted, about
 
 
-def test_variants_and_mixed_weights_are_compared_too() -> None:
-    for mutant, where in (
-        ("weighted_dx__edit_e9821410", "mixed weights"),
-        ("ring__edit_cc6ef096", "serves="),
-    ):
+def test_light_nodes_and_variants_are_compared_too() -> None:
+    several = (
+        ("weighted_dx__edit_e9821410", "in bucket"),
+        ("haproxy_consistent__edit_7b8af9f5", "numbering="),
+    )
+    for mutant, where in several:
         assert where in compared(planted.planted(mutant), class_of(mutant.partition("__")[0]), 0).difference
 
 
