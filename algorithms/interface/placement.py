@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,8 +17,8 @@ from algorithms.errors import (
 from algorithms.hashing import Hashes, HashFunction, hash_column
 from algorithms.hashing.columns import Key, Strings
 from algorithms.interface.algorithm import Algorithm, Buckets
+from algorithms.interface.finding import finder, met
 from algorithms.interface.guards import check_buckets, check_out, checked_hashes, read_only, tell
-from algorithms.interface.live import meet
 from algorithms.interface.spec import Capability
 from algorithms.interface.state import State
 from algorithms.machinery.preferences import Preference
@@ -169,9 +170,7 @@ class Placement(Algorithm[S]):
         enter, address, names, _kept = state.quick  # another thread may replace what is kept there
         bucket = enter(key, address)
         if bucket >= 0:
-            name = names[bucket]
-            if name is not None:
-                return name
+            return names[bucket] or met(state.nodes, names, bucket)
         return (state.find or self._finder(state))(key)
 
     def lookup_many(self, keys: object) -> NDArray[np.object_]:
@@ -310,43 +309,27 @@ class Placement(Algorithm[S]):
     def _finder(self, state: State[S]) -> Callable[[Key], str]:
         """Return a function key -> name for any single key, and keep with the state what answers most.
 
-        Plain keys are then placed by compiled code, where the hash function has such; whatever else comes is
-        found by the function, and so is a name that was not met yet.
+        Plain keys are then placed by compiled code, where the hash function has such. Whatever else comes is
+        found by a function that is made for the first such key: most states never have one.
         """
         function, seed = self._hash_function, self._hash_seed
         dropped = function.width - self.hash_bits
-        of_bytes, name, names = function.of_bytes, state.nodes.name_of, state.nodes.met_names()
-        of_eight = None if function.of_int else of_bytes
         one = self._one(state.structure)
-        place = self._placer(state.structure) if one is None else one.place
         keys = None if one is None or function.entry is None else function.entry.of(one, seed, dropped)
-
-        def named(bucket: int) -> str:
-            found = names[bucket]
-            if found is None:
-                found = name(bucket)
-                meet(names, bucket, found)
-            return found
-
-        def find(key: Key) -> str:
-            # the common cases, in as few calls as can be; what raises is said by the check
-            if type(key) is str and of_bytes is not None:
-                try:
-                    return named(place(of_bytes(key.encode(), seed) >> dropped))
-                except UnicodeEncodeError:
-                    pass
-            elif type(key) is int and of_eight is not None:
-                try:
-                    return named(place(of_eight(key.to_bytes(8, "little"), seed) >> dropped))
-                except OverflowError:
-                    pass
-            return named(place(function.key(key, seed) >> dropped))
-
-        state.kept = names, one and one.block, keys and keys.block
-        if keys is not None:
-            state.quick = keys.enter, keys.address, names, (one, keys)
-        state.find = find
+        names = state.nodes.met_names()
+        if one is not None and keys is not None and state.kept is None:
+            state.kept = names, keys.block
+            state.quick = keys.enter, keys.address, names, (one.needs, keys.block)
+            return partial(self._quickly, state)
+        place = self._placer(state.structure) if one is None else one.place
+        state.kept = names, one and one.words, state.kept
+        state.find = find = finder(function, seed, dropped, place, state.nodes, names)
         return find
+
+    def _quickly(self, state: State[S], key: Key) -> str:
+        enter, address, names, _kept = state.quick
+        bucket = enter(key, address)
+        return met(state.nodes, names, bucket) if bucket >= 0 else self._finder(state)(key)
 
     def _placed(self, state: State[S], hashes: Hashes, out: Buckets) -> None:
         """Place hashes, and refuse what an algorithm in the making may do wrong."""

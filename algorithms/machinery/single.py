@@ -12,6 +12,7 @@ so any number of threads may make calls.
 
 from __future__ import annotations
 
+import ctypes
 from array import array
 from collections.abc import Callable
 from types import FunctionType
@@ -37,20 +38,31 @@ class One(NamedTuple):
 
     Parameters
     ----------
-    place
-        hash -> bucket; it keeps all the rest.
+    enter
+        ``enter(hash, address)`` is the bucket of a hash, by a block at an address.
     code
         The address of the compiled function; None where kernels run as plain Python.
-    block
-        What it is called with, beside the hash.
+    words
+        Of the block with which it is called, beside the hash.
     needs
         What the addresses in the block point at.
     """
 
-    place: Callable[[int], int]
+    enter: Callable[[int, int], int]
     code: int | None
-    block: array[int]
+    words: list[int]
     needs: tuple[Any, ...]
+
+    @property
+    def place(self) -> Callable[[int], int]:
+        """A function hash -> bucket, which keeps all the rest."""
+        enter, block = self.enter, array("Q", self.words)
+        address = block.buffer_info()[0]
+
+        def place(value: int, keeps: object = (self.needs, block)) -> int:
+            return enter(value, address)
+
+        return place
 
 
 class Keys(NamedTuple):
@@ -219,21 +231,16 @@ class Entry(Entered):
         43
         """
         values = (owners, *needs)
-        dispatcher, (block, kinds) = self._dispatcher or self.compiled, _block(values)
+        dispatcher, (words, kinds) = self._dispatcher or self.compiled, _words_of(values)
         if isinstance(dispatcher, FunctionType):  # kernels run as plain Python
-            return One(self._plainly(needs, owners), None, block, values)
-        point, code = self._point(dispatcher, values, kinds)
-        address = block.buffer_info()[0]
+            return One(self._plainly(needs, owners), None, words, values)
+        point, code = self._points.get(kinds) or self._point(dispatcher, values, kinds)
+        return One(point, code, words, values)
 
-        def place(value: int, keeps: object = (block, values)) -> int:
-            return point(value, address)
-
-        return One(place, code, block, values)
-
-    def _plainly(self, needs: tuple[Any, ...], owners: NDArray[np.int32]) -> Callable[[int], int]:
+    def _plainly(self, needs: tuple[Any, ...], owners: NDArray[np.int32]) -> Callable[[int, int], int]:
         placing = self._placing.plain
 
-        def place(value: int) -> int:
+        def place(value: int, address: int) -> int:
             found = int(placing(np.uint64(value), *needs))
             return int(owners[found]) if len(owners) else found
 
@@ -258,7 +265,7 @@ class KeyEntry(Entered):
         Parameters
         ----------
         one
-            How its hash is placed. It must be kept as long as what is returned.
+            How its hash is placed. Its needs must be kept as long as what is returned.
         seed
             Of the hash function.
         dropped
@@ -280,9 +287,11 @@ class KeyEntry(Entered):
         dispatcher = self._dispatcher or self.compiled
         if one.code is None or isinstance(dispatcher, FunctionType):
             return None
-        enter, _ = self._point(dispatcher, _FOUR_WORDS, ())
-        block = array("Q", (seed, dropped, one.code, one.block.buffer_info()[0]))
-        return Keys(enter, block.buffer_info()[0], block)
+        enter, _ = self._points.get(()) or self._point(dispatcher, _FOUR_WORDS, ())
+        block = array("Q", [seed, dropped, one.code, 0, *one.words])
+        address, _ = block.buffer_info()
+        block[3] = address + 4 * block.itemsize  # one block for both: each that is made costs a first key
+        return Keys(enter, address, block)
 
 
 def entry(place: Kernel[..., Any]) -> Entry:
@@ -333,8 +342,22 @@ def bound(function: Any, **callees: Any) -> FunctionType:
     return bound
 
 
-def _block(values: tuple[Any, ...]) -> tuple[array[int], tuple[Any, ...]]:
-    """Return a block of values, and what tells their types apart, quicker than by making the types.
+def _asked(values: NDArray[Any]) -> int:
+    """Return the address of an array's values, as numpy says it."""
+    return int(values.ctypes.data)
+
+
+def _read(values: NDArray[Any]) -> int:
+    """Return the same in a tenth of the time: numpy's C interface has it first in the object of an array."""
+    return _word_at(id(values) + _HEAD).value
+
+
+_word_at, _HEAD = ctypes.c_size_t.from_address, object.__basicsize__
+_address = _read if _read(_NO_OWNERS) == _asked(_NO_OWNERS) else _asked
+
+
+def _words_of(values: tuple[Any, ...]) -> tuple[list[int], tuple[Any, ...]]:
+    """Return the words of a block of values, and what tells their types apart without making the types.
 
     Of an array there is its address and its shape, of a number the word that holds it. The first key after an
     event waits for this, with all of it out of the caches: it is one loop, and not a function a value.
@@ -352,11 +375,11 @@ def _block(values: tuple[Any, ...]) -> tuple[array[int], tuple[Any, ...]]:
         elif isinstance(value, np.ndarray):
             if not value.flags.c_contiguous:
                 raise ValueError("an array that compiled code reads from a block must be C-contiguous")
-            words.append(value.ctypes.data)  # which takes longer than all the rest
+            words.append(_address(value))
             words += value.shape
             kinds += value.dtype.char, value.ndim
         else:
             bits = np.float64(value).view(np.uint64) if isinstance(value, float) else value
             words.append(int(bits) & _WORD)
             kinds.append(kind)
-    return array("Q", words), tuple(kinds)
+    return words, tuple(kinds)

@@ -111,7 +111,8 @@ class RequestsEntry(Entered):
         dispatcher = self._dispatcher or self.compiled
         if isinstance(dispatcher, FunctionType) or (one is not None and one.code is None):
             return None
-        words = (0, 0) if one is None else (one.code, one.block.buffer_info()[0])
+        home = array("Q", () if one is None else one.words)
+        words = (0, 0) if one is None else (one.code, home.buffer_info()[0])
         placing, view = np.array(words, dtype=np.uint64), np.empty(width, dtype=np.uint64)
         keeps = list[Any]()
         for closing in (False, True):
@@ -119,8 +120,8 @@ class RequestsEntry(Entered):
             site = Site(flag, placing, places.copy(), buckets.copy(), view, in_flight, state)
             block = array("Q", _words(site))
             point, _ = self._point(dispatcher, (site,), (_kinds(site),))
-            keeps.append((site, block, one))
-        opening, closing = (block.buffer_info()[0] for _, block, _ in keeps)
+            keeps.append((site, block, one, home))
+        opening, closing = (block.buffer_info()[0] for _, block, *_ in keeps)
         return SingleRequests(point, opening, closing, keeps)
 
 

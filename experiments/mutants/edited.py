@@ -20,7 +20,7 @@ from algorithms.hashing import Hashes
 from algorithms.interface import Buckets
 from algorithms.machinery.kernel import Kernel
 from algorithms.machinery.kernel_width import widest
-from algorithms.machinery.single import _NO_OWNERS, Entry, One, _block
+from algorithms.machinery.single import _NO_OWNERS, Entry, One
 from algorithms.registry import class_of
 from experiments.mutants.sites import Site, edited_tree, targets_of
 
@@ -65,7 +65,7 @@ class _PlainEntry(Entry):
     def of(self, *needs: Any, owners: Any = _NO_OWNERS) -> One:
         """Return how one hash is placed."""
         values = (owners, *needs)
-        return One(self._plainly(needs, owners), None, _block(values)[0], values)
+        return One(self._plainly(needs, owners), None, [], values)
 
 
 def _scratch(rows: int, *kinds: Any) -> tuple[Any, ...]:

@@ -180,7 +180,7 @@ def stale_lookups(base: Base) -> Base:
         ) -> None:
             before = self._state
             super()._change(add, remove, weights, layout)
-            if before.find is not None and set(before.nodes) < set(self._state.nodes):
+            if before.kept is not None and set(before.nodes) < set(self._state.nodes):
                 self._state.find = before.find
                 self._state.quick, self._state.kept = before.quick, before.kept
 
