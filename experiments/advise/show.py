@@ -10,9 +10,10 @@ from experiments.advise.guide import choosing
 from experiments.advise.parameters import ABLE, REMOVALS
 from experiments.advise.summary import MOVED_ALIKE, PEAK_ALIKE, summary
 from experiments.report.absent import together
-from experiments.report.presentation import Presentation, Results
+from experiments.report.presentation import First, Presentation, Results
 from experiments.report.summary import Summary
 from experiments.report.tables.table import Table
+from experiments.report.telling import rows_where
 from experiments.report.timings import INTERVAL, trust, trusted
 
 if TYPE_CHECKING:
@@ -84,7 +85,15 @@ def present(results: Results[AdviseParameters]) -> Presentation:
         told = list(trust(results.facts, numbers["steadiness"]))
     meaning = [*([] if steady else told[:1]), *_advice(numbers, steady)]
     guide = choosing(table, advice.frame, told, doubted=not steady) if len(advice.frame) else None
-    return Presentation(tables, meaning=meaning, summary=numbers, failures=failures, chooser=guide)
+    places = sorted(set(table.frame["place"].dropna()))
+    return Presentation(
+        tables,
+        meaning=meaning,
+        summary=numbers,
+        failures=failures,
+        chooser=guide,
+        first=First(rows=rows_where(*(table.frame["place"] == place for place in places))),
+    )
 
 
 def _shown(parameters: AdviseParameters) -> set[str]:

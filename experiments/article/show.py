@@ -9,9 +9,10 @@ from experiments.article.shown import address_book, division, figures, placement
 from experiments.article.shown.published import Verdicts
 from experiments.article.summary import summary
 from experiments.report.figures.figure import Figure
-from experiments.report.presentation import Presentation, Results
+from experiments.report.presentation import First, Presentation, Results
 from experiments.report.summary import Summary
 from experiments.report.tables.table import Table
+from experiments.report.telling import rows_where
 
 TABLES: Mapping[str, Callable[[Summary, Verdicts], Sequence[Table]]] = {
     "address book": address_book.tables,
@@ -42,11 +43,12 @@ def present(results: Results[Any]) -> Presentation:
     numbers = summary(results)
     verdicts = Verdicts.in_summary(numbers)
     ideas = [name for name in TABLES if (results.rows["part"] == name).any()]
+    tables = [
+        *published.tables(numbers),
+        *(table for name in ideas for table in TABLES[name](numbers, verdicts)),
+    ]
     return Presentation(
-        tables=[
-            *published.tables(numbers),
-            *(table for name in ideas for table in TABLES[name](numbers, verdicts)),
-        ],
+        tables=tables,
         figures=[figure for name in ideas if name in FIGURES for figure in FIGURES[name](numbers)],
         meaning=[
             *published.meaning(numbers),
@@ -58,4 +60,13 @@ def present(results: Results[Any]) -> Presentation:
             "have exact binomial intervals (Clopper-Pearson, 95 %)."
         ],
         summary=numbers,
+        first=First(rows=_with_errata(tables[0]) if tables else ()),
     )
+
+
+def _with_errata(table: Table) -> list[int]:
+    """Return the rows in which something is an erratum, then the others."""
+    if "erratum" not in table.frame:
+        return []
+    errata = table.frame["erratum"] > 0
+    return rows_where(errata, ~errata)

@@ -14,10 +14,11 @@ from experiments.balance.summary import interval_of_largest, parts, summary
 from experiments.harness.experiment import ALL_HASHES
 from experiments.inference.verdict import DIFFERS
 from experiments.report.extents import repetitions
-from experiments.report.presentation import Presentation, Results
+from experiments.report.presentation import First, Presentation, Results
 from experiments.report.slugs import slug
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
+from experiments.report.telling import rows_where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +59,10 @@ def present(results: Results[BalanceParameters]) -> Presentation:
         summary=numbers,
         charts=list(charts(results, numbers)),
         glance=list(glance(numbers)),
+        first=First(
+            rows=rows_where(tables[0].frame["n"] == tables[0].frame["n"].max()) if tables else (),
+            findings=details.meaning(numbers),
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.inference.verdict import CONFIRMED, REFUTED
 from experiments.report.absent import notes_of
 from experiments.report.chart import Axis, Chart, Dots, Lines
-from experiments.report.presentation import Presentation, Results
+from experiments.report.presentation import First, Presentation, Results
 from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.formats import Count, Format, Percent, Significant
 from experiments.report.tables.table import Table
@@ -40,10 +40,12 @@ def present(results: Results[CacheParameters]) -> Presentation:
     """Return tables, charts and meaning of a run of `cache`."""
     numbers, parameters = summary(results), results.parameters
     facts = _facts(numbers, parameters)
+    tables = list(_tables(numbers, parameters, facts))
+    readings, hits = list(_about_readings(numbers)), list(_about_hits(numbers))
     return Presentation(
-        list(_tables(numbers, parameters, facts)),
+        tables,
         charts=list(_charts(numbers, parameters, facts)),
-        meaning=list(_meaning(numbers, parameters)),
+        meaning=[*_about_events(numbers, parameters), *readings, *hits],
         methods=[
             "Hits are of simulated caches, one a node. Misses caused by an event are counted on the same "
             "requests with and without it; means are over repetitions, with Student's t intervals. The hit "
@@ -51,7 +53,17 @@ def present(results: Results[CacheParameters]) -> Presentation:
             f"{parameters.back:.1%} below that of the nodes after the event, had they always been there."
         ],
         summary=numbers,
+        first=First(rows=_least_and_most(tables[0]) if tables else (), findings=[*reversed(readings), *hits]),
     )
+
+
+def _least_and_most(table: Table) -> list[int]:
+    """Return the rows of the fewest and of the most misses of each event, of the first workload first."""
+    if "transient" not in table.frame:
+        return []
+    frame = table.frame.dropna(subset="transient")
+    by_event = frame.groupby(list(table.groups), sort=False)["transient"]
+    return sorted({*map(int, by_event.idxmin()), *map(int, by_event.idxmax())})
 
 
 def _facts(numbers: Summary, parameters: CacheParameters) -> str:
@@ -274,7 +286,7 @@ def _policies(events: pd.DataFrame, parameters: CacheParameters) -> Iterator[str
             yield f"Misses of the transition depend on the policy: {event} with {label} takes {said}."
 
 
-def _meaning(numbers: Summary, parameters: CacheParameters) -> Iterator[str]:
+def _about_events(numbers: Summary, parameters: CacheParameters) -> Iterator[str]:
     events = numbers["events"].frame
     for event in parameters.event:
         part = events[(events["event"] == event) & (events["policy"] == parameters.policy[0])]
@@ -289,6 +301,9 @@ def _meaning(numbers: Summary, parameters: CacheParameters) -> Iterator[str]:
             f"second the origin has {least['times']:.3g} and {most['times']:.3g} times its usual worst."
         )
     yield from _policies(events, parameters)
+
+
+def _about_readings(numbers: Summary) -> Iterator[str]:
     readings = numbers["readings"].frame
     for reading, title in READINGS.items():
         part = readings[readings["reading"] == reading] if len(readings) else readings
@@ -300,6 +315,9 @@ def _meaning(numbers: Summary, parameters: CacheParameters) -> Iterator[str]:
                 f"most it is off by {furthest['furthest']:+.0%} "
                 f"({furthest['workload']}, {furthest['capacity']}, {furthest['furthest_case']})."
             )
+
+
+def _about_hits(numbers: Summary) -> Iterator[str]:
     hits = numbers["hits"].frame
     known = hits[hits["law"].notna()]
     if len(known):

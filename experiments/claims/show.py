@@ -20,7 +20,7 @@ from experiments.inference.verdict import (
     UNDECIDED,
 )
 from experiments.report.chart import Axis, Chart, Stacked
-from experiments.report.presentation import Presentation, Results
+from experiments.report.presentation import First, Presentation, Results
 from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.formats import is_missing
 from experiments.report.tables.table import Table
@@ -41,6 +41,7 @@ def present(results: Results[ClaimsParameters]) -> Presentation:
         _table(numbers["claims"], source["source"], source["title"], results.parameters)
         for source in numbers["sources"].records()
     ]
+    several = len(tables) > 1
     return Presentation(
         [
             *tables,
@@ -59,6 +60,7 @@ def present(results: Results[ClaimsParameters]) -> Presentation:
         ],
         summary=numbers,
         charts=[_chart(numbers)],
+        first=First(_unconfirmed(numbers["claims"]) or _counts(numbers)) if several else First(),
     )
 
 
@@ -108,23 +110,45 @@ def _table(sheet: Sheet, source: str, title: str, parameters: ClaimsParameters) 
 
 def _refuted(sheet: Sheet) -> list[Table]:
     """Return one refuted claim of each fact that has any, where there are too many claims to show all."""
-    frame = sheet.where(verdict=REFUTED)
+    frame = _by_fact(sheet.where(verdict=REFUTED))
     if frame.empty or len(sheet.frame) <= MOST:
         return []
-    facts = frame["fact"].fillna(frame["claim"])
-    first = frame[~facts.duplicated()].reset_index(drop=True)
-    many = facts.value_counts()
     return [
         Table(
             "refuted",
             "What is refuted, by one claim of each fact",
-            first.assign(cells=[many[fact] for fact in facts[~facts.duplicated()]]),
+            frame,
             columns=["claim", "says", "theirs", "ours", "cells"],
             formats={name: sheet.measures[name].format for name in ("theirs", "ours")},
             headers={"cells": "claims"},
             caption="Claims: how many of the fact are refuted. --claim ID shows one with its note.",
         )
     ]
+
+
+def _unconfirmed(sheet: Sheet) -> Table | None:
+    """Return one claim of each fact that is refuted, then of those that are undecided, if there are any."""
+    parts = [_by_fact(sheet.where(verdict=verdict)) for verdict in (REFUTED, UNDECIDED)]
+    frames = [part for part in parts if len(part)]
+    if not frames:
+        return None
+    return Table(
+        "unconfirmed",
+        "What is refuted, and what is undecided, by one claim of each fact",
+        pd.concat(frames, ignore_index=True),
+        columns=["verdict", "claim", "says", "theirs", "ours", "cells"],
+        formats={name: sheet.measures[name].format for name in ("theirs", "ours")},
+        headers={"cells": "claims"},
+        groups=["verdict"],
+        caption="Claims: how many of the fact have the verdict. --claim ID shows one with its note.",
+    )
+
+
+def _by_fact(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the first claim of each fact, and in ``cells`` of how many it is the first."""
+    facts = frame["fact"].fillna(frame["claim"])
+    first = ~facts.duplicated()
+    return frame[first].assign(cells=facts.map(facts.value_counts())[first]).reset_index(drop=True)
 
 
 def _works(rows: Sequence[Mapping[Any, Any]]) -> str:

@@ -8,8 +8,7 @@ import math
 import os
 import shutil
 import sys
-import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +21,7 @@ from experiments.options import streams
 from experiments.options.errors import BadUse, did_you_mean
 from experiments.options.flags import FlagParser
 from experiments.options.parameters import fields_of, flag_of, switch
-from experiments.options.printable import CONTROLS, printable
-from experiments.report.tables.escapes import unbroken
+from experiments.options.printable import CONTROLS
 
 if TYPE_CHECKING:
     from experiments.harness.runner import Outcome
@@ -99,8 +97,10 @@ def _flags(experiment: Experiment[Any]) -> FlagParser:
     parser.add_argument(
         "--format", metavar="FORMAT", default="table", help="table, or json: an array of rows"
     )
-    parser.add_argument("--details", action="store_true", help="print those tables too that are in the files")
-    parser.add_argument("--quiet", action="store_true", help="print the tables and errors only")
+    parser.add_argument(
+        "--details", action="store_true", help="print all tables, all that was found, and all files"
+    )
+    parser.add_argument("--quiet", action="store_true", help="print tables and errors only")
     return parser
 
 
@@ -152,35 +152,22 @@ def _json_value(value: Any) -> Any:
 
 
 def _tables(outcome: Outcome[Any], *, details: bool, quiet: bool) -> Iterator[str | Styled]:
-    from experiments.report.tables import terminal
+    from experiments.report.screen import everything, first_screen, fold
 
     width = shutil.get_terminal_size(fallback=(120, 24)).columns
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    tables = outcome.presentation.tables
-    for table in tables:
-        if table.detail and not details:
-            continue
-        shown = terminal.write(table, width, colour=colour).rstrip("\n")
-        yield Styled(shown) if colour else shown
-        yield ""
-    if quiet:
+    shown = outcome.presentation
+    if details:
+        lines: Iterable[str] = everything(shown, width, colour=colour, quiet=quiet)
+    else:
+        lines = first_screen(shown, outcome.folder, width, colour=colour, quiet=quiet)
+    for line in lines:
+        yield Styled(line) if colour else line
+    if quiet or not details:
         return
-    titles = dict.fromkeys(table.title for table in tables if table.detail)
-    if titles and not details:
-        yield _fold(f"In the files, and printed by --details: {'; '.join(titles)}.", width)
-        yield ""
-    for line in outcome.presentation.meaning:
-        yield _fold(line, width)
-    yield ""
     yield f"Written to {outcome.folder}/"
     for part in ("", "tables", "figures"):
         files = [path.name for path in outcome.files if path.parent == outcome.folder / part]
         if files:
             begin = f"  {part}/ " if part else "  "
-            yield _fold("  ".join(files), width, initial_indent=begin, subsequent_indent="    ")
-
-
-def _fold(text: str, width: int, **indents: str) -> str:
-    """Break lines at spaces only: names of files and of algorithms stay whole, and so do 5 %."""
-    options: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False, **indents}
-    return textwrap.fill(unbroken(printable(text)), width, **options).replace("\N{NO-BREAK SPACE}", " ")
+            yield fold("  ".join(files), width, initial_indent=begin, subsequent_indent="    ")

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from experiments.inference.verdict import DIFFERS, REFUTED
+from experiments.inference.verdict import CONFIRMED, DIFFERS, REFUTED, UNDECIDED
 from experiments.report.absent import notes_of
 from experiments.report.chart import Axis, Chart, Lines
 from experiments.report.conclusions import counted
-from experiments.report.presentation import Presentation, Results
+from experiments.report.presentation import First, Presentation, Results
 from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.formats import Count, Significant
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Table
+from experiments.report.telling import rows_where
 
 from .summary import summary
 
@@ -39,11 +40,27 @@ def present(results: Results[CostParameters]) -> Presentation:
     notes = notes_of(numbers["absent"])
     removals = list(_by_removals(steps, facts, notes))
     published = _published(numbers["published"], facts, [] if removals else notes)
+    claims = published.frame["claim"]
     return Presentation(
         [published, *_by_nodes(steps, facts), *removals],
         charts=_charts(steps, facts),
-        meaning=list(_meaning(numbers)),
+        meaning=[*_judgements(numbers), *_about_laws(numbers)],
         summary=numbers,
+        first=First(
+            columns=[
+                "label",
+                "step",
+                "formula",
+                "stated",
+                "measured",
+                "cases",
+                "confirmed",
+                "refuted",
+                "claim",
+            ],
+            rows=rows_where(*(claims == verdict for verdict in (REFUTED, UNDECIDED, CONFIRMED))),
+            findings=[*_about_laws(numbers), *_judgements(numbers, REFUTED)],
+        ),
     )
 
 
@@ -188,10 +205,15 @@ def _charts(steps: Sheet, facts: str) -> list[Chart]:
     ]
 
 
-def _meaning(numbers: Summary) -> Iterable[str]:
-    """Yield what became of each published law, of the laws of the suite, and of the kernels that counted."""
+def _judgements(numbers: Summary, *claims: str) -> Iterable[str]:
+    """Yield what became of each published law, or of those of some verdicts."""
     for row in numbers["published"].records():
-        yield _judgement(row)
+        if not claims or row["claim"] in claims:
+            yield _judgement(row)
+
+
+def _about_laws(numbers: Summary) -> Iterable[str]:
+    """Yield what became of the laws of the suite, and of the kernels that counted."""
     steps = numbers["steps"].frame
     known = steps["conclusion"].dropna()
     exact = int((known == "exact").sum())

@@ -9,8 +9,9 @@ from experiments.hashes.summary import summary
 from experiments.report.absent import refusers
 from experiments.report.chart import Axis, Chart, Dots
 from experiments.report.figures.figure import PAGE
-from experiments.report.presentation import Presentation, Results
+from experiments.report.presentation import First, Presentation, Results
 from experiments.report.tables.table import Table
+from experiments.report.telling import largest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +48,7 @@ def present(results: Results[Any]) -> Presentation:
         ],
         summary=numbers,
         charts=[_chart(results, numbers)],
+        first=First(rows=largest(tables[0].frame[_functions(loads.frame)].max(axis=1)) if tables else ()),
     )
 
 

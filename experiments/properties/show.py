@@ -17,10 +17,11 @@ from experiments.inference.verdict import (
 )
 from experiments.properties.summary import SYMBOLS, summary
 from experiments.report.glance import Glance
-from experiments.report.presentation import Presentation, Results
+from experiments.report.presentation import First, Presentation, Results
 from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.formats import Text, is_missing
 from experiments.report.tables.table import Mark, Table
+from experiments.report.telling import rows_where
 
 if TYPE_CHECKING:
     from experiments.properties.parameters import PropertiesParameters
@@ -53,9 +54,10 @@ def present(results: Results[PropertiesParameters]) -> Presentation:
     numbers = summary(results)
     cells = numbers["cells"]
     effort = 1 if results.parameters.replay else results.parameters.effort
+    matrix = _matrix(cells, effort, results.parameters)
     return Presentation(
         [
-            _matrix(cells, effort, results.parameters),
+            matrix,
             *_statistics(cells),
             *_counterexamples(cells, results.parameters),
             *_reasons(cells),
@@ -76,7 +78,15 @@ def present(results: Results[PropertiesParameters]) -> Presentation:
                 Text(),
             )
         ],
+        first=First(rows=_telling(cells, matrix)),
     )
+
+
+def _telling(cells: Sheet, matrix: Table) -> list[int]:
+    """Return the properties that were promised and refuted, then those in which algorithms differ."""
+    broken = set(cells.frame.loc[cells.frame["verdict"] == BROKEN, "property"])
+    symbols = matrix.frame.drop(columns="property")
+    return rows_where(matrix.frame["property"].isin(broken), symbols.nunique(axis=1) > 1)
 
 
 def _matrix(cells: Sheet, effort: int, parameters: PropertiesParameters) -> Table:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from experiments.report.tables.table import Table
     from experiments.storage.documents import Part
 
-__all__ = ["Presentation", "Results"]
+__all__ = ["First", "Presentation", "Results"]
 
 P = TypeVar("P")
 
@@ -49,6 +49,29 @@ class Results(Generic[P]):
 
 
 @dataclass(frozen=True)
+class First:
+    """What a terminal shows of a run before it is asked for more; what is long is shown in part.
+
+    Parameters
+    ----------
+    table
+        The table; by default the first that is no detail. One that is in no file is made of those that are.
+    columns
+        Its columns, in order; by default as many as stand side by side.
+    rows
+        Numbers of the rows that stand for a table that is too long, the most telling first; by default all,
+        in order.
+    findings
+        Sentences of the meaning that come before the others.
+    """
+
+    table: Table | None = None
+    columns: Sequence[str] = ()
+    rows: Sequence[int] = ()
+    findings: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Presentation:
     """How results are shown.
 
@@ -75,6 +98,8 @@ class Presentation:
         Columns of the page's table of all algorithms.
     chooser
         What the page asks its reader first.
+    first
+        What a terminal shows before it is asked for more.
     """
 
     tables: Sequence[Table] = ()
@@ -87,6 +112,17 @@ class Presentation:
     charts: Sequence[Chart] = ()
     glance: Sequence[Glance] = ()
     chooser: Chooser | None = None
+    first: First = field(default_factory=First)
+
+    def first_table(self) -> Table | None:
+        """Return the table that comes first, if there is any."""
+        if self.first.table is not None:
+            return self.first.table
+        return next((table for table in self.tables if not table.detail), next(iter(self.tables), None))
+
+    def findings(self) -> list[str]:
+        """Return all sentences of the meaning, those that come first before the others."""
+        return list(dict.fromkeys([*self.first.findings, *self.meaning]))
 
     def drawn(self) -> list[Figure]:
         """Return all figures of the documents: those of the charts, and those drawn by hand."""

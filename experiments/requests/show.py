@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.report.absent import notes_of
 from experiments.report.chart import Axis, Chart, Lines
-from experiments.report.presentation import Presentation, Results
+from experiments.report.presentation import First, Presentation, Results
 from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.formats import Format, Percent
 from experiments.report.tables.table import Table
+from experiments.report.telling import rows_where
 
 from .summary import MS, summary
 
@@ -35,15 +36,33 @@ def present(results: Results[RequestsParameters]) -> Presentation:
     """Return tables, charts and meaning of a run of `requests`."""
     numbers = summary(results)
     facts = _facts(results.parameters)
+    tables = list(_tables(numbers, facts, results.parameters.hit))
     return Presentation(
-        list(_tables(numbers, facts, results.parameters.hit)),
+        tables,
         charts=list(_charts(numbers, facts)),
-        meaning=list(_meaning(numbers)),
+        meaning=[
+            *_about_times(numbers),
+            *_about_sayings(numbers),
+            *_about_affinity(numbers),
+            *_about_laws(numbers),
+        ],
         methods=[
             "Response times are of simulated requests. Means are over repetitions, with Student's t "
             "intervals; warm-up is cut by MSER-5; balancers are compared on common random numbers."
         ],
         summary=numbers,
+        first=_first(tables[0], numbers) if tables else First(),
+    )
+
+
+def _first(table: Table, numbers: Summary) -> First:
+    """Return what is asked first: who answers soonest, and who keeps servers even, at the highest load."""
+    wanted = [*table.groups, "label", "mean", "p99", "busiest", "imbalance", "refused", "lost"]
+    return First(
+        table,
+        columns=[name for name in wanted if name in table.shown()],
+        rows=rows_where(table.frame["load"] == table.frame["load"].max()),
+        findings=[*_about_times(numbers), *_about_laws(numbers), *_about_affinity(numbers)],
     )
 
 
@@ -255,7 +274,7 @@ def _said(label: Any, value: float) -> str:
     return f"{label} {value:,.0f} ms" if value >= 100 else f"{label} {value:.3g} ms"
 
 
-def _meaning(numbers: Summary) -> Iterator[str]:
+def _about_times(numbers: Summary) -> Iterator[str]:
     responses = numbers["responses"].frame
     steady = responses[(responses["scenario"] == "steady") & (responses["cache"] == 0)]
     if len(steady):
@@ -272,11 +291,17 @@ def _meaning(numbers: Summary) -> Iterator[str]:
                 f"requests {least['imbalance']:.3g}. Its slowest hundredth takes "
                 f"{turn['p99'] / least['p99']:.3g} times as long."
             )
+
+
+def _about_sayings(numbers: Summary) -> Iterator[str]:
     said = numbers["sayings"].frame
     for says in dict.fromkeys(said["says"]):
         part = said[said["says"] == says]
         parts = [f"{row.when}, {row.of}: {row.measured:.4g} ({row.verdict})" for row in part.itertuples()]
         yield f"{says}, at {part['load'].iloc[0]:.0%}: {'; '.join(parts)}."
+
+
+def _about_affinity(numbers: Summary) -> Iterator[str]:
     affinity = numbers["affinity"].frame
     if len(affinity):
         load, n = affinity["load"].max(), affinity["n"].max()
@@ -288,6 +313,9 @@ def _meaning(numbers: Summary) -> Iterator[str]:
             f"{most['hits']:.1%} and {_said('99 % within', most['p99'])}; the quickest is {best['label']}, "
             f"{best['hits']:.1%} and {_said('99 % within', best['p99'])}."
         )
+
+
+def _about_laws(numbers: Summary) -> Iterator[str]:
     laws = numbers["laws"].frame
     judged = laws[laws["verdict"].str.endswith("interval")] if len(laws) else laws
     if len(judged):

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from experiments.report.absent import listed, together
-from experiments.report.presentation import Presentation, Results
+from experiments.report.presentation import First, Presentation, Results
 from experiments.report.tables.formats import Percent, PlusMinus, Significant
 from experiments.report.tables.symbols import MEAN
 from experiments.report.tables.table import Header, Table
+from experiments.report.telling import rows_where
 from experiments.report.timings import INTERVAL, trust, trusted
 from experiments.scaling import details
 from experiments.scaling.charts import charts, glance
@@ -56,6 +57,10 @@ def present(results: Results[ScalingParameters]) -> Presentation:
         summary=numbers,
         charts=charts(cases),
         glance=glance(cases[0]),
+        first=First(
+            rows=rows_where(tables[0].frame["label"] == "ideal", tables[0].frame["label"] != "ideal"),
+            findings=[*_meaning(cases[0]), *details.meaning(numbers)],
+        ),
     )
 
 

@@ -10,12 +10,13 @@ import pandas as pd
 
 from experiments.report.absent import listed, together
 from experiments.report.chart import Axis, Chart, Dots
-from experiments.report.presentation import Presentation, Results
+from experiments.report.presentation import First, Presentation, Results
 from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.escapes import escape_latex
 from experiments.report.tables.formats import Format, Percent, Significant, is_missing
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
+from experiments.report.telling import largest
 from experiments.servers.summary import summary
 
 if TYPE_CHECKING:
@@ -70,8 +71,9 @@ class Moved(Format):
 def present(results: Results[ServersParameters]) -> Presentation:
     """Return the tables, the chart and what they mean."""
     numbers = summary(results)
+    systems = _systems(numbers)
     return Presentation(
-        [_systems(numbers), *_edits(numbers, results.parameters), *_absent(numbers)],
+        [systems, *_edits(numbers, results.parameters), *_absent(numbers)],
         charts=[_chart(numbers["edits"], results.parameters)],
         meaning=_meaning(numbers),
         methods=[
@@ -83,6 +85,7 @@ def present(results: Results[ServersParameters]) -> Presentation:
             "recorded. pymemcache is taken to do alike. Of nginx and HAProxy it is recorded.",
         ],
         summary=numbers,
+        first=First(rows=largest(systems.frame[systems.shown()[1]])),
     )
 
 

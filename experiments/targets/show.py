@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.inference.verdict import NOT_MET
-from experiments.report.presentation import Presentation, Results
+from experiments.report.presentation import First, Presentation, Results
 from experiments.report.tables import markdown
 from experiments.report.tables.table import Table
+from experiments.report.telling import rows_where
 from experiments.report.timings import interval_of, trust
 from experiments.storage.documents import Part
 from experiments.targets.parameters import PART
@@ -48,7 +49,9 @@ def present(results: Results[TargetsParameters]) -> Presentation:
     document = parameters.document
     text = f"{' '.join(meaning)}\n\n{markdown.write(table)}"
     parts = [Part(Path(document), PART, text)] if document else []
-    return Presentation([table], [], meaning, documents=parts, summary=numbers)
+    missed = sheet.frame["verdict"].str.startswith(NOT_MET)
+    first = First(rows=rows_where(missed, ~missed))
+    return Presentation([table], [], meaning, documents=parts, summary=numbers, first=first)
 
 
 def _large(parameters: TargetsParameters) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from experiments.report.tables.table import Table
 
-__all__ = ["write"]
+__all__ = ["beside", "write"]
 
 # A column of words may be folded down to this many characters, if its longest word allows.
 _LEAST_WORDS = 24
@@ -55,6 +55,13 @@ def write(table: Table, width: int = 80, *, colour: bool = False) -> str:
         parts.append(Text(_bound(table.caption), style="dim"))
     parts += [Text(_bound(note)) for note in table.notes]
     return _render(parts, width, colour)
+
+
+def beside(table: Table, width: int) -> list[str]:
+    """Return the columns that stand side by side in the first grid; all where a grid cannot hold them."""
+    rows = [[_bound(cell) for cell in cells] for cells in table.cells()]
+    panels = _panels(table, _least_widths(table, rows), width)
+    return [table.shown()[i] for i in panels[0]] if panels else table.shown()
 
 
 def _bound(text: str) -> str:
