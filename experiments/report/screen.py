@@ -28,7 +28,7 @@ LINES = 30
 COLUMNS = 100
 """Its columns at most; fewer on a narrower terminal."""
 
-_FINDINGS = 8
+_FINDINGS = 6
 """Lines that findings have, however long the table is."""
 
 _CAPTION = 2

@@ -59,7 +59,7 @@ def present(results: Results[ScalingParameters]) -> Presentation:
         glance=glance(cases[0]),
         first=First(
             rows=rows_where(tables[0].frame["label"] == "ideal", tables[0].frame["label"] != "ideal"),
-            findings=[*_meaning(cases[0]), *details.meaning(numbers)],
+            findings=[*list(_meaning(cases[0]))[:1], *details.meaning(numbers), *_meaning(cases[0])],
         ),
     )
 

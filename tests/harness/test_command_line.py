@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from fake_experiment import FAKE, find
+from rich.cells import cell_len
 from test_columns import missing
 
 from experiments import run
@@ -61,8 +62,19 @@ def refused(typed: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     return errors.removeprefix("shardlab: ").rstrip("\n")
 
 
-def test_the_table_its_meaning_and_the_files_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_its_meaning_and_where_it_is_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["fake", "--profile", "smoke"], find=find) == 0
+    output, errors = capsys.readouterr()
+    assert errors == ""
+    assert "Share of the first node" in output
+    assert "The first of n nodes has a share of about 1/n." in output
+    assert "--details has 1 more table: Seconds" in output
+    assert output.endswith("Written to results/fake/smoke/\n")
+    assert len(output.splitlines()) <= 30
+
+
+def test_details_are_all_tables_their_meaning_and_the_files(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.main(["fake", "--profile", "smoke", "--details"], find=find) == 0
     output, errors = capsys.readouterr()
     assert errors == ""
     assert "Share of the first node" in output
@@ -273,10 +285,12 @@ def test_every_experiment_runs_at_the_profile_smoke_and_is_verified(experiment: 
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     folder = tmp_path / "results" / experiment / "smoke"
-    assert f"Written to results/{experiment}/smoke/" in done.stdout
+    lines = done.stdout.splitlines()
+    assert len(lines) <= 30, "the first screen"
+    assert max(map(cell_len, lines)) <= 100
+    assert lines[-1] == f"Written to results/{experiment}/smoke/"
     facts = store.run_facts(folder)
     for name in [*facts["files"], "run.json"]:
-        assert Path(name).name in done.stdout
         assert (folder / name).stat().st_size > 0
     assert missing(folder) == [], "describe them in docs/columns.md"
     for stem in facts["rows"]:

@@ -184,7 +184,7 @@ def test_a_terminal_names_the_details_and_shows_the_rest(
     assert run.main(typed) == 0
     said = " ".join(capsys.readouterr().out.split())  # wherever its lines are broken
     assert "Keys moved by each scale event" in said
-    assert "In the files, and printed by --details: Each event in detail" in said
+    assert "more tables: Each event in detail" in said
     assert "Every quantity with its interval; Movement against its law" in said
     assert "TOST" not in said
     assert "TOST" in (tmp_path / "out" / "tables" / "laws.md").read_text(encoding="utf-8")

@@ -22,6 +22,7 @@ from experiments.harness.experiment import Context
 from experiments.options.errors import BadUse
 from experiments.report.presentation import Results
 from tests.oracles.caches import plain_hits
+from tests.screens import check_screen
 
 EVENTS = ("add:1", "remove:last", "replace", "loss", "restart")
 KEYS, ENTRIES, NODES = 4000, 120, 4
@@ -196,6 +197,7 @@ def test_what_is_shown_says_what_predicts_misses(shown: Any) -> None:
     assert readings.loc["law", "right"] == readings.loc["law", "cases"] >= 6
     assert readings.loc["entries", "right"] < readings.loc["entries", "cases"] / 2
     assert f"within 5% of law of an event in {readings.loc['law', 'right']} of" in said
+    assert "within 5% of law of an event" in " ".join(check_screen(presentation))
     assert "jump takes no part" in " ".join(presentation.tables[0].notes)
     assert [table.name for table in presentation.tables][:1] == ["events"]
     assert {chart.name for chart in presentation.charts} == {"course", "origin", "claim"}

@@ -23,6 +23,7 @@ from experiments.harness.trial import Trial
 from experiments.report.presentation import Presentation, Results
 from experiments.seeds import repetition_of
 from experiments.theory.lookups import LAWS, Setting
+from tests.screens import check_screen
 
 HASHES = np.random.PCG64(7).random_raw(300)
 
@@ -238,6 +239,9 @@ def test_published_costs_are_judged(sampled: Presentation) -> None:
     assert verdicts[("choose", "probes")] == "refuted"
     assert verdicts[("memento", "links")] == "refuted"
     assert verdicts[("rendezvous", "probes")] == "confirmed"
+    first = " ".join(check_screen(sampled))
+    assert "choose       probes" in first
+    assert "memento      links" in first, "the refuted ones come first"
     assert "refuted" not in {
         verdict for (label, _), verdict in verdicts.items() if label in ("dx", "jumpback")
     }
