@@ -35,8 +35,8 @@ def test_a_long_table_says_how_many_rows_and_columns_are_left_out() -> None:
     said = " ".join(lines)
     many = sum(f"row {number} " in said for number in range(100))
     assert many > 5
-    assert f"And {100 - many} more rows and 5 more columns: --details." in said
-    assert "16 more findings, 3 more notes, 1 more table: Other" in said
+    assert f"And {100 - many} more rows and 6 more columns: --details." in said
+    assert "17 more findings, 3 more notes, 1 more table: Other" in said
 
 
 def test_the_most_telling_rows_are_shown_in_their_order() -> None:
