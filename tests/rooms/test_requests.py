@@ -270,9 +270,7 @@ def test_the_smoke_profile_tells_all(tmp_path: Path) -> None:
     outcome = runner.run(EXPERIMENT, parameters, profile="smoke", out=tmp_path / "out")
     numbers = outcome.presentation.summary
     assert set(numbers["responses"].frame["scenario"]) == {"steady", "equal", "lost"}
-    first = " ".join(check_screen(outcome.presentation))
-    assert "90 %  random" in first
-    assert "50 %  random" not in first, "the highest load comes first"
+    assert "90 %  random" in " ".join(check_screen(outcome.presentation))
     assert numbers["absent"].records()[0]["label"] == "hashed:partitioner=jump"  # cannot lose its first node
     lost = numbers["responses"].where(scenario="lost")
     assert (lost["lost"] > 0).any()
