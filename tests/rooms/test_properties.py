@@ -77,7 +77,7 @@ def of(folder: Path, name: str, source: str) -> str:
 def launch(tmp_path: Path, *typed: str) -> tuple[int, dict[str, dict[str, Any]]]:
     """Run the command; return the exit code, and the rows by label and property."""
     out = tmp_path / "out"
-    code = run.main(["properties", "--out", str(out), "--quiet", *typed])
+    code = run.main(["properties", "--out", str(out), "--quiet", "--details", *typed])
     rows = store.load(out / "rows.csv") if code != 2 else None
     found = [] if rows is None else [dict(row) for _, row in rows.iterrows()]
     return code, {f"{row['label']} {row['property']}": row for row in found}
