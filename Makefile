@@ -21,7 +21,7 @@ INSTALL := $(RUN) -m pip install -qq --disable-pip-version-check --no-input
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help scaling article results paper test lint types format constraints clean \
-	bench bench-history bench-compare bench-html machine
+	bench bench-history bench-compare bench-requests bench-html machine
 
 help: ## this list
 	@echo "make TARGET [PROFILE=smoke|regular|full] [PYTHON=python3.12]"
@@ -71,6 +71,9 @@ bench-history: machine ## the same for the last HISTORY=5 commits: 40 minutes fo
 
 bench-compare: $(VENV)/installed ## what is slower here than in BASE=main, beyond noise: 20 to 40 minutes
 	@$(RUN) -m experiments.benchmarks.compare --base '$(BASE)' --only '$(ONLY)'
+
+bench-requests: $(VENV)/installed ## requests a second of balancers and caches, and ns of a single one: half a minute
+	@$(RUN) -m experiments.benchmarks.rates --only '$(ONLY)'
 
 bench-html: $(VENV)/installed-bench ## the history as a page in .asv/html that needs no network: half a minute
 	@$(VENV)/bin/asv publish

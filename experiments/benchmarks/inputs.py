@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from algorithms import Capability, Partitioner, create, spec_of
 from algorithms.hashing.columns import Strings
+
+if TYPE_CHECKING:
+    from algorithms.interface.balancer import Balancer
 
 KEYS = 1 << 17
 """Keys of a batch: one call takes 0.1 ms and more, well above what a clock resolves."""
@@ -27,6 +30,9 @@ NODES = (16, 1000)
 
 SINGLE_NODES = 100
 """Nodes where keys are looked up one by one."""
+
+SERVERS = 16
+"""Servers on which requests are opened, and caches."""
 
 EVENT_NODES = 16
 """Nodes before the events whose movement is tracked."""
@@ -72,7 +78,7 @@ def words(count: int, first: int = 0) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def hashes_for(placing: Partitioner[Any], count: int, first: int = 0) -> NDArray[np.uint64]:
+def hashes_for(placing: Partitioner[Any] | Balancer[Any], count: int, first: int = 0) -> NDArray[np.uint64]:
     """Return as many words, cut to the width that a partitioner places: `_assign` checks nothing.
 
     Examples
@@ -109,6 +115,41 @@ def partitioner(algorithm: str, nodes: int) -> Partitioner[Any]:
     """
     known(algorithm)
     return create(algorithm, nodes)
+
+
+def balancers() -> tuple[str, ...]:
+    """Return the balancers of the build under test; one that it lacks where it has none."""
+    try:
+        from algorithms.balancing import balancer_names
+    except ImportError:
+        return ("round_robin",)
+    return balancer_names()
+
+
+def policies() -> tuple[str, ...]:
+    """Return the policies of caches of the build under test; one that it lacks where it has none."""
+    try:
+        from experiments.caching.replay import POLICIES
+    except ImportError:
+        return ("lru",)
+    return tuple(POLICIES)
+
+
+def balancer(name: str) -> Balancer[Any]:
+    """Return a balancer with its default parameters; NotImplementedError where the build does not have it.
+
+    Examples
+    --------
+    >>> len(balancer("two_choices").nodes)
+    16
+    """
+    try:
+        from algorithms.balancing import create_balancer
+    except ImportError as missing:
+        raise NotImplementedError(f"this build has no balancers: {missing}") from missing
+    if name not in balancers():
+        raise NotImplementedError(f"this build has no balancer {name!r}")
+    return create_balancer(name, SERVERS)
 
 
 def known(algorithm: str) -> None:

@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 
 from algorithms import having, names
+from algorithms.balancing import balancer_names
 from algorithms.hashing import hash_names
 from algorithms.interface import Capability
-from experiments.benchmarks import builds, collect, compare, inputs, judgement, offline, worker
+from experiments.benchmarks import builds, collect, compare, inputs, judgement, offline, rates, worker
+from experiments.benchmarks import requests as traced
 from experiments.benchmarks.collect import KINDS, Benchmark, suite
+from experiments.caching.replay import POLICIES
 
 SUITE = suite()
 
@@ -52,10 +55,14 @@ def test_every_benchmark_runs_and_tracked_numbers_repeat(benchmark_: Benchmark) 
 
 def test_all_algorithms_and_all_hash_functions_are_measured() -> None:
     axes = {name for benchmark in SUITE for name in benchmark.parameters}
-    assert axes == {"algorithm", "event", "function", "length", "nodes"}
+    assert axes == {"algorithm", "balancer", "event", "function", "length", "nodes", "policy"}
     for benchmark in SUITE:
         if "algorithm" in benchmark.parameters:
             assert benchmark.parameters["algorithm"] == names()
+        if "balancer" in benchmark.parameters:
+            assert benchmark.parameters["balancer"] == balancer_names()
+        if "policy" in benchmark.parameters:
+            assert benchmark.parameters["policy"] == tuple(POLICIES)
         if "function" in benchmark.parameters:
             assert benchmark.parameters["function"] == hash_names()
 
@@ -87,7 +94,8 @@ def test_sizes_are_a_contract() -> None:
         1000,
         1048576,
     )
-    assert (inputs.SINGLE_NODES, inputs.EVENT_NODES) == (100, 16)
+    assert (inputs.SINGLE_NODES, inputs.EVENT_NODES, inputs.SERVERS) == (100, 16, 16)
+    assert (traced.LONGEST, traced.CACHED_KEYS, traced.ROOM) == (128, 131072, 1024)
     assert inputs.NODES[:2] == (16, 1000)
     assert inputs.LENGTHS[:4] == (8, 21, 64, 200)
     assert inputs.EVENTS[:6] == ("add:1", "double", "remove:last", "remove:middle", "replace", "weight:2")
@@ -100,6 +108,44 @@ def test_inputs_are_a_contract() -> None:
     assert set(b"".join(keys.tolist())) == set(b"abcdefghijklmnop")
     assert {len(key) for key in keys.tolist()} == {21}
     assert hashlib.sha256(b"".join(keys.tolist())).hexdigest()[:16] == "29cbb274e0de6afc"
+
+
+def test_a_trace_of_requests_opens_each_once_and_closes_it_later() -> None:
+    closing = traced.events(5000)
+    opens, closes = np.flatnonzero(closing < 0), np.flatnonzero(closing >= 0)
+    assert np.array_equal(np.sort(closing[closes]), opens)
+    assert (closing[closes] < closes).all()
+    in_flight = np.cumsum(np.where(closing < 0, 1, -1))
+    assert in_flight.min() == in_flight[-1] == 0
+    assert 60 < in_flight[500:-500].mean() < 70
+
+
+@pytest.mark.parametrize("name", ["requests.SingleOpen.time_open", "requests.SingleClose.time_close"])
+def test_single_requests_are_opened_and_closed_in_turn(name: str) -> None:
+    prepared = next(one for one in SUITE if one.name == name).prepare("least_outstanding")
+    instance = prepared.call.func.__self__  # type: ignore[attr-defined]
+    for _ in range(2):
+        asked = list(instance.hashes)
+        prepared()
+        in_flight = inputs.SINGLE_KEYS if name.endswith("open") else 0
+        assert sum(instance.balancer.in_flight.values()) == in_flight
+        prepared.renew()
+        assert not set(asked) & set(instance.hashes)
+
+
+def test_rates_are_printed_for_the_cases_that_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert rates.main(["--only", r"cached|open\(round", "--rounds", "6"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(")")[0] for line in lines] == [
+        "Cached.time_replay(lru",
+        "Cached.time_replay(sieve",
+        "SingleOpen.time_open(round_robin",
+    ]
+    assert all("M/s" in line and line.endswith("ns") for line in lines)
+    for wrong, said in ((["--only", "nobody"], "in no case"), (["--rounds", "5"], "from 6 calls on")):
+        with pytest.raises(SystemExit, match="2"):
+            rates.main(wrong)
+        assert said in capsys.readouterr().err
 
 
 def test_no_lookup_is_timed_on_keys_that_were_asked_for() -> None:
