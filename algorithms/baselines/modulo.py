@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from algorithms.interface import Buckets, Capability, Cost, Hashes, Nodes, Partitioner, Publication, Spec
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import through
+from algorithms.machinery.pairs import Pair
 from algorithms.registry import register
 
 
@@ -48,6 +49,15 @@ def wide_remainder_kernel(hashes: Hashes, n: np.uint64, out: Buckets) -> None:
     """Write hash mod n, for any n."""
     for i in range(len(hashes)):
         out[i] = np.int32(hashes[i] % n)
+
+
+@kernel
+def remainders_of_two(
+    sides: tuple[np.uint64, np.uint64], room: Any, hashes: Hashes, out: Buckets, other_out: Buckets
+) -> None:
+    """Write hash mod n for two numbers of nodes below 2^30."""
+    remainder_kernel(hashes, sides[0], out)
+    remainder_kernel(hashes, sides[1], other_out)
 
 
 @register(
@@ -117,3 +127,9 @@ class Modulo(Partitioner[Slots]):
         (remainder_kernel if n < _WIDEST else wide_remainder_kernel)(hashes, np.uint64(n), out)
         if not structure.dense:
             through(structure.live, out)
+
+    def _pair(self, structure: Slots, other: Slots) -> Pair | None:
+        sizes = len(structure.live), len(other.live)
+        if not (structure.dense and other.dense) or max(sizes) >= _WIDEST:
+            return None
+        return Pair(remainders_of_two, (np.uint64(sizes[0]), np.uint64(sizes[1])))

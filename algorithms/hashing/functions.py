@@ -57,6 +57,8 @@ class HashFunction:
         What hashes one key in compiled code and places it; None to go by ``of_bytes`` and ``of_int``.
     integers
         The function for a column of ints; None where it is hashed as a column of 8-byte keys.
+    integers_kernel
+        A kernel (values, seed, out) for a column of ints, to be compiled into a loop; None where there is none.
     scatters
         Whether similar keys get hashes far from each other, so that it can place names on a ring.
 
@@ -75,6 +77,7 @@ class HashFunction:
     strings: _BytesKernel | None = None
     entry: KeyEntry | None = None
     integers: Callable[[Hashes, int, Hashes], None] | None = None
+    integers_kernel: Kernel[[Hashes, np.uint64, Hashes], None] | None = None
     scatters: bool = True
 
     def __reduce__(self) -> tuple[Callable[[str], HashFunction], tuple[str]]:
@@ -199,6 +202,7 @@ _FUNCTIONS = {
             strings=hash_kernels.xxh64_strings,
             entry=key_entry(hash_kernels.xxh64_of),
             integers=lambda values, seed, out: hash_kernels.xxh64_integers(values, np.uint64(seed), out),
+            integers_kernel=hash_kernels.xxh64_integers,
         ),
         HashFunction(
             "murmur3_64",

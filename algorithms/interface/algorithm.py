@@ -15,6 +15,7 @@ from algorithms.interface.arcs import Arcs
 from algorithms.interface.nodes import Nodes
 from algorithms.interface.spec import Spec
 from algorithms.interface.state import State
+from algorithms.machinery.pairs import Pair
 from algorithms.machinery.preferences import Preference
 from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
@@ -54,6 +55,14 @@ class Algorithm(ABC, Generic[S]):
         """
         self._place(structure, hashes, out)
         self._place(other, hashes, other_out)
+
+    def _pair(self, structure: S, other: S) -> Pair | None:
+        """Return how a compiled loop places by two structures of the same parameters; None: it cannot.
+
+        What it writes is what `_place` does. It is asked for when there are so many hashes that such a loop
+        is worth its compilation, one for each ``places``.
+        """
+        return None
 
     def _place_counting(self, structure: S, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         """Write what `_place` does, and add the steps of each hash to its counts: see `machinery.steps`."""

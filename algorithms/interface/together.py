@@ -14,6 +14,7 @@ from algorithms.interface.algorithm import Algorithm, Buckets
 from algorithms.interface.configured import differs
 from algorithms.interface.guards import check_buckets, check_out, checked_hashes, tell
 from algorithms.interface.partitioner import Partitioner
+from algorithms.machinery.pairs import Pair
 
 __all__ = ["Together"]
 
@@ -77,6 +78,19 @@ class Together:
         for (one, state), out in zip(self._states, columns, strict=True):
             check_buckets(one.spec, state.nodes, checked, out)
 
+    def pair(self) -> Pair | None:
+        """Return how a compiled loop places by two partitioners at once.
+
+        Returns
+        -------
+        Pair or None
+            None unless there are two, of one algorithm with the same parameters, that has kernels for it.
+        """
+        if len(self) != 2 or not _same(*self.partitioners):
+            return None
+        (one, state), (_, other) = self._states
+        return one._pair(state.structure, other.structure)
+
     def _step(self, rows: Sequence[int]) -> Place:
         """Return what places by one partitioner, or by two in one pass."""
         one, state = self._states[rows[0]]
@@ -109,8 +123,12 @@ def _turns(partitioners: Sequence[Partitioner[Any]]) -> list[list[int]]:
 
 
 def _alike(one: Partitioner[Any], other: Partitioner[Any]) -> bool:
-    kind = type(one)
-    if kind is not type(other) or kind._place_two is Algorithm._place_two:
-        return False
+    return type(one)._place_two is not Algorithm._place_two and _same(one, other)
+
+
+def _same(one: Partitioner[Any], other: Partitioner[Any]) -> bool:
+    """Return whether two are of one algorithm with the same parameters."""
     values = other.parameters
-    return not any(differs(value, values[name]) for name, value in one.parameters.items())
+    return type(one) is type(other) and not any(
+        differs(value, values[name]) for name, value in one.parameters.items()
+    )

@@ -20,6 +20,7 @@ from algorithms.interface import (
 )
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import kept_scratch
+from algorithms.machinery.pairs import Pair
 from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import WORDS, Steps, counted, tally
 from algorithms.registry import register
@@ -165,6 +166,32 @@ def jump_kernel_of_two(
                 )
 
 
+@kernel
+def jumps_of_two(sides: tuple[int, int], room: Any, hashes: Hashes, out: Buckets, other_out: Buckets) -> None:
+    """Write the bucket of each hash among two numbers of nodes; the room is `jump_room_of_two`."""
+    n, other = sides
+    who, states, candidates, lows, highs = room
+    fewer, more = min(n, other), max(n, other)
+    low_out, high_out = (out, other_out) if n <= other else (other_out, out)
+    jump_kernel_of_two(hashes, fewer, more, low_out, high_out, who, states, candidates, lows, highs)
+
+
+def jump_room_of_two() -> tuple[NDArray[Any], ...]:
+    """Return the room that `jump_kernel_of_two` takes.
+
+    Returns
+    -------
+    tuple of array
+        Not initialised; of this thread.
+
+    Examples
+    --------
+    >>> len(jump_room_of_two())
+    5
+    """
+    return kept_scratch(_BLOCK, np.uint32, np.uint64, *3 * [np.float64])
+
+
 def jump_room() -> tuple[NDArray[Any], ...]:
     """Return the room that `jump_kernel` takes.
 
@@ -267,8 +294,10 @@ class Jump(Partitioner[int]):
         self, structure: int, other: int, hashes: Hashes, out: Buckets, other_out: Buckets
     ) -> None:
         (fewer, low), (more, high) = sorted(((structure, out), (other, other_out)), key=lambda side: side[0])
-        room = kept_scratch(_BLOCK, np.uint32, np.uint64, *3 * [np.float64])
-        jump_kernel_of_two(hashes, fewer, more, low, high, *room)
+        jump_kernel_of_two(hashes, fewer, more, low, high, *jump_room_of_two())
+
+    def _pair(self, structure: int, other: int) -> Pair:
+        return Pair(jumps_of_two, (structure, other), jump_room_of_two)
 
     def _place_counting(self, structure: int, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         count_jumps(hashes, (structure,), out, steps)

@@ -6,6 +6,8 @@ node among n costs n + 1 words a key, and not 2 n + 1.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,7 @@ from algorithms.machinery.bids import (
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import kept_scratch
 from algorithms.machinery.mixing import fold
+from algorithms.machinery.pairs import Pair
 
 _ZERO = np.uint64(0)
 
@@ -51,8 +54,7 @@ def place_by_two(hashes: NDArray[np.uint64], one: Side, other: Side) -> None:
     """
     lists = np.empty((3, max(len(one[0]), len(other[0]))), dtype=np.uint64)
     seeds, other_seeds = room_for_seeds(len(one[0])), room_for_seeds(len(other[0]))
-    blocks = kept_scratch(BLOCK, *3 * [np.uint64])
-    _place_by_two(hashes, *one, *other, *seeds, *other_seeds, *lists, *blocks)
+    _place_by_two(hashes, *one, *other, *seeds, *other_seeds, *lists, *_room_for_block())
 
 
 @kernel
@@ -98,23 +100,91 @@ def _place_by_two(
 
     There is room for the seeds of both, for three lists of them, and for `BLOCK` keys and words.
     """
+    sizes = _part(seeds, other_seeds, folded, rows, other_folded, other_rows, before, after, common)
+    lists = common[: sizes[0]], before[: sizes[1]], after[: sizes[2]]
+    one, other = (folded, rows, buckets), (other_folded, other_rows, other_buckets)
+    bids_of_two((*lists, *one, *other), (keys, words, other_words), hashes, out, other_out)
+
+
+@kernel
+def _part(
+    seeds: NDArray[np.uint64],
+    other_seeds: NDArray[np.uint64],
+    folded: NDArray[np.uint64],
+    rows: NDArray[np.int32],
+    other_folded: NDArray[np.uint64],
+    other_rows: NDArray[np.int32],
+    before: NDArray[np.uint64],
+    after: NDArray[np.uint64],
+    common: NDArray[np.uint64],
+) -> tuple[int, int, int]:
+    """Fold the seeds of both sides and part them; return how many are common, before alone, after alone."""
     fold_seeds(seeds, folded, rows)
     fold_seeds(other_seeds, other_folded, other_rows)
     left = seeds_missing(folded, other_folded, other_rows, before, common)
     joined = seeds_missing(other_folded, folded, rows, after, common)
     # the second call has written those in common again, in the order of the others
-    stayed = len(other_folded) - joined
+    return len(other_folded) - joined, left, joined
+
+
+@kernel
+def bids_of_two(sides: Any, room: Any, hashes: NDArray[np.uint64], out: Buckets, other_out: Buckets) -> None:
+    """Write the bucket with the highest word for each hash, before and after.
+
+    ``sides`` are the folded seeds of both, of the one and of the other alone, and for each side its seeds,
+    the table of their rows and their buckets; ``room`` is for `BLOCK` keys, and twice for their words.
+    """
+    common, before, after, folded, rows, buckets, other_folded, other_rows, other_buckets = sides
+    keys, words, other_words = room
     for first in range(0, len(hashes), BLOCK):
         size = min(BLOCK, len(hashes) - first)
         for i in range(size):
             keys[i], words[i] = fold(hashes[first + i]), _ZERO
-        raise_words(keys, size, common[:stayed], words)
+        raise_words(keys, size, common, words)
         for i in range(size):
             other_words[i] = words[i]
-        raise_words(keys, size, before[:left], words)
-        raise_words(keys, size, after[:joined], other_words)
+        raise_words(keys, size, before, words)
+        raise_words(keys, size, after, other_words)
         seeds_of_words(keys, size, words)
         seeds_of_words(keys, size, other_words)
         for i in range(size):
             out[first + i] = buckets[row_of_seed(words[i], folded, rows)]
             other_out[first + i] = other_buckets[row_of_seed(other_words[i], other_folded, other_rows)]
+
+
+def _room_for_block() -> tuple[NDArray[Any], ...]:
+    return kept_scratch(BLOCK, *3 * [np.uint64])
+
+
+def pair_of_bids(one: tuple[NDArray[np.uint64], Buckets], other: tuple[NDArray[np.uint64], Buckets]) -> Pair:
+    """Return how a compiled loop does what `place_by_two` does.
+
+    Parameters
+    ----------
+    one, other
+        Seeds (n,) uint64, and their buckets (n,) int32.
+
+    Returns
+    -------
+    Pair
+
+    Examples
+    --------
+    >>> seeds, buckets = np.array([1, 2, 3], dtype=np.uint64), np.array([7, 8, 9], dtype=np.int32)
+    >>> pair = pair_of_bids((seeds[:2], buckets[:2]), (seeds[1:], buckets[1:]))
+    >>> hashes, outs = np.array([3, 4], dtype=np.uint64), np.empty((2, 2), dtype=np.int32)
+    >>> pair.places(pair.sides, pair.room(), hashes, *outs)
+    >>> outs.tolist()
+    [[7, 8], [8, 8]]
+    """
+    (seeds, buckets), (other_seeds, other_buckets) = one, other
+    folded, rows = room_for_seeds(len(seeds))
+    other_folded, other_rows = room_for_seeds(len(other_seeds))
+    before, after, common = np.empty((3, max(len(seeds), len(other_seeds))), dtype=np.uint64)
+    sizes = _part(seeds, other_seeds, folded, rows, other_folded, other_rows, before, after, common)
+    lists = common[: sizes[0]], before[: sizes[1]], after[: sizes[2]]
+    return Pair(
+        bids_of_two,
+        (*lists, folded, rows, buckets, other_folded, other_rows, other_buckets),
+        _room_for_block,
+    )

@@ -14,7 +14,7 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -383,6 +383,22 @@ def one_of(table: Intervals) -> One:
     return _one_owner.of(*table[:6])
 
 
+def room_to_locate() -> tuple[NDArray[Any], ...]:
+    """Return the room that `locate` takes.
+
+    Returns
+    -------
+    tuple of array
+        Not initialised; of this thread.
+
+    Examples
+    --------
+    >>> [part.dtype.name for part in room_to_locate()]
+    ['uint32']
+    """
+    return kept_scratch(_BLOCK, np.uint32)
+
+
 def place(
     table: Intervals, hashes: NDArray[np.uint64], out: NDArray[np.int32], steps: Steps | None = None
 ) -> None:
@@ -398,6 +414,6 @@ def place(
         As for ``Partitioner._place_counting``; None where steps are not counted.
     """
     if steps is None:
-        locate(*table[:6], hashes, out, *kept_scratch(_BLOCK, np.uint32))
+        locate(*table[:6], hashes, out, *room_to_locate())
     else:
         count_owners(hashes, table[:6], out, steps)

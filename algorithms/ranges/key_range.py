@@ -29,6 +29,7 @@ from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.intervals import Intervals, intervals_from, one_of, place, proportional_starts
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import multiply_high, through
+from algorithms.machinery.pairs import Pair, pair_of_intervals
 from algorithms.machinery.single import One
 from algorithms.registry import register
 
@@ -53,6 +54,20 @@ def equal_ranges_kernel(hashes: Hashes, shift: np.uint64, n: np.uint64, out: Buc
     """Write floor(hash * n / 2^bits), where shift is 64 - bits."""
     for i in range(len(hashes)):
         out[i] = np.int32(multiply_high(hashes[i] << shift, n))
+
+
+@kernel
+def equal_ranges_of_two(
+    sides: tuple[np.uint64, np.uint64, np.uint64],
+    room: Any,
+    hashes: Hashes,
+    out: Buckets,
+    other_out: Buckets,
+) -> None:
+    """Write what `equal_ranges_kernel` does, for two numbers of nodes."""
+    shift, n, other = sides
+    equal_ranges_kernel(hashes, shift, n, out)
+    equal_ranges_kernel(hashes, shift, other, other_out)
 
 
 @register(
@@ -258,9 +273,19 @@ class KeyRange(Partitioner[Ranges]):
         else:
             place(structure.intervals, hashes, out)
 
+    def _pair(self, structure: Ranges, other: Ranges) -> Pair | None:
+        if structure.dense and other.dense and structure.intervals is None and other.intervals is None:
+            sizes = np.uint64(len(structure.live)), np.uint64(len(other.live))
+            return Pair(equal_ranges_of_two, (np.uint64(structure.shift), *sizes))
+        return pair_of_intervals(self._table(structure), self._table(other))
+
+    def _table(self, structure: Ranges) -> Intervals:
+        """Return the intervals of all ranges, equal ones too."""
+        if structure.intervals is not None:
+            return structure.intervals
+        starts = proportional_starts([1] * len(structure.live), self.hash_bits)
+        return intervals_from(starts, structure.live, self.hash_bits)
+
     def _arcs(self, structure: Ranges, nodes: Nodes) -> Arcs:
-        table = structure.intervals
-        if table is None:
-            starts = proportional_starts([1] * len(nodes), self.hash_bits)
-            table = intervals_from(starts, structure.live, self.hash_bits)
+        table = self._table(structure)
         return Arcs.from_starts(table.starts, table.owners, self.hash_bits, nodes)

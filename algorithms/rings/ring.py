@@ -24,6 +24,7 @@ from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.circles import merged_intervals, scattered_intervals
 from algorithms.machinery.intervals import Intervals, build_intervals, one_of, place, row_of
 from algorithms.machinery.kernel import kernel
+from algorithms.machinery.pairs import Pair, pair_of_intervals
 from algorithms.machinery.preferences import Preference, Walk, along_walk
 from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
@@ -278,6 +279,9 @@ class Ring(PartitionerWithPoints[Circle]):
 
     def _place(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)
+
+    def _pair(self, structure: Circle, other: Circle) -> Pair | None:
+        return pair_of_intervals(structure.intervals, other.intervals)
 
     def _place_counting(self, structure: Circle, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         place(structure.intervals, hashes, out, steps)

@@ -28,11 +28,12 @@ from algorithms.machinery.bids import (
     row_of_seed,
     seeds_of_words,
 )
-from algorithms.machinery.bids_of_two import place_by_two
+from algorithms.machinery.bids_of_two import pair_of_bids, place_by_two
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.lanes import kept_scratch
 from algorithms.machinery.logarithm import ROUGH_ERROR, minus_log_of_uniform, rough_log
 from algorithms.machinery.mixing import fold, mix, mix_folded, through
+from algorithms.machinery.pairs import Pair
 from algorithms.machinery.preferences import Bids, Preference, by_bids
 from algorithms.machinery.single import One, entry
 from algorithms.machinery.steps import PROBES, Steps, counted, tally
@@ -375,6 +376,11 @@ class Rendezvous(Partitioner[Bidders]):
         place_by_two(
             hashes, (structure.seeds, structure.buckets, out), (other.seeds, other.buckets, other_out)
         )
+
+    def _pair(self, structure: Bidders, other: Bidders) -> Pair | None:
+        if len(structure.weights) or len(other.weights):
+            return None
+        return pair_of_bids((structure.seeds, structure.buckets), (other.seeds, other.buckets))
 
     def _place_counting(self, structure: Bidders, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         count_bids(hashes, (structure.seeds, structure.weights), out, steps)

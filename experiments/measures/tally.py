@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from algorithms.machinery.kernel import kernel
 
-__all__ = ["DENSE_CELLS", "Rows", "Tally", "mark_moved", "rows_of"]
+__all__ = ["DENSE_CELLS", "Rows", "Tally", "count_numbers", "count_pairs", "mark_moved", "rows_of"]
 
 DENSE_CELLS = 1 << 20
 """Up to this many (bucket before, bucket after) cells keys are counted in a dense table."""
@@ -50,7 +50,7 @@ class Tally:
         if before.shape != after.shape:
             raise ValueError(f"{before.size} buckets before and {after.size} after; give both for each key")
         width = len(self.after)
-        if self._cells is not None and _count(before, after, len(self.before), width, self._cells):
+        if self._cells is not None and count_pairs(before, after, len(self.before), width, self._cells):
             return
         rows_of(before, self.before)
         rows_of(after, self.after)
@@ -75,6 +75,31 @@ class Tally:
         return source[order], target[order], counts[order]
 
     @property
+    def table(self) -> Rows | None:
+        """(tables, cells) int64 into which `count_pairs` counts; None where there would be too many cells."""
+        return self._cells
+
+    @property
+    def live(self) -> bool:
+        """Whether no key that is counted in the table is in a bucket without a node."""
+        if self._cells is None:
+            return True
+        cells = self._cells.reshape(-1, len(self.before), len(self.after))
+        return not (cells[:, self.before < 0].any() or cells[:, :, self.after < 0].any())
+
+    def add_pairs(self, buckets: NDArray[np.integer[Any]], counts: Rows) -> bool:
+        """Count keys by the rows of a table (p, 2) of buckets before and after; False where one is beyond."""
+        before, after = buckets[counts > 0].astype(np.int64).T
+        ends = len(self.before), len(self.after)
+        if self._cells is None or any(
+            len(side) and not 0 <= side.min() <= side.max() < end
+            for side, end in zip((before, after), ends, strict=True)
+        ):
+            return False
+        np.add.at(self._cells[0], before * ends[1] + after, counts[counts > 0])
+        return True
+
+    @property
     def moved(self) -> int:
         """How many keys have another row."""
         source, target, counts = self.pairs()
@@ -95,7 +120,7 @@ def summed(parts: list[tuple[Rows, Rows]]) -> tuple[Rows, Rows]:
 
 
 @kernel
-def _count(
+def count_pairs(
     before: NDArray[np.integer[Any]],
     after: NDArray[np.integer[Any]],
     rows: int,
@@ -119,6 +144,29 @@ def _count(
         cells[other, np.uint64(np.uint32(before[i + one]) * stride + np.uint32(after[i + one]))] += 1
     if len(before) % 2:
         cells[np.uint64(0), np.uint64(np.uint32(before[pairs]) * stride + np.uint32(after[pairs]))] += 1
+    return True
+
+
+@kernel
+def count_numbers(
+    numbers: NDArray[np.int32],
+    others: NDArray[np.int32],
+    rows: int,
+    width: int,
+    cells: NDArray[np.int64],
+) -> bool:
+    """Count rows of a table of pairs, with the parameters of `count_pairs`, into two tables in turn."""
+    highest, one = np.uint32(0), np.uint64(1)
+    for i in range(len(numbers)):
+        highest = max(highest, np.uint32(numbers[i]))
+    if len(numbers) and np.uint64(highest) >= np.uint64(cells.shape[1]):
+        return False
+    pairs = np.uint64(len(numbers) // 2 * 2)
+    for i in range(np.uint64(0), pairs, np.uint64(2)):
+        cells[np.uint64(0), np.uint64(np.uint32(numbers[i]))] += 1
+        cells[one, np.uint64(np.uint32(numbers[i + one]))] += 1
+    if len(numbers) % 2:
+        cells[np.uint64(0), np.uint64(np.uint32(numbers[pairs]))] += 1
     return True
 
 

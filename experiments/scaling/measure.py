@@ -187,14 +187,19 @@ def _sampled(
     trial: Trial, before: Partitioner[Any], steps: Sequence[Step], context: Context
 ) -> list[tuple[Step, Flows, tuple[int, int] | None]]:
     """Return each event with its flows, and how many keys are distinct and moved; one pass serves all."""
+    from experiments.harness.counting import loop_of
     from experiments.measures import Flows
     from experiments.workloads import Distinct
 
     together = Together([before, *(step.after for step in steps)])
     nothing = [Flows.none(step.shape) for step in steps]
+    loop = None if trial.source.skewed else loop_of(trial, together, steps[0].shape.tally())
 
     def place(chunks: Iterable[int]) -> list[Flows]:
         tallies = [step.shape.tally() for step in steps]
+        if loop is not None:
+            loop.add(chunks, tallies[0])
+            return [Flows.counted(steps[0].shape, tallies[0])]
         for chunk in chunks:
             for _, (old, *others) in trial.placed(together, chunk):
                 for tally, new in zip(tallies, others, strict=True):

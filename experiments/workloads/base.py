@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from algorithms import Partitioner
 from algorithms.hashing import hash_column, hash_function
 from algorithms.hashing.columns import Integers, Strings
+from algorithms.machinery.kernel import Kernel
 from experiments.options.key_counts import KeyCount
 from experiments.workloads.cache import HashCache
 
-__all__ = ["CHUNK", "Chunks", "Keys", "Workload", "chunks_of"]
+__all__ = ["CHUNK", "Chunks", "Drawing", "Keys", "Workload", "chunks_of"]
 
 PIECE = 1 << 14
 """Keys that are drawn and hashed at a time where nothing is remembered: caches hold them."""
@@ -29,6 +30,8 @@ CACHE_BYTES = 1 << 26
 """How many bytes of hashes are kept: those of 33 million keys."""
 
 Keys: TypeAlias = Integers | Strings
+Drawing: TypeAlias = tuple[Kernel[..., None], np.uint64]
+"""A kernel (state, first, out), and its state."""
 
 _hashes = HashCache(CACHE_BYTES)
 
@@ -168,6 +171,10 @@ class Workload(ABC):
     def _identify(self, first: int, count: int, seed: int) -> NDArray[np.uint64]:
         """Return numbers for the same keys, equal where and only where the keys are; by default none are."""
         return np.arange(first, first + count, dtype=np.uint64)
+
+    def stream(self, seed: int) -> Drawing | None:
+        """Return what writes the ints of this seed in compiled code; None where nothing does."""
+        return None
 
     def available(self, keys: int) -> int:
         """Return how many keys are had of those asked for: fewer where the workload has an end."""

@@ -16,10 +16,10 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from algorithms.machinery.kernel import kernel
+from algorithms.machinery.kernel import Kernel, kernel
 from algorithms.machinery.mixing import GOLDEN_GAMMA, mix, splitmix64_int
 
-__all__ = ["Law", "law_of_weights", "words"]
+__all__ = ["Law", "law_of_weights", "stream", "words"]
 
 MOST_GUIDE_BITS = 22
 
@@ -42,6 +42,19 @@ def words(seed: int, first: int, count: int, out: NDArray[np.uint64] | None = No
     out = np.empty(count, dtype=np.uint64) if out is None else out
     _words(_state(seed, 0), np.uint64(first), out)
     return out
+
+
+def stream(seed: int) -> tuple[Kernel[..., None], np.uint64]:
+    """Return the kernel (state, first, out) that writes words of a seed's stream, and its state.
+
+    Examples
+    --------
+    >>> draw, state = stream(0)
+    >>> draw(state, np.uint64(1), out := np.empty(2, dtype=np.uint64))
+    >>> out == words(0, 1, 2)
+    array([ True,  True])
+    """
+    return _words, _state(seed, 0)
 
 
 class Law:

@@ -13,8 +13,8 @@ from algorithms.hashing.columns import Integers, Strings
 from algorithms.hashing.labels import labels
 from experiments.options.errors import BadUse
 from experiments.options.parsers import Parser, integer, number
-from experiments.workloads.base import CHUNK, Workload
-from experiments.workloads.draws import Law, words
+from experiments.workloads.base import CHUNK, Drawing, Workload
+from experiments.workloads.draws import Law, stream, words
 from experiments.workloads.powers import negative_powers
 
 __all__ = ["Numbered", "Sequential", "Uniform", "Zipf"]
@@ -59,6 +59,10 @@ class Uniform(Workload):
 
     def _draw_into(self, out: NDArray[np.uint64], first: int, seed: int) -> Integers:
         return Integers(words(seed, first, len(out), out))
+
+    def stream(self, seed: int) -> Drawing:
+        """See `Workload`."""
+        return stream(seed)
 
 
 @dataclass(frozen=True)
