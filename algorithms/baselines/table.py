@@ -16,6 +16,7 @@ from algorithms.interface.memory import must_fit
 from algorithms.interface.node import NodeLike
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.intervals import Intervals, intervals_from, one_of, place, proportional_starts
+from algorithms.machinery.pairs import Pair, pair_of_intervals
 from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
 from algorithms.registry import register
@@ -199,6 +200,9 @@ class Table(Partitioner[Entries]):
 
     def _place(self, structure: Entries, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)
+
+    def _pair(self, structure: Entries, other: Entries) -> Pair | None:
+        return pair_of_intervals(structure.intervals, other.intervals)
 
     def _place_counting(self, structure: Entries, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         place(structure.intervals, hashes, out, steps)

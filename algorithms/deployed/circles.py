@@ -16,6 +16,7 @@ from algorithms.errors import InvalidParameter
 from algorithms.interface import Buckets, Hashes, Nodes, Partitioner
 from algorithms.interface.arcs import Arcs
 from algorithms.machinery.intervals import build_intervals, one_of, place
+from algorithms.machinery.pairs import Pair, pair_of_intervals
 from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
 from algorithms.rings.ring import Circle
@@ -195,6 +196,9 @@ class GivenRing(Partitioner[Circle]):
 
     def _place(self, structure: Circle, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)
+
+    def _pair(self, structure: Circle, other: Circle) -> Pair | None:
+        return pair_of_intervals(structure.intervals, other.intervals)
 
     def _place_counting(self, structure: Circle, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         place(structure.intervals, hashes, out, steps)

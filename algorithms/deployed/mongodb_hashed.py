@@ -28,6 +28,7 @@ from algorithms.interface.arcs import Arcs
 from algorithms.interface.memory import must_fit
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.intervals import Intervals, intervals_from, one_of, place
+from algorithms.machinery.pairs import Pair, pair_of_intervals
 from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
 from algorithms.registry import register
@@ -217,6 +218,9 @@ class MongodbHashed(Partitioner[Intervals]):
 
     def _place(self, structure: Intervals, hashes: Hashes, out: Buckets) -> None:
         place(structure, hashes, out)
+
+    def _pair(self, structure: Intervals, other: Intervals) -> Pair | None:
+        return pair_of_intervals(structure, other)
 
     def _place_counting(self, structure: Intervals, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         place(structure, hashes, out, steps)

@@ -28,6 +28,7 @@ from algorithms.interface import (
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.nodes import NodesLike
 from algorithms.machinery.intervals import Intervals, build_intervals, one_of, place
+from algorithms.machinery.pairs import Pair, pair_of_intervals
 from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps
 from algorithms.registry import register
@@ -196,6 +197,9 @@ class RedisCluster(Partitioner[Slots]):
 
     def _place(self, structure: Slots, hashes: Hashes, out: Buckets) -> None:
         place(structure.intervals, hashes, out)
+
+    def _pair(self, structure: Slots, other: Slots) -> Pair | None:
+        return pair_of_intervals(structure.intervals, other.intervals)
 
     def _place_counting(self, structure: Slots, hashes: Hashes, out: Buckets, steps: Steps) -> None:
         place(structure.intervals, hashes, out, steps)

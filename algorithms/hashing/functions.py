@@ -58,7 +58,7 @@ class HashFunction:
     integers
         The function for a column of ints; None where it is hashed as a column of 8-byte keys.
     integers_kernel
-        A kernel (values, seed, out) for a column of ints, to be compiled into a loop; None where there is none.
+        A kernel (values, seed, out) for a column of ints, to be compiled into a loop; None for none.
     scatters
         Whether similar keys get hashes far from each other, so that it can place names on a ring.
 

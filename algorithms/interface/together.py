@@ -88,6 +88,9 @@ class Together:
         """
         if len(self) != 2 or not _same(*self.partitioners):
             return None
+        kind = type(self.partitioners[0])
+        if not issubclass(_writer(kind, "_pair"), _writer(kind, "_place")):
+            return None  # a sub-class that places otherwise
         (one, state), (_, other) = self._states
         return one._pair(state.structure, other.structure)
 
@@ -132,3 +135,8 @@ def _same(one: Partitioner[Any], other: Partitioner[Any]) -> bool:
     return type(one) is type(other) and not any(
         differs(value, values[name]) for name, value in one.parameters.items()
     )
+
+
+def _writer(kind: type, method: str) -> type:
+    """Return the class whose method it is."""
+    return next(one for one in kind.__mro__ if method in vars(one))

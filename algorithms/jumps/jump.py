@@ -86,6 +86,16 @@ def some_jumps_of_two(
 
 
 @kernel
+def who_goes_on(candidates: NDArray[np.float64], limit: float, who: NDArray[np.uint32]) -> int:
+    """Write the places of those who have not left yet; return how many they are."""
+    left = 0
+    for i in range(len(candidates)):
+        who[left] = i
+        left += 1 if candidates[i] < limit else 0
+    return left
+
+
+@kernel
 def jump_kernel(
     hashes: Hashes,
     n: int,
@@ -101,26 +111,31 @@ def jump_kernel(
     left, and after every few jumps from then on, those who have not move up.
     """
     limit = np.float64(n)
+    # a key makes ln n + 0.58 jumps on average; those made together have no look at who is left
+    together = np.int64(np.log(limit) / _JUMPS + 0.5)
     for start in range(0, len(hashes), _BLOCK):
         block, places = hashes[start : start + _BLOCK], out[start : start + _BLOCK]
-        left = len(block)
-        for i in range(left):
-            who[i] = i
+        for i in range(len(block)):
             states[i], buckets[i], candidates[i] = some_jumps(block[i], 0.0, 0.0, limit)
-        # a key makes ln n + 0.58 jumps on average; those made together have no look at who is left
-        together = np.int64(np.log(limit) / _JUMPS + 0.5)
+        for _ in range(together):
+            for i in range(len(block)):
+                states[i], buckets[i], candidates[i] = some_jumps(states[i], buckets[i], candidates[i], limit)
+        for i in range(len(block)):
+            places[i] = np.int32(buckets[i])
+        left = who_goes_on(candidates[: len(block)], limit, who)
+        for i in range(left):
+            place = who[i]
+            states[i], buckets[i], candidates[i] = states[place], buckets[place], candidates[place]
         while left > 0:
-            if together <= 0:
-                still = 0
-                for i in range(left):
-                    place, candidate = who[i], candidates[i]
-                    places[place] = np.int32(buckets[i])
-                    who[still], states[still], candidates[still] = place, states[i], candidate
-                    still += 1 if candidate < limit else 0
-                left = still
-            together -= 1
             for i in range(left):
                 states[i], buckets[i], candidates[i] = some_jumps(states[i], buckets[i], candidates[i], limit)
+            still = 0
+            for i in range(left):
+                place, candidate = who[i], candidates[i]
+                places[place] = np.int32(buckets[i])
+                who[still], states[still], candidates[still] = place, states[i], candidate
+                still += 1 if candidate < limit else 0
+            left = still
 
 
 @kernel
@@ -138,32 +153,39 @@ def jump_kernel_of_two(
 ) -> None:
     """Write the bucket of each hash among fewer and among more, as `jump_kernel` does, in one chain."""
     limit, lower = np.float64(more), np.float64(fewer)
+    together = np.int64(np.log(limit) / _JUMPS + 0.5)
     for start in range(0, len(hashes), _BLOCK):
         block = hashes[start : start + _BLOCK]
         low_places, high_places = low_out[start : start + _BLOCK], high_out[start : start + _BLOCK]
-        left = len(block)
-        for i in range(left):
-            who[i] = i
+        for i in range(len(block)):
             states[i], lows[i], highs[i], candidates[i] = some_jumps_of_two(
                 block[i], 0.0, 0.0, 0.0, lower, limit
             )
-        together = np.int64(np.log(limit) / _JUMPS + 0.5)
+        for _ in range(together):
+            for i in range(len(block)):
+                states[i], lows[i], highs[i], candidates[i] = some_jumps_of_two(
+                    states[i], lows[i], highs[i], candidates[i], lower, limit
+                )
+        for i in range(len(block)):
+            low_places[i], high_places[i] = np.int32(lows[i]), np.int32(highs[i])
+        left = who_goes_on(candidates[: len(block)], limit, who)
+        for i in range(left):
+            place = who[i]
+            states[i], candidates[i] = states[place], candidates[place]
+            # whoever goes on among more may have left fewer long ago
+            lows[i], highs[i] = lows[place], highs[place]
         while left > 0:
-            if together <= 0:
-                still = 0
-                for i in range(left):
-                    place, candidate, low = who[i], candidates[i], lows[i]
-                    low_places[place], high_places[place] = np.int32(low), np.int32(highs[i])
-                    who[still], states[still] = place, states[i]
-                    # whoever goes on among more may have left fewer long ago
-                    lows[still], candidates[still] = low, candidate
-                    still += 1 if candidate < limit else 0
-                left = still
-            together -= 1
             for i in range(left):
                 states[i], lows[i], highs[i], candidates[i] = some_jumps_of_two(
                     states[i], lows[i], highs[i], candidates[i], lower, limit
                 )
+            still = 0
+            for i in range(left):
+                place, candidate, low = who[i], candidates[i], lows[i]
+                low_places[place], high_places[place] = np.int32(low), np.int32(highs[i])
+                who[still], states[still], lows[still], candidates[still] = place, states[i], low, candidate
+                still += 1 if candidate < limit else 0
+            left = still
 
 
 @kernel

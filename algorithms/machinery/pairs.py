@@ -86,7 +86,8 @@ def merged_owners(one: Intervals, other: Intervals) -> tuple[NDArray[np.uint64],
 
     Examples
     --------
-    >>> tables = [build_intervals(np.array([0, at], np.uint64), np.array([3, 1], np.int32), 8) for at in (9, 5)]
+    >>> owners = np.array([3, 1], dtype=np.int32)
+    >>> tables = [build_intervals(np.array([0, at], dtype=np.uint64), owners, 8) for at in (9, 5)]
     >>> [part.tolist() for part in merged_owners(*tables)]
     [[0, 5, 9], [2, 1, 0], [[1, 1], [3, 1], [3, 3]]]
     """
@@ -119,7 +120,8 @@ def pair_of_intervals(one: Intervals, other: Intervals) -> Pair | None:
 
     Examples
     --------
-    >>> tables = [build_intervals(np.array([0, at], np.uint64), np.array([3, 1], np.int32), 8) for at in (9, 5)]
+    >>> owners = np.array([3, 1], dtype=np.int32)
+    >>> tables = [build_intervals(np.array([0, at], dtype=np.uint64), owners, 8) for at in (9, 5)]
     >>> pair_of_intervals(*tables).buckets.tolist()
     [[1, 1], [3, 1], [3, 3]]
     """

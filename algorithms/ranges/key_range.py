@@ -274,18 +274,16 @@ class KeyRange(Partitioner[Ranges]):
             place(structure.intervals, hashes, out)
 
     def _pair(self, structure: Ranges, other: Ranges) -> Pair | None:
-        if structure.dense and other.dense and structure.intervals is None and other.intervals is None:
-            sizes = np.uint64(len(structure.live)), np.uint64(len(other.live))
-            return Pair(equal_ranges_of_two, (np.uint64(structure.shift), *sizes))
-        return pair_of_intervals(self._table(structure), self._table(other))
-
-    def _table(self, structure: Ranges) -> Intervals:
-        """Return the intervals of all ranges, equal ones too."""
-        if structure.intervals is not None:
-            return structure.intervals
-        starts = proportional_starts([1] * len(structure.live), self.hash_bits)
-        return intervals_from(starts, structure.live, self.hash_bits)
+        if structure.intervals is not None and other.intervals is not None:
+            return pair_of_intervals(structure.intervals, other.intervals)
+        if structure.intervals or other.intervals or not (structure.dense and other.dense):
+            return None
+        sizes = np.uint64(len(structure.live)), np.uint64(len(other.live))
+        return Pair(equal_ranges_of_two, (np.uint64(structure.shift), *sizes))
 
     def _arcs(self, structure: Ranges, nodes: Nodes) -> Arcs:
-        table = self._table(structure)
+        table = structure.intervals
+        if table is None:
+            starts = proportional_starts([1] * len(nodes), self.hash_bits)
+            table = intervals_from(starts, structure.live, self.hash_bits)
         return Arcs.from_starts(table.starts, table.owners, self.hash_bits, nodes)

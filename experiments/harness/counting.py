@@ -21,7 +21,7 @@ from algorithms.interface.together import Together
 from algorithms.machinery.kernel import Kernel, kernel
 from algorithms.machinery.lanes import kept_scratch
 from algorithms.machinery.pairs import Pair
-from experiments.measures.tally import count_numbers, count_pairs
+from experiments.measures.tally import count_numbers, join_buckets
 from experiments.workloads.base import CHUNK
 
 if TYPE_CHECKING:
@@ -63,12 +63,10 @@ class EventLoop:
     digest: Kernel[..., None]
 
     def add(self, chunks: Iterable[int], tally: Tally) -> None:
-        """Count the keys of some chunks; a bucket that has no node is an error, as where they are in pieces."""
+        """Count the keys of some chunks; a bucket without a node is an error."""
         pair, before, numbers = self.pair, self.together.partitioners[0], tuple(chunks)
         cells = tally.table if pair.buckets is None else np.zeros((2, len(pair.buckets)), np.int64)
-        loop = _loop(
-            self.draw, self.digest, pair.places, count_pairs if pair.buckets is None else count_numbers
-        )
+        loop = _loop(self.draw, self.digest, pair.places, pair.buckets is None)
         function = hash_function(before.hash)
         seed = np.uint64(before.seed if function.seeded else 0)
         shift = np.uint64(function.width - before.hash_bits)
@@ -77,9 +75,7 @@ class EventLoop:
         live = True
         for chunk in numbers:
             first, count = np.uint64(chunk * CHUNK), self.trial.chunks.size(chunk)
-            live &= loop(
-                self.state, first, count, seed, shift, pair.sides, room, block, *ends, cells
-            )
+            live &= loop(self.state, first, count, seed, shift, pair.sides, room, block, *ends, cells)
         if live and pair.buckets is not None and cells is not None:
             live = tally.add_pairs(pair.buckets, cells.sum(axis=0))
         if not (live and tally.live):
@@ -106,7 +102,7 @@ def _loop(
     draw: Kernel[..., None],
     digest: Kernel[..., None],
     places: Kernel[..., None],
-    counts: Kernel[..., bool],
+    joins: bool,
 ) -> Kernel[..., bool]:
     """Return the loop over the keys of a chunk, compiled with these steps inside it."""
 
@@ -133,7 +129,7 @@ def _loop(
                 for i in range(size):
                     hashes[i] >>= shift
             places(sides, room, hashes, before, after)
-            if not counts(before, after, rows, width, cells):
+            if (joins and not join_buckets(before, after, rows, width)) or not count_numbers(before, cells):
                 return False
         return True
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from algorithms.machinery.kernel import kernel
 
-__all__ = ["DENSE_CELLS", "Rows", "Tally", "count_numbers", "count_pairs", "mark_moved", "rows_of"]
+__all__ = ["DENSE_CELLS", "Rows", "Tally", "count_numbers", "join_buckets", "mark_moved", "rows_of"]
 
 DENSE_CELLS = 1 << 20
 """Up to this many (bucket before, bucket after) cells keys are counted in a dense table."""
@@ -50,7 +50,7 @@ class Tally:
         if before.shape != after.shape:
             raise ValueError(f"{before.size} buckets before and {after.size} after; give both for each key")
         width = len(self.after)
-        if self._cells is not None and count_pairs(before, after, len(self.before), width, self._cells):
+        if self._cells is not None and _count(before, after, len(self.before), width, self._cells):
             return
         rows_of(before, self.before)
         rows_of(after, self.after)
@@ -76,7 +76,7 @@ class Tally:
 
     @property
     def table(self) -> Rows | None:
-        """(tables, cells) int64 into which `count_pairs` counts; None where there would be too many cells."""
+        """(tables, cells) int64: counts by the numbers of `join_buckets`; None where cells are too many."""
         return self._cells
 
     @property
@@ -120,7 +120,7 @@ def summed(parts: list[tuple[Rows, Rows]]) -> tuple[Rows, Rows]:
 
 
 @kernel
-def count_pairs(
+def _count(
     before: NDArray[np.integer[Any]],
     after: NDArray[np.integer[Any]],
     rows: int,
@@ -148,23 +148,28 @@ def count_pairs(
 
 
 @kernel
-def count_numbers(
-    numbers: NDArray[np.int32],
-    others: NDArray[np.int32],
-    rows: int,
-    width: int,
-    cells: NDArray[np.int64],
-) -> bool:
-    """Count rows of a table of pairs, with the parameters of `count_pairs`, into two tables in turn."""
-    highest, one = np.uint32(0), np.uint64(1)
+def join_buckets(before: NDArray[np.int32], after: NDArray[np.int32], rows: int, width: int) -> bool:
+    """Replace buckets before by the numbers of the cells in which pairs are counted; False: one is beyond."""
+    highest, highest_after, stride = np.uint32(0), np.uint32(0), np.uint32(width)
+    for i in range(len(before)):
+        old, new = np.uint32(before[i]), np.uint32(after[i])
+        highest, highest_after = max(highest, old), max(highest_after, new)
+        before[i] = np.int32(np.uint32(old * stride) + new)
+    return bool(np.uint64(highest) < np.uint64(rows) and np.uint64(highest_after) < np.uint64(width))
+
+
+@kernel
+def count_numbers(numbers: NDArray[np.int32], cells: NDArray[np.int64]) -> bool:
+    """Count numbers into the tables in turn; nothing, and False, where one is beyond."""
+    highest, one, other = np.uint32(0), np.uint64(1), np.uint64(len(cells) - 1)
     for i in range(len(numbers)):
         highest = max(highest, np.uint32(numbers[i]))
-    if len(numbers) and np.uint64(highest) >= np.uint64(cells.shape[1]):
+    if np.uint64(highest) >= np.uint64(cells.shape[1]):
         return False
     pairs = np.uint64(len(numbers) // 2 * 2)
     for i in range(np.uint64(0), pairs, np.uint64(2)):
         cells[np.uint64(0), np.uint64(np.uint32(numbers[i]))] += 1
-        cells[one, np.uint64(np.uint32(numbers[i + one]))] += 1
+        cells[other, np.uint64(np.uint32(numbers[i + one]))] += 1
     if len(numbers) % 2:
         cells[np.uint64(0), np.uint64(np.uint32(numbers[pairs]))] += 1
     return True

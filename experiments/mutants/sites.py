@@ -44,8 +44,8 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 _SWAPPED = {"min": "max", "max": "min"}
 _ASIDE = frozenset(
     {
-        "_place_counting", "_place_two", "_check_size", "adverse_removals", "room", "numbered", "nbytes",
-        "__init__", "tally",
+        "_place_counting", "_place_two", "_pair", "_check_size", "adverse_removals", "room", "numbered",
+        "nbytes", "__init__", "tally",
     }
 )  # fmt: skip
 """Functions on which no place of a key depends: counts of steps, pairs, sizes, and what only refuses."""
