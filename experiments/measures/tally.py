@@ -71,8 +71,11 @@ class Tally:
             counts = cells[codes]
         width = max(1, len(self.after))
         source, target = rows_of(codes // width, self.before), rows_of(codes % width, self.after)
-        order = np.lexsort((target, source))
-        return source[order], target[order], counts[order]
+        steps = np.diff(source)
+        if (steps < 0).any() or (np.diff(target)[steps == 0] <= 0).any():  # rows are in another order
+            order = np.lexsort((target, source))
+            source, target, counts = source[order], target[order], counts[order]
+        return source, target, counts
 
     @property
     def table(self) -> Rows | None:
@@ -111,8 +114,19 @@ class Tally:
 
 
 def summed(parts: list[tuple[Rows, Rows]]) -> tuple[Rows, Rows]:
-    """Return the codes of all parts, each once and ascending, with the sums of their counts."""
-    codes, place = np.unique(np.concatenate([codes for codes, _ in parts]), return_inverse=True)
+    """Return the codes of all parts, each once and ascending, with the sums of their counts.
+
+    No part has a code twice, and all counts are above 0.
+    """
+    every = np.concatenate([codes for codes, _ in parts])
+    end = int(every.max(initial=-1)) + 1
+    if end <= 2 * len(every) and all(counts.dtype == np.int64 for _, counts in parts):
+        cells = np.zeros(end, dtype=np.int64)  # nearly all there are, so none is looked for
+        for codes, counts in parts:
+            cells[codes] += counts
+        present = np.flatnonzero(cells)
+        return present, cells[present]
+    codes, place = np.unique(every, return_inverse=True)
     counts = np.concatenate([counts for _, counts in parts])
     sums = np.zeros(len(codes), dtype=counts.dtype)
     np.add.at(sums, place, counts)
