@@ -1,7 +1,7 @@
 """The targets: what each is, what it should be, and how it is measured.
 
 `goal` says what a target is; `kernels`, `members`, `columns`, `events` and `commands` hold those of compiled
-loops, of the algorithms of a family, of keys with their names, of keys that are counted, and of whole commands.
+loops, of the algorithms of a family, of keys with their names, of keys that are counted, of whole commands.
 """
 
 from experiments.targets.goals.columns import COLUMNS
