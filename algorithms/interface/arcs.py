@@ -74,10 +74,11 @@ class Arcs:
 
     def shares(self) -> dict[int, int]:
         """Return the exact number of hashes by live bucket; 0 for a node that has no arc."""
-        shares = dict.fromkeys(self.nodes, 0)
-        for bucket, size in zip(self.bucket.tolist(), self.sizes(), strict=True):
-            shares[bucket] += size
-        return shares
+        sums = np.zeros(int(self.bucket.max()) + 1, dtype=np.uint64)
+        np.add.at(sums, self.bucket, self.last - self.start + np.uint64(1))
+        if not sums.any():  # modulo 2^64 the whole space is 0, and then one bucket has all of it
+            return dict.fromkeys(self.nodes, 0) | {int(self.bucket[0]): 1 << self.hash_bits}
+        return {bucket: int(sums[bucket]) if bucket < len(sums) else 0 for bucket in self.nodes}
 
     def point_name(self, row: int) -> str:
         """Return the name of the point that serves an arc, such as 'server-a-4'."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from experiments.balance.quantities import COMPARED, SQUARES_MARGIN, WORDS
+from experiments.balance.quantities import COMPARED, WORDS
+from experiments.balance.squares import SQUARES_MARGIN
 from experiments.balance.summary import interval_of_largest, parts
 from experiments.report import conclusions
 from experiments.report.slugs import slug
@@ -23,15 +24,22 @@ def tables(numbers: Summary, repetitions: int) -> list[Table]:
         return []
     quantities = numbers["quantities"]
     bootstrapped = interval_of_largest(numbers) != "t"
+    drawn = "".join(f", and where it is tested it is that of {words}" for words in of_draws(numbers))
     made = [
-        _table(quantities, hash_name, workload, part, repetitions, bootstrapped)
+        _table(quantities, hash_name, workload, part, repetitions, bootstrapped, drawn)
         for (hash_name, workload), part in parts(quantities.frame)
     ]
     return made + _pairs(numbers["pairs"], repetitions)
 
 
 def _table(
-    sheet: Sheet, hash_name: str, workload: str, part: pd.DataFrame, repetitions: int, bootstrapped: bool
+    sheet: Sheet,
+    hash_name: str,
+    workload: str,
+    part: pd.DataFrame,
+    repetitions: int,
+    bootstrapped: bool,
+    drawn: str,
 ) -> Table:
     g_test, kolmogorov = WORDS["loads_g"], WORDS["share_ks"]
     columns = ["value", "law", *conclusions.COLUMNS]
@@ -48,8 +56,8 @@ def _table(
         align={"conclusion": "left"},
         notes=[
             *conclusions.LEGEND,
-            f"Of CV² the margin is {SQUARES_MARGIN:.0%}. The largest and the smallest loads are skewed, and "
-            "are not tested over so "
+            f"Of CV² the margin is {SQUARES_MARGIN:.0%}{drawn}. The largest and the smallest loads "
+            "are skewed, and are not tested over so "
             f"few repetitions; nor is anything where keys repeat. {g_test}: over its degrees of freedom, all "
             "repetitions together, against equal shares; it sees a CV of the shares. "
             f"{kolmogorov}: greatest distance from Beta(v, (n-1)v), over rings. Of the 99 % point no law is "
@@ -85,6 +93,28 @@ def _pairs(sheet: Sheet, repetitions: int) -> list[Table]:
     ]  # fmt: skip
 
 
+def of_draws(numbers: Summary) -> list[str]:
+    """Return what the draws were, in words; nothing where there were none."""
+    return [
+        f"{row['least_draws']:,} to {row['most_draws']:,} draws a cell"
+        + (f", of {row['draw_keys']:,} keys each" if row["draw_keys"] else "")
+        for row in numbers["draws"].records()
+    ]
+
+
+def _undecided(numbers: Summary) -> list[str]:
+    rows = numbers["undecided"].records()
+    if not rows:
+        return []
+    most = max(rows, key=lambda row: row["decided_by"] / row["size"])
+    made = "draws" if of_draws(numbers) else "repetitions"
+    return [
+        f"What is open lacks {made}: four times of five {most['label']} at n = {most['n']:,} "
+        f"({most['workload']}), which lacks most, would be told by {most['decided_by']:,} in place of "
+        f"{most['size']:,}."
+    ]
+
+
 def meaning(numbers: Summary) -> list[str]:
     """Say how many CV² agree with their laws, are open or differ, and what G and Kolmogorov-Smirnov find."""
     (said,) = numbers["agreement"].records()
@@ -94,7 +124,10 @@ def meaning(numbers: Summary) -> list[str]:
     lines = [
         f"Of {said['tested']} mean CV² of distinct keys held against their law {conclusions.worded(said)} "
         "(difference and "
-        f"equivalence to within {said['margin']:.0%}, each at {said['level']:.0%} of all)."
+        f"equivalence to within {said['margin']:.0%}, each at {said['level']:.0%} of all)"
+        + "".join(f", by {words}" for words in of_draws(numbers))
+        + ".",
+        *_undecided(numbers),
     ]
     for quantity, what in (
         ("loads_g", "of equal shares by G"),

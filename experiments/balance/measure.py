@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from algorithms import Capability, Partitioner
+from algorithms import Capability
 from algorithms.hashing import hash_function
+from experiments.balance.draws import METHOD, of_draws
 from experiments.balance.parameters import BalanceParameters
+from experiments.balance.rows import Rows, refused
 from experiments.harness import selection
 from experiments.harness.candidate import Candidate
-from experiments.harness.experiment import ALL_HASHES, Case, Context, Measured
+from experiments.harness.experiment import Case, Context, Measured
 from experiments.harness.trial import Trial
 from experiments.options.errors import BadUse
 
 if TYPE_CHECKING:
     from experiments.workloads import Workload
 
-PERCENTILES = (1, 5, 50, 95, 99)
-
-BIN_WIDTHS = (0.01, 0.1)
-"""Width of the bins of a row's histogram, in mean loads: where all keys are distinct, and where not."""
-
-HISTOGRAM_END = 4
-"""From so many mean loads on, a load stands in the last bin."""
-
 
 def cases(parameters: BalanceParameters) -> Sequence[Case]:
     """Return one case for each hash function, repetition, algorithm (with its sweep) and n.
 
     A case measures all workloads, so that its nodes are built once; their hashes are drawn once for all
-    algorithms, as long as they are kept.
+    algorithms, as long as they are kept. Draws by the thousand come last, a case for each algorithm and n.
     """
     from experiments import workloads
 
@@ -44,10 +33,21 @@ def cases(parameters: BalanceParameters) -> Sequence[Case]:
     reasons = [_refusal(candidate, source) for candidate in candidates for source in sources]
     if None not in reasons:
         raise BadUse(f"--hash: {reasons[0]}; give another hash function or another workload")
-    return [
+    many = [
+        Case(
+            f"{candidate.hash}|{METHOD}|{candidate.label}|{n}",
+            {"trials": [Trial(parameters, candidate, n, source) for source in sources], "many": True},
+        )
+        for candidate in candidates
+        for n in parameters.nodes
+    ]
+    few = [
         Case(
             f"{function}|{number}|{candidate.label}|{n}",
-            {"trials": [Trial(parameters, candidate, n, source, number) for source in sources]},
+            {
+                "trials": [Trial(parameters, candidate, n, source, number) for source in sources],
+                "many": False,
+            },
             keys=max(source.available(parameters.keys) for source in sources),
         )
         for function in dict.fromkeys(candidate.hash for candidate in candidates)
@@ -56,21 +56,25 @@ def cases(parameters: BalanceParameters) -> Sequence[Case]:
         if candidate.hash == function
         for n in parameters.nodes
     ]
+    return [*few, *many] if parameters.draws else few
 
 
 def measure(case: Case, parameters: BalanceParameters, context: Context) -> Measured:
     """Build the nodes once, and count what each workload puts on them; all hashes where arcs exist."""
     trials: Sequence[Trial] = case.arguments["trials"]
+    if case.arguments["many"]:
+        asked = [trial for trial in trials if _refusal(trial.candidate, trial.source) is None]
+        return Measured(of_draws(asked, parameters.draws, context) if asked else [])
     # hash seeds and names do not depend on the workload: all workloads meet the same nodes
     partitioner = trials[0].start()
     if isinstance(partitioner, str):
-        return Measured([_refused(trial, partitioner) for trial in trials])
-    made = _Rows(partitioner, trials[0])
+        return Measured([refused(trial, partitioner) for trial in trials])
+    made = Rows(partitioner, trials[0])
     rows = [made.exact()] if trials[0].candidate.spec.can(Capability.INTERVALS) else []
     for place, trial in enumerate(trials):
         reason = _refusal(trial.candidate, trial.source)
         if reason is not None:
-            rows.append(_refused(trial, reason))
+            rows.append(refused(trial, reason))
             continue
 
         def progress(done: int, total: int, place: int = place) -> None:
@@ -78,127 +82,6 @@ def measure(case: Case, parameters: BalanceParameters, context: Context) -> Meas
 
         rows.append(made.sampled(trial, trial.load(partitioner, context, progress)))
     return Measured(rows)
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Makes the rows of one partitioner; all have the same columns."""
-
-    partitioner: Partitioner[Any]
-    trial: Trial
-
-    def sampled(self, trial: Trial, load: NDArray[np.int64]) -> dict[str, Any]:
-        """Return the row of a workload's keys."""
-        from experiments import inference
-        from experiments.workloads import repeats
-
-        keys = int(load.sum())
-        distinct, collision = repeats(trial.source, trial.repetition.keys, keys)
-        law = self._law(keys, collision if distinct < keys else None)
-        squares = sum(int(count) ** 2 for count in load)
-        n, equal = len(load), self.partitioner.nodes.equal_weights
-        return {
-            **_described(trial, "sampled"),
-            "seed": trial.repetition.keys,
-            "keys": keys,
-            "distinct": distinct,
-            "collision": collision,
-            "variance": (n * squares - keys * keys) / (n * n) if equal else None,
-            "g": inference.g_statistic(load) if equal else None,
-            **_measures(load.tolist(), self._weights, repeats=distinct < keys),
-            **law,
-        }
-
-    def exact(self) -> dict[str, Any]:
-        """Return the row of the shares of the hash space, which no keys sample."""
-        share = self.partitioner.arcs().shares()
-        return {
-            **_described(self.trial, "exact"),
-            "workload": ALL_HASHES,
-            **dict.fromkeys(("seed", "keys", "distinct", "collision", "variance", "g")),
-            **_measures(list(share.values()), self._weights),
-            **self._law(None, None),
-        }
-
-    @cached_property
-    def _weights(self) -> tuple[float, ...] | None:
-        """The weights, unless all are 1."""
-        nodes = self.partitioner.nodes
-        return tuple(nodes.weights()) if any(node.weight != 1.0 for node in nodes.spelled()) else None
-
-    def _law(self, keys: int | None, collision: float | None) -> dict[str, Any]:
-        from experiments.theory import family_and_points
-
-        candidate, nodes = self.trial.candidate, self._weights or len(self.partitioner.nodes)
-        family, points = family_and_points(candidate.spec, nodes, candidate.points, candidate.parameters)
-        if self._weights is not None and not self.trial.in_proportion(self._weights):
-            family = ""
-        law = {"law": family or None, **_law_of(family, nodes, keys, points, collision)}
-        if candidate.points is None and points is not None and points.is_integer():
-            law["points"] = int(points)  # a program has counted them for these nodes
-        return law
-
-
-def _described(trial: Trial, method: str) -> dict[str, Any]:
-    """Return the columns that say what was measured."""
-    names = ("hash", "hash_bits", "workload", "n", "algorithm", "label", "settings", "points")
-    return {
-        **trial.columns(*names, "repetition", "hash_seed"),
-        "method": method,
-        "cannot": None,
-    }
-
-
-def _refused(trial: Trial, reason: str) -> dict[str, Any]:
-    """Return the row of what cannot be measured."""
-    return {**_described(trial, "sampled"), "cannot": reason}
-
-
-@lru_cache(maxsize=4096)
-def _law_of(
-    family: str,
-    nodes: int | tuple[float, ...],
-    keys: int | None,
-    points: float | None,
-    collision: float | None,
-) -> Mapping[str, float | None]:
-    """Return the columns of a law: E[CV^2]^(1/2), E[max/mean], E[min/mean], as far as they are known."""
-    from experiments import theory
-
-    law = theory.balance(family, nodes, keys=keys, points=points, collision=collision)
-    found = {"law_cv": None, "law_max_to_mean": None, "law_min_to_mean": None}
-    if law is None:
-        return found
-    largest, smallest = law.max_to_mean, law.min_to_mean
-    return {
-        "law_cv": float(law.cv),
-        "law_max_to_mean": None if largest is None else float(largest),
-        "law_min_to_mean": None if smallest is None else float(smallest),
-    }
-
-
-def _measures(
-    load: Sequence[int], weights: Sequence[float] | None, *, repeats: bool = False
-) -> dict[str, Any]:
-    """Return the columns that a list of loads gives, relative to what weights entitle to."""
-    from experiments import measures
-
-    relative = measures.relative_loads(load, weights)
-    levels = zip(PERCENTILES, np.percentile(relative, PERCENTILES), strict=True)
-    width = BIN_WIDTHS[repeats]
-    bins = np.floor(np.minimum(relative, HISTOGRAM_END) / width).astype(np.int64)
-    first = int(bins.min())
-    return {
-        "cv": measures.cv(load, weights),
-        "max_to_mean": float(relative.max()),
-        "min_to_mean": float(relative.min()),
-        # the law of one share is of nodes with as many points as one of weight 1
-        "first_to_mean": float(relative[0]) if weights is None else None,
-        **{f"p{level}": float(value) for level, value in levels},
-        "bin_width": width,
-        "first_bin": first,
-        "histogram": " ".join(map(str, np.bincount(bins - first).tolist())),
-    }
 
 
 def _refusal(candidate: Candidate, source: Workload) -> str | None:

@@ -10,7 +10,7 @@ from algorithms import ShardlabError
 from algorithms.hashing import hash_function
 from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
-from experiments.options.parameters import parameter
+from experiments.options.parameters import integer, parameter
 
 
 def known_hash(value: object) -> str:
@@ -35,6 +35,9 @@ class BalanceParameters(Parameters):
     ----------
     hash
         Hash functions, for every algorithm that was not given one by its selection.
+    draws
+        Draws of a hash seed and of some keys by which every CV² that follows a law is tested; more of them
+        where one has few degrees of freedom, and not those of the repetitions.
     """
 
     gone: ClassVar[Mapping[str, str]] = {"points": "give --vary ring.points=40,160"}
@@ -51,3 +54,14 @@ class BalanceParameters(Parameters):
         return migrated
 
     hash: tuple[str, ...] = parameter("hash functions", known_hash, ("xxh64",), many=True, metavar="HASH,...")
+    draws: int = parameter(
+        "draws that hold each CV² against its law; 0 for none, else 2 to 2^20",
+        integer(0, 1 << 20),
+        0,
+        metavar="D",
+    )
+
+    def check(self) -> None:
+        """Refuse a single draw."""
+        if self.draws == 1:
+            raise BadUse("--draws: one draw has no deviation; give 0, or 2 and more")

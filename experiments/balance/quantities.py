@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 
 from algorithms.hashing import hash_function
 from experiments import inference, theory
+from experiments.balance import squares
 from experiments.inference.levels import FAMILY_LEVEL
 from experiments.inference.verdict import DIFFERS, FITS
 from experiments.report import conclusions, statistics
@@ -19,19 +19,10 @@ from experiments.report.summary import Measure, Sheet
 from experiments.report.tables.formats import Count, Percent, PlusMinus, Significant
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 GROUP = ["hash", "workload", "n", "label"]
 KEYS = (*GROUP, "quantity")
-
-SQUARES_MARGIN = 0.1
-"""Of CV², so that the CV itself is within about 5 %."""
-
-LEAST_POINTS = 1_000
-"""Points of a node, over all repetitions, from which on CV² of rings is tested.
-
-The chi-square that stands in for its law then holds the level of a family; of 10 rings of 10 points it
-rejects 1.5 times as often as it says, of 10 rings of one point 3 times."""
 
 MEANS = ("cv_squared", "max_to_mean", "min_to_mean", "p99")
 """The quantities that are means over repetitions."""
@@ -54,11 +45,16 @@ MEASURES = {
 
 
 def sheets(
-    rows: pd.DataFrame, frame: pd.DataFrame, repetitions: int, *, usual: Mapping[str, Any]
+    rows: pd.DataFrame,
+    frame: pd.DataFrame,
+    draws: pd.DataFrame,
+    repetitions: int,
+    *,
+    usual: Mapping[str, Any],
 ) -> list[Sheet]:
     """Return every quantity, how many there are by conclusion, and the differences of pairs."""
-    squares = frame[frame["quantity"] == "cv_squared"]
-    agreement = conclusions.agreement(squares["conclusion"]) | {"margin": SQUARES_MARGIN}
+    of_squares = frame[frame["quantity"] == "cv_squared"]
+    agreement = conclusions.agreement(of_squares["conclusion"]) | {"margin": squares.SQUARES_MARGIN}
     whole = frame[frame["quantity"].isin(WHOLES) & frame["conclusion"].notna()]
     fits = [
         {"quantity": quantity, "cases": len(part), "apart": int((part["conclusion"] == DIFFERS).sum())}
@@ -72,13 +68,17 @@ def sheets(
     return [
         Sheet("quantities", frame, KEYS, MEASURES, usual=usual),
         Sheet.of_records("agreement", (), conclusions.AGREEMENT, [agreement]),
+        squares.undecided(of_squares),
+        squares.extent(draws),
         Sheet.of_records("fits", ("quantity",), counts, fits),
         _pairs(rows, repetitions),
     ]
 
 
-def quantities(rows: pd.DataFrame, loads: pd.DataFrame) -> pd.DataFrame:
+def quantities(rows: pd.DataFrame, loads: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
     """Set every quantity of a run beside its law, and test CV², loads and shares; one family.
+
+    Where there are draws by the thousand, CV² is that of these, and not of the few repetitions.
 
     The means of the largest and the smallest load are skewed: t of a few repetitions rejects a true law
     many times as often as it says at the level of a family, and so does any test of CV² where keys repeat.
@@ -92,11 +92,18 @@ def quantities(rows: pd.DataFrame, loads: pd.DataFrame) -> pd.DataFrame:
             strict=True,
         )
     }
+    many = {tuple(row[name] for name in GROUP): row for row in draws.to_dict("records")}
     found: list[dict[str, Any]] = []
     for key, group in rows.groupby(GROUP, sort=False):
         common = dict(zip(GROUP, key, strict=True)) | {"method": group["method"].iloc[0]}
         replicated = common["method"] == "exact" or hash_function(common["hash"]).seeded
-        found += [common | row for row in _means(group, known[key], replicated=replicated)]
+        of_few = _means(group, known[key], replicated=replicated)
+        of_draws = many.get(tuple(key))
+        found += [
+            common
+            | (row if of_draws is None or row["quantity"] != "cv_squared" else squares.of_draws(of_draws))
+            for row in of_few
+        ]
         if replicated and len(group) > 1:
             found += [common | row for row in (_g_test(group), _share_test(group)) if row is not None]
     frame = statistics.concluded(
@@ -121,7 +128,7 @@ def _means(group: pd.DataFrame, mean: Mapping[str, Any], *, replicated: bool) ->
         name: None if law is None or not mean[law] else mean[value] / mean[law] - 1
         for name, (value, _, law) in stated.items()
     }
-    tests = {"cv_squared": _squares(group, replicated=replicated)}
+    tests = {"cv_squared": squares.of_repetitions(group, replicated=replicated)}
     return [
         {
             "quantity": quantity,
@@ -133,58 +140,6 @@ def _means(group: pd.DataFrame, mean: Mapping[str, Any], *, replicated: bool) ->
         }
         for quantity, (value, half, law) in stated.items()
     ]
-
-
-def _squares(group: pd.DataFrame, *, replicated: bool) -> dict[str, Any]:
-    """Test CV² by the chi-square law that has its mean and its variance; of one draw, for a difference alone.
-
-    A hash function without a seed is one draw, however often keys are drawn: its CV² is held against the
-    law's spread of a single one.
-    """
-    laws, n = _column(group, "law_cv") ** 2, int(group["n"].iloc[0])
-    if n < 2 or not (np.isfinite(laws).all() and (laws > 0).all()):
-        return statistics.untested(len(group))
-    ratio = float(np.mean(_column(group, "cv") ** 2 / laws))
-    few = bool((group["keys"] < inference.loads.LEAST_EXPECTED * n).any())  # for chi-square to be the law
-    if (len(group) < 2 and replicated) or _repeats(group) or few:
-        return statistics.untested(len(group)) | {"off": ratio - 1}
-    variance = _variance(group)
-    if variance is None:
-        return statistics.against_law(_column(group, "cv") ** 2 / laws, 1.0, margin=SQUARES_MARGIN)
-    size = len(group) if replicated else 1
-    if group["law"].iloc[0] == "ring" and size * group["points"].iloc[0] < LEAST_POINTS:
-        return statistics.untested(len(group)) | {"off": ratio - 1}
-    degrees = inference.degrees_of(float(np.mean(laws)), variance, size)
-    tested = statistics.squares_against_law(ratio, degrees, margin=SQUARES_MARGIN, size=size)
-    return tested if replicated else tested | {"same": 1.0}
-
-
-def _repeats(group: pd.DataFrame) -> bool:
-    """Return whether keys repeat; without any (all hashes) they do not."""
-    return bool((group["distinct"] < group["keys"]).any())
-
-
-def _variance(group: pd.DataFrame) -> float | None:
-    """Return the law's variance of the CV² of one repetition; None where it is not known, as of weights."""
-    first = group.iloc[0]
-    exact = first["method"] == "exact"
-    if pd.isna(first["first_to_mean" if exact else "variance"]):  # which only equal nodes have
-        return None
-    points = first["points"] if first["law"] == "ring" else None
-    if first["law"] == "ring" and (pd.isna(points) or points != int(points)):
-        return None
-    return _law_of_variance(
-        int(first["n"]), None if exact else int(first["keys"]), None if points is None else int(points)
-    )
-
-
-@lru_cache(maxsize=1024)
-def _law_of_variance(n: int, keys: int | None, points: int | None) -> float:
-    return float(theory.cv_squared_variance(n, keys=keys, points=points))
-
-
-def _column(group: pd.DataFrame, name: str) -> NDArray[np.float64]:
-    return group[name].to_numpy(dtype=float)
 
 
 def _whole(
@@ -199,7 +154,7 @@ def _g_test(group: pd.DataFrame) -> dict[str, Any] | None:
     if "g" not in group or group["g"].isna().any() or group["law"].iloc[0] in (None, "ring"):
         return None
     n, keys = int(group["n"].iloc[0]), int(group["keys"].sum())
-    if pd.isna(group["law"].iloc[0]) or n < 2 or _repeats(group) or keys < 5 * n * len(group):
+    if pd.isna(group["law"].iloc[0]) or n < 2 or squares.repeats(group) or keys < 5 * n * len(group):
         return None
     from scipy import stats
 

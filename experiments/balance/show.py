@@ -53,7 +53,7 @@ def present(results: Results[BalanceParameters]) -> Presentation:
         methods=[
             "Balance has the root mean square of the CV over repetitions and the mean of max/mean, with 95 % "
             "t intervals; where keys are distinct the squares are held against their law by chi-square with "
-            "the law's variance, for "
+            "the law's variance, those of draws of their own where there are any, for "
             "a difference and for equivalence, each corrected by Holm over the run at 1 %."
         ],
         summary=numbers,
@@ -147,8 +147,8 @@ def _table(
         groups=["n"],
         notes=[
             *notes,
-            "Verdict on CV²: agrees, open or differs, as in the statistics of all quantities; beside "
-            "differs stands CV/law. Loads "
+            "Verdict on CV²: agrees, open or differs, as in the statistics of all quantities, of draws by "
+            "the thousand where there are any; beside differs stands CV/law. Loads "
             "by a hash function without a seed are one draw, and tested as one, for a difference alone.",
         ],
     )

@@ -12,6 +12,7 @@ import pandas as pd
 from algorithms.hashing import hash_names
 from experiments import inference
 from experiments.balance.cluster import all_alike
+from experiments.balance.draws import METHOD
 from experiments.balance.histograms import histograms
 from experiments.balance.needed import sheets as needed_sheets
 from experiments.balance.quantities import GROUP, quantities
@@ -67,10 +68,11 @@ NUMBERS = (
 
 def summary(results: Results[BalanceParameters]) -> Summary:
     """Return loads and shares, their tests one by one and in pairs, what laws need, and histograms."""
-    rows = results.rows
+    many = results.rows["method"] == METHOD
+    rows, draws = results.rows[~many], results.rows[many]
     measured = rows[rows["cannot"].isna()] if "cannot" in rows else rows
     loads = _loads(measured)
-    tested = quantities(measured, loads)
+    tested = quantities(measured, loads, draws)
     loads = _judged(loads, tested)
     with_rings = all_alike(results) and bool((loads["law"] == "ring").any())
     return Summary(
@@ -78,7 +80,7 @@ def summary(results: Results[BalanceParameters]) -> Summary:
             Sheet("loads", loads, KEYS, MEASURES, usual=USUAL),
             _extent(loads, results.parameters.repetitions),
             _repeats(loads),
-            *quantity_sheets(measured, tested, results.parameters.repetitions, usual=USUAL),
+            *quantity_sheets(measured, tested, draws, results.parameters.repetitions, usual=USUAL),
             *needed_sheets(results.parameters.nodes if with_rings else ()),
             histograms(measured, plainest),
             _refused(results, rows),
@@ -122,7 +124,7 @@ def _judged(loads: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
     """Return loads with what the tests of CV² say, which are of the family of all quantities."""
     squares = tested[tested["quantity"] == "cv_squared"]
     judged = loads.merge(
-        squares[[*GROUP, "corrected", "conclusion"]], on=GROUP, how="left", validate="one_to_one"
+        squares[[*GROUP, "corrected", "conclusion", "off"]], on=GROUP, how="left", validate="one_to_one"
     )
     judged["verdict"] = [_verdict(dict(row)) for _, row in judged.iterrows()]
     judged["departs"] = (judged["conclusion"] == DIFFERS) | (judged["verdict"] == UNEVEN)
@@ -176,7 +178,9 @@ def _verdict(row: dict[Any, Any]) -> str:
         return EXACT if row["cv"] <= row["n"] / 2 ** row["hash_bits"] else UNEVEN
     if not isinstance(row["conclusion"], str):
         return NOT_TESTED
-    return f"{DIFFERS} × {row['ratio']:.3g}" if row["conclusion"] == DIFFERS else row["conclusion"]
+    return (
+        f"{DIFFERS} × {math.sqrt(1 + row['off']):.3g}" if row["conclusion"] == DIFFERS else row["conclusion"]
+    )
 
 
 def _extent(loads: pd.DataFrame, repetitions: int) -> Sheet:

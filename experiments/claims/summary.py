@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from experiments import inference
 from experiments.claims.claim import load
 from experiments.claims.formats import OfClaim, Ours, Rough, Theirs
 from experiments.claims.judge import unexpected
@@ -15,7 +16,7 @@ from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Significant
 from experiments.storage.records import records
-from experiments.theory import jump_dependence
+from experiments.theory import cv_squared_variance, jump_dependence, ring_share_cv_squared
 
 if TYPE_CHECKING:
     from experiments.claims.parameters import ClaimsParameters
@@ -35,6 +36,9 @@ MEASURES: Mapping[str, Measure] = {
 
 MANY = 1000
 """Buckets of which jump's published shares are taken to be."""
+
+OF_RINGS = "jump.ring-error-"
+"""The claims of jump's table on the CV of a ring, for so many points."""
 
 OF_FACTS, OWN = ("published", "own"), "C"
 """Who says a fact; how our own computations are marked."""
@@ -80,6 +84,12 @@ def summary(results: Results[ClaimsParameters]) -> Summary:
                 [{"nodes": MANY, "dependence": float(max(map(abs, jump_dependence(MANY))) * MANY)}],
             ),
             Sheet.of_records(
+                "nearness",
+                (),
+                {"nearness": Measure("the chance that single rings all lie so near", Significant(1))},
+                _nearness(frame),
+            ),
+            Sheet.of_records(
                 "given",
                 ("claim", "argument"),
                 {"given": Measure("what the recipe is given", Count())},
@@ -122,6 +132,22 @@ def _count(part: pd.DataFrame) -> dict[str, Any]:
         "claims": len(part),
         "unexpected": int(part["unexpected"].sum()),
     }
+
+
+def _nearness(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield how likely single rings have CVs as near to the law as jump's table gives for four of them."""
+    points = {claim.id: int(claim.given["points"]) for claim in load() if claim.id.startswith(OF_RINGS)}
+    rows = [row for row in frame.to_dict("records") if row["claim"] in points]
+    if not rows or len(rows) < len(points):
+        return
+    ratios, degrees = [], []
+    for row in rows:
+        law = float(ring_share_cv_squared(MANY, points[row["claim"]]))
+        ratios.append(float(row["published"]) ** 2 / law)
+        degrees.append(
+            inference.degrees_of(law, float(cv_squared_variance(MANY, points=points[row["claim"]])))
+        )
+    yield {"nearness": inference.squares_so_near(ratios, degrees)}
 
 
 def _given(claims: set[str]) -> Iterator[dict[str, Any]]:

@@ -49,6 +49,7 @@ from experiments.inference.loads import (
     loads_agree,
     ring_loads_agree,
     squares_agree,
+    squares_so_near,
 )
 from experiments.inference.power import (
     cv_of_excess,
@@ -63,6 +64,7 @@ from experiments.inference.power import (
     smallest_difference,
     smallest_difference_by_law,
     smallest_square,
+    squares_needed,
 )
 from experiments.inference.samples import Estimate, Interval, TestResult, differences
 from experiments.inference.series import runs
@@ -118,4 +120,6 @@ __all__ = [
     "smallest_square",
     "squares_agree",
     "squares_equivalent",
+    "squares_needed",
+    "squares_so_near",
 ]

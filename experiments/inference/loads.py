@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from experiments.inference.samples import TestResult
-from experiments.inference.tails import chi_square_tails
+from experiments.inference.tails import chi_square_tails, normal_quantile
 from experiments.measures import rounded
 
 LEAST_EXPECTED = 5
@@ -102,6 +103,25 @@ def squares_agree(mean_ratio: float, degrees: float) -> TestResult:
     value = degrees * mean_ratio
     p_value = min(1.0, 2 * min(chi_square_tails(value, degrees)))
     return _result(p_value, value, degrees, 2.0 * degrees, round(degrees), "chi-square, two-sided")
+
+
+def squares_so_near(ratios: Sequence[float], degrees: Sequence[float]) -> float:
+    """Chance that single draws of CV², over their laws, all lie as near to the middle as these, or nearer.
+
+    Each is chi-square over its degrees; the normal values of the same chances have squares whose sum is
+    chi-square with as many degrees as there are draws. Small where values that are said to be of single draws
+    are means of several.
+
+    Examples
+    --------
+    >>> round(squares_so_near([1.0], [500]), 3), round(squares_so_near([1.2, 0.9], [500, 500]), 3)
+    (0.017, 0.997)
+    """
+    chances = [
+        chi_square_tails(count * ratio, count)[0] for ratio, count in zip(ratios, degrees, strict=True)
+    ]
+    total = math.fsum(normal_quantile(chance) ** 2 for chance in chances)
+    return rounded(chi_square_tails(total, len(chances))[0])
 
 
 def degrees_of(mean: float, variance: float, repetitions: int = 1) -> float:

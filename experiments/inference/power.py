@@ -21,6 +21,7 @@ from experiments.inference.levels import ALPHA
 from experiments.inference.samples import check_level, finite
 from experiments.inference.tails import (
     chi_square_above,
+    chi_square_tails,
     noncentral_t_below,
     normal_quantile,
     t_quantile,
@@ -109,6 +110,27 @@ def smallest_square(degrees: float, *, alpha: float = ALPHA, power: float = POWE
     """
     check_level(alpha)
     return rounded(chi_square_above(alpha / 2, degrees) / chi_square_above(power, degrees) - 1)
+
+
+def squares_needed(margin: float, *, alpha: float = ALPHA, power: float = POWER) -> int:
+    """Degrees of freedom for which CV² that follows its law is shown to be within a margin of it.
+
+    Examples
+    --------
+    >>> squares_needed(0.1), squares_needed(0.1, alpha=0.0001)
+    (1723, 5085)
+    """
+    check_level(alpha)
+
+    def shown(degrees: int) -> bool:
+        most = (1 + margin) * chi_square_above(1 - alpha, degrees)
+        least = (1 - margin) * chi_square_above(alpha, degrees)
+        below, above = chi_square_tails(most, degrees)[0], chi_square_tails(least, degrees)[0]
+        return below - above >= power
+
+    found = _least(shown, 1)
+    assert found is not None
+    return found
 
 
 @functools.cache
