@@ -99,6 +99,7 @@ def of_draws(numbers: Summary) -> list[str]:
         f"{row['least_draws']:,} to {row['most_draws']:,} draws a cell"
         + (f", of {row['draw_keys']:,} keys each" if row["draw_keys"] else "")
         for row in numbers["draws"].records()
+        if row["most_draws"]
     ]
 
 

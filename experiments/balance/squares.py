@@ -137,10 +137,8 @@ def extent(draws: pd.DataFrame) -> Sheet:
         "all_draws": Measure("draws of all cells: of one workload, or of all hashes", Count()),
         "draw_keys": Measure("the most keys of a draw", Count()),
     }
-    if draws.empty:
-        return Sheet.of_records("draws", (), measures, [])
-    sizes = draws["draws"].astype(int)
-    keys = draws["keys"].dropna()
+    sizes = draws["draws"].astype(int) if len(draws) else pd.Series([0])
+    keys = draws["keys"].dropna() if len(draws) else sizes[:0]
     record = {
         "least_draws": int(sizes.min()),
         "most_draws": int(sizes.max()),

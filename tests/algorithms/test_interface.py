@@ -357,3 +357,19 @@ def test_all_names_and_weights_of_too_many_nodes_are_refused(monkeypatch: pytest
     for ask in (nodes.names, nodes.weights, nodes.name_column, nodes.name_array, nodes.name_order):
         with pytest.raises(InvalidNode, match=r"1,000,000,000 .* bytes, and this machine has 268,435,456"):
             ask()
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in algorithms.names() if spec_of(name).can(Capability.INTERVALS)]
+)
+def test_shares_are_the_sums_of_sizes_whoever_has_all_of_the_space(name: str) -> None:
+    for n in (1, 2, 9):
+        p = create(name, n)
+        if n > 2 and p.spec.can(Capability.REMOVES_ANY):
+            p.change(remove=["node-1"])
+        arcs = p.arcs()
+        sums = dict.fromkeys(p.nodes, 0)
+        for bucket, size in zip(arcs.bucket.tolist(), arcs.sizes(), strict=True):
+            sums[bucket] += size
+        assert arcs.shares() == sums
+        assert sum(sums.values()) == 1 << arcs.hash_bits

@@ -25,6 +25,7 @@ from experiments.harness.trial import Trial
 from experiments.options.errors import BadUse
 from experiments.report.presentation import Results
 from experiments.report.tables import terminal
+from experiments.seeds import derive, repetition_of
 from experiments.storage import store
 
 LEVEL = 0.001
@@ -289,6 +290,8 @@ def test_a_planted_bias_is_found(tmp_path: Path) -> None:
     said = shown(algorithms=f"{source}:Biased", nodes=(8,), keys=20_000, repetitions=5)
     (verdict,) = said.tables[0].frame["verdict"]
     assert verdict.startswith("differs × ")
+    drawn = shown(algorithms=f"{source}:Biased", nodes=(8,), keys=20_000, repetitions=2, draws=5)
+    assert drawn.tables[0].frame["verdict"].iloc[0].startswith("differs × "), "draws find it, too"
     assert any("none agree, none are open, 1 differs" in line for line in said.meaning)
 
 
@@ -323,6 +326,7 @@ def test_the_summary_names_what_a_paper_would_cite(smoke: runner.Outcome[Any]) -
     stated = smoke.presentation.summary
     rows = smoke.results.rows
     part = rows[(rows["n"] == 16) & (rows["workload"] == "uniform") & (rows["label"] == "jump")]
+    part = part[part["method"] == "sampled"]
     squares, laws = part["cv"].to_numpy() ** 2, part["law_cv"].to_numpy() ** 2
     assert stated.value("cv/uniform/16/jump").number == pytest.approx(math.sqrt(squares.mean()), rel=1e-12)
     assert stated.value("law_cv/uniform/16/jump").number == pytest.approx(math.sqrt(laws.mean()), rel=1e-12)
@@ -390,6 +394,7 @@ def test_half_of_an_interval_of_squares() -> None:
         ({"vary": ("ring.points=40,0",)}, "--vary: ring.points: points must be a whole number from 1 to"),
         ({"vary": ("ring.points=many",)}, "--vary: ring.points: 'many' is not a whole number"),
         ({"hash": ("identity",), "workload": ("names",)}, "identity takes ints only"),
+        ({"draws": 1}, "--draws: one draw has no deviation"),
         ({"algorithms": ("rung",)}, "no algorithm is named 'rung'"),
         ({"workload": ("zifp",)}, "there is no workload 'zifp'"),
     ],
@@ -397,6 +402,77 @@ def test_half_of_an_interval_of_squares() -> None:
 def test_bad_use_is_told_before_anything_is_measured(values: dict[str, Any], sentence: str) -> None:
     with pytest.raises(BadUse, match=sentence):
         EXPERIMENT.cases(BalanceParameters(**values))
+
+
+@pytest.fixture(scope="module")
+def drawn() -> dict[str, Any]:
+    """Return the parameters of a run of two repetitions and hundreds of draws."""
+    return {
+        "algorithms": ("ring", "jump"), "vary": ("ring.points=4,20",), "nodes": (5, 30), "keys": 3_000,
+        "repetitions": 2, "draws": 300, "workload": ("uniform", "zipf:1:1000"),
+    }  # fmt: skip
+
+
+def test_draws_by_the_hundred_hold_each_cv_against_its_law(drawn: dict[str, Any]) -> None:
+    rows = rows_of(**drawn)
+    many = [row for row in rows if row["method"] == "draws"]
+    cells = {(row["label"], row["workload"]) for row in many}
+    rings = {(f"ring:points={v}", workload) for v in (4, 20) for workload in ("uniform", ALL_HASHES)}
+    assert cells == {*rings, ("jump", "uniform")}, "of repeated keys no test holds its level"
+    for row in many:
+        points = row["points"] if row["law"] == "ring" else None
+        variance = float(theory.cv_squared_variance(row["n"], keys=row["keys"], points=points))
+        assert row["law_deviation"] == pytest.approx(math.sqrt(variance))
+        degrees = inference.degrees_of(row["law_cv"] ** 2, variance, row["draws"])
+        assert degrees > 300 * 19
+        assert inference.squares_agree((row["cv"] / row["law_cv"]) ** 2, degrees).agrees(LEVEL)
+        assert row["deviation"] == pytest.approx(row["law_deviation"], rel=0.25)
+    assert {row["draws"] for row in many if row["n"] == 30} == {300}
+    assert min(row["draws"] for row in many if row["n"] == 5) > 300 * 4, "draws of few degrees tell little"
+    frame = store.decode(store.encode("rows", rows))
+    said = EXPERIMENT.present(Results(BalanceParameters(**drawn), frame))
+    squares = said.summary["quantities"].where(quantity="cv_squared").set_index(["label", "workload", "n"])
+    tested = squares[squares["conclusion"].notna()]
+    assert len(tested) == len(many)
+    assert (tested["conclusion"] == "agrees").all(), "two repetitions would have told nothing"
+    assert tested["size"].tolist() == [
+        next(row["draws"] for row in many if (row["label"], row["workload"], row["n"]) == key)
+        for key in tested.index
+    ]
+    few = rows_of(**{**drawn, "draws": 0})
+    assert [row for row in rows if row["method"] != "draws"] == few, "repetitions are what they were"
+
+
+def test_draws_are_of_their_own_and_can_be_made_again(drawn: dict[str, Any]) -> None:
+    values = drawn | {"nodes": (5,), "draws": 2, "workload": ("uniform",)}
+    (ring, other, jump) = (row for row in rows_of(**values) if row["method"] == "draws" and row["keys"])
+    assert len({ring["cv"], other["cv"], jump["cv"]}) == 3
+    begin = (derive(0, "draws", "jump", "xxh64", 5) >> 24) << 24
+    squares = []
+    for number in range(jump["draws"]):
+        repetition = repetition_of(0, "uniform", begin + number, seed_bits=64)
+        described = {"workload": "uniform", "seed": repetition.keys, "hash_seed": repetition.hash}
+        squares.append(np.var(theory_free_load(described, "jump", 5, 3_000)) / 600**2)
+    assert jump["cv"] == pytest.approx(math.sqrt(np.mean(squares)), rel=1e-12)
+    assert jump["deviation"] == pytest.approx(np.std(squares, ddof=1), rel=1e-9)
+
+
+def test_a_hash_function_without_a_seed_has_no_draws_of_keys() -> None:
+    rows = rows_of(
+        algorithms="ring", hash=("crc32",), nodes=(4,), keys=1_000, repetitions=2, draws=3,
+        workload=("sequential",),
+    )  # fmt: skip
+    assert [row["workload"] for row in rows if row["method"] == "draws"] == [ALL_HASHES]
+
+
+def test_what_is_open_says_how_many_draws_would_tell(drawn: dict[str, Any]) -> None:
+    said = shown(**drawn | {"algorithms": ("jump",), "vary": (), "nodes": (30,), "draws": 40})
+    (row,) = said.summary["undecided"].records()
+    assert row["size"] == 40
+    assert row["decided_by"] == math.ceil(inference.squares_needed(0.1, alpha=0.01) / 29)
+    assert any(f"would be told by {row['decided_by']:,} in place of 40" in line for line in said.meaning)
+    enough = shown(**drawn | {"algorithms": ("jump",), "vary": (), "nodes": (30,), "draws": 200})
+    assert not enough.summary["undecided"].records()
 
 
 def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from algorithms import create, names
 from experiments import run
@@ -437,3 +438,19 @@ def test_an_algorithm_that_comes_is_found_by_its_name() -> None:
     other = claim(by="measured_load", given={**given, "set": {"probes": 2}}, needs=("ri_ng",))
     waiting = row_of(other, parameters, CONTEXT)
     assert (waiting["verdict"], waiting["missing"]) == (NOT_IMPLEMENTED, "ri_ng.probes")
+
+
+def test_four_single_rings_are_hardly_as_near_to_their_law_as_the_table_of_jump(
+    smoke: runner.Outcome[Any],
+) -> None:
+    """Each row alone is where one ring may fall; all four together are not."""
+    points, theirs = (1, 10, 100, 1000), (0.9979060, 0.3151810, 0.0996996, 0.0315723)
+    said = smoke.presentation.summary.value("nearness")
+    assert said.number == pytest.approx(5.5e-5, rel=0.01)
+    generator = np.random.default_rng(8)
+    total = 0.0
+    for count, value in zip(points, theirs, strict=True):
+        rings = generator.standard_gamma(count, size=(4_000, 1_000), dtype=np.float32)
+        spread = rings.std(axis=1, dtype=np.float64) / rings.mean(axis=1, dtype=np.float64)
+        total += stats.norm.ppf(np.mean(spread <= value)) ** 2
+    assert stats.chi2.cdf(total, 4) < 3e-4, "by simulated rings, which know it to a factor of three"

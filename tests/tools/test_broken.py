@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from broken import broken
 from broken.remainder import Remainder
 
 from algorithms import Capability, Partitioner, Spec, names
+from algorithms.interface import Nodes
+from algorithms.machinery.kernel import kernel
 from algorithms.scores.rendezvous import Rendezvous
+from algorithms.tables.rendezvous_rows import RendezvousRows, Rows
 from experiments.conformance import Case, Duty, Subject, checks, conform, examine, search
 
 CHECKS = {made.name: made for made in checks()}
@@ -85,3 +90,32 @@ def test_all_promises_that_are_kept_and_not_declared_are_told_at_once(
     for capability in ("MINIMAL_MOVEMENT", "UNIFORM", "ORDER_INDEPENDENT", "REVERSIBLE"):
         assert f"does not declare {capability}, " in str(caught.value)
     assert "ORDERED" not in str(caught.value).replace("ORDER_", "")
+
+
+@kernel
+def wrapped_words(seed: np.uint64, out: np.ndarray) -> None:
+    """Write a word for each row; from row 55,109 on machine code wraps, and Python does not."""
+    for row in range(len(out)):
+        out[row] = seed + np.uint64((row * row * row * row) % 1_000_003)
+
+
+class WrapsFarDown(RendezvousRows):
+    """Misreads a whole number in rows that a small table has not."""
+
+    spec = replace(RendezvousRows.spec, name="wraps_far_down")
+
+    def _build(self, nodes: Nodes) -> Rows:
+        built = super()._build(nodes)
+        words = np.empty_like(built.words)
+        wrapped_words(np.uint64(self.seed), words)
+        return Rows(Rendezvous(nodes, seed=self.seed).assign(words), words, built.bidders)
+
+
+def test_a_whole_table_is_filled_by_plain_python_once_a_search() -> None:
+    """A thousand rows an example are what a search can pay for; what is wrong beyond them is found."""
+    deterministic, small = CHECKS["deterministic"], {"table_size": 1024}
+    assert not examine(deterministic, Subject(WrapsFarDown, small), examples=3).counterexample
+    found = examine(deterministic, Subject(WrapsFarDown), examples=3)
+    assert "when its kernels run as plain Python" in found.counterexample
+    assert found.examples == 4
+    assert not examine(deterministic, Subject(RendezvousRows), examples=3).counterexample

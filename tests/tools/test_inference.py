@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments import inference
+from experiments import inference, theory
 from experiments.inference import tails
 from experiments.inference.verdict import (
     KINDS,
@@ -332,3 +332,34 @@ def test_the_interval_of_a_median_is_that_of_scipy(level: float) -> None:
             assert not (np.isfinite(theirs.low) and np.isfinite(theirs.high))
         else:
             assert (ours.low, ours.high) == (theirs.low, theirs.high)
+
+
+def test_squares_needed_show_equivalence_as_often_as_they_say() -> None:
+    degrees = inference.squares_needed(0.1, alpha=0.001, power=0.8)
+    ratios = np.random.default_rng(4).chisquare(degrees, size=2_000) / degrees
+    shown = sum(inference.squares_equivalent(float(ratio), degrees, 0.1) <= 0.001 for ratio in ratios)
+    assert inference.proportion_agrees(shown, 2_000, 0.8).agrees(0.001)
+
+
+@pytest.mark.parametrize("points", [1, 10])
+def test_cv_squared_of_many_rings_holds_small_levels_however_few_their_points(points: int) -> None:
+    """CV² of one ring of one point is more skewed than chi-square; the mean of hundreds hardly is."""
+    n, rings, sets = 4, 250, 8_000
+    law = float(theory.ring_share_cv_squared(n, points))
+    degrees = inference.degrees_of(law, float(theory.cv_squared_variance(n, points=points)), rings)
+    draws = np.random.default_rng(points).standard_gamma(points, size=(sets, rings, n))
+    squares = (draws / draws.sum(axis=2, keepdims=True)).var(axis=2).mean(axis=1) * n * n
+    rejected = sum(inference.squares_agree(float(one) / law, degrees).p_value < 0.01 for one in squares)
+    assert inference.proportion_agrees(rejected, sets, 0.01).agrees(0.001)
+
+
+def test_values_of_single_draws_are_as_near_as_chance_has_them_and_means_are_nearer() -> None:
+    generator = np.random.default_rng(6)
+    degrees = [50.0, 900.0, 1000.0, 10.0]
+    single = [
+        inference.squares_so_near((generator.chisquare(degrees) / degrees).tolist(), degrees)
+        for _ in range(500)
+    ]
+    assert stats.kstest(single, "uniform").pvalue > 0.001
+    means = (generator.chisquare(degrees, size=(200, 4)) / degrees).mean(axis=0)
+    assert inference.squares_so_near(means.tolist(), degrees) < 0.01
