@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from fractions import Fraction
+from hashlib import md5
 from pathlib import Path
 from types import ModuleType
 
@@ -164,6 +165,8 @@ SENTENCES = {
     "of its moves few were wasted": "a third of them, if they are counted by where keys are at the end",
     "nothing for jump and modulo": "modulo numbers its live nodes",
     "worth more than consistency": "a ring whose newcomers inherit names moves as little",
+    "arcs that begin at its points~\\cite": "the sources serve arcs that end there",
+    "stable buckets are worth more": "a ring whose newcomers inherit names moves as little",
     "an hour at most": "what runs took is known",
     "slopes and ratios": "and absolute times stood beside them",
     "derived here": "by Moulton and Jiang",
@@ -182,6 +185,57 @@ def test_jump_in_another_order_agrees_about_a_third_of_three_nodes() -> None:
     one, other = create("jump", ["a", "b", "c"]), create("jump", ["a", "c", "b"])
     names = [np.array([p.nodes[i].name for i in range(3)])[p.assign(hashes)] for p in (one, other)]
     assert abs(float((names[0] == names[1]).mean()) - 1 / 3) < 0.02
+
+
+def said(sentence: str) -> bool:
+    """Say whether a section has these words, one after the other."""
+    return any(sentence in " ".join(path.read_text(encoding="utf-8").split()) for path in TEXTS)
+
+
+def test_arcs_begin_at_points_here_and_end_at_them_in_the_sources() -> None:
+    sources = create("ketama", ["10.0.0.1:11211", "10.0.0.2:11211"], hash="md5_le32").arcs()
+    points = {
+        int.from_bytes(md5(f"10.0.0.{node + 1}-{number}".encode()).digest()[:4], "little"): node
+        for node in range(2)
+        for number in range(100)
+    }
+    ends = dict(zip(sources.last.tolist(), sources.bucket.tolist(), strict=True))
+    assert points.items() <= ends.items()
+    ours, mirrored = (create("ring", 5, serves=serves).arcs() for serves in ("predecessor", "successor"))
+    assert ours.start[1:].tolist() == mirrored.last[:-1].tolist()
+    assert ours.bucket[1:].tolist() == mirrored.bucket[:-1].tolist()
+    assert said(
+        "the arcs that begin at its points; in the sources~\\cite{ring,ketama} it serves those that end"
+    )
+
+
+def test_a_ring_whose_newcomer_inherits_a_name_moves_as_little_as_a_bucket_that_stays() -> None:
+    hashes = np.random.default_rng(5).integers(0, 1 << 64, 200_000, dtype=np.uint64)
+    machines = {f"place-{number}": f"machine-{number}" for number in range(16)}
+
+    def moved(name: str, heir: str) -> float:
+        """Return the part of the keys that another machine has, once one has died and has an heir."""
+        before, after = create(name, list(machines)), create(name, list(machines))
+        if heir not in machines:
+            after.change(remove=["place-7"], add=[heir])
+        owners = [machines, {**machines, heir: "machine-16"}]
+        first, second = (
+            np.array([owner[p.nodes[bucket].name] for bucket in range(16)])[p.assign(hashes)]
+            for p, owner in zip((before, after), owners, strict=True)
+        )
+        return float((first != second).mean())
+
+    bucket, inherited, stranger = (
+        moved("jump", "place-16"),
+        moved("ring", "place-7"),
+        moved("ring", "place-16"),
+    )
+    assert abs(bucket - 1 / 16) < 0.003
+    assert abs(inherited - 1 / 16) < 0.02, "one share of a ring, and nothing else"
+    assert abs(stranger - 2 / 17) < 0.03
+    assert stranger > 1.5 * inherited
+    assert said("gets the old one's place: by a bucket that stays, or on a ring by the name that its points")
+    assert said("A ring can do so if the newcomer inherits the name by which points are placed")
 
 
 def test_a_chi_square_test_rejects_half_of_the_rings_of_ten_nodes_at_as_many_keys_as_points() -> None:

@@ -64,7 +64,7 @@ BY_NODES = Axis("n", NODES.meaning, "count", symbol=NODES, log=True, measured=Tr
 
 @dataclass(frozen=True)
 class Lines:
-    """A line for each series, with its interval as a band and its law beside it.
+    """A line for each series, with its interval as a band, or across at each point, and its law beside it.
 
     Parameters
     ----------
@@ -72,6 +72,8 @@ class Lines:
         The axes.
     low, high, law
         Columns of the ends of the interval, and of the law; empty where there is none.
+    x_low, x_high
+        Columns of the ends of the interval of x, where that is measured too: each point has a cross, no band.
     law_title
         Of a law that is the same for all series: one line, with a point wherever any of them has it.
     references
@@ -84,6 +86,8 @@ class Lines:
     low: str = ""
     high: str = ""
     law: str = ""
+    x_low: str = ""
+    x_high: str = ""
     law_title: str = ""
     references: Sequence[str] = ()
 
@@ -242,6 +246,7 @@ class Chart:
         """All columns that are shown."""
         mark = self.mark
         beside = [] if isinstance(mark, Stacked) else [mark.low, mark.high, mark.law]
+        beside += [mark.x_low, mark.x_high] if isinstance(mark, Lines) else []
         named = [*self.choices, *self.place, self.quantity.column, *beside, self.facts]
         return list(dict.fromkeys(filter(None, named)))
 

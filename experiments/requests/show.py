@@ -257,13 +257,15 @@ def _charts(numbers: Summary, facts: str) -> Iterator[Chart]:
         yield Chart(
             "affinity",
             "What affinity is worth: hits against the slowest responses",
-            f"{facts} Best is the lower right.",
+            f"{facts} Best is the lower right. Crosses are 95 % t intervals of both.",
             affinity,
             Lines(
                 Axis("hits", "hit rate", "percent", zero=False),
                 Axis("p99", "99 % of responses, ms", log=True),
                 low="p99_low",
                 high="p99_high",
+                x_low="hits_low",
+                x_high="hits_high",
             ),
             choices={"load": "Utilisation", "cache": "Entries of a cache", "n": "Servers"},
             only={"load": float(affinity["load"].max())},

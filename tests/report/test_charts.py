@@ -299,3 +299,27 @@ def test_a_chart_refuses_numbers_that_it_cannot_place() -> None:
         chart(lines(log=True), panels="n")
     with pytest.raises(ValueError, match="cannot name a chart"):
         Chart("A b", "", "", numbers(), lines(log=True))
+
+
+def test_where_both_quantities_are_measured_each_point_has_a_cross() -> None:
+    frame = pd.DataFrame(
+        {"label": LABELS, "x": [0.2, 0.3, 0.7], "y": [9.0, 5.0, 7.0]} | {"workload": ["uniform"] * 3}
+    )
+    frame = frame.assign(x_low=frame["x"] - 0.05, x_high=frame["x"] + 0.02, low=frame["y"] - 1, high=11.0)
+    mark = Lines(
+        Axis("x", "hits", "percent"), Axis("y", "ms"), low="low", high="high", x_low="x_low", x_high="x_high"
+    )
+    one = Chart("above", "Above", "Means.", frame, mark)
+    with style():
+        canvas = Canvas(figsize=(7, 4), layout="constrained")
+        drawn(one, "one", "").draw(canvas)
+    (axes,) = canvas.get_axes()
+    segments = [part.get_segments() for part in axes.collections]
+    ends = {tuple(map(tuple, np.round(piece, 6).tolist())) for group in segments for piece in group}
+    for row in frame.to_dict("records"):
+        assert ((row["x"], row["low"]), (row["x"], row["high"])) in ends
+        assert ((round(row["x_low"], 6), row["y"]), (round(row["x_high"], 6), row["y"])) in ends
+    described = json.dumps(vega.described(one))
+    assert described.count('"type": "rule"') == 2
+    assert '"area"' not in described
+    assert {"x_low", "x_high"} <= set(one.columns)

@@ -113,6 +113,7 @@ def lines(
     series: Mapping[str, ArrayLike],
     *,
     bands: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
+    across: Mapping[str, tuple[ArrayLike, ArrayLike]] | None = None,
     laws: Mapping[str, ArrayLike] | None = None,
     xlabel: str = "",
     ylabel: str = "",
@@ -123,6 +124,7 @@ def lines(
 ) -> None:
     """Draw a line for each series, with a band around it, and its name at its end.
 
+    Series in `across` have a cross at each point instead: their bands upright, and these ends of x.
     The axes in `zero` have nought on them, unless they are logarithmic.
     """
     where = np.asarray(x, dtype=float)
@@ -158,7 +160,12 @@ def lines(
     for name in (name for name in shown if bands and name in bands):
         low, high = (np.asarray(end, dtype=float) for end in (bands or {})[name])
         low = np.where((low > 0) | (not logy), low, np.nan)  # a band that has no lower end there
-        if (np.isfinite(low) & np.isfinite(high)).any():
+        if across and name in across:
+            colour, y = shown[name].colour, np.asarray(series[name], dtype=float)
+            foot = np.where(np.isfinite(low), low, y)
+            axes.vlines(where, foot, high, color=colour, linewidth=0.9, alpha=0.7)
+            axes.hlines(y, *across[name], color=colour, linewidth=0.9, alpha=0.7)
+        elif (np.isfinite(low) & np.isfinite(high)).any():
             axes.fill_between(where, low, high, color=shown[name].colour, alpha=0.18, linewidth=0)
     if laws and any(name in shown for name in laws):
         axes.set_title("dotted: law", loc="right", fontsize=6.5, color=MUTED)

@@ -81,12 +81,15 @@ def _lines(axes: Axes, chart: Chart, mark: Lines) -> None:
     places, cells = sorted(chart.values(mark.x.column)), _Cells(chart)
     series: dict[str, NDArray[np.float64]] = {}
     laws: dict[str, NDArray[np.float64]] = {}
-    bands = {}
+    bands, across = {}, {}
     for label in chart.values(chart.series):
         name = str(label)
         (laws if label in mark.references else series)[name] = cells.of(mark.y.column, [label], places)[0]
         if mark.low and mark.high:
             bands[name] = (cells.of(mark.low, [label], places)[0], cells.of(mark.high, [label], places)[0])
+        if mark.x_low and mark.x_high:
+            left, right = (cells.of(column, [label], places)[0] for column in (mark.x_low, mark.x_high))
+            across[name] = (left, right)
         if mark.law and np.isfinite(law := cells.of(mark.law, [label], places)[0]).any():
             shared = laws.get(mark.law_title, law) if mark.law_title else law
             laws[mark.law_title or name] = np.where(np.isfinite(shared), shared, law)
@@ -95,6 +98,7 @@ def _lines(axes: Axes, chart: Chart, mark: Lines) -> None:
         places,
         series,
         bands=bands,
+        across=across,
         laws=laws,
         xlabel=_title(mark.x),
         ylabel=mark.y.title,

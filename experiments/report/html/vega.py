@@ -165,12 +165,20 @@ def _dots(chart: Chart, mark: Dots) -> Spec:
     return {"height": {"step": step, "for": "offset"}, "encoding": place, "layer": layers}
 
 
+CROSS: Spec = {"type": "rule", "strokeWidth": 1.5, "opacity": 0.7}
+
+
 def _lines(chart: Chart, mark: Lines) -> Spec:
     across, up = _quantity(mark.x, chart), _quantity(mark.y, chart)
     layers: list[Spec] = []
     if mark.low and mark.high:
         between = {"y": up | {"field": mark.low}, "y2": {"field": mark.high}}
-        layers.append({"mark": {"type": "area", "opacity": 0.16, "line": False}, "encoding": between})
+        crossed = bool(mark.x_low and mark.x_high)
+        band: Spec = CROSS if crossed else {"type": "area", "opacity": 0.16, "line": False}
+        layers.append({"mark": band, "encoding": between})
+        if crossed:
+            between = {"x": across | {"field": mark.x_low}, "x2": {"field": mark.x_high}, "y": up}
+            layers.append({"mark": CROSS, "encoding": between})
     if mark.law:
         dotted = {"type": "line", "strokeWidth": 1.2, "strokeDash": [2, 3], "opacity": 0.9}
         colour: Spec = {"color": {"value": "var(--ink)"}} if mark.law_title else {}
