@@ -60,6 +60,7 @@ def present(results: Results[BalanceParameters]) -> Presentation:
         charts=list(charts(results, numbers)),
         glance=list(glance(numbers)),
         first=First(
+            columns=[name for name in tables[0].shown() if name != "min_to_mean"] if tables else (),
             rows=rows_where(tables[0].frame["n"] == tables[0].frame["n"].max()) if tables else (),
             findings=details.meaning(numbers),
         ),

@@ -45,12 +45,13 @@ def first_screen(
     width = min(width, COLUMNS)
     first = presentation.first_table()
     if quiet:
-        return [] if first is None else _brief(presentation, first, LINES, width, colour)
+        return [] if first is None else _brief(presentation, first, LINES, LINES, width, colour)
     path = printable(f"Written to {folder}/")
     space = LINES - _LEFT_OUT - 3  # the path, and the empty lines between the three parts
     found = presentation.findings()
-    least = _findings(found, min(_FINDINGS, space), width)
-    shown = [] if first is None else _brief(presentation, first, space - len(least), width, colour)
+    least = len(_findings(found, _FINDINGS, width))
+    one = len(_findings(found[:1], _FINDINGS, width))  # a table is rather whole than a second finding there
+    shown = [] if first is None else _brief(presentation, first, space - one, space - least, width, colour)
     notes = () if first is None else first.notes
     said = _findings(found, space - len(shown), width)
     left = space - len(shown) - len(said)
@@ -79,8 +80,10 @@ def fold(text: str, width: int, **indents: str) -> str:
     return textwrap.fill(unbroken(printable(text)), width, **options).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _brief(presentation: Presentation, table: Table, space: int, width: int, colour: bool) -> list[str]:
-    """Return a table, or its most telling rows and how many more there are, in the lines that there are."""
+def _brief(
+    presentation: Presentation, table: Table, whole: int, space: int, width: int, colour: bool
+) -> list[str]:
+    """Return a table in so many lines, or its most telling rows and how many more there are in fewer."""
     first, every = presentation.first, range(len(table.frame))
     named = list(dict.fromkeys(first.rows)) or list(every)
 
@@ -100,8 +103,8 @@ def _brief(presentation: Presentation, table: Table, space: int, width: int, col
         part = replace(part, columns=columns, groups=groups, caption=caption)
         return terminal.write(part, width, colour=colour).rstrip("\n").split("\n")
 
-    if len(every) <= space and len(whole := lines(every)) <= space:
-        return whole
+    if len(every) <= whole and len(complete := lines(every)) <= whole:
+        return complete
     best, low, high = lines(named[:1]), 1, min(len(named), space)
     while low < high:
         many = (low + high + 1) // 2
