@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -220,7 +219,7 @@ def _rebalanced(table: Intervals, before: Nodes, nodes: Nodes) -> Intervals:
     for start, end, owner in zip(starts, ends, owners, strict=True):
         if owner in held:
             held[owner] += end - start
-    targets = _targets(_shares(before), _shares(nodes), held, space)
+    targets = _targets(before, nodes, held, space)
     surplus = {bucket: max(0, held[bucket] - targets[bucket]) for bucket in held}
     missing = [[bucket, targets[bucket] - held[bucket]] for bucket in held if targets[bucket] > held[bucket]]
 
@@ -251,35 +250,36 @@ def _rebalanced(table: Intervals, before: Nodes, nodes: Nodes) -> Intervals:
     )
 
 
-def _shares(nodes: Nodes) -> dict[int, Fraction]:
-    """Return the declared share of each bucket: its part of the weights."""
-    weights = dict(zip(nodes, map(Fraction, nodes.weights()), strict=True))
-    total = sum(weights.values())
-    return {bucket: weight / total for bucket, weight in weights.items()}
+def _parts(nodes: Nodes) -> tuple[dict[int, int], int]:
+    """Return the weight of each bucket as a whole number, and their sum: the shares, without fractions."""
+    ratios = [weight.as_integer_ratio() for weight in nodes.weights()]
+    times = max(below for _, below in ratios)  # each is a power of two, as weights are floats
+    parts = {bucket: above * (times // below) for bucket, (above, below) in zip(nodes, ratios, strict=True)}
+    return parts, sum(parts.values())
 
 
-def _targets(
-    before: Mapping[int, Fraction], after: Mapping[int, Fraction], held: Mapping[int, int], space: int
-) -> dict[int, int]:
+def _targets(before: Nodes, after: Nodes, held: Mapping[int, int], space: int) -> dict[int, int]:
     """Return how many hashes each node is to have: its quota, rounded so that none moves the wrong way.
 
     A node whose declared share grows keeps at least what it holds, one whose share shrinks at most that, as
     long as it holds its quota but for the rounding of all nodes (rows of one's own may be far from it).
+    Quotas and what is compared with them are multiplied by the sum of the weights, which makes them whole.
     """
-    quota = {bucket: space * share for bucket, share in after.items()}
-    slack = len(before) + len(after)
+    (earlier, all_before), (parts, total) = _parts(before), _parts(after)
+    slack = (len(before) + len(after)) * total
+    quota = {bucket: space * part for bucket, part in parts.items()}
     low, high, targets = dict.fromkeys(quota, 0), dict.fromkeys(quota, space), dict.fromkeys(quota, 0)
     for bucket, wanted in quota.items():
-        share_before = before.get(bucket, 0)
-        if after[bucket] >= share_before and held[bucket] <= wanted + slack:
+        growth = parts[bucket] * all_before - earlier.get(bucket, 0) * total
+        if growth >= 0 and held[bucket] * total <= wanted + slack:
             low[bucket] = held[bucket]
-        if after[bucket] <= share_before and held[bucket] >= wanted - slack:
+        if growth <= 0 and held[bucket] * total >= wanted - slack:
             high[bucket] = held[bucket]
-        targets[bucket] = min(max(int(wanted), low[bucket]), high[bucket])
+        targets[bucket] = min(max(wanted // total, low[bucket]), high[bucket])
     while left := space - sum(targets.values()):
         step = 1 if left > 0 else -1
         free = [b for b in targets if low[b] <= targets[b] + step <= high[b]]
-        free.sort(key=lambda bucket: (step * (targets[bucket] - quota[bucket]), bucket))
+        free.sort(key=lambda bucket: (step * (targets[bucket] * total - quota[bucket]), bucket))
         for bucket in free[: abs(left)]:
             targets[bucket] += step
     return targets
