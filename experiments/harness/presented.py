@@ -21,7 +21,8 @@ def presented(experiment: Experiment[P], results: Results[P]) -> Presentation:
     """Return what an experiment shows, with what is to be known of keys and nodes that come from files."""
     shown = experiment.present(results)
     said = [*_said(results.parameters, results.facts), *_said_of_cluster(results)]
-    return replace(shown, meaning=[*shown.meaning, *said])
+    first = replace(shown.first, findings=[*said, *shown.first.findings])
+    return replace(shown, meaning=[*shown.meaning, *said], first=first)
 
 
 def _said(parameters: Parameters, facts: Mapping[str, Any]) -> Iterator[str]:
