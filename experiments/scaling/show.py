@@ -237,8 +237,15 @@ def _fast(part: Part) -> str:
 
 
 def _percent(share: float) -> str:
-    """Return a share in percent, to two digits, so that neighbours are told as one."""
-    return f"{100 * share:.2g} %"
+    """Return a share in percent, to two digits, so that neighbours are told as one; nearly all is not all.
+
+    Examples
+    --------
+    >>> _percent(0.0588), _percent(0.9416), _percent(0.9961), _percent(1)
+    ('5.9 %', '94 %', '99.6 %', '100 %')
+    """
+    percent = 100 * share
+    return f"{percent:.2g} %" if percent < 99.5 else f"{percent:.3g} %"
 
 
 def _grouped(frame: pd.DataFrame, value: Callable[[dict[str, Any]], str]) -> str:
