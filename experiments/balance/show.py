@@ -18,7 +18,7 @@ from experiments.report.presentation import First, Presentation, Results
 from experiments.report.slugs import slug
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
-from experiments.report.telling import rows_where
+from experiments.report.telling import rows_of_most
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ def present(results: Results[BalanceParameters]) -> Presentation:
         glance=list(glance(numbers)),
         first=First(
             columns=[name for name in tables[0].shown() if name != "min_to_mean"] if tables else (),
-            rows=rows_where(tables[0].frame["n"] == tables[0].frame["n"].max()) if tables else (),
+            rows=rows_of_most(tables[0].frame, "n") if tables else (),
             findings=details.meaning(numbers),
         ),
     )

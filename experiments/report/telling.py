@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["largest", "rows_where"]
+__all__ = ["largest", "rows_of_most", "rows_where"]
 
 
 def rows_where(*masks: pd.Series[bool]) -> list[int]:
     """Return the numbers of the rows that are chosen, those of the first choice before those of the next."""
     return [int(number) for mask in masks for number in mask.to_numpy().nonzero()[0]]
+
+
+def rows_of_most(frame: pd.DataFrame, column: str) -> list[int]:
+    """Return the numbers of the rows where a column is at its largest; none where there is no such column.
+
+    Which table a run has first depends on what was asked: one of fresh processes has no number of nodes.
+    """
+    return rows_where(frame[column] == frame[column].max()) if column in frame else []
 
 
 def largest(values: pd.Series[Any]) -> list[int]:

@@ -11,7 +11,7 @@ from experiments.report.presentation import First, Presentation, Results
 from experiments.report.summary import Sheet, Summary
 from experiments.report.tables.formats import Format, Percent
 from experiments.report.tables.table import Table
-from experiments.report.telling import rows_where
+from experiments.report.telling import rows_of_most
 
 from .summary import MS, summary
 
@@ -61,7 +61,7 @@ def _first(table: Table, numbers: Summary) -> First:
     return First(
         table,
         columns=[name for name in wanted if name in table.shown()],
-        rows=rows_where(table.frame["load"] == table.frame["load"].max()),
+        rows=rows_of_most(table.frame, "load"),
         findings=[*_about_times(numbers), *_about_laws(numbers), *_about_affinity(numbers)],
     )
 

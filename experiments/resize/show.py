@@ -11,7 +11,7 @@ from experiments.report.presentation import First, Presentation, Results
 from experiments.report.tables.formats import Format, Interval
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
-from experiments.report.telling import rows_where
+from experiments.report.telling import rows_of_most
 from experiments.report.timings import TOO_BUSY, interval_of, method, trust, trusted
 from experiments.resize.charts import charts, glance
 from experiments.resize.parameters import BATCH, OPERATIONS
@@ -57,7 +57,7 @@ def present(results: Results[ResizeParameters]) -> Presentation:
         summary=numbers,
         charts=list(charts(numbers, interval)),
         glance=list(glance(numbers)) if steady else [],
-        first=First(rows=rows_where(tables[0].frame["n"] == tables[0].frame["n"].max())),
+        first=First(rows=rows_of_most(tables[0].frame, "n")),
     )
 
 

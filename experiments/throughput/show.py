@@ -12,7 +12,7 @@ from experiments.report.slugs import slug
 from experiments.report.tables.formats import Format, Interval
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Header, Table
-from experiments.report.telling import rows_where
+from experiments.report.telling import rows_of_most
 from experiments.report.timings import TOO_BUSY, interval_of, method, trust, trusted
 from experiments.throughput.charts import charts, glance
 from experiments.throughput.cold_start import STAGES
@@ -54,7 +54,7 @@ def present(results: Results[ThroughputParameters]) -> Presentation:
         summary=numbers,
         charts=list(charts(numbers, _told(results, numbers))),
         glance=list(glance(numbers)) if steady else [],
-        first=First(rows=rows_where(tables[0].frame["n"] == tables[0].frame["n"].max()) if tables else ()),
+        first=First(rows=rows_of_most(tables[0].frame, "n") if tables else ()),
     )
 
 

@@ -90,18 +90,21 @@ def test_what_nobody_can_do_fails_and_says_why(tmp_path: Path) -> None:
     assert "Not jump, flip: buckets are a count, so only the last one can go" in failure
 
 
-def test_a_screen_holds_all_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_screen_holds_who_can_and_details_all_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     typed = ["advise", "--profile", "smoke", "--nodes", "20", "--rounds", "1", "--out", str(tmp_path / "out")]
     assert run.main([*typed, "--quiet"]) == 0
+    assert "Take " not in capsys.readouterr().out
+    assert run.main(typed) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) <= 32
-    text = " ".join(lines)
+    assert len(lines) <= 30
+    assert max(map(len, lines)) <= 100
+    assert any(line.startswith("Take ") for line in lines)
+    assert run.main([*typed, "--details"]) == 0
+    text = " ".join(capsys.readouterr().out.splitlines())
     assert "Behind these, in this order: " in text
     assert all(name in text for name in PUBLISHED), "who can is there, and who cannot"
-    assert max(map(len, lines)) <= 120
-    assert "Take " not in "".join(lines)
-    assert run.main(typed) == 0
-    assert any(line.startswith("Take ") for line in capsys.readouterr().out.splitlines())
 
 
 @pytest.mark.parametrize(
