@@ -37,7 +37,7 @@ scaling: $(VENV)/installed ## what moves when a cluster changes size: a minute t
 article: $(VENV)/installed ## every number of the article, ours beside the published one: a minute
 	@$(RUN) -m experiments.run article --profile $(PROFILE)
 
-results: $(VENV)/installed ## all that is committed, at PROFILE=full an hour and a half; goes on where it was interrupted; ONLY=names
+results: $(VENV)/installed ## all that is committed, at PROFILE=full an hour; goes on where it was interrupted; ONLY=names
 	@$(RUN) -m experiments.run all --profile $(PROFILE) $(if $(ONLY),--only '$(ONLY)')
 
 paper: $(VENV)/installed ## the paper, paper/shardlab.pdf, from the stored results: half a minute; needs TeX

@@ -197,6 +197,7 @@ def test_the_switch_stands_alone(tmp_path: Path, capsys: pytest.CaptureFixture[s
     from experiments import run
 
     flags = ["--algorithms", "jump", "--nodes", "4", "--keys", "500", "--rounds", "2", "--mode", "single"]
-    typed = ["throughput", "--profile", "smoke", *flags, "--quiet", "--out", str(tmp_path / "out"), "--peers"]
+    shown = ["--quiet", "--details", "--out", str(tmp_path / "out")]
+    typed = ["throughput", "--profile", "smoke", *flags, *shown, "--peers"]
     assert run.main(typed) == 0
     assert "jump-consistent-hash" in capsys.readouterr().out
