@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from experiments.inference.verdict import NOT_MET
 from experiments.report.presentation import First, Presentation, Results
 from experiments.report.tables import markdown
+from experiments.report.tables.formats import is_missing
 from experiments.report.tables.table import Table
 from experiments.report.telling import rows_where
 from experiments.report.timings import interval_of, trust
@@ -27,7 +28,7 @@ def present(results: Results[TargetsParameters]) -> Presentation:
     rows = sheet.records()
     missing = [
         f"Not measured, {reason}: {'; '.join(row['what'] for row in rows if row['cannot'] == reason)}."
-        for reason in dict.fromkeys(row["cannot"] for row in rows if row["cannot"])
+        for reason in dict.fromkeys(row["cannot"] for row in rows if not is_missing(row["cannot"]))
     ]
     columns = ["what", "measured", "unit", "bound", "verdict"]
     table = Table(

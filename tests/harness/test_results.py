@@ -18,7 +18,7 @@ FOLDERS = [folder for folder in stored_runs([RESULTS]) if folder.name == "full"]
 UNTIMED = [folder for folder in FOLDERS if catalogue.kind(find(folder.parent.name).catalogue) == "rows"]
 
 LARGEST_FILE = 1_000_000
-LARGEST_TIMING = 2_000_000  # every round is kept, so that intervals can be computed anew
+LARGEST_TIMING = 3_000_000  # every round of ten processes is kept, so that intervals can be computed anew
 LARGEST_ROWS = 5_000_000
 LARGEST_SHOWN = 7_000_000
 
