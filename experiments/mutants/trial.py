@@ -28,6 +28,9 @@ SEARCHED = ("placement", "movement", "weights", "arcs", "replicas")
 DEAR = frozenset({"deterministic"})
 """Searches that run kernels as plain Python, which takes longer than all others together."""
 
+RACING = frozenset({"events_are_atomic"})
+"""Checks that watch other threads, and see more or less as the machine is busy: asked last of all."""
+
 _TOLD = 200
 
 
@@ -140,13 +143,14 @@ def _stages(mutant: Mutant, parameters: MutantsParameters) -> Iterator[tuple[str
         yield "variants", _first(chain(*_asked(variant)), variant, parameters, parameters.effort)
     yield "longer", _first(searches, subject, parameters, parameters.longer)
     yield "machine", _outlived(subject, parameters)
+    yield "threads", _first(_due(subject, racing=True), subject, parameters, parameters.effort)
 
 
 def _asked(subject: Subject) -> tuple[list[Check], list[Check]]:
     """Return the searches for placements that must hold, in the order of their modules, and the rest."""
-    from experiments.conformance import Duty, Kind, checks, standing_of
+    from experiments.conformance import Kind
 
-    asked = [one for one in checks() if standing_of(one, subject.spec).duty is Duty.HOLD]
+    asked = _due(subject, racing=False)
     asked.sort(key=lambda one: SEARCHED.index(_module(one)) if _module(one) in SEARCHED else len(SEARCHED))
     searches = [
         one
@@ -154,6 +158,14 @@ def _asked(subject: Subject) -> tuple[list[Check], list[Check]]:
         if one.kind is Kind.PROPERTY and _module(one) in SEARCHED and one.name not in DEAR
     ]
     return searches, [one for one in asked if one not in searches]
+
+
+def _due(subject: Subject, *, racing: bool) -> list[Check]:
+    """Return the checks of what must hold, those that watch other threads or all others."""
+    from experiments.conformance import Duty, checks, standing_of
+
+    due = [one for one in checks() if standing_of(one, subject.spec).duty is Duty.HOLD]
+    return [one for one in due if (one.name in RACING) == racing]
 
 
 def _first(

@@ -241,11 +241,11 @@ def _percent(share: float) -> str:
 
     Examples
     --------
-    >>> _percent(0.0588), _percent(0.9416), _percent(0.9961), _percent(1)
-    ('5.9 %', '94 %', '99.6 %', '100 %')
+    >>> [_percent(share) for share in (0.0588, 0.0602, 0.9416, 0.9961, 1.0)]
+    ['5.9 %', '6.0 %', '94 %', '99.6 %', '100 %']
     """
     percent = 100 * share
-    return f"{percent:.2g} %" if percent < 99.5 else f"{percent:.3g} %"
+    return Significant(2 if percent < 99.5 else 3, " %").text(percent, {})
 
 
 def _grouped(frame: pd.DataFrame, value: Callable[[dict[str, Any]], str]) -> str:

@@ -52,6 +52,11 @@ def test_a_mutant_is_tried_alike_again(rows: dict[str, dict[str, Any]]) -> None:
     assert tried(mutant, EXPERIMENT.profile("smoke")) == rows[mutant.name]
 
 
+def test_what_a_busy_machine_may_miss_decides_only_where_nothing_else_does() -> None:
+    row = tried(*mutants_named(["jumpback_anchor__one_by_one"]), EXPERIMENT.profile("full"))
+    assert (row["killed_by"], row["stage"]) == ("refused_events_change_nothing", "further")
+
+
 def test_whatever_no_check_kills_was_looked_at() -> None:
     """The list of survivors and equivalent ones is what the committed run gives, neither more nor less."""
     rows = store.load(Path(__file__).resolve().parents[2] / "results" / "mutants" / "full")
