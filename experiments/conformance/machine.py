@@ -29,17 +29,9 @@ from algorithms.errors import BrokenAlgorithm
 from algorithms.hashing import Hashes
 from experiments.conformance.check import DEPENDS_ON_THE_CALL, Make, Refuted, declares
 from experiments.conformance.checks.placement import rebuilt
+from experiments.conformance.events import Event, draw_joiners, draw_leavers, draw_weights
 from experiments.conformance.steady import steady
-from experiments.conformance.strategies import (
-    Event,
-    capacity_of,
-    draw_joiners,
-    draw_leavers,
-    draw_weights,
-    node_lists,
-    probes,
-    spaces,
-)
+from experiments.conformance.strategies import capacity_of, node_lists, probes, spaces
 from experiments.conformance.words import among, first, listed, owners, told
 
 __all__ = ["PartitionerMachine", "run_machine"]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from algorithms import Node, Partitioner
 from algorithms.hashing import Hashes
 from experiments.conformance.check import Refuted
-from experiments.conformance.strategies import Event
+from experiments.conformance.events import Event
 
 __all__ = ["among", "first", "listed", "owners", "sizes", "told"]
 

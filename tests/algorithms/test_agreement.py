@@ -20,13 +20,8 @@ from oracles.rendezvous import minus_log
 from algorithms import Capability, Node, create, having, names, spec_of
 from algorithms.machinery.kernel import Kernel
 from algorithms.machinery.logarithm import minus_log_of_uniform
-from experiments.conformance.strategies import (
-    draw_event,
-    draw_hashes,
-    node_lists,
-    probes,
-    spaces,
-)
+from experiments.conformance.events import draw_event
+from experiments.conformance.strategies import draw_hashes, node_lists, probes, spaces
 from experiments.conformance.subjects import Subject, subjects
 
 ORACLES = oracles()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from algorithms import Arcs, Capability, Partitioner, create, having, names, spec_of
 from experiments.conformance import checks, examine, subjects
 from experiments.conformance.check import declares
-from experiments.conformance.strategies import draw_event, draw_partitioner
+from experiments.conformance.events import draw_event, draw_partitioner
 from experiments.conformance.words import owners
 
 SIZES = [(n, k) for n in range(1, 25) for k in range(1, 25) if n != k]

@@ -11,7 +11,8 @@ from hypothesis.strategies import DataObject
 
 from algorithms import Arcs, Capability, Partitioner
 from experiments.conformance.check import Make, check, refute
-from experiments.conformance.strategies import draw_hashes, draw_partitioner
+from experiments.conformance.events import draw_partitioner
+from experiments.conformance.strategies import draw_hashes
 from experiments.conformance.words import first, listed, owners, told
 
 __all__: list[str] = []

@@ -14,14 +14,10 @@ from numpy.typing import NDArray
 from algorithms import Capability, Partitioner, ShardlabError
 from algorithms.hashing import Hashes
 from experiments.conformance.check import Make, check, refute
+from experiments.conformance.events import Event, draw_event, draw_joiners, draw_leavers, draw_partitioner
 from experiments.conformance.strategies import (
-    Event,
     capacity_of,
-    draw_event,
     draw_hashes,
-    draw_joiners,
-    draw_leavers,
-    draw_partitioner,
     node_lists,
     spaces,
     spread_hashes,

@@ -18,16 +18,8 @@ from algorithms import Capability, Node, Partitioner, ShardlabError
 from algorithms.hashing import Hashes, hash_function
 from algorithms.machinery.kernel import plain_kernels
 from experiments.conformance.check import Make, Refuted, check, refute
-from experiments.conformance.strategies import (
-    capacity_of,
-    draw_event,
-    draw_hashes,
-    draw_partitioner,
-    keys,
-    node_lists,
-    probes,
-    spaces,
-)
+from experiments.conformance.events import draw_event, draw_partitioner
+from experiments.conformance.strategies import capacity_of, draw_hashes, keys, node_lists, probes, spaces
 from experiments.conformance.words import first, listed, owners, told
 
 __all__ = ["rebuilt"]

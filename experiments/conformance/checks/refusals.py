@@ -33,14 +33,8 @@ from algorithms import (
 from algorithms.hashing import hash_function
 from algorithms.interface.signature import Parameter, limited, parameters_of
 from experiments.conformance.check import Make, check, declares, refute
-from experiments.conformance.strategies import (
-    Event,
-    capacity_of,
-    draw_event,
-    draw_partitioner,
-    fitting,
-    probes,
-)
+from experiments.conformance.events import Event, draw_event, draw_partitioner
+from experiments.conformance.strategies import capacity_of, fitting, probes
 from experiments.conformance.words import first, owners, told
 
 __all__: list[str] = []

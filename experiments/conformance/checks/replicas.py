@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from algorithms import Capability, Partitioner
 from algorithms.hashing import Hashes
 from experiments.conformance.check import Make, check, refute
-from experiments.conformance.strategies import draw_hashes, draw_joiners, draw_leavers, draw_partitioner
+from experiments.conformance.events import draw_joiners, draw_leavers, draw_partitioner
+from experiments.conformance.strategies import draw_hashes
 from experiments.conformance.words import first, listed, owners, told
 
 __all__: list[str] = []

@@ -15,15 +15,8 @@ from numpy.typing import NDArray
 from algorithms import Capability, Node, Spec
 from algorithms.hashing import hash_function
 from experiments.conformance.check import Evidence, Kind, Make, Refuted, Trial, check, refute
-from experiments.conformance.strategies import (
-    MOST_DRAWN,
-    capacity_of,
-    draw_joiners,
-    draw_leavers,
-    draw_partitioner,
-    node_lists,
-    spaces,
-)
+from experiments.conformance.events import draw_joiners, draw_leavers, draw_partitioner
+from experiments.conformance.strategies import MOST_DRAWN, capacity_of, node_lists, spaces
 from experiments.conformance.words import told
 
 __all__: list[str] = []
