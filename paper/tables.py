@@ -12,6 +12,7 @@ from algorithms import Capability
 from algorithms.registry import names, spec_of
 from experiments.calibration.summary import Rate
 from experiments.inference.levels import LEVEL
+from experiments.inference.verdict import AGREES, DIFFERS, OPEN
 from experiments.report.tables import latex
 from experiments.report.tables.formats import Interval, Percent, Significant, single
 from experiments.report.tables.table import Header, Table
@@ -48,9 +49,13 @@ USUAL = r"\footnotesize\setlength{\tabcolsep}{3pt}"
 LETTERS: Mapping[str, str] = {
     "algorithms": r"\scriptsize\setlength{\tabcolsep}{0.9pt}",
     "cost": r"\scriptsize\setlength{\tabcolsep}{3pt}",
+    "laws": r"\scriptsize\setlength{\tabcolsep}{2.5pt}",
     "mutants": r"\scriptsize\setlength{\tabcolsep}{3pt}",
 }
 """The letters of a table and the space between its columns, where they are not the usual ones."""
+
+SIGNS: Mapping[str, str] = {AGREES: "=", OPEN: "o", DIFFERS: "x"}
+"""What a table says of a test in one letter."""
 
 CITES = "cites:"
 """What stands before the keys of works in a cell."""
@@ -208,6 +213,33 @@ def mutants(sources: Sources) -> Table:
     (score,) = (table for table in run.presentation.tables if table.name == "score")
     columns = [column for column in score.shown() if column != "score"]
     return replace(score, name="mutants", columns=columns, headers={**score.headers, "equivalent": "alike"})
+
+
+def laws(sources: Sources) -> Table:
+    """Return movement and balance of all algorithms beside their laws, at the largest number of nodes."""
+    run = sources.run("laws")
+    (lines,) = (table for table in run.presentation.tables if table.name == "laws")
+    n = max(run.parameter("nodes"))
+    heads = {column: lines.header(column) for column in lines.shown() if column != "n"}
+    frame = lines.frame[lines.frame["n"] == n].reset_index(drop=True)
+    says = {column: frame[column].map(SIGNS) for column in ("moves_as", "loads_as")}
+    return replace(
+        lines,
+        title="All algorithms beside their laws",
+        frame=frame.assign(**says),
+        caption=f"Means over {run.parameter('draws'):,} draws of names, a hash seed and "
+        f"{run.parameter('keys'):,} keys of {n} nodes: what each event moves, the CV of the loads and the "
+        f"largest over the mean, with {LEVEL:.0%} intervals. Law: = agrees in all tests, o is open, x "
+        "differs in one; none is known where nothing stands. A dash: the algorithm cannot do it.",
+        columns=list(heads),
+        groups=[],
+        notes=(),
+        headers={
+            column: Header(head, rf"\shortstack{{{_stacked(head)}}}") if head != "as law" else "law"
+            for column, head in heads.items()
+        },
+        align=dict.fromkeys(says, "center"),
+    )
 
 
 def balance(sources: Sources) -> Table:
@@ -369,8 +401,8 @@ START = 16
 """The number of nodes that the article follows through its events."""
 
 TABLES: tuple[Callable[[Sources], Table], ...] = (
-    measured, algorithms, matrix, counterexamples, mutants, calibration, movement, balance, hashes, cost,
-    servers, claims,
+    measured, algorithms, laws, matrix, counterexamples, mutants, calibration, movement, balance, hashes,
+    cost, servers, claims,
 )  # fmt: skip
 """All tables, in the order of the text."""
 

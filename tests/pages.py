@@ -21,6 +21,7 @@ SMALL = {
     "sequence": "--nodes 4 --keys 2000 --repetitions 2",
     "hashes": "--nodes 4 --keys 2000 --repetitions 2 --hash xxh64,identity",
     "advise": "--nodes 4,9 --remove able --keys 2000 --rounds 2",
+    "laws": "--nodes 4 --keys 500 --draws 5",
     "servers": "--nodes 5,9 --keys 500 --repetitions 2 --system nginx-hash,haproxy-consistent",
     "cost": "--nodes 4,16 --start 10 --removed 0.5,0.8 --keys 500 --repetitions 2",
 }

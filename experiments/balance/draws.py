@@ -12,7 +12,8 @@ from algorithms.hashing import hash_function
 from experiments.balance.rows import Rows, described
 from experiments.harness.engine import Engine
 from experiments.harness.experiment import ALL_HASHES, Context
-from experiments.seeds import derive
+from experiments.harness.laws import squares_variance
+from experiments.harness.trial import MOST_DRAWS
 
 if TYPE_CHECKING:
     from experiments.harness.trial import Trial
@@ -21,9 +22,6 @@ __all__ = ["METHOD", "of_draws"]
 
 METHOD = "draws"
 """Of a row that is of many draws."""
-
-STRIDE = 1 << 24
-"""The most draws of a cell; those of different algorithms, and of different n, are never the same."""
 
 KEYS = 20_000
 """Of a draw, at most: how CV² spreads beside its mean does not depend on them, from some a node on."""
@@ -89,11 +87,10 @@ def of_draws(trials: Sequence[Trial], draws: int, context: Context) -> list[dict
     if not asked:
         return []
     first = asked[0].trial
-    begin = (derive(0, METHOD, first.candidate.label, first.candidate.hash, first.n) >> 24) * STRIDE
 
     def measured(draw: int) -> list[tuple[float, float, float]]:
         found, alone = [], Context(Engine(1))
-        numbered = [replace(one.trial, number=begin + draw) for one in asked]
+        numbered = [one.trial.drawn(METHOD, draw) for one in asked]
         partitioner = numbered[0].start()
         assert not isinstance(partitioner, str)
         weights = Rows(partitioner, first).weights
@@ -114,7 +111,7 @@ def _size(asked: Sequence[_Asked], draws: int) -> int:
     """Return how many draws are made: those of few degrees tell as much together as the others."""
     enough = math.ceil(draws * max(1.0, DEGREES / min(one.degrees for one in asked)))
     points = asked[0].law.get("points", asked[0].trial.candidate.points)
-    most = STRIDE if points is None else max(2, MOST_POINTS // (points * asked[0].trial.n))
+    most = MOST_DRAWS if points is None else max(2, MOST_POINTS // (points * asked[0].trial.n))
     return min(enough, most)
 
 
@@ -139,22 +136,11 @@ def _asked(trials: Sequence[Trial]) -> list[_Asked]:
         law = made.law(keys, None)
         if law["law_cv"]:
             points = law.get("points", candidate.points)
-            found.append(_Asked(trial, exact, law, _variance(law["law"], n, keys, points, made.weights)))
+            variance = None if made.weights else squares_variance(law["law"], n, keys, points)
+            found.append(_Asked(trial, exact, law, variance))
     return found
 
 
 def _keys(trial: Trial) -> int:
     wanted = min(trial.parameters.keys, max(KEYS, KEYS_PER_NODE * trial.n))
     return trial.source.available(wanted)
-
-
-def _variance(
-    family: str, n: int, keys: int | None, points: int | None, weights: tuple[float, ...] | None
-) -> float | None:
-    """Return the law's variance of the CV² of one draw; None where it is not known, as of weights."""
-    from experiments import theory
-
-    ring = family == "ring"
-    if weights is not None or (ring and points is None):
-        return None
-    return float(theory.cv_squared_variance(n, keys=keys, points=points if ring else None))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from algorithms import Partitioner
 from experiments.harness.experiment import ALL_HASHES
+from experiments.harness.laws import balance_law
 from experiments.harness.trial import Trial
 
 __all__ = ["Rows", "described", "refused"]
@@ -73,16 +74,7 @@ class Rows:
 
     def law(self, keys: int | None, collision: float | None) -> dict[str, Any]:
         """Return the law of so many keys, of all hashes if None; `collision`: if they repeat."""
-        from experiments.theory import family_and_points
-
-        candidate, nodes = self.trial.candidate, self.weights or len(self.partitioner.nodes)
-        family, points = family_and_points(candidate.spec, nodes, candidate.points, candidate.parameters)
-        if self.weights is not None and not self.trial.in_proportion(self.weights):
-            family = ""
-        law = {"law": family or None, **_law_of(family, nodes, keys, points, collision)}
-        if candidate.points is None and points is not None and points.is_integer():
-            law["points"] = int(points)  # a program has counted them for these nodes
-        return law
+        return balance_law(self.trial, len(self.partitioner.nodes), self.weights, keys, collision)
 
 
 def described(trial: Trial, method: str) -> dict[str, Any]:
@@ -98,29 +90,6 @@ def described(trial: Trial, method: str) -> dict[str, Any]:
 def refused(trial: Trial, reason: str) -> dict[str, Any]:
     """Return the row of what cannot be measured."""
     return {**described(trial, "sampled"), "cannot": reason}
-
-
-@lru_cache(maxsize=4096)
-def _law_of(
-    family: str,
-    nodes: int | tuple[float, ...],
-    keys: int | None,
-    points: float | None,
-    collision: float | None,
-) -> Mapping[str, float | None]:
-    """Return the columns of a law: E[CV^2]^(1/2), E[max/mean], E[min/mean], as far as they are known."""
-    from experiments import theory
-
-    law = theory.balance(family, nodes, keys=keys, points=points, collision=collision)
-    found = {"law_cv": None, "law_max_to_mean": None, "law_min_to_mean": None}
-    if law is None:
-        return found
-    largest, smallest = law.max_to_mean, law.min_to_mean
-    return {
-        "law_cv": float(law.cv),
-        "law_max_to_mean": None if largest is None else float(largest),
-        "law_min_to_mean": None if smallest is None else float(smallest),
-    }
 
 
 def _measures(

@@ -15,6 +15,7 @@ from experiments.commands import Complaint, Invocation, Output, Styled
 from experiments.options.errors import BadUse, CannotWrite
 from experiments.options.flags import FlagParser
 from experiments.options.parameters import integer
+from experiments.options.screen import LINES
 
 if TYPE_CHECKING:
     from experiments.plan import Change, Configuration, PlacedPool
@@ -56,7 +57,8 @@ def _parser(program: str, *, which: bool) -> FlagParser:
             "--same", metavar="OLD=NEW", help="a node with another name after", action="append", default=[]
         )
         parser.add_argument("--moved", metavar="FILE", help="write all keys that move: key, from, to")
-        parser.add_argument("--limit", metavar="N", default="20", help="moved keys to print (default 20)")
+        parser.add_argument("--limit", metavar="N", help="moved keys to print (default 3; 20 with --details)")
+        parser.add_argument("--details", action="store_true", help="all nodes and flows, on many screens")
         parser.add_argument("--replicas", metavar="N", help="Cassandra: effective ownership of N replicas")
         parser.add_argument("--seed", metavar="N", default="0", help="of samples (default 0)")
         parser.add_argument("--output", metavar="DIR", help="leave tables, rows and run.json there too")
@@ -200,7 +202,8 @@ def _plan(given: argparse.Namespace, typed: Sequence[str]) -> Output:
         raise BadUse("plan: an edit stands in place of a second file; give one of both")
     if len(given.files) == 1 and not edits and (given.moved or given.same):
         raise BadUse("--moved and --same are about a change; give a second file or an edit")
-    limit, seed = _number("--limit", given.limit), _number("--seed", given.seed)
+    limit = None if given.limit is None else _number("--limit", given.limit)
+    seed = _number("--seed", given.seed)
     keys = _keys(given)
     if given.moved and keys is None:
         raise BadUse("--moved: which keys move is said of --keys; give these")
@@ -221,7 +224,7 @@ def _plan(given: argparse.Namespace, typed: Sequence[str]) -> Output:
         parts = [_change(change, limit) for change in changes]
         if given.moved:
             _write(Path(given.moved), _moved(changes))
-    yield _text(parts, given.format)
+    yield _text(parts, given.format, None if given.details else LINES // min(len(parts), 3))
     if given.output:
         _leave(Path(given.output), parts, typed)
     unmodelled = given.pool is None and any(refused.unmodelled for refused in first.refused)
@@ -299,10 +302,10 @@ def _matched(
 
 @dataclass(frozen=True)
 class Part:
-    """What is said of one pool or change, made when it is asked for: a text, an object, rows."""
+    """What is said of one pool or change, made when asked for: a text in so many lines, an object, rows."""
 
     remarks: Sequence[Remark]
-    text: Callable[[], str]
+    text: Callable[[int | None], str]
     object: Callable[[], dict[str, Any]] | None = None
     rows: Callable[[dict[str, Any]], list[list[str]]] | None = None
 
@@ -315,7 +318,7 @@ def _one(pool: PlacedPool, keys: list[bytes] | None) -> Part:
     loads = None if keys is None else show.Loads.of(pool, keys)
     return Part(
         remarks,
-        lambda: pool_text(pool, loads, remarks),
+        lambda most: pool_text(pool, loads, remarks, most),
         lambda: rows.pool_object(pool, remarks, loads),
         rows.pool_rows,
     )
@@ -327,25 +330,25 @@ def _disagreement(pools: Sequence[PlacedPool], keys: list[bytes] | None) -> list
 
     if keys is None or len(pools) != 2 or {pool.system for pool in pools} != {"kafka"}:
         return []
-    return [Part((), lambda: show.disagreement(pools[0], pools[1], keys))]
+    return [Part((), lambda most: show.disagreement(pools[0], pools[1], keys))]
 
 
-def _change(change: Change, limit: int) -> Part:
+def _change(change: Change, limit: int | None) -> Part:
     from experiments.plan import rows
     from experiments.plan.printing import change_text, warnings_of
 
     remarks = warnings_of(change)
     return Part(
         remarks,
-        lambda: change_text(change, limit, remarks),
+        lambda most: change_text(change, limit, remarks, most),
         lambda: rows.change_object(change, remarks),
         rows.change_rows,
     )
 
 
-def _text(parts: Sequence[Part], kind: str) -> str:
+def _text(parts: Sequence[Part], kind: str, most: int | None = None) -> str:
     if kind == "table":
-        return "\n\n".join(part.text() for part in parts)
+        return "\n\n".join(part.text(most) for part in parts)
     objects = [(part, part.object()) for part in parts if part.object is not None]
     if kind == "json":
         return json.dumps([made for _, made in objects], ensure_ascii=False, indent=1)

@@ -8,7 +8,7 @@ partitioner: it stands in the column ``cannot`` of each row that there would hav
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from experiments.measures import EventShape
     from experiments.workloads import Chunks, Workload
 
-__all__ = ["Step", "Trial"]
+__all__ = ["MOST_DRAWS", "Step", "Trial"]
+
+MOST_DRAWS = 1 << 24
+"""The most draws of a cell: those of different algorithms, and of different n, are never the same."""
 
 Placed = tuple[Hashes, NDArray[np.int32]]
 """Some hashes, (k,), and their buckets by each of m partitioners, (m, k)."""
@@ -98,6 +101,11 @@ class Trial:
             seed_bits=hash_function(self.candidate.hash).seed_bits,
             cluster=cluster_of(self.candidate, self.parameters.members),
         )
+
+    def drawn(self, purpose: str, draw: int) -> Trial:
+        """Return one of up to `MOST_DRAWS` draws for a purpose, with seeds, names and keys of its own."""
+        cell = derive(0, purpose, self.candidate.label, self.candidate.hash, self.n) >> 24
+        return replace(self, number=cell * MOST_DRAWS + draw)
 
     @property
     def source(self) -> Workload:

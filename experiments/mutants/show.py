@@ -26,6 +26,12 @@ KINDS = {
 }
 """What was planted, by the kind of its defect."""
 
+COMPARED = (
+    "All hashes of 8 and 12 bits, and 8192 and the corners of 28 and of all bits, of 1 to 257 nodes "
+    "of weight 1 and of mixed weights, after up to six events, in each variant that parameters name; "
+    "with replicas, arcs, single keys and the expression that builds it."
+)
+
 COLUMNS = ("planted", KILLED, SURVIVED, EQUIVALENT, "score")
 
 
@@ -96,10 +102,17 @@ def _survivors(mutants: Sheet) -> Iterable[Table]:
     if not frame.empty:
         yield Table(
             "survivors",
-            "Survivors: they differ from the honest member, and no check kills them",
+            "Survivors: no check kills them",
             frame,
-            columns=["mutant", "about", "difference", "reason"],
-            headers={"about": "what is wrong", "difference": "first difference"},
+            "The first difference from the honest member, where one was found among so many answers. "
+            f"{COMPARED}",
+            columns=["mutant", "about", "placements", "difference", "reason"],
+            headers={
+                "about": "what is wrong",
+                "placements": "answers compared",
+                "difference": "first difference",
+            },
+            formats=mutants.formats(frame.columns),
         )
 
 
@@ -108,13 +121,11 @@ def _equivalent(mutants: Sheet) -> Iterable[Table]:
     if not frame.empty:
         yield Table(
             "equivalent",
-            "Equivalent: no answer differs from the honest member's",
+            "Equivalent: no answer differs from the honest member's, and the reason why none can",
             frame,
-            "All hashes of 8 and 12 bits, and 8192 and the corners of 28 and of all bits, of 1 to 257 nodes "
-            "of weight 1 and of mixed weights, after up to six events, in each variant that parameters name; "
-            "with replicas, arcs, single keys and the expression that builds it.",
+            f"Compared were {COMPARED[0].lower()}{COMPARED[1:]}",
             columns=["mutant", "about", "placements", "reason"],
-            headers={"about": "what is wrong", "placements": "placements compared"},
+            headers={"about": "what is wrong", "placements": "answers compared"},
             formats=mutants.formats(frame.columns),
         )
 
@@ -136,7 +147,7 @@ def _meaning(numbers: Summary, mutants: Sheet) -> list[str]:
     said = {name: numbers.value(name).text for name in ("planted", KILLED, SURVIVED, EQUIVALENT, "members")}
     sentences = [
         f"Of {said['planted']} defects in {said['members']} members the checks kill {said[KILLED]}; "
-        f"{said[EQUIVALENT]} are equivalent to the honest member, and {said[SURVIVED]} survive."
+        f"{said[EQUIVALENT]} are shown to be equivalent to the honest member, and {said[SURVIVED]} survive."
     ]
     if not is_missing(numbers["all"].records()[0]["score"]):
         sentences.append(f"Score: {numbers.value('score').text} of those that are not equivalent.")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 COUNTED = {
     "planted": Measure("mutants", Count()),
     KILLED: Measure("mutants that a check kills", Count()),
-    SURVIVED: Measure("mutants that differ and that no check kills", Count()),
-    EQUIVALENT: Measure("mutants in which no difference was found", Count()),
+    SURVIVED: Measure("mutants that no check kills, and that are not shown to be equivalent", Count()),
+    EQUIVALENT: Measure("mutants in which no difference was found, and that are shown to have none", Count()),
     "score": Measure("killed, of those that are not equivalent", Percent(1)),
 }
 WORDS = (

@@ -12,6 +12,7 @@ from experiments.inference.verdict import EQUIVALENT, KILLED, SURVIVED
 from experiments.mutants.alike import compared
 from experiments.mutants.planted import planted
 from experiments.mutants.sample import Mutant
+from experiments.mutants.survivors import shown_equivalent
 
 if TYPE_CHECKING:
     from experiments.conformance import Check, Subject
@@ -114,9 +115,10 @@ def tried(mutant: Mutant, parameters: MutantsParameters) -> dict[str, Any]:
                 "killers": " ".join(f"{kill.check}:{kill.examples}" for kill in kills),
             }
     comparison = compared(planted(mutant.name), class_of(mutant.member), parameters.seed)
+    alike = not comparison.difference and shown_equivalent(mutant.name)
     return {
         **row,
-        "verdict": SURVIVED if comparison.difference else EQUIVALENT,
+        "verdict": EQUIVALENT if alike else SURVIVED,
         "placements": comparison.placements,
         "difference": comparison.difference[:_TOLD] or None,
     }

@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import repeat
 
 from experiments.options.printable import printable
+from experiments.options.screen import COLUMNS
 from experiments.plan.events import words_of
 from experiments.plan.laws import movement_law, spread_law
 from experiments.plan.movement import Movement
@@ -18,15 +19,32 @@ from experiments.plan.placement import Answer
 from experiments.plan.planned import Change, PlacedPool
 from experiments.plan.pool import Pool, Remark, place
 
-__all__ = ["Loads", "changed", "keys_moved", "placed", "remark_lines", "shown", "told", "which_lines"]
+__all__ = [
+    "Loads",
+    "changed",
+    "flows",
+    "keys_moved",
+    "largest_flow",
+    "nodes_changed",
+    "placed",
+    "remark_lines",
+    "shown",
+    "told",
+    "which_lines",
+]
 
 KINDS = {"nginx": "upstream", "haproxy": "backend", "envoy": "cluster"}
-WIDTH = 112
 EVEN = 1.005
 """Below, how busy the busiest node is need not be said."""
 
 MOST_FLOWS = 12
 """Above so many nodes the matrix of flows is left out for the largest flows."""
+
+LEAST = 6
+"""Lines that a table has on one screen, however much else is said."""
+
+HEADS = 3
+"""Lines of a table that are none of its rows: two above, and one that says what is left out."""
 
 
 def percent(share: Fraction | float) -> str:
@@ -61,29 +79,52 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -
             yield "─" * (sum(widths) + 2 * (len(widths) - 1))
 
 
-def placed(placed: PlacedPool, loads: Loads | None = None) -> Iterator[str]:
-    """Yield what is shown of one pool."""
+def placed(placed: PlacedPool, loads: Loads | None = None, most: int | None = None) -> list[str]:
+    """Return what is shown of one pool, in so many lines if not all."""
     pool = placed.pool
-    yield f"{title(pool)}{' ' * 4}{place(pool.file, pool.line)}".rstrip()
     shares, wanted = placed.shares, placed.wanted.wanted
     declared = placed.declared
     points = getattr(placed.placement, "points", None) or {}
     known = shares.method != "unknown"
     header = ["node", "weight", "wanted", *(["share"] if known else []), *(["points"] if points else [])]
     header += ["keys", "of keys"] if loads else []
-    rows = []
+    rows, distances = [], []
     for name in dict.fromkeys([*wanted, *shares.shares, *(loads.of_nodes if loads else ())]):
-        row = [name, str(declared.get(name, "-")), percent(wanted.get(name, 0))]
-        row += [percent(shares.shares.get(name, Fraction(0)))] if known else []
+        due, share = wanted.get(name, Fraction(0)), shares.shares.get(name, Fraction(0))
+        row = [name, str(declared.get(name, "-")), percent(due)]
+        row += [percent(share)] if known else []
         row += [f"{points.get(name, 0):,}"] if points else []
         if loads:
             count = loads.of_nodes.get(name, 0)
-            row += [f"{count:,}", percent(Fraction(count, loads.keys or 1))]
+            share = Fraction(count, loads.keys or 1)
+            row += [f"{count:,}", percent(share)]
         rows.append(row)
-    yield from table(header, rows)
-    yield from wrapped(" ".join(_said(placed)), WIDTH)
-    if loads:
-        yield f"{loads.keys:,} keys, {loads.distinct:,} of them distinct."
+        distances.append(abs(share - due))
+    said = wrapped(" ".join(_said(placed)), COLUMNS)
+    said += [f"{loads.keys:,} keys, {loads.distinct:,} of them distinct."] if loads else []
+    space = None if most is None else most - 1 - len(said)
+    return [
+        f"{title(pool)}{' ' * 4}{place(pool.file, pool.line)}".rstrip(),
+        *_part(header, rows, distances, space, "the furthest from what is wanted"),
+        *said,
+    ]
+
+
+def _part(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    distances: Sequence[Fraction | float],
+    most: int | None,
+    chosen: str,
+) -> Iterator[str]:
+    """Yield the lines of a table of nodes; in so many lines those of the largest distances, in order."""
+    if most is None or len(rows) + HEADS - 1 <= most:
+        yield from table(header, rows)
+        return
+    many = max(LEAST, most) - HEADS
+    places = sorted(range(len(rows)), key=lambda place: (-distances[place], place))[:many]
+    yield from table(header, [rows[place] for place in sorted(places)])
+    yield f"and {len(rows) - many:,} other nodes; these are {chosen}: --details"
 
 
 def _said(placed: PlacedPool) -> Iterator[str]:
@@ -137,7 +178,7 @@ class Loads:
 
 
 def changed(change: Change) -> Iterator[str]:
-    """Yield what is shown of a change."""
+    """Yield what a change comes to: what moves, what must, and what the law says."""
     before, after = change.before.pool, change.after.pool
     where = ", ".join(dict.fromkeys(filter(None, (place(p.file, p.line) for p in (before, after)))))
     kind = KINDS.get(after.system, after.system)
@@ -159,15 +200,20 @@ def changed(change: Change) -> Iterator[str]:
             f"{moved:,} of {len(change.keys):,} keys move; "
             f"{len(change.moves):,} of {distinct:,} distinct ones"
         )
-    yield ""
-    yield from _flows(movement)
-    yield ""
-    wanted = change.sides[1].wanted
-    rows = []
+
+
+def nodes_changed(change: Change, most: int | None = None) -> list[str]:
+    """Return the table of what each node has before and after, in so many lines if not all."""
+    movement, wanted = change.movement, change.sides[1].wanted
+    rows, distances = [], []
     for name in dict.fromkeys([*change.sides[0].wanted, *wanted]):
-        shares = (movement.shares_before.get(name), movement.shares_after.get(name), wanted.get(name))
+        before, after = movement.shares_before.get(name), movement.shares_after.get(name)
+        shares = (before, after, wanted.get(name))
         rows.append([name, *("-" if share is None else percent(share) for share in shares)])
-    yield from table(["node", "before", "after", "wanted"], rows)
+        distances.append(abs((after or Fraction(0)) - (before or Fraction(0))))
+    return list(
+        _part(["node", "before", "after", "wanted"], rows, distances, most, "those whose share changes most")
+    )
 
 
 def _label(movement: Movement) -> str:
@@ -182,28 +228,48 @@ def _row(label: str, movement: Movement) -> list[str]:
     return [label, *map(percent, measures)]
 
 
-def _flows(movement: Movement) -> Iterator[str]:
+def flows(movement: Movement, most: int | None = None) -> list[str]:
+    """Return who gives to whom, as a matrix where it has few nodes; the largest flows in so many lines."""
     sources, targets = list(movement.shares_before), list(movement.shares_after)
-    flows = movement.flows
-    if max(len(sources), len(targets)) <= MOST_FLOWS:
+    shares = movement.flows
+    few = max(len(sources), len(targets)) <= MOST_FLOWS
+    if few and (most is None or len(sources) + 2 <= most):
         rows = [
             [
                 source,
-                *(percent(flows[source, target]) if (source, target) in flows else "." for target in targets),
+                *(
+                    percent(shares[source, target]) if (source, target) in shares else "."
+                    for target in targets
+                ),
             ]
             for source in sources
         ]
-        yield from table(["from \\ to", *targets], rows)
-        return
-    moving = sorted(
-        ((count, source, target) for (source, target), count in movement.counts.items() if source != target),
-        key=lambda flow: -flow[0],
+        return list(table(["from \\ to", *targets], rows))
+    moving = _moving(movement)
+    largest = moving[: MOST_FLOWS if most is None else min(MOST_FLOWS, max(LEAST, most) - HEADS)]
+    rows = [[source, target, percent(shares[source, target])] for _, source, target in largest]
+    lines = list(table(["from", "to", "largest flows"], rows, left=2))
+    if len(moving) > len(largest):
+        lines.append(f"and {len(moving) - len(largest):,} other flows")
+    return lines
+
+
+def largest_flow(movement: Movement) -> str:
+    """Return how many flows there are and the largest of them, in a line."""
+    moving = _moving(movement)
+    if not moving:
+        return "no flows"
+    _, source, target = moving[0]
+    share = percent(movement.flows[source, target])
+    return f"{len(moving):,} flows, the largest {source} to {target}, {share}: --details"
+
+
+def _moving(movement: Movement) -> list[tuple[int, str, str]]:
+    """Return how much goes from whom to whom, the largest first."""
+    flows = (
+        (count, source, target) for (source, target), count in movement.counts.items() if source != target
     )
-    largest = moving[:MOST_FLOWS]
-    rows = [[source, target, percent(flows[source, target])] for _, source, target in largest]
-    yield from table(["from", "to", "largest flows"], rows, left=2)
-    if len(moving) > MOST_FLOWS:
-        yield f"and {len(moving) - MOST_FLOWS:,} other flows"
+    return sorted(flows, key=lambda flow: -flow[0])
 
 
 def keys_moved(change: Change, limit: int) -> Iterator[str]:
@@ -241,7 +307,7 @@ def remark_lines(remarks: Sequence[Remark]) -> Iterator[str]:
     places = max(len(place(remark.file, remark.line)) for remark in remarks)
     for remark in remarks:
         head = f"warning  {remark.code.ljust(codes)}  {place(remark.file, remark.line).ljust(places)}  "
-        lines = wrapped(remark.text, max(40, WIDTH - len(head)))
+        lines = wrapped(remark.text, max(40, COLUMNS - len(head)))
         yield head + lines[0]
         yield from (" " * len(head) + line for line in lines[1:])
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.options.printable import printable
+from experiments.options.screen import COLUMNS, LINES
 from experiments.report.tables import terminal
 from experiments.report.tables.escapes import one_line, unbroken
 
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from experiments.report.tables.table import Table
 
 __all__ = ["COLUMNS", "LINES", "everything", "first_screen", "fold"]
-
-LINES = 30
-"""Lines of a first screen at most."""
-
-COLUMNS = 100
-"""Its columns at most; fewer on a narrower terminal."""
 
 _FINDINGS = 6
 """Lines that findings have, however long the table is."""

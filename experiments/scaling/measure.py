@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from experiments.buffers import aligned
 from experiments.harness import selection
 from experiments.harness.experiment import ALL_HASHES, Case, Context, Measured
 from experiments.harness.fresh_keys import Stream
+from experiments.harness.laws import movement_law
 from experiments.harness.stopwatch import Call, Competitor, load_average, rounds
 from experiments.harness.trial import Step, Trial
 from experiments.scaling.parameters import ScalingParameters
@@ -120,31 +120,16 @@ def _collision(trial: Trial) -> float:
 
 
 def _outcome(trial: Trial, step: Step, collision: float) -> dict[str, Any]:
-    """Return what is known of an event before anything is measured: its size, and the law.
-
-    `collision` is the chance that two draws are of one key; 0 where all hashes are counted. No law is known
-    of a cluster on a ring that rounds the numbers of points.
-    """
-    from experiments.theory import family_of, movement, movement_variance, stray
-
-    shape = step.shape
-    law = family_of(trial.candidate.spec, shape)
-    if not trial.in_proportion(shape.weights_before, shape.weights_after):
-        law = ""
-    candidate = trial.candidate
-    given = candidate.parameters
-    moves, strays = movement(law, shape, given), stray(law, shape, given)
-    spread = movement_variance(
-        law, shape, collision=collision, points=candidate.points, rows=candidate.rows, parameters=given
-    )
+    """Return what is known of an event before anything is measured: its size, and the law."""
+    law = movement_law(trial, step, collision)
     return {
         "event": step.event.text,
         "n_after": len(step.after.nodes),
         "cannot": None,
-        "law": law or None,
-        "law_movement": None if moves is None else Fraction(moves.value),
-        "law_stray": None if strays is None else Fraction(strays.value),
-        "law_variance": None if spread is None else float(spread),
+        "law": law.family or None,
+        "law_movement": law.movement,
+        "law_stray": law.stray,
+        "law_variance": law.variance,
     }
 
 

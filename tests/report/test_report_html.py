@@ -133,6 +133,7 @@ def test_every_experiment_with_charts_has_some_and_each_has_rows(chapters: tuple
         "sequence": ["steps", "each"],
         "hashes": ["ratio"],
         "cost": ["steps-nodes", "steps-removals", "steps-orders"],
+        "laws": ["evenness"],
         "servers": ["moved"],
         "advise": [],
     }
@@ -143,6 +144,7 @@ def test_every_experiment_with_charts_has_some_and_each_has_rows(chapters: tuple
         "sequence",
         "hashes",
         "cost",
+        "laws",
         "servers",
         "advise",
     }

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from algorithms import class_of, create, names
 from experiments.conformance import checks, examine, subjects
-from experiments.inference.verdict import EQUIVALENT, KILLED
-from experiments.mutants import EXPERIMENT, planted
+from experiments.inference.verdict import EQUIVALENT, KILLED, SURVIVED
+from experiments.mutants import EXPERIMENT, planted, survivors
 from experiments.mutants.alike import compared
 from experiments.mutants.defects import defects
 from experiments.mutants.edited import Endless
@@ -61,6 +62,18 @@ def test_whatever_no_check_kills_was_looked_at() -> None:
     """The list of survivors and equivalent ones is what the committed run gives, neither more nor less."""
     rows = store.load(Path(__file__).resolve().parents[2] / "results" / "mutants" / "full")
     assert set(REASONS) == set(rows.loc[rows["verdict"] != KILLED, "mutant"])
+    # what is called equivalent has an argument, and no difference; the others count as survivors
+    for mutant, verdict, difference in rows[["mutant", "verdict", "difference"]].itertuples(index=False):
+        if verdict != KILLED:
+            assert (verdict == EQUIVALENT) == REASONS[mutant].startswith("equivalent: ")
+            assert verdict == SURVIVED or pd.isna(difference)
+
+
+def test_what_differs_nowhere_and_is_not_shown_to_be_none_survives(monkeypatch: pytest.MonkeyPatch) -> None:
+    (mutant,) = mutants_named(["jump__stale_structure"])
+    monkeypatch.setattr(survivors, "_ELSEWHERE", {})
+    row = tried(mutant, EXPERIMENT.profile("smoke"))
+    assert (row["verdict"], row["difference"]) == (SURVIVED, None)
 
 
 def test_the_sample_is_of_a_hundred_and_more_in_all_families() -> None:

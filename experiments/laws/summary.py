@@ -1,0 +1,223 @@
+"""Every number that `laws` states: means over draws with their intervals, and their tests, one family."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from experiments import inference
+from experiments.inference.tails import t_quantile
+from experiments.report import conclusions, statistics
+from experiments.report.absent import taking_part
+from experiments.report.frames import frame_of
+from experiments.report.presentation import Results
+from experiments.report.summary import Measure, Sheet, Summary
+from experiments.report.tables.formats import Count, Percent, PlusMinus, Significant
+
+if TYPE_CHECKING:
+    from experiments.laws.parameters import LawsParameters
+
+SQUARES_MARGIN = 0.1
+"""Of CV², so that the CV itself is within about 5 %."""
+
+MOVED, LOADS = ("n", "event", "label"), ("n", "label")
+QUANTITIES = ("movement", "stray", "cv_squared", "max_to_mean")
+"""What is tested where it has a law; of the largest load, what it is above the mean."""
+
+LEAST_DRAWS = 500
+"""From so many draws on the largest load is tested, which is skewed as maxima are.
+
+The t test of 1,000 then rejects a true law 1.1 times as often as it says at the level of a family of 200; of
+100 draws twice as often.
+"""
+
+FLOATS = ("mean", "deviation", "least", "most", "law_mean", "law_deviation", "ideal")
+
+NO_LAW = "no law"
+"""What is said where there is nothing to test."""
+
+
+def summary(results: Results[LawsParameters]) -> Summary:
+    """Return the tests, what each event moves, how loads are spread, and how many agree."""
+    rows = taking_part(results.rows)
+    rows = rows.astype(dict.fromkeys(FLOATS, float)).assign(event=rows["event"].fillna(""))
+    tested = _tested(rows)
+    moved, loads = _moved(rows, tested), _loads(rows, tested)
+    return Summary(
+        [
+            Sheet("tests", tested, ("n", "label", "event", "quantity"), conclusions.MEASURES),
+            Sheet("moved", moved, MOVED, {
+                "movement": Measure("mean over draws of the part of the keys that an event moves",
+                                    PlusMinus(Percent(2), "movement_half"), "movement_low", "movement_high",
+                                    "movement_law"),
+                "needless": Measure("mean movement over what exact shares need, less 1", Percent(1),
+                                    low="needless_low"),
+                "stray": Measure("mean part of the keys that move between nodes the event is not about",
+                                 Percent(2), law="stray_law"),
+                "most_stray": Measure("the largest such part of a draw", Percent(2)),
+            }),
+            Sheet("loads", loads, LOADS, {
+                "cv": Measure("root of the mean over draws of CV²",
+                              PlusMinus(Percent(2), "cv_half"), "cv_low", "cv_high", "cv_law"),
+                "over": Measure("the same over that of random hashes on equal shares", Significant(3)),
+                "largest": Measure("mean over draws of the largest load over the mean",
+                                   PlusMinus(Significant(4), "largest_half"), "largest_low", "largest_high",
+                                   "largest_law"),
+            }),
+            _agreement(tested),
+            _extent(rows, results.parameters),
+            _refused(results.rows),
+        ]
+    )  # fmt: skip
+
+
+def _tested(rows: pd.DataFrame) -> pd.DataFrame:
+    """Test every mean that has a law, for a difference and for equivalence; one family."""
+    keys = ("n", "label", "event", "quantity")
+    found = []
+    for row in rows[rows["quantity"].isin(QUANTITIES)].to_dict("records"):
+        test = _test(row)
+        if test is not None:
+            found.append({key: row[key] for key in keys} | {"law": row["law"], **test})
+    return statistics.concluded(found, others=[*keys, "law"])
+
+
+def _test(row: Mapping[Any, Any]) -> dict[str, Any] | None:
+    """Return the columns of one mean against its law; None without a law, or where nothing varies."""
+    mean, law, size = float(row["mean"]), float(row["law_mean"]), int(row["draws"])
+    if row["quantity"] == "max_to_mean":
+        mean, law = mean - 1, law - 1
+        if size < LEAST_DRAWS:
+            return None
+    if math.isnan(law) or law <= 0 or not float(row["deviation"]):
+        return None
+    spread = float(row["law_deviation"])
+    variance = None if math.isnan(spread) else spread**2
+    if row["quantity"] != "cv_squared" or variance is None:
+        margin = conclusions.MARGIN if row["quantity"] != "cv_squared" else SQUARES_MARGIN
+        return statistics.mean_against_law(
+            mean, float(row["deviation"]), size, law, variance=variance, margin=margin
+        )
+    degrees = inference.degrees_of(law, variance, size)
+    return statistics.squares_against_law(mean / law, degrees, margin=SQUARES_MARGIN, size=size)
+
+
+def _moved(rows: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
+    conclusion = _conclusions(tested, "movement")
+    stray = {
+        (row["n"], row["event"], row["label"]): row
+        for row in rows[rows["quantity"] == "stray"].to_dict("records")
+    }
+    body = []
+    for row in rows[rows["quantity"] == "movement"].to_dict("records"):
+        key = (row["n"], row["event"], row["label"])
+        astray, moves = stray[key], _mean(row, "movement")
+        body.append(
+            {
+                **dict(zip(MOVED, key, strict=True)),
+                **moves,
+                "movement_law": row["law_mean"],
+                "needless": row["mean"] / row["ideal"] - 1,
+                "needless_low": moves["movement_low"] / row["ideal"] - 1,
+                "stray": astray["mean"],
+                "stray_law": astray["law_mean"],
+                "most_stray": astray["most"],
+                "says": conclusion.get((row["n"], row["label"], row["event"]), NO_LAW),
+            }
+        )
+    numbers = [
+        *_ends("movement"),
+        "movement_law",
+        "needless",
+        "needless_low",
+        "stray",
+        "stray_law",
+        "most_stray",
+    ]
+    return frame_of(body, numbers=numbers, others=[*MOVED, "says"])
+
+
+def _loads(rows: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
+    conclusion, peaks = _conclusions(tested, "cv_squared"), _conclusions(tested, "max_to_mean")
+    largest = {
+        (row["n"], row["label"]): row for row in rows[rows["quantity"] == "max_to_mean"].to_dict("records")
+    }
+    body = []
+    for row in rows[rows["quantity"] == "cv_squared"].to_dict("records"):
+        key = (row["n"], row["label"])
+        square = _mean(row, "cv")
+        root = {name: math.sqrt(max(0.0, square[name])) for name in ("cv", "cv_low", "cv_high")}
+        body.append(
+            {
+                **dict(zip(LOADS, key, strict=True)),
+                **root,
+                "cv_half": (root["cv_high"] - root["cv_low"]) / 2,
+                "cv_law": math.sqrt(row["law_mean"]),
+                "over": math.sqrt(row["mean"] * row["keys"] / (row["n"] - 1)) if row["n"] > 1 else None,
+                **_mean(largest[key], "largest"),
+                "largest_law": largest[key]["law_mean"],
+                "says": conclusion.get((*key, ""), NO_LAW),
+                "largest_says": peaks.get((*key, ""), NO_LAW),
+            }
+        )
+    numbers = [*_ends("cv"), "cv_law", "over", *_ends("largest"), "largest_law"]
+    return frame_of(body, numbers=numbers, others=[*LOADS, "says", "largest_says"])
+
+
+def _conclusions(tested: pd.DataFrame, quantity: str) -> dict[tuple[Any, ...], str]:
+    part = tested[tested["quantity"] == quantity]
+    return {(row["n"], row["label"], row["event"]): str(row["conclusion"]) for row in part.to_dict("records")}
+
+
+def _ends(name: str) -> list[str]:
+    return [name, f"{name}_low", f"{name}_high", f"{name}_half"]
+
+
+def _mean(row: Mapping[Any, Any], name: str) -> dict[str, float]:
+    """Return a mean over draws with its 95 % t interval."""
+    size, mean = int(row["draws"]), float(row["mean"])
+    half = -t_quantile((1 - inference.LEVEL) / 2, size - 1) * float(row["deviation"]) / math.sqrt(size)
+    return dict(zip(_ends(name), (mean, mean - half, mean + half, half), strict=True))
+
+
+def _agreement(tested: pd.DataFrame) -> Sheet:
+    """Return how many means agree, are open or differ, by quantity."""
+    body: Iterator[dict[str, Any]] = (
+        {"quantity": quantity, **conclusions.agreement(tested[tested["quantity"] == quantity]["conclusion"])}
+        for quantity in QUANTITIES
+    )
+    return Sheet.of_records("agreement", ("quantity",), conclusions.AGREEMENT, body)
+
+
+def _extent(rows: pd.DataFrame, parameters: LawsParameters) -> Sheet:
+    """Return how many algorithms there are, and how many have laws; and who should move nothing astray."""
+    lawful = rows[rows["law_mean"].notna()]
+    never = rows[(rows["quantity"] == "stray") & (rows["law_mean"] == 0.0)]
+    measures = {
+        "algorithms": Measure("algorithms that take part", Count()),
+        "of_movement": Measure("those whose movement has a law in some event", Count()),
+        "of_loads": Measure("those whose loads have a law", Count()),
+        "never": Measure("events by algorithm and n in which the law lets no key stray", Count()),
+        "never_strays": Measure("of these, those in which none of any draw did", Count()),
+        "placed": Measure("keys that were placed before and after events", Count()),
+    }
+    moved = lawful[lawful["quantity"] == "movement"]
+    record = {
+        "algorithms": rows["label"].nunique(),
+        "of_movement": moved["label"].nunique(),
+        "of_loads": lawful[lawful["quantity"] == "cv_squared"]["label"].nunique(),
+        "never": len(never),
+        "never_strays": int((never["most"] == 0.0).sum()),
+        "placed": int((rows[rows["quantity"] == "movement"][["keys", "draws"]].prod(axis=1)).sum()),
+    }
+    return Sheet.of_records("extent", (), measures, [record])
+
+
+def _refused(rows: pd.DataFrame) -> Sheet:
+    """Return who cannot have the nodes, or make an event, and why."""
+    refused = rows[rows["cannot"].notna()]
+    keys = ("label", "cannot", "event")
+    return Sheet("refused", refused[list(keys)].drop_duplicates().reset_index(drop=True), keys)
