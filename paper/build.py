@@ -17,7 +17,7 @@ from experiments.report.figures import figure as drawing
 from experiments.report.tables import symbols
 from experiments.storage import provenance
 from experiments.storage.files import write_atomically
-from paper import figures, prose, tables, values
+from paper import figures, prose, tables, typeset, values
 from paper.prose import Use
 from paper.sources import Sources, Value
 
@@ -34,7 +34,7 @@ def written(sources: Sources) -> Iterator[tuple[str, bytes]]:
     yield "algorithms.bib", bibliography.write().encode()
     for make in tables.TABLES:
         table = make(sources)
-        yield f"table-{table.name}.tex", tables.render(table).encode()
+        yield f"table-{table.name}.tex", typeset.render(table).encode()
     for draw in figures.FIGURES:
         figure = draw(sources)
         yield f"figure-{figure.name}.tex", figures.environment(figure).encode()

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from algorithms import Capability
-from algorithms.registry import names, spec_of
+from algorithms.registry import names, spec_of, usual
 from experiments.calibration.summary import Rate
 from experiments.inference.levels import LEVEL
 from experiments.inference.verdict import AGREES, DIFFERS, OPEN
-from experiments.report.tables import latex
 from experiments.report.tables.formats import Interval, Percent, Significant, single
 from experiments.report.tables.table import Header, Table
 from paper.sources import Sources
+from paper.typeset import CITES, escaped, stacked
 
-__all__ = ["TABLES", "render"]
+__all__ = ["START", "TABLES"]
 
 SHORT: Mapping[Capability, str] = {
     Capability.REMOVES_ANY: "any leaves",
@@ -39,26 +38,8 @@ SHOWN = (
 )  # fmt: skip
 """Properties in the article's matrix, where they are among those that were checked."""
 
-WIDE = ("measured", "movement", "counterexamples", "calibration", "servers", "cost")
-"""Tables over both columns of the page."""
-
-FOLDED: Mapping[str, tuple[float, ...]] = {"measured": (0.16, 0.24, 0.12, 0.09, 0.16, 0.07, 0.08)}
-"""Tables of words, and the share of the page that each column has."""
-
-USUAL = r"\footnotesize\setlength{\tabcolsep}{3pt}"
-LETTERS: Mapping[str, str] = {
-    "algorithms": r"\scriptsize\setlength{\tabcolsep}{0.9pt}",
-    "cost": r"\scriptsize\setlength{\tabcolsep}{3pt}",
-    "laws": r"\scriptsize\setlength{\tabcolsep}{2.5pt}",
-    "mutants": r"\scriptsize\setlength{\tabcolsep}{3pt}",
-}
-"""The letters of a table and the space between its columns, where they are not the usual ones."""
-
 SIGNS: Mapping[str, str] = {AGREES: "=", OPEN: "o", DIFFERS: "x"}
 """What a table says of a test in one letter."""
-
-CITES = "cites:"
-"""What stands before the keys of works in a cell."""
 
 
 def measured(sources: Sources) -> Table:
@@ -122,7 +103,7 @@ def matrix(sources: Sources) -> Table:
         "refuted by a counterexample; "
         f"· does not apply, for a reason. A cell that draws has {run.summary.value('least').text} examples.",
         align=dict.fromkeys(labels, "center"),
-        headers={label: Header(label, rf"\rotatebox{{90}}{{{_escaped(label)}}}") for label in labels},
+        headers={label: Header(label, rf"\rotatebox{{90}}{{{escaped(label)}}}") for label in labels},
     )
 
 
@@ -133,8 +114,11 @@ def counterexamples(sources: Sources) -> Table:
         cells["counterexample"].notna() & cells["property"].isin(SHOWN) & (cells["kind"] == "property")
     ]
     order = {name: place for place, name in enumerate(SHOWN)}
+    refuted = refuted[refuted["label"] != "random_choice"]
+    rank = {name: place for place, name in enumerate(usual())}
+    refuted = refuted.sort_values("label", key=lambda labels: labels.map(rank), kind="stable")  # others behind
     refuted = refuted.sort_values("property", key=lambda names: names.map(order), kind="stable")
-    chosen = refuted[refuted["label"] != "random_choice"].groupby("property", sort=False).head(1)
+    chosen = refuted.groupby("property", sort=False).head(1)
     return Table.of_rows(
         "counterexamples",
         "Smallest counterexamples",
@@ -162,7 +146,7 @@ def movement(sources: Sources) -> Table:
     body = [*moved.itertuples(name=None), ("ideal", *asked["ideal"])]
     widest = events[events["label"] != "key_range"]["half"].max()
     heads = {
-        event: Header(title, rf"\shortstack{{{_stacked(title)}}}")
+        event: Header(title, rf"\shortstack{{{stacked(title)}}}")
         for event, title in zip(asked["event"], asked["title"], strict=True)
     }
     return Table.of_rows(
@@ -235,7 +219,7 @@ def laws(sources: Sources) -> Table:
         groups=[],
         notes=(),
         headers={
-            column: Header(head, rf"\shortstack{{{_stacked(head)}}}") if head != "as law" else "law"
+            column: Header(head, rf"\shortstack{{{stacked(head)}}}") if head != "as law" else "law"
             for column, head in heads.items()
         },
         align=dict.fromkeys(says, "center"),
@@ -290,7 +274,7 @@ def servers(sources: Sources) -> Table:
         + ". A star: some of it moves between servers that the edit is not about. Peak: the fullest server "
         "over the mean, before. A dash: the system has no such edit.",
         headers={
-            column: Header(head, rf"\shortstack{{{_stacked(head)}}}" if column != "label" else "system")
+            column: Header(head, rf"\shortstack{{{stacked(head)}}}" if column != "label" else "system")
             for column, head in heads.items()
         },
     )
@@ -353,7 +337,7 @@ def hashes(sources: Sources) -> Table:
         "others': rows are read along, not against each other. A function without a seed is one draw.",
         formats=dict.fromkeys(functions, Significant(2)),
         headers={
-            function: Header(function, rf"\rotatebox{{90}}{{{_escaped(function)}}}") for function in functions
+            function: Header(function, rf"\rotatebox{{90}}{{{escaped(function)}}}") for function in functions
         },
     )
 
@@ -405,43 +389,3 @@ TABLES: tuple[Callable[[Sources], Table], ...] = (
     cost, servers, claims,
 )  # fmt: skip
 """All tables, in the order of the text."""
-
-
-def render(table: Table) -> str:
-    """Return a table for a page of two columns: over one of them, or over both."""
-    kind = "table*" if table.name in WIDE else "table"
-    written = (
-        latex.write(table)
-        .replace("{table}", f"{{{kind}}}")
-        .replace(r"\centering", r"\centering" + LETTERS.get(table.name, USUAL))
-    )
-    if table.name in FOLDED:
-        columns = "".join(
-            rf">{{\raggedright\arraybackslash}}p{{{width}\linewidth}}" for width in FOLDED[table.name]
-        )
-        head, _, body = written.partition("\n\\toprule")
-        written = f"{head[: head.rindex('{@{}')]}{{@{{}}{columns}@{{}}}}\n\\toprule{body}"
-    if table.name == "counterexamples":
-        written = written.replace("0.35\\linewidth", "0.52\\linewidth")
-    return _formulas(re.sub(rf" {CITES}(\S+)", _cited, written))
-
-
-def _formulas(written: str) -> str:
-    """Set indices and powers of the laws of lookups as such."""
-    indices = re.sub(r"\b([HG])\\_(\w|\(M/2\))", r"$\1_{\2}$", written)
-    return re.sub(r"(p|ln|\))\\textasciicircum\{\}(\w)", r"\1$^{\2}$", indices)
-
-
-def _cited(keys: re.Match[str]) -> str:
-    return rf"~\cite{{{keys[1].replace(chr(92) + 'allowbreak{}', '')}}}"
-
-
-def _stacked(title: str) -> str:
-    words = _escaped(title.replace("×", "times")).split()
-    return r" \\ ".join([" ".join(words[:2]), " ".join(words[2:])]) if len(words) > 2 else r" \\ ".join(words)
-
-
-def _escaped(text: str) -> str:
-    from experiments.report.tables.escapes import escape_latex
-
-    return escape_latex(text)

@@ -169,7 +169,7 @@ def _refusals(numbers: Summary) -> Iterator[str]:
     frame = numbers["refused"].frame
     refused = together(
         ((", ".join(events.parse(event).title for event in group["event"] if event), reason), label)
-        for (label, reason), group in frame.fillna({"event": ""}).groupby(["label", "cannot"], sort=False)
+        for (label, reason), group in frame.groupby(["label", "cannot"], sort=False)
     )
     for (made, reason), labels in refused.items():
         yield f"{listed(labels)} cannot {made}: {reason}." if made else f"{listed(labels)}: {reason}."

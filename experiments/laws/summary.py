@@ -30,8 +30,8 @@ QUANTITIES = ("movement", "stray", "cv_squared", "max_to_mean")
 LEAST_DRAWS = 500
 """From so many draws on the largest load is tested, which is skewed as maxima are.
 
-The t test of 1,000 then rejects a true law 1.1 times as often as it says at the level of a family of 200; of
-100 draws twice as often.
+Over simulated loads of 16 and of 100 nodes the t test of 500 draws rejects a true law as often as it says at
+levels of 10^-3 and 10^-4; that of 100 draws 1.3 times and twice as often.
 """
 
 FLOATS = ("mean", "deviation", "least", "most", "law_mean", "law_deviation", "ideal")
@@ -218,6 +218,6 @@ def _extent(rows: pd.DataFrame, parameters: LawsParameters) -> Sheet:
 
 def _refused(rows: pd.DataFrame) -> Sheet:
     """Return who cannot have the nodes, or make an event, and why."""
-    refused = rows[rows["cannot"].notna()]
+    refused = rows[rows["cannot"].notna()].fillna({"event": ""})
     keys = ("label", "cannot", "event")
     return Sheet("refused", refused[list(keys)].drop_duplicates().reset_index(drop=True), keys)
