@@ -116,7 +116,9 @@ def counterexamples(sources: Sources) -> Table:
     order = {name: place for place, name in enumerate(SHOWN)}
     refuted = refuted[refuted["label"] != "random_choice"]
     rank = {name: place for place, name in enumerate(usual())}
-    refuted = refuted.sort_values("label", key=lambda labels: labels.map(rank), kind="stable")  # others behind
+    refuted = refuted.sort_values(
+        "label", key=lambda labels: labels.map(rank), kind="stable"
+    )  # others behind
     refuted = refuted.sort_values("property", key=lambda names: names.map(order), kind="stable")
     chosen = refuted.groupby("property", sort=False).head(1)
     return Table.of_rows(

@@ -203,7 +203,7 @@ class Spec:
     movement_law
         The family of closed forms that its movement follows: "modulo", "range", "ring", "consistent" (scores
         for each pair), "numbered" (scores for each hash and bucket), "random", or "bound" (what the shares
-        require and no more), or one of ``experiments.theory.programs``; "" where none is known.
+        require and no more), "binomial", or one of ``experiments.theory.programs``; "" where none is known.
     balance_law
         The same for its loads: "multinomial", "ring", "range" or "exact", or the name of a program whose
         numbers of points the law of a ring takes; "" where none is known.

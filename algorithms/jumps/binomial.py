@@ -156,7 +156,7 @@ one_bucket = entry(binomial_bucket)
         resize_cost=Cost("O(1)"),
         memory_cost=Cost("O(1)"),
         by_default=False,
-        movement_law="bound",
+        movement_law="binomial",
         steps={
             "words": Step("binomial words"),
             "probes": Step("binomial draws"),

@@ -16,6 +16,7 @@ family         what its members do
 `ring`         the same for nodes that compete with points, more of one sequence of points for more weight
 `bound`        each event moves the ideal and no more, whatever is replaced, added or removed in one step
 `random`       a new independent draw in each event
+`binomial`     draws in the power of two above n, and below half of it after some tries: the last have less
 =============  ============================================================================================
 """
 
@@ -31,6 +32,7 @@ import numpy as np
 
 from experiments.measures import EventShape, total_variation, whole_weights
 from experiments.theory.moves import DERIVED, NONE, Family, Moves, plain, ring_moves
+from experiments.theory.numbered import binomial_shares
 from experiments.theory.prediction import Prediction
 from experiments.theory.programs import FAMILIES as PROGRAMS
 
@@ -161,6 +163,25 @@ def _random_event(event: EventShape) -> Moves:
     return Moves(movement, movement - Fraction(lost * gained, whole))
 
 
+def _binomial_event(event: EventShape, parameters: Mapping[str, Any]) -> Moves | None:
+    """Let keys stay whose bucket among the more nodes is one of the fewer, and has the same node.
+
+    Shares of buckets are those of `binomial_shares`, of hashes of a hash that are independent; strays are
+    known where nodes only join or only leave.
+    """
+    if parameters.get("rehash", "mixed") != "mixed":
+        return None
+    small, large = sorted((len(event.before), len(event.after)))
+    lower, upper = binomial_shares(large, parameters.get("retries", 4)) if large > 1 else (Fraction(1),) * 2
+    half = (1 << (large - 1).bit_length()) // 2
+    stays = sum(
+        (Fraction(lower if bucket < half else upper, large) for bucket in range(small)
+         if event.before[bucket] == event.after[bucket]),
+        Fraction(0),
+    )  # fmt: skip
+    return Moves(1 - stays, Fraction(0) if event.one_way else None)
+
+
 FAMILIES: Mapping[str, Family] = {
     **PROGRAMS,
     "modulo": Family(
@@ -186,6 +207,9 @@ FAMILIES: Mapping[str, Family] = {
         mean=True,
     ),
     "bound": Family(plain(_bound_event), "1/2 sum_i |p_i - q_i|", "total variation distance", mean=True),
+    "binomial": Family(
+        _binomial_event, "shares of the last buckets, each (1 - p^(w+1))/n", DERIVED, mean=True
+    ),
     "random": Family(plain(_random_event), "1 - sum_i p_i q_i", DERIVED, mean=True),
 }
 """Families of algorithms by name. A new algorithm of a known family needs no entry."""

@@ -25,12 +25,15 @@ from algorithms.jumps.jumpback import jumpback_bucket
 from algorithms.jumps.power import power_bucket
 from algorithms.machinery.lanes import BLOCK, LANES, enclosing_mask, odd, scratch, too_high, top, top_index
 from experiments.conformance.strategies import probes
+from experiments.measures import EventShape, Flows
 from experiments.theory import (
     binomial_draws,
     binomial_shares,
     flip_words,
     jumpback_words,
+    movement,
     power_work,
+    stray,
 )
 
 Row = dict[str, int]
@@ -50,6 +53,32 @@ def _hashes(seed: int, count: int) -> np.ndarray[Any, np.dtype[np.uint64]]:
 
 
 # ---- recorded placements --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("retries", [0, 4])
+@pytest.mark.parametrize(("n", "k"), [(16, 17), (17, 16), (64, 65), (5, 9), (1, 3), (100, 101)])
+def test_binomial_moves_what_its_last_buckets_have(n: int, k: int, retries: int) -> None:
+    """The last of 17 has 2.3 % less than a seventeenth: what a node more moves is not 1/17."""
+    before = create("binomial", n, retries=retries)
+    after = create("binomial", k, retries=retries)
+    event = EventShape.between(before.nodes, after.nodes)
+    law = movement("binomial", event, {"retries": retries})
+    strays = stray("binomial", event, {"retries": retries})
+    assert law is not None
+    assert strays is not None
+    hashes = np.random.default_rng(n * 1000 + k).integers(0, 1 << 64, 1 << 20, dtype=np.uint64)
+    flows = Flows.sampled(event, before.assign(hashes), after.assign(hashes))
+    expected = float(law.value)
+    error = math.sqrt(expected * (1 - expected) / len(hashes))
+    assert abs(float(flows.movement) - expected) < 4.5 * error
+    assert flows.stray == strays.value == 0
+    if (n, k, retries) == (16, 17, 4):
+        assert abs(float(flows.movement) - 1 / 17) > 4.5 * error
+
+
+def test_binomial_after_the_authors_has_no_law_of_movement() -> None:
+    event = EventShape.between(create("binomial", 16).nodes, create("binomial", 17).nodes)
+    assert movement("binomial", event, {"rehash": "authors"}) is None
 
 
 @pytest.mark.parametrize(
