@@ -37,6 +37,8 @@ from algorithms.machinery.steps import PROBES, Steps, counted, tally
 _STEPS, _BLOCK = 8, 1024
 _FEW_CHANGED = 8
 """Up to one start in so many that changed, words are taken over; beyond, all are written anew."""
+_NEAR = 1 << 14
+"""So few cells lie in the nearest caches: nothing is gained by reading ahead."""
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 _ROW = np.uint64((1 << 31) - 1)
 
@@ -282,6 +284,9 @@ def locate(
     Those of a block whose word does not say it are gathered, and the starts are asked for them alone: no
     branch that nobody could foresee is left, and what they need is read ahead too.
     """
+    if len(cells) <= _NEAR:
+        _locate_near(starts, owners, cells, shift, mark_bits, owner_bits, hashes, out)
+        return
     to_cell, fields = np.uint64(shift), fields_of(shift, mark_bits, owner_bits)
     for start in range(0, len(hashes), _BLOCK):
         block, places = hashes[start : start + _BLOCK], out[start : start + _BLOCK]
@@ -306,6 +311,34 @@ def locate(
             h = block[who[j]]
             row = first_row(np.uint64(cells[h >> to_cell]), fields)
             places[who[j]] = owners[row_of(starts, row, h, None)]
+
+
+@kernel
+def _locate_near(
+    starts: NDArray[np.uint64],
+    owners: NDArray[np.int32],
+    cells: Words,
+    shift: int,
+    mark_bits: int,
+    owner_bits: int,
+    hashes: NDArray[np.uint64],
+    out: NDArray[np.int32],
+) -> None:
+    """Do as `locate` where few words do not say the owner, and all are near.
+
+    There is a branch for each of the two reasons: with one for both the choice of the owner becomes a third.
+    """
+    to_cell, fields = np.uint64(shift), fields_of(shift, mark_bits, owner_bits)
+    to_mark, below, mark_mask, owner_mask = fields
+    for i in range(len(hashes)):
+        word = np.uint64(cells[hashes[i] >> to_cell])
+        mark, boundary = (hashes[i] >> to_mark) & mark_mask, word >> (below + below)
+        owner = (word >> (below if mark < boundary else _ZERO)) & owner_mask
+        if boundary > mark_mask:
+            owner = np.uint64(owners[row_of(starts, np.int64(word & _ROW), hashes[i], None)])
+        elif mark == boundary:
+            owner = np.uint64(owners[row_of(starts, np.int64(0), hashes[i], None)])
+        out[i] = np.int32(owner)
 
 
 def proportional_starts(weights: Sequence[float], hash_bits: int) -> list[int]:
