@@ -13,6 +13,7 @@ from experiments.laws.summary import NO_LAW, summary
 from experiments.report import conclusions
 from experiments.report.absent import listed, together
 from experiments.report.chart import Axis, Chart, Dots
+from experiments.report.figures.figure import PAGE
 from experiments.report.presentation import First, Presentation, Results
 from experiments.report.tables.formats import Percent, Significant
 from experiments.report.tables.symbols import NODES
@@ -156,11 +157,13 @@ def _chart(numbers: Summary, parameters: LawsParameters) -> Chart:
     return Chart(
         "evenness",
         "How evenly keys fall",
-        f"{_facts(parameters)}. 1: as random hashes on equal shares; below: more even than chance.",
+        f"{_facts(parameters)}, with 95 % t intervals. 1: as random hashes on equal shares; below: more even "
+        "than chance. Marks: the law, where one is known.",
         frame,
-        Dots(over, "algorithm", reference=1.0),
+        Dots(over, "algorithm", low="over_low", high="over_high", law="over_law", reference=1.0),
         series="loads",
         choices={"n": "Nodes"},
+        size=(PAGE, 0.9 + 0.2 * frame["algorithm"].nunique()),
     )
 
 

@@ -62,7 +62,8 @@ def summary(results: Results[LawsParameters]) -> Summary:
             Sheet("loads", loads, LOADS, {
                 "cv": Measure("root of the mean over draws of CV²",
                               PlusMinus(Percent(2), "cv_half"), "cv_low", "cv_high", "cv_law"),
-                "over": Measure("the same over that of random hashes on equal shares", Significant(3)),
+                "over": Measure("the same over that of random hashes on equal shares", Significant(3),
+                                "over_low", "over_high", "over_law"),
                 "largest": Measure("mean over draws of the largest load over the mean",
                                    PlusMinus(Significant(4), "largest_half"), "largest_low", "largest_high",
                                    "largest_law"),
@@ -150,20 +151,31 @@ def _loads(rows: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
         key = (row["n"], row["label"])
         square = _mean(row, "cv")
         root = {name: math.sqrt(max(0.0, square[name])) for name in ("cv", "cv_low", "cv_high")}
+        root["cv_law"] = math.sqrt(row["law_mean"])
+        random = math.sqrt((row["n"] - 1) / row["keys"])
+        over = {f"over{name[2:]}": value / random if random else None for name, value in root.items()}
         body.append(
             {
                 **dict(zip(LOADS, key, strict=True)),
                 **root,
                 "cv_half": (root["cv_high"] - root["cv_low"]) / 2,
-                "cv_law": math.sqrt(row["law_mean"]),
-                "over": math.sqrt(row["mean"] * row["keys"] / (row["n"] - 1)) if row["n"] > 1 else None,
+                **over,
                 **_mean(largest[key], "largest"),
                 "largest_law": largest[key]["law_mean"],
                 "says": conclusion.get((*key, ""), NO_LAW),
                 "largest_says": peaks.get((*key, ""), NO_LAW),
             }
         )
-    numbers = [*_ends("cv"), "cv_law", "over", *_ends("largest"), "largest_law"]
+    numbers = [
+        *_ends("cv"),
+        "cv_law",
+        "over",
+        "over_low",
+        "over_high",
+        "over_law",
+        *_ends("largest"),
+        "largest_law",
+    ]
     return frame_of(body, numbers=numbers, others=[*LOADS, "says", "largest_says"])
 
 
