@@ -65,7 +65,7 @@ def movement(sources: Sources) -> Figure:
     """Return the movement of all algorithms in all events, beside the laws."""
     chart = _chart(sources, "scaling", "movement").where(workload="uniform", n=START)
     return drawn(
-        replace(chart, size=(PAGE, 4.0)),
+        replace(chart, size=(PAGE, 3.2)),
         "movement",
         f"Keys moved by each scale event from {START} nodes; lines: intervals of the mean; marks: the law.",
     )

@@ -12,6 +12,7 @@ from algorithms.registry import names, spec_of, usual
 from experiments.calibration.summary import Rate
 from experiments.inference.levels import LEVEL
 from experiments.inference.verdict import AGREES, DIFFERS, OPEN
+from experiments.laws.summary import NO_LAW
 from experiments.report.tables.formats import Interval, Percent, Significant, single
 from experiments.report.tables.table import Header, Table
 from paper.sources import Sources
@@ -38,7 +39,10 @@ SHOWN = (
 )  # fmt: skip
 """Properties in the article's matrix, where they are among those that were checked."""
 
-SIGNS: Mapping[str, str] = {AGREES: "=", OPEN: "o", DIFFERS: "x"}
+SHORTLY = {"add:1": "one joins", "remove:last": "last leaves", "remove:middle": "middle leaves"}
+"""Events in two words."""
+
+SIGNS: Mapping[str, str] = {AGREES: "=", OPEN: "o", DIFFERS: "x", NO_LAW: "·"}
 """What a table says of a test in one letter."""
 
 
@@ -209,53 +213,25 @@ def laws(sources: Sources) -> Table:
     heads = {column: lines.header(column) for column in lines.shown() if column != "n"}
     frame = lines.frame[lines.frame["n"] == n].reset_index(drop=True)
     says = {column: frame[column].map(SIGNS) for column in ("moves_as", "loads_as")}
+    widest = [run.summary.value(f"widest_{name}/{n}").text for name in ("movement", "cv", "largest")]
     return replace(
         lines,
         title="All algorithms beside their laws",
         frame=frame.assign(**says),
         caption=f"Means over {run.parameter('draws'):,} draws of names, a hash seed and "
         f"{run.parameter('keys'):,} keys of {n} nodes: what each event moves, the CV of the loads and the "
-        f"largest over the mean, with {LEVEL:.0%} intervals. Law: = agrees in all tests, o is open, x "
-        "differs in one; none is known where nothing stands. A dash: the algorithm cannot do it.",
+        f"largest over the mean; half of the {LEVEL:.0%} intervals is at most {', '.join(widest)}. "
+        "Law: = agrees in all tests, o is open, x differs in one, · none is known. A dash: the algorithm "
+        "cannot do it.",
         columns=list(heads),
         groups=[],
         notes=(),
+        formats={column: single(form) for column, form in lines.formats.items()},
         headers={
-            column: Header(head, rf"\shortstack{{{stacked(head)}}}") if head != "as law" else "law"
-            for column, head in heads.items()
+            **{column: "law" if column in says else head for column, head in heads.items()},
+            **{event: Header(words, rf"\shortstack{{{stacked(words)}}}") for event, words in SHORTLY.items()},
         },
         align=dict.fromkeys(says, "center"),
-    )
-
-
-def balance(sources: Sources) -> Table:
-    """Return loads of uniform keys beside their laws, for the largest and a small number of nodes."""
-    run = sources.run("balance")
-    sheet = run.summary["loads"]
-    loads = sheet.where(workload="uniform", **sheet.usual)
-    columns = ("cv", "law_cv", "max_to_mean", "law_max_to_mean")
-    alone = {column: single(form) for column, form in sheet.formats(columns).items()}
-    body = [
-        (n, label.replace("points=", "").replace(":", ", "), *numbers)
-        for n in (loads["n"].min(), loads["n"].max())
-        for label, *numbers in loads[loads["n"] == n][["label", *columns]].itertuples(index=False)
-    ]
-    return Table.of_rows(
-        "balance",
-        "Load of the nodes",
-        ["n", "algorithm", *columns],
-        body,
-        caption=f"{run.parameter('keys'):,} uniform keys, {run.parameter('repetitions')} repetitions. "
-        "CV: root mean square; max/mean: mean. A ring's label has its points a node.",
-        formats=alone,
-        headers={
-            "n": Header("n", "$n$"),
-            "cv": "CV",
-            "law_cv": "law",
-            "max_to_mean": "max/mean",
-            "law_max_to_mean": "law",
-        },
-        groups=["n"],
     )
 
 
@@ -387,7 +363,7 @@ START = 16
 """The number of nodes that the article follows through its events."""
 
 TABLES: tuple[Callable[[Sources], Table], ...] = (
-    measured, algorithms, laws, matrix, counterexamples, mutants, calibration, movement, balance, hashes,
+    measured, algorithms, laws, matrix, counterexamples, mutants, calibration, movement, hashes,
     cost, servers, claims,
 )  # fmt: skip
 """All tables, in the order of the text."""

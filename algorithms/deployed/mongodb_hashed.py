@@ -27,7 +27,8 @@ from algorithms.interface import (
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.memory import must_fit
 from algorithms.interface.nodes import NodesLike
-from algorithms.machinery.intervals import Intervals, intervals_from, one_of, place
+from algorithms.machinery.exact_ranges import intervals_from
+from algorithms.machinery.intervals import Intervals, one_of, place
 from algorithms.machinery.pairs import Pair, pair_of_intervals
 from algorithms.machinery.single import One
 from algorithms.machinery.steps import Steps

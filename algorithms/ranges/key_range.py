@@ -26,7 +26,8 @@ from algorithms.interface import (
 from algorithms.interface.arcs import Arcs
 from algorithms.interface.node import NodeLike
 from algorithms.interface.nodes import NodesLike
-from algorithms.machinery.intervals import Intervals, intervals_from, one_of, place, proportional_starts
+from algorithms.machinery.exact_ranges import intervals_from, proportional_starts
+from algorithms.machinery.intervals import Intervals, one_of, place
 from algorithms.machinery.kernel import kernel
 from algorithms.machinery.mixing import multiply_high, through
 from algorithms.machinery.pairs import Pair, pair_of_intervals

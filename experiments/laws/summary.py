@@ -69,6 +69,7 @@ def summary(results: Results[LawsParameters]) -> Summary:
                                    "largest_law"),
             }),
             _agreement(tested),
+            _widest(moved, loads),
             _extent(rows, results.parameters),
             _refused(results.rows),
         ]
@@ -202,6 +203,25 @@ def _agreement(tested: pd.DataFrame) -> Sheet:
         for quantity in QUANTITIES
     )
     return Sheet.of_records("agreement", ("quantity",), conclusions.AGREEMENT, body)
+
+
+def _widest(moved: pd.DataFrame, loads: pd.DataFrame) -> Sheet:
+    """Return half of the widest interval of each kind, by n."""
+    body = [
+        {
+            "n": int(n),
+            "widest_movement": float(moved.loc[moved["n"] == n, "movement_half"].max()),
+            "widest_cv": float(part["cv_half"].max()),
+            "widest_largest": float(part["largest_half"].max()),
+        }
+        for n, part in loads.groupby("n", sort=False)
+    ]
+    measures = {
+        "widest_movement": Measure("half of the widest interval of movement", Percent(2)),
+        "widest_cv": Measure("half of the widest interval of a CV", Percent(2)),
+        "widest_largest": Measure("half of the widest interval of the largest load", Significant(1)),
+    }
+    return Sheet.of_records("widest", ("n",), measures, body)
 
 
 def _extent(rows: pd.DataFrame, parameters: LawsParameters) -> Sheet:

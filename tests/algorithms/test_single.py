@@ -18,7 +18,8 @@ from algorithms.errors import InvalidKey
 from algorithms.hashing import hash_function, hash_key, hash_names
 from algorithms.hashing.columns import Key
 from algorithms.hashing.kernels import xxh64_of
-from algorithms.machinery.intervals import intervals_from, one_of, place
+from algorithms.machinery.exact_ranges import intervals_from
+from algorithms.machinery.intervals import one_of, place
 from algorithms.machinery.kernel import kernel, plain_kernels
 from algorithms.machinery.single import entry, key_entry
 from experiments.conformance.check import declares
