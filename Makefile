@@ -61,11 +61,11 @@ format: $(VENV)/installed-dev ## lay out the code, and mend what can be mended: 
 	@$(RUN) -m ruff check --fix
 	@$(RUN) -m ruff format
 
-bench: machine ## the benchmarks of the last commit, kept in results/asv: 40 minutes; ONLY=pattern for some
+bench: machine ## the benchmarks of the last commit, kept in results/asv: 20 to 40 minutes; ONLY=pattern for some
 	@$(RUN) -m experiments.benchmarks.collect '$(ONLY)'
 	@$(ASV) 'HEAD^!'
 
-bench-history: machine ## the same for the last HISTORY=5 commits: 40 minutes for each that has no results yet
+bench-history: machine ## the same for the last HISTORY=5 commits, 20 to 40 minutes for each that has no results yet
 	@$(RUN) -m experiments.benchmarks.collect '$(ONLY)'
 	@$(ASV) --skip-existing-successful 'HEAD~$(HISTORY)..HEAD'
 

@@ -67,6 +67,9 @@ class Event(ABC):
     example: ClassVar[str]
     """One that is often wanted."""
 
+    draws: ClassVar[bool] = False
+    """Whether it draws its nodes, others in each repetition."""
+
     @property
     @abstractmethod
     def text(self) -> str:

@@ -109,6 +109,7 @@ class RemoveRandom(_Counted):
     kind = "remove-random"
     syntax = "remove-random:K|P%"
     example = "remove-random:3"
+    draws = True
     summary = "K nodes or P percent of them, drawn anew in each repetition, leave in one step"
 
     @property
@@ -148,6 +149,7 @@ class ReplaceRandom(_Counted):
     kind = "replace-random"
     syntax = "replace-random:K"
     example = "replace-random:2"
+    draws = True
     summary = "K nodes, drawn anew in each repetition, leave and K new ones join, in one step"
 
     @property

@@ -65,6 +65,7 @@ class RemoveShare(Event):
 
     syntax = "remove-random:K|P%"
     example = "remove-random:50%"
+    draws = True
     summary = "K nodes or P percent of them, drawn anew in each repetition, leave in one step"
 
     @property

@@ -205,7 +205,7 @@ def mutants(sources: Sources) -> Table:
     return replace(score, name="mutants", columns=columns, headers={**score.headers, "equivalent": "alike"})
 
 
-def laws(sources: Sources) -> Table:
+def members(sources: Sources) -> Table:
     """Return movement and balance of all algorithms beside their laws, at the largest number of nodes."""
     run = sources.run("laws")
     (lines,) = (table for table in run.presentation.tables if table.name == "laws")
@@ -216,6 +216,7 @@ def laws(sources: Sources) -> Table:
     widest = [run.summary.value(f"widest_{name}/{n}").text for name in ("movement", "cv", "largest")]
     return replace(
         lines,
+        name="members",
         title="All algorithms beside their laws",
         frame=frame.assign(**says),
         caption=f"Means over {run.parameter('draws'):,} draws of names, a hash seed and "
@@ -363,7 +364,7 @@ START = 16
 """The number of nodes that the article follows through its events."""
 
 TABLES: tuple[Callable[[Sources], Table], ...] = (
-    measured, algorithms, laws, matrix, counterexamples, mutants, calibration, movement, hashes,
+    measured, algorithms, members, matrix, counterexamples, mutants, calibration, movement, hashes,
     cost, servers, claims,
 )  # fmt: skip
 """All tables, in the order of the text."""

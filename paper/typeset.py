@@ -21,7 +21,7 @@ LETTERS: Mapping[str, str] = {
     "algorithms": r"\scriptsize\setlength{\tabcolsep}{0.9pt}",
     "cost": r"\scriptsize\setlength{\tabcolsep}{3pt}",
     "matrix": r"\scriptsize\setlength{\tabcolsep}{2pt}",
-    "laws": r"\scriptsize\setlength{\tabcolsep}{1.4pt}",
+    "members": r"\scriptsize\setlength{\tabcolsep}{1.4pt}",
     "mutants": r"\scriptsize\setlength{\tabcolsep}{3pt}",
 }
 """The letters of a table and the space between its columns, where they are not the usual ones."""

@@ -278,7 +278,8 @@ def locate(
     """Write the owner of the interval that each hash lies in; ``who`` has room for a block.
 
     Those of a block whose word does not say it are gathered, and the starts are asked for them alone: no
-    branch that nobody could foresee is left, and what they need is read ahead too.
+    branch that nobody could foresee is left, and what they need is read ahead too. Few cells are near anyway,
+    and are read key by key.
     """
     if len(cells) <= _NEAR:
         _locate_near(starts, owners, cells, shift, mark_bits, owner_bits, hashes, out)
@@ -320,7 +321,7 @@ def _locate_near(
     hashes: NDArray[np.uint64],
     out: NDArray[np.int32],
 ) -> None:
-    """Do as `locate` where few words do not say the owner, and all are near.
+    """Do as `locate` where the words lie in the nearest caches, key by key.
 
     There is a branch for each of the two reasons: with one for both the choice of the owner becomes a third.
     """

@@ -15,6 +15,7 @@ from experiments.inference.levels import FAMILY_LEVEL
 from experiments.inference.tails import t_quantile
 from experiments.inference.verdict import OPEN
 from experiments.report import statistics
+from experiments.report.statistics import LEAST_POINTS, SQUARES_MARGIN
 from experiments.report.summary import Measure, Sheet
 from experiments.report.tables.formats import Count
 
@@ -22,15 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["SQUARES_MARGIN", "extent", "of_draws", "of_repetitions", "repeats", "undecided"]
-
-SQUARES_MARGIN = 0.1
-"""Of CV², so that the CV itself is within about 5 %."""
-
-LEAST_POINTS = 1_000
-"""Points of a node, over all repetitions, from which on CV² of rings is tested.
-
-The chi-square that stands in for its law then holds the level of a family; of 10 rings of 10 points it
-rejects 1.5 times as often as it says, of 10 rings of one point 3 times."""
 
 
 def of_draws(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -45,15 +37,11 @@ def of_draws(row: Mapping[Any, Any]) -> dict[str, Any]:
         "law": law,
         "seen": None,
     }
-    if row["law"] == "ring" and size * row["points"] < LEAST_POINTS:
-        return stated | statistics.untested(size) | {"off": square / law - 1}
-    if pd.isna(row["law_deviation"]):
-        tested = statistics.mean_against_law(
-            square, deviation, size, law, variance=None, margin=SQUARES_MARGIN
-        )
-        return stated | tested
-    degrees = inference.degrees_of(law, float(row["law_deviation"]) ** 2, size)
-    return stated | statistics.squares_against_law(square / law, degrees, margin=SQUARES_MARGIN, size=size)
+    variance = None if pd.isna(row["law_deviation"]) else float(row["law_deviation"]) ** 2
+    points = float(row["points"]) if row["law"] == "ring" else None
+    return stated | statistics.squares_of_draws(
+        square, deviation, size, law, variance=variance, points=points
+    )
 
 
 def of_repetitions(group: pd.DataFrame, *, replicated: bool) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def _parser(program: str, *, which: bool) -> FlagParser:
         )
         parser.add_argument("--moved", metavar="FILE", help="write all keys that move: key, from, to")
         parser.add_argument("--limit", metavar="N", help="moved keys to print (default 3; 20 with --details)")
-        parser.add_argument("--details", action="store_true", help="all nodes and flows, on many screens")
+        parser.add_argument("--details", action="store_true", help="all nodes, and a dozen flows")
         parser.add_argument("--replicas", metavar="N", help="Cassandra: effective ownership of N replicas")
         parser.add_argument("--seed", metavar="N", default="0", help="of samples (default 0)")
         parser.add_argument("--output", metavar="DIR", help="leave tables, rows and run.json there too")
@@ -224,7 +224,7 @@ def _plan(given: argparse.Namespace, typed: Sequence[str]) -> Output:
         parts = [_change(change, limit) for change in changes]
         if given.moved:
             _write(Path(given.moved), _moved(changes))
-    yield _text(parts, given.format, None if given.details else LINES // min(len(parts), 3))
+    yield _text(parts, given.format, None if given.details else _share(len(parts)))
     if given.output:
         _leave(Path(given.output), parts, typed)
     unmodelled = given.pool is None and any(refused.unmodelled for refused in first.refused)
@@ -354,6 +354,11 @@ def _text(parts: Sequence[Part], kind: str, most: int | None = None) -> str:
         return json.dumps([made for _, made in objects], ensure_ascii=False, indent=1)
     tables = [part.rows(made) for part, made in objects if part.rows is not None]
     return _csv([*tables[0][:1], *(row for table in tables for row in table[1:])])
+
+
+def _share(parts: int) -> int:
+    """Return how many lines of a screen each of some pools has, an empty one between them; ten at least."""
+    return max(10, (LINES - parts + 1) // parts)
 
 
 def _csv(rows: Sequence[Sequence[str]]) -> str:

@@ -108,8 +108,9 @@ def _of_loads(
     trial: Trial, start: Partitioner[Any], common: dict[str, Any], values: NDArray[np.float64]
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of CV² and of the largest load over the mean."""
-    keys, points = trial.parameters.keys, trial.candidate.points
+    keys = trial.parameters.keys
     law = balance_law(trial, len(start.nodes), None, keys, None)
+    points = law.get("points", trial.candidate.points)
     square = None if law["law_cv"] is None else float(law["law_cv"]) ** 2
     variance = None if square is None else squares_variance(law["law"], trial.n, keys, points)
     for quantity, column, mean, spread in (

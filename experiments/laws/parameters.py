@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from algorithms import Nodes
 from experiments import events
 from experiments.harness.parameters import Parameters
 from experiments.options.errors import BadUse
@@ -35,11 +36,21 @@ class LawsParameters(Parameters):
     draws: int = parameter("draws of names, hash seed and keys", integer(2, 1 << 20), 200, metavar="D")
 
     def check(self) -> None:
-        """Refuse an event that needs more nodes than there are."""
+        """Refuse an event that needs more nodes than there are, names none of them, or draws them."""
         for text in self.event:
             event = events.parse(text)
+            if event.draws:
+                raise BadUse(
+                    f"--event: {text} draws its nodes, and the law of one draw is not that of the next; give "
+                    "an event of nodes that it names, or run scaling"
+                )
             for n in self.nodes:
                 if n < event.least_nodes:
                     raise BadUse(
                         f"--event: {text} leaves no node of {n}; give at least {event.least_nodes} --nodes"
                     )
+        for n in self.nodes:
+            try:
+                events.refuse_unknown(map(events.parse, self.event), Nodes.of(n))
+            except BadUse as error:
+                raise BadUse(f"--event: {error}") from None

@@ -9,12 +9,14 @@ import pandas as pd
 
 from experiments import events
 from experiments.inference.verdict import AGREES, DIFFERS, OPEN
-from experiments.laws.summary import NO_LAW, summary
+from experiments.laws.summary import summary
+from experiments.laws.tested import LEAST_DRAWS, NO_LAW, UNTESTED, worst
 from experiments.report import conclusions
 from experiments.report.absent import listed, together
 from experiments.report.chart import Axis, Chart, Dots
 from experiments.report.figures.figure import PAGE
 from experiments.report.presentation import First, Presentation, Results
+from experiments.report.statistics import SQUARES_MARGIN
 from experiments.report.tables.formats import Percent, Significant
 from experiments.report.tables.symbols import NODES
 from experiments.report.tables.table import Table
@@ -26,11 +28,20 @@ if TYPE_CHECKING:
 
 TITLE = "Every algorithm beside its laws"
 
-WORDS = (DIFFERS, OPEN, NO_LAW, AGREES)
-"""What may be said of a mean: what a reader looks for first, first."""
+FIRST = (DIFFERS, OPEN, UNTESTED, NO_LAW, AGREES)
+"""What is said of means: what a reader looks for first, first."""
+
+WHAT = {
+    "movement": "their movement", "stray": "their strays", "cv_squared": "their CV²",
+    "max_to_mean": "what the fullest node has above the mean",
+}  # fmt: skip
+"""What a mean is of, in a sentence."""
+
+UNEVEN = 0.1
+"""So much less, or more, even than random hashes is a CV that a sentence names."""
 
 NEEDLESS = 0.01
-"""So much more than exact shares need is needless movement that a sentence names."""
+"""So much more than exact shares need is movement that a sentence names."""
 
 
 def present(results: Results[LawsParameters]) -> Presentation:
@@ -39,15 +50,16 @@ def present(results: Results[LawsParameters]) -> Presentation:
     first = _lines(numbers, parameters)
     frame = first.frame
     largest = frame["n"] == frame["n"].max()
-    says = [((frame["moves_as"] == word) | (frame["loads_as"] == word)) & largest for word in WORDS]
+    says = [((frame["moves_as"] == word) | (frame["loads_as"] == word)) & largest for word in FIRST]
     return Presentation(
         [first, _moved(numbers, parameters), _loads(numbers, parameters), _tests(numbers)],
         meaning=list(_meaning(numbers)),
         methods=[
-            "Means of laws over draws of names, hash seeds and keys have 95 % t intervals. Movement is held "
-            "against its law by z-tests with the law's variance (t-tests where it is not known), CV² by "
-            "chi-square tests, what the fullest node has above the mean by t-tests, for a difference and for "
-            "equivalence within 5 % (10 % of CV²), all as one family, corrected by Holm at 1 %."
+            "The means that `laws` states, over draws of names, hash seeds and keys, have 95 % t intervals. "
+            "Movement and strays are held against their laws by z-tests with the law's variance (t-tests "
+            "where it is not known), CV² by chi-square tests, what the fullest node has above the mean by "
+            "t-tests, for a difference and for equivalence within 5 % (10 % of CV²), all as one family, "
+            "corrected by Holm at 1 %. Where the law lets no key stray, one that does is a difference."
         ],
         summary=numbers,
         charts=[_chart(numbers, parameters)],
@@ -64,15 +76,15 @@ def _lines(numbers: Summary, parameters: LawsParameters) -> Table:
     wide = moved.frame.pivot(index=["n", "label"], columns="event", values="movement")
     wide = wide.reindex(columns=list(parameters.event)).reset_index()
     lines = loads.frame.merge(wide, on=["n", "label"], how="left", validate="one_to_one")
-    lines["loads_as"] = [_first_of({row["says"], row["largest_says"]} - {NO_LAW}) for row in loads.records()]
-    lines["moves_as"] = [_worst(moved.frame, row["n"], row["label"]) for row in loads.records()]
+    lines["loads_as"] = [worst({row["says"], row["largest_says"]}) for row in loads.records()]
+    lines["moves_as"] = [_of_events(moved.frame, row["n"], row["label"]) for row in loads.records()]
     percent = {event: Percent(2) for event in parameters.event}
     return Table(
         "laws",
         TITLE,
         lines,
         f"{_facts(parameters)}, part of the keys that each event moves, CV of the loads and their largest "
-        "over the mean. As law: of all its means together; no law: none is known.",
+        "over the mean. As law: of all its means that were tested; no law: none is known.",
         columns=["n", "label", *parameters.event, "moves_as", "cv", "loads_as", "largest"],
         formats={**percent, **loads.formats(["cv", "largest"])},
         headers={
@@ -84,15 +96,10 @@ def _lines(numbers: Summary, parameters: LawsParameters) -> Table:
     )  # fmt: skip
 
 
-def _worst(moved: pd.DataFrame, n: int, label: str) -> str | None:
-    """Return what is said of the movement of an algorithm in all events: the first of `WORDS`."""
-    said = set(moved[(moved["n"] == n) & (moved["label"] == label)]["says"])
-    return _first_of(said) if said else None
-
-
-def _first_of(said: set[str]) -> str:
-    """Return the first of `WORDS` that is said; that there is no law where nothing is."""
-    return next((word for word in WORDS if word in said), NO_LAW)
+def _of_events(moved: pd.DataFrame, n: int, label: str) -> str | None:
+    """Return what is said of the movement and of the strays of an algorithm in all events."""
+    part = moved[(moved["n"] == n) & (moved["label"] == label)]
+    return worst({*part["says"], *part["stray_says"]}) if len(part) else None
 
 
 def _moved(numbers: Summary, parameters: LawsParameters) -> Table:
@@ -104,11 +111,11 @@ def _moved(numbers: Summary, parameters: LawsParameters) -> Table:
         sheet.frame.assign(event=[events.parse(event).title for event in sheet.frame["event"]]),
         f"{_facts(parameters)}, with 95 % t intervals. Needless: over what exact shares need, less 1. Stray: "
         "between nodes that the event is not about; at most: the largest part of any draw.",
-        columns=["n", "event", "label", *columns, "says"],
+        columns=["n", "event", "label", *columns[:2], "says", *columns[2:], "stray_says"],
         formats=sheet.formats(columns),
         headers={
             "n": NODES.header, "label": "algorithm", "movement_law": "law", "stray_law": "its law",
-            "most_stray": "at most",
+            "most_stray": "at most", "stray_says": "says",
         },
         groups=["n", "event"],
         detail=True,
@@ -123,7 +130,8 @@ def _loads(numbers: Summary, parameters: LawsParameters) -> Table:
         "How evenly keys fall",
         sheet.frame,
         f"{_facts(parameters)}, with 95 % t intervals. Over random: CV over that of equal shares. "
-        "Fullest: the largest load over the mean; what it is above is tested from 500 draws on.",
+        "Fullest: the largest load over the mean; what it is above is tested from "
+        f"{LEAST_DRAWS} draws on.",
         columns=["n", "label", "cv", "cv_law", "over", "says", "largest", "largest_law", "largest_says"],
         formats=sheet.formats(columns),
         headers={
@@ -141,7 +149,7 @@ def _tests(numbers: Summary) -> Table:
         "tests",
         "Every mean beside its law",
         sheet.frame,
-        " ".join(conclusions.LEGEND),
+        " ".join([*conclusions.LEGEND, f"Of CV² the margin is {SQUARES_MARGIN:.0%}."]),
         columns=["n", "label", "event", "quantity", "law", *conclusions.COLUMNS],
         formats=conclusions.FORMATS,
         headers={"n": NODES.header, "label": "algorithm", **conclusions.HEADERS},
@@ -171,21 +179,26 @@ def _refusals(numbers: Summary) -> Iterator[str]:
     """Yield a line for each reason, with all who have it and the events that they cannot make."""
     frame = numbers["refused"].frame
     refused = together(
-        ((", ".join(events.parse(event).title for event in group["event"] if event), reason), label)
-        for (label, reason), group in frame.groupby(["label", "cannot"], sort=False)
+        ((", ".join(events.parse(event).title for event in group["event"] if event), nodes, reason), label)
+        for (label, nodes, reason), group in frame.groupby(["label", "nodes", "cannot"], sort=False)
     )
-    for (made, reason), labels in refused.items():
-        yield f"{listed(labels)} cannot {made}: {reason}." if made else f"{listed(labels)}: {reason}."
+    for (made, nodes, reason), labels in refused.items():
+        at = f" at n = {nodes}" if nodes else ""
+        yield f"{listed(labels)} cannot {made}{at}: {reason}." if made else f"{listed(labels)}{at}: {reason}."
 
 
 def _meaning(numbers: Summary) -> Iterator[str]:
     counts = {name: numbers.value(name).number for name in numbers["extent"].measures}
     agreement = {row["quantity"]: row for row in numbers["agreement"].records()}
+    parts = [
+        f"{what} {conclusions.worded(agreement[quantity])}"
+        for quantity, what in WHAT.items()
+        if agreement[quantity]["tested"]
+    ]
+    tested = f": of {'; of '.join(parts)}" if parts else ""
     yield (
-        f"Of {counts['algorithms']} algorithms {counts['of_movement']} have a law of movement: "
-        f"of their means {conclusions.worded(agreement['movement'])}; {counts['of_loads']} have one of "
-        f"loads: of their CV² {conclusions.worded(agreement['cv_squared'])}; of their fullest nodes "
-        f"{conclusions.worded(agreement['max_to_mean'])}."
+        f"Of {counts['algorithms']} algorithms {counts['of_movement']} have a law of movement, and "
+        f"{counts['of_loads']} one of loads{tested}."
     )
     if counts["never"]:
         yield (
@@ -199,32 +212,32 @@ def _meaning(numbers: Summary) -> Iterator[str]:
 def _without(numbers: Summary) -> Iterator[str]:
     """Say what those without a law of movement move needlessly, at the largest n."""
     moved = numbers["moved"].frame
-    part = moved[(moved["says"] == NO_LAW) & (moved["n"] == moved["n"].max())]
+    part = moved[(moved["says"] == NO_LAW) & (moved["n"] == moved["n"].max()) & moved["needless"].notna()]
     wasteful: list[str] = []
     frugal: list[str] = []
     for label, group in part.groupby("label", sort=False):
-        worst: dict[Any, Any] = group.loc[group["needless"].idxmax()].to_dict()
-        if worst["needless_low"] > NEEDLESS:
-            wasteful.append(f"{label} {Percent(0).text(worst['needless'], worst)}")
+        surest: dict[Any, Any] = group.loc[group["needless_low"].idxmax()].to_dict()
+        if surest["needless_low"] > NEEDLESS:
+            wasteful.append(f"{label} {Percent(0).text(surest['needless'], surest)}")
         else:
             frugal.append(str(label))
     if wasteful:
         yield (
-            f"No law says what these move, at n = {int(part['n'].iloc[0]):,}, in their worst event more than "
-            f"exact shares need: {', '.join(wasteful)}."
+            f"No law says what these move, at n = {int(part['n'].iloc[0]):,}, in their worst event beyond "
+            f"what exact shares need: {', '.join(wasteful)} more."
         )
     if frugal:
-        yield f"Without a law, and not shown to move more than exact shares need: {listed(frugal)}."
+        yield f"Without a law, and not shown to move {100 * NEEDLESS:.0f} % beyond it: {listed(frugal)}."
 
 
 def _uneven(numbers: Summary) -> Iterator[str]:
-    """Say who is less even than random hashes on equal shares, and who is more even, at the largest n."""
+    """Say whose whole interval is less even than random hashes, or more even, at the largest n."""
     loads = numbers["loads"].frame
     part = loads[(loads["n"] == loads["n"].max()) & loads["over"].notna()]
     part = part.sort_values("over", ascending=False, kind="stable")
     for word, group in (
-        ("less even", part[part["over"] > 1 + NEEDLESS * 10]),
-        ("more even", part[part["over"] < 1 - NEEDLESS * 10]),
+        ("less even", part[part["over_low"] > 1 + UNEVEN]),
+        ("more even", part[part["over_high"] < 1 - UNEVEN]),
     ):
         if len(group):
             named = [

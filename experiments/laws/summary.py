@@ -10,7 +10,8 @@ import pandas as pd
 
 from experiments import inference
 from experiments.inference.tails import t_quantile
-from experiments.report import conclusions, statistics
+from experiments.laws.tested import MARGINS, Tested
+from experiments.report import conclusions
 from experiments.report.absent import taking_part
 from experiments.report.frames import frame_of
 from experiments.report.presentation import Results
@@ -20,35 +21,19 @@ from experiments.report.tables.formats import Count, Percent, PlusMinus, Signifi
 if TYPE_CHECKING:
     from experiments.laws.parameters import LawsParameters
 
-SQUARES_MARGIN = 0.1
-"""Of CV², so that the CV itself is within about 5 %."""
-
 MOVED, LOADS = ("n", "event", "label"), ("n", "label")
-QUANTITIES = ("movement", "stray", "cv_squared", "max_to_mean")
-"""What is tested where it has a law; of the largest load, what it is above the mean."""
-
-LEAST_DRAWS = 500
-"""From so many draws on the largest load is tested, which is skewed as maxima are.
-
-Over simulated loads of 16 and of 100 nodes the t test of 500 draws rejects a true law as often as it says at
-levels of 10^-3 and 10^-4; that of 100 draws 1.3 times and twice as often.
-"""
-
 FLOATS = ("mean", "deviation", "least", "most", "law_mean", "law_deviation", "ideal")
-
-NO_LAW = "no law"
-"""What is said where there is nothing to test."""
 
 
 def summary(results: Results[LawsParameters]) -> Summary:
     """Return the tests, what each event moves, how loads are spread, and how many agree."""
     rows = taking_part(results.rows)
     rows = rows.astype(dict.fromkeys(FLOATS, float)).assign(event=rows["event"].fillna(""))
-    tested = _tested(rows)
+    tested = Tested.of(rows)
     moved, loads = _moved(rows, tested), _loads(rows, tested)
     return Summary(
         [
-            Sheet("tests", tested, ("n", "label", "event", "quantity"), conclusions.MEASURES),
+            Sheet("tests", tested.frame, ("n", "label", "event", "quantity"), conclusions.MEASURES),
             Sheet("moved", moved, MOVED, {
                 "movement": Measure("mean over draws of the part of the keys that an event moves",
                                     PlusMinus(Percent(2), "movement_half"), "movement_low", "movement_high",
@@ -68,7 +53,7 @@ def summary(results: Results[LawsParameters]) -> Summary:
                                    PlusMinus(Significant(4), "largest_half"), "largest_low", "largest_high",
                                    "largest_law"),
             }),
-            _agreement(tested),
+            _agreement(tested.frame),
             _widest(moved, loads),
             _extent(rows, results.parameters),
             _refused(results.rows),
@@ -76,39 +61,7 @@ def summary(results: Results[LawsParameters]) -> Summary:
     )  # fmt: skip
 
 
-def _tested(rows: pd.DataFrame) -> pd.DataFrame:
-    """Test every mean that has a law, for a difference and for equivalence; one family."""
-    keys = ("n", "label", "event", "quantity")
-    found = []
-    for row in rows[rows["quantity"].isin(QUANTITIES)].to_dict("records"):
-        test = _test(row)
-        if test is not None:
-            found.append({key: row[key] for key in keys} | {"law": row["law"], **test})
-    return statistics.concluded(found, others=[*keys, "law"])
-
-
-def _test(row: Mapping[Any, Any]) -> dict[str, Any] | None:
-    """Return the columns of one mean against its law; None without a law, or where nothing varies."""
-    mean, law, size = float(row["mean"]), float(row["law_mean"]), int(row["draws"])
-    if row["quantity"] == "max_to_mean":
-        mean, law = mean - 1, law - 1
-        if size < LEAST_DRAWS:
-            return None
-    if math.isnan(law) or law <= 0 or not float(row["deviation"]):
-        return None
-    spread = float(row["law_deviation"])
-    variance = None if math.isnan(spread) else spread**2
-    if row["quantity"] != "cv_squared" or variance is None:
-        margin = conclusions.MARGIN if row["quantity"] != "cv_squared" else SQUARES_MARGIN
-        return statistics.mean_against_law(
-            mean, float(row["deviation"]), size, law, variance=variance, margin=margin
-        )
-    degrees = inference.degrees_of(law, variance, size)
-    return statistics.squares_against_law(mean / law, degrees, margin=SQUARES_MARGIN, size=size)
-
-
-def _moved(rows: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
-    conclusion = _conclusions(tested, "movement")
+def _moved(rows: pd.DataFrame, tested: Tested) -> pd.DataFrame:
     stray = {
         (row["n"], row["event"], row["label"]): row
         for row in rows[rows["quantity"] == "stray"].to_dict("records")
@@ -122,12 +75,13 @@ def _moved(rows: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
                 **dict(zip(MOVED, key, strict=True)),
                 **moves,
                 "movement_law": row["law_mean"],
-                "needless": row["mean"] / row["ideal"] - 1,
-                "needless_low": moves["movement_low"] / row["ideal"] - 1,
+                "needless": row["mean"] / row["ideal"] - 1 if row["ideal"] else None,
+                "needless_low": moves["movement_low"] / row["ideal"] - 1 if row["ideal"] else None,
                 "stray": astray["mean"],
                 "stray_law": astray["law_mean"],
                 "most_stray": astray["most"],
-                "says": conclusion.get((row["n"], row["label"], row["event"]), NO_LAW),
+                "says": tested.says(row),
+                "stray_says": tested.says(astray),
             }
         )
     numbers = [
@@ -139,11 +93,10 @@ def _moved(rows: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
         "stray_law",
         "most_stray",
     ]
-    return frame_of(body, numbers=numbers, others=[*MOVED, "says"])
+    return frame_of(body, numbers=numbers, others=[*MOVED, "says", "stray_says"])
 
 
-def _loads(rows: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
-    conclusion, peaks = _conclusions(tested, "cv_squared"), _conclusions(tested, "max_to_mean")
+def _loads(rows: pd.DataFrame, tested: Tested) -> pd.DataFrame:
     largest = {
         (row["n"], row["label"]): row for row in rows[rows["quantity"] == "max_to_mean"].to_dict("records")
     }
@@ -163,8 +116,8 @@ def _loads(rows: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
                 **over,
                 **_mean(largest[key], "largest"),
                 "largest_law": largest[key]["law_mean"],
-                "says": conclusion.get((*key, ""), NO_LAW),
-                "largest_says": peaks.get((*key, ""), NO_LAW),
+                "says": tested.says(row),
+                "largest_says": tested.says(largest[key]),
             }
         )
     numbers = [
@@ -178,11 +131,6 @@ def _loads(rows: pd.DataFrame, tested: pd.DataFrame) -> pd.DataFrame:
         "largest_law",
     ]
     return frame_of(body, numbers=numbers, others=[*LOADS, "says", "largest_says"])
-
-
-def _conclusions(tested: pd.DataFrame, quantity: str) -> dict[tuple[Any, ...], str]:
-    part = tested[tested["quantity"] == quantity]
-    return {(row["n"], row["label"], row["event"]): str(row["conclusion"]) for row in part.to_dict("records")}
 
 
 def _ends(name: str) -> list[str]:
@@ -199,8 +147,12 @@ def _mean(row: Mapping[Any, Any], name: str) -> dict[str, float]:
 def _agreement(tested: pd.DataFrame) -> Sheet:
     """Return how many means agree, are open or differ, by quantity."""
     body: Iterator[dict[str, Any]] = (
-        {"quantity": quantity, **conclusions.agreement(tested[tested["quantity"] == quantity]["conclusion"])}
-        for quantity in QUANTITIES
+        {
+            "quantity": quantity,
+            **conclusions.agreement(tested[tested["quantity"] == quantity]["conclusion"]),
+            "margin": MARGINS[quantity],
+        }
+        for quantity in MARGINS
     )
     return Sheet.of_records("agreement", ("quantity",), conclusions.AGREEMENT, body)
 
@@ -249,7 +201,14 @@ def _extent(rows: pd.DataFrame, parameters: LawsParameters) -> Sheet:
 
 
 def _refused(rows: pd.DataFrame) -> Sheet:
-    """Return who cannot have the nodes, or make an event, and why."""
+    """Return who cannot have the nodes, or make an event, and why; `nodes` where not at every n."""
     refused = rows[rows["cannot"].notna()].fillna({"event": ""})
     keys = ("label", "cannot", "event")
-    return Sheet("refused", refused[list(keys)].drop_duplicates().reset_index(drop=True), keys)
+    every = rows["n"].nunique()
+    body = [
+        dict(zip(keys, key, strict=True))
+        | {"nodes": "" if group["n"].nunique() == every else ", ".join(f"{n:,}" for n in group["n"].unique())}
+        for key, group in refused.groupby(list(keys), sort=False)
+    ]
+    frame = frame_of(body, others=[*keys, "nodes"])
+    return Sheet("refused", frame, keys)

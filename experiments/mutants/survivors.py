@@ -47,7 +47,7 @@ REASONS: Mapping[str, str] = {
 _ELSEWHERE: Mapping[str, str] = {
     "jump__stale_structure": PROOF + "nothing is kept but how many buckets there are, which has not changed",
 }
-"""The same of mutants that are not in that profile."""
+"""The same of mutants that are not in the profile `full`."""
 
 
 def shown_equivalent(mutant: str) -> bool:

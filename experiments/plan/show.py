@@ -99,13 +99,14 @@ def placed(placed: PlacedPool, loads: Loads | None = None, most: int | None = No
             share = Fraction(count, loads.keys or 1)
             row += [f"{count:,}", percent(share)]
         rows.append(row)
-        distances.append(abs(share - due))
+        distances.append(abs(share - due) if known or loads else Fraction(0))
+    told = known or loads is not None
     said = wrapped(" ".join(_said(placed)), COLUMNS)
     said += [f"{loads.keys:,} keys, {loads.distinct:,} of them distinct."] if loads else []
     space = None if most is None else most - 1 - len(said)
     return [
         f"{title(pool)}{' ' * 4}{place(pool.file, pool.line)}".rstrip(),
-        *_part(header, rows, distances, space, "the furthest from what is wanted"),
+        *_part(header, rows, distances, space, "the furthest from what is wanted" if told else "the first"),
         *said,
     ]
 
@@ -118,10 +119,11 @@ def _part(
     chosen: str,
 ) -> Iterator[str]:
     """Yield the lines of a table of nodes; in so many lines those of the largest distances, in order."""
-    if most is None or len(rows) + HEADS - 1 <= most:
+    space = len(rows) + HEADS if most is None else max(LEAST, most)
+    if len(rows) + HEADS - 1 <= space:
         yield from table(header, rows)
         return
-    many = max(LEAST, most) - HEADS
+    many = space - HEADS
     places = sorted(range(len(rows)), key=lambda place: (-distances[place], place))[:many]
     yield from table(header, [rows[place] for place in sorted(places)])
     yield f"and {len(rows) - many:,} other nodes; these are {chosen}: --details"
@@ -232,8 +234,7 @@ def flows(movement: Movement, most: int | None = None) -> list[str]:
     """Return who gives to whom, as a matrix where it has few nodes; the largest flows in so many lines."""
     sources, targets = list(movement.shares_before), list(movement.shares_after)
     shares = movement.flows
-    few = max(len(sources), len(targets)) <= MOST_FLOWS
-    if few and (most is None or len(sources) + 2 <= most):
+    if max(len(sources), len(targets)) <= MOST_FLOWS:
         rows = [
             [
                 source,
@@ -244,9 +245,13 @@ def flows(movement: Movement, most: int | None = None) -> list[str]:
             ]
             for source in sources
         ]
-        return list(table(["from \\ to", *targets], rows))
+        matrix = list(table(["from \\ to", *targets], rows))
+        if most is None or (len(matrix) <= most and max(map(len, matrix)) <= COLUMNS):
+            return matrix
     moving = _moving(movement)
-    largest = moving[: MOST_FLOWS if most is None else min(MOST_FLOWS, max(LEAST, most) - HEADS)]
+    space = None if most is None else max(LEAST, most)
+    whole = space is None or len(moving) + HEADS - 1 <= space
+    largest = moving[: MOST_FLOWS if whole or space is None else min(MOST_FLOWS, space - HEADS)]
     rows = [[source, target, percent(shares[source, target])] for _, source, target in largest]
     lines = list(table(["from", "to", "largest flows"], rows, left=2))
     if len(moving) > len(largest):
@@ -261,7 +266,7 @@ def largest_flow(movement: Movement) -> str:
         return "no flows"
     _, source, target = moving[0]
     share = percent(movement.flows[source, target])
-    return f"{len(moving):,} flows, the largest {source} to {target}, {share}: --details"
+    return f"{len(moving):,} flows, the largest {source} to {target}, {share}: --details has the largest"
 
 
 def _moving(movement: Movement) -> list[tuple[int, str, str]]:

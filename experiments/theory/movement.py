@@ -208,7 +208,7 @@ FAMILIES: Mapping[str, Family] = {
     ),
     "bound": Family(plain(_bound_event), "1/2 sum_i |p_i - q_i|", "total variation distance", mean=True),
     "binomial": Family(
-        _binomial_event, "shares of the last buckets, each (1 - p^(w+1))/n", DERIVED, mean=True
+        _binomial_event, "shares of the last buckets, (1 - p^(w+1))/n from half of M on", DERIVED, mean=True
     ),
     "random": Family(plain(_random_event), "1 - sum_i p_i q_i", DERIVED, mean=True),
 }

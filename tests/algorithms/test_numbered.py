@@ -17,7 +17,7 @@ from oracles import binomial, flip, jumpback, power
 from oracles.words import derive
 from scipy import stats
 
-from algorithms import create
+from algorithms import Node, create
 from algorithms.errors import InvalidParameter
 from algorithms.jumps.binomial import binomial_bucket
 from algorithms.jumps.flip import flip_bucket
@@ -74,6 +74,16 @@ def test_binomial_moves_what_its_last_buckets_have(n: int, k: int, retries: int)
     assert flows.stray == strays.value == 0
     if (n, k, retries) == (16, 17, 4):
         assert abs(float(flows.movement) - 1 / 17) > 4.5 * error
+
+
+def test_binomial_replaces_its_last_node_for_its_share() -> None:
+    nodes = [Node(f"node-{i}") for i in range(17)]
+    other = [*nodes[:-1], Node("new")]
+    event = EventShape.between(dict(enumerate(nodes)), dict(enumerate(other)))
+    law = movement("binomial", event)
+    assert law is not None
+    assert law.value == binomial_shares(17, 4)[1] / 17
+    assert stray("binomial", event) is None
 
 
 def test_binomial_after_the_authors_has_no_law_of_movement() -> None:

@@ -16,8 +16,9 @@ from experiments.harness.trial import Trial
 from experiments.inference.verdict import AGREES, DIFFERS
 from experiments.laws import EXPERIMENT
 from experiments.laws.measure import cases
-from experiments.laws.show import WORDS
-from experiments.laws.summary import NO_LAW, summary
+from experiments.laws.show import FIRST
+from experiments.laws.summary import summary
+from experiments.laws.tested import NO_LAW, UNTESTED
 from experiments.options.errors import BadUse
 from experiments.report.presentation import Results
 from experiments.report.summary import Summary
@@ -78,6 +79,76 @@ def test_a_key_that_strays_against_the_law_is_counted(drawn: runner.Outcome[Any]
     assert one_less["never_strays"] == one_less["never"] - 1
 
 
+@pytest.mark.parametrize("quantity", ["movement", "stray"])
+def test_the_first_line_says_what_any_of_its_tests_finds(drawn: runner.Outcome[Any], quantity: str) -> None:
+    rows = drawn.results.rows.copy()
+    chosen = (rows["label"] == "modulo") & (rows["quantity"] == quantity) & (rows["event"] == "add:1")
+    rows.loc[chosen, "mean"] = rows.loc[chosen, "mean"].astype(float) * 0.95
+    lines = first_table(rows, drawn)
+    assert lines["moves_as"]["modulo"] == DIFFERS
+    assert lines["moves_as"]["jump"] == AGREES
+    stray = (rows["label"] == "jump") & (rows["quantity"] == "stray") & (rows["event"] == "add:1")
+    rows.loc[stray, "most"] = 1 / 4_000
+    assert first_table(rows, drawn)["moves_as"]["jump"] == DIFFERS
+
+
+def first_table(rows: pd.DataFrame, drawn: runner.Outcome[Any]) -> pd.DataFrame:
+    table = EXPERIMENT.present(Results(drawn.results.parameters, rows)).first_table()
+    assert table is not None
+    return table.frame.set_index("label")
+
+
+@pytest.mark.parametrize("quantity", ["movement", "stray"])
+def test_what_is_the_same_in_every_draw_is_the_law_or_is_not(
+    drawn: runner.Outcome[Any], quantity: str
+) -> None:
+    rows = drawn.results.rows.copy()
+    chosen = (rows["label"] == "modulo") & (rows["quantity"] == quantity)
+    rows.loc[chosen, "deviation"] = 0.0
+    rows.loc[chosen, "mean"] = rows.loc[chosen, "law_mean"]
+    assert set(outcomes_of(rows, drawn, "modulo", quantity)["conclusion"]) == {AGREES}
+    rows.loc[chosen, "mean"] = 0.5
+    assert set(outcomes_of(rows, drawn, "modulo", quantity)["conclusion"]) == {DIFFERS}
+
+
+def outcomes_of(rows: pd.DataFrame, drawn: runner.Outcome[Any], label: str, quantity: str) -> pd.DataFrame:
+    return summary(Results(drawn.results.parameters, rows))["tests"].where(label=label, quantity=quantity)
+
+
+def small(folder: Path, **values: object) -> runner.Outcome[Any]:
+    parameters = EXPERIMENT.profile("smoke").replace({"keys": 500, "draws": 20, **values})
+    return runner.run(EXPERIMENT, parameters, out=folder)
+
+
+def test_a_hash_without_a_seed_is_one_draw_and_untested(tmp_path: Path) -> None:
+    numbers = summary(small(tmp_path / "run", algorithms="jump:hash=crc32,jump").results)
+    assert set(numbers["tests"].frame["label"]) == {"jump"}
+    assert set(numbers["moved"].where(label="jump:hash=crc32")["says"]) == {UNTESTED}
+
+
+@pytest.mark.parametrize(("values", "label"), [({"keys": 50}, "jump"), ({}, "ring:points=2")])
+def test_loads_of_few_keys_or_points_are_untested(
+    tmp_path: Path, values: dict[str, object], label: str
+) -> None:
+    outcome = small(tmp_path / "run", algorithms=label, **values)
+    (row,) = summary(outcome.results)["loads"].records()
+    assert (row["says"], row["largest_says"]) == (UNTESTED, UNTESTED)
+    assert not any("of their CV²" in line for line in outcome.presentation.meaning)
+
+
+def test_two_names_of_an_event_are_one_test(tmp_path: Path) -> None:
+    numbers = summary(small(tmp_path / "run", algorithms="rendezvous", nodes=[2]).results)
+    assert list(numbers["tests"].where(quantity="movement")["event"]) == ["add:1", "remove:last"]
+    assert len(numbers["moved"].frame) == 3
+    assert NO_LAW not in set(numbers["moved"].frame["says"])
+
+
+def test_an_event_that_needs_no_movement_has_no_excess(tmp_path: Path) -> None:
+    outcome = small(tmp_path / "run", algorithms="ring,jump,maglev", event="fail-and-return:1")
+    assert summary(outcome.results)["moved"].frame["needless"].isna().all()
+    assert outcome.presentation.meaning
+
+
 def numbers_of(rows: pd.DataFrame, drawn: runner.Outcome[Any]) -> dict[str, int]:
     (record,) = summary(Results(drawn.results.parameters, rows))["extent"].records()
     return record
@@ -131,17 +202,18 @@ def test_the_variance_of_squares_is_that_of_theory(drawn: runner.Outcome[Any]) -
 @pytest.mark.parametrize(
     ("values", "said"),
     [({"draws": 1}, "--draws: 1 is below 2"), ({"nodes": [1]}, "leaves no node of 1"),
-     ({"workload": "names"}, "has no meaning here")],
+     ({"workload": "names"}, "has no meaning here"), ({"event": "remove-random:1"}, "draws its nodes"),
+     ({"event": "remove:node-99"}, "names 'node-99', which is none of the 16 nodes")],
 )  # fmt: skip
 def test_bad_use_is_said(values: dict[str, object], said: str) -> None:
     with pytest.raises(BadUse, match=said):
         EXPERIMENT.profile("smoke").replace(values)
 
 
-def test_one_screen_begins_with_what_is_looked_for_first(tmp_path: Path, drawn: runner.Outcome[Any]) -> None:
+def test_one_screen_begins_with_what_is_looked_for_first(drawn: runner.Outcome[Any]) -> None:
     table = drawn.presentation.first_table()
     assert table is not None
     shown = table.frame.iloc[drawn.presentation.first.rows[:1]]
     said = {*table.frame["moves_as"], *table.frame["loads_as"]}
-    worst = next(word for word in WORDS if word in said)
+    worst = next(word for word in FIRST if word in said)
     assert worst in {*shown["moves_as"], *shown["loads_as"]}
