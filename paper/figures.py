@@ -65,7 +65,7 @@ def movement(sources: Sources) -> Figure:
     """Return the movement of all algorithms in all events, beside the laws."""
     chart = _chart(sources, "scaling", "movement").where(workload="uniform", n=START)
     return drawn(
-        replace(chart, size=(PAGE, 3.2)),
+        replace(chart, size=(PAGE, 3.0)),
         "movement",
         f"Keys moved by each scale event from {START} nodes; lines: intervals of the mean; marks: the law.",
     )
@@ -101,7 +101,7 @@ def sequence(sources: Sources) -> Figure:
         "moves; dotted: the sum of the ideals. "
         "An algorithm that cannot make a step sits it out.",
         draw,
-        size=(COLUMN, 2.9),
+        size=(COLUMN, 2.5),
     )
 
 
@@ -120,7 +120,7 @@ def links(sources: Sources) -> Figure:
     chart = chart.where(n=n)
     frame = chart.frame[chart.frame["label"].isin(LEAVERS) & chart.frame["step"].isin(STEPS)]
     return drawn(
-        replace(chart, frame=frame, size=(PAGE, 2.3)),
+        replace(chart, frame=frame, size=(PAGE, 2.1)),
         "links",
         f"Links that a lookup follows, and places that it probes, after nodes have left {n:,} in random "
         f"order; means over {run.parameter('repetitions')} repetitions with {LEVEL:.0%} intervals; dotted: "

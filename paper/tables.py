@@ -12,7 +12,7 @@ from algorithms.registry import names, spec_of, usual
 from experiments.calibration.summary import Rate
 from experiments.inference.levels import LEVEL
 from experiments.inference.verdict import AGREES, DIFFERS, OPEN
-from experiments.laws.summary import NO_LAW
+from experiments.laws.tested import NO_LAW
 from experiments.report.tables.formats import Interval, Percent, Significant, single
 from experiments.report.tables.table import Header, Table
 from paper.sources import Sources

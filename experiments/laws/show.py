@@ -183,7 +183,7 @@ def _refusals(numbers: Summary) -> Iterator[str]:
         for (label, nodes, reason), group in frame.groupby(["label", "nodes", "cannot"], sort=False)
     )
     for (made, nodes, reason), labels in refused.items():
-        at = f" at n = {nodes}" if nodes else ""
+        at = f" at n = {nodes}" if nodes != "" else ""
         yield f"{listed(labels)} cannot {made}{at}: {reason}." if made else f"{listed(labels)}{at}: {reason}."
 
 

@@ -161,7 +161,7 @@ def _widest(moved: pd.DataFrame, loads: pd.DataFrame) -> Sheet:
     """Return half of the widest interval of each kind, by n."""
     body = [
         {
-            "n": int(n),
+            "n": n,
             "widest_movement": float(moved.loc[moved["n"] == n, "movement_half"].max()),
             "widest_cv": float(part["cv_half"].max()),
             "widest_largest": float(part["largest_half"].max()),
