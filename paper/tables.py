@@ -104,7 +104,7 @@ def matrix(sources: Sources) -> Table:
         ["property", *labels],
         [(name.replace("_", " "), *symbols.loc[name, labels]) for name in SHOWN if name in symbols.index],
         caption="+ holds in all examples, or at its level of significance; o is not declared and "
-        "refuted by a counterexample; "
+        "refuted by a counterexample, (+) neither declared nor refuted; "
         f"· does not apply, for a reason. A cell that draws has {run.summary.value('least').text} examples.",
         align=dict.fromkeys(labels, "center"),
         headers={label: Header(label, rf"\rotatebox{{90}}{{{escaped(label)}}}") for label in labels},

@@ -35,7 +35,8 @@ def render(table: Table) -> str:
     kind = "table*" if table.name in WIDE else "table"
     written = (
         latex.write(table)
-        .replace("{table}", f"{{{kind}}}")
+        .replace(r"\begin{table}", rf"\begin{{{kind}}}")
+        .replace(r"\end{table}", rf"\end{{{kind}}}")
         .replace(r"\centering", r"\centering" + LETTERS.get(table.name, USUAL))
     )
     if table.name in FOLDED:

@@ -23,9 +23,10 @@ from experiments.report.document.chapter import Chapter
 from experiments.report.html import page, vega
 from experiments.report.tables import latex, markdown, terminal
 from experiments.report.tables.escapes import escape_latex
+from experiments.report.tables.table import Table
 from experiments.storage import store
 from experiments.storage.provenance import root
-from paper import build, figures, prose, tables, values
+from paper import build, figures, prose, tables, typeset, values
 from paper.sources import Run, Sources
 
 PAPER = root() / "paper"
@@ -441,3 +442,9 @@ def test_the_pdf_is_the_same_when_set_again(tmp_path: Path) -> None:
     log = (made[0] / "shardlab.log").read_text(encoding="latin-1")
     assert "LaTeX Warning: Reference" not in log
     assert "LaTeX Warning: Citation" not in log
+
+
+def test_a_column_that_is_called_table_keeps_its_name_in_a_table_over_both_columns() -> None:
+    written = typeset.render(Table.of_rows("matrix", "What holds", ["property", "table"], [("ordered", "+")]))
+    assert "property & table \\\\" in written
+    assert written.count("table*") == 2
