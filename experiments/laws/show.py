@@ -161,17 +161,17 @@ def _tests(numbers: Summary) -> Table:
 def _chart(numbers: Summary, parameters: LawsParameters) -> Chart:
     sheet = numbers["loads"]
     over = Axis("over", "CV of the loads / CV of random hashes on equal shares", log=True)
-    frame = sheet.frame.assign(algorithm=sheet.frame["label"], loads="CV")
+    frame = sheet.frame.assign(who=sheet.frame["label"], loads="CV")
     return Chart(
         "evenness",
         "How evenly keys fall",
         f"{_facts(parameters)}, with 95 % t intervals. 1: as random hashes on equal shares; below: more even "
         "than chance. Marks: the law, where one is known.",
         frame,
-        Dots(over, "algorithm", low="over_low", high="over_high", law="over_law", reference=1.0),
+        Dots(over, "who", low="over_low", high="over_high", law="over_law", reference=1.0),
         series="loads",
         choices={"n": "Nodes"},
-        size=(PAGE, 0.9 + 0.2 * frame["algorithm"].nunique()),
+        size=(PAGE, 0.9 + 0.2 * frame["who"].nunique()),
     )
 
 

@@ -62,6 +62,10 @@ BY_NODES = Axis("n", NODES.meaning, "count", symbol=NODES, log=True, measured=Tr
 """The number of nodes, along the bottom."""
 
 
+PAGES = "algorithm"
+"""The column that the page gives each row: whose the series is."""
+
+
 @dataclass(frozen=True)
 class Lines:
     """A line for each series, with its interval as a band, or across at each point, and its law beside it.
@@ -175,8 +179,9 @@ class Chart:
     Raises
     ------
     ValueError
-        If the name cannot be that of a file, a column is missing, two rows have the same place, or a law
-        that is the same for all series has two values in one place.
+        If the name cannot be that of a file, a column is missing, one of categories has the name of one that
+        the page gives each row, two rows have the same place, or a law that is the same for all series has two
+        values in one place.
     """
 
     name: str
@@ -200,6 +205,11 @@ class Chart:
         missing = [column for column in self.columns if column not in self.frame.columns]
         if missing:
             raise ValueError(f"chart {self.name!r} has no column {missing[0]!r}")
+        if isinstance(self.mark, Dots) and self.mark.y == PAGES:
+            raise ValueError(
+                f"chart {self.name!r} has categories in a column {PAGES!r}, which the page has of its own; "
+                "give another name"
+            )
         for column in filter(None, (self.panels, self.together, *self.only)):
             if column not in self.choices:
                 raise ValueError(

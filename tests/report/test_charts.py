@@ -297,6 +297,8 @@ def test_a_chart_refuses_numbers_that_it_cannot_place() -> None:
         Chart("above", "", "", numbers(), lines(log=True), choices={"hash": "Hash function"})
     with pytest.raises(ValueError, match="none of its choices"):
         chart(lines(log=True), panels="n")
+    with pytest.raises(ValueError, match="in a column 'algorithm', which the page has of its own"):
+        Chart("above", "", "", numbers().assign(algorithm="ring"), replace(dots(log=True), y="algorithm"))
     with pytest.raises(ValueError, match="cannot name a chart"):
         Chart("A b", "", "", numbers(), lines(log=True))
 
