@@ -180,8 +180,8 @@ class Chart:
     ------
     ValueError
         If the name cannot be that of a file, a column is missing, one of categories has the name of one that
-        the page gives each row, two rows have the same place, or a law that is the same for all series has two
-        values in one place.
+        the page gives each row, two rows have the same place, or a law that is the same for all series has
+        two values in one place.
     """
 
     name: str
