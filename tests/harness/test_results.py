@@ -20,7 +20,7 @@ UNTIMED = [folder for folder in FOLDERS if catalogue.kind(find(folder.parent.nam
 LARGEST_FILE = 1_000_000
 LARGEST_TIMING = 3_000_000  # every round of ten processes is kept, so that intervals can be computed anew
 LARGEST_ROWS = 5_000_000
-LARGEST_SHOWN = 7_500_000
+LARGEST_SHOWN = 8_000_000  # the matrix of all published members and their laws among them
 
 
 def kept(folder: Path) -> list[Path]:

@@ -66,13 +66,14 @@ class Labels:
                         known.setdefault(name, name)  # first, so that it is the one without variations
                         known.setdefault(label, name)
         charts = (chart for chapter in chapters for chart in chapter.presentation.charts)
-        others = [
-            str(value)
-            for chart in charts
-            if chart.series != "label" and not isinstance(chart.mark, Stacked)
-            for value in chart.values(chart.series)
-        ]
-        return cls(known, styles(known), lifted(known), styles(name for name in others if name not in known))
+        others: dict[str, Style] = {}
+        for chart in charts:
+            if chart.series != "label" and not isinstance(chart.mark, Stacked):
+                series = (str(value) for value in chart.values(chart.series))
+                # colours are few: they tell the series of one chart apart, and not those of all
+                for name, style in styles(name for name in series if name not in known).items():
+                    others.setdefault(name, style)
+        return cls(known, styles(known), lifted(known), others)
 
     @property
     def algorithms(self) -> list[str]:
