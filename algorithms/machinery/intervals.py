@@ -35,6 +35,8 @@ _FEW_CHANGED = 8
 """Up to one start in so many that changed, words are taken over; beyond, all are written anew."""
 _NEAR = 1 << 14
 """So few cells lie in the nearest caches: nothing is gained by reading ahead."""
+_TELLING = 6
+"""Of so many bits of a boundary few hashes have all: a branch on them is foreseen. Slots have two or so."""
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 _ROW = np.uint64((1 << 31) - 1)
 
@@ -279,9 +281,9 @@ def locate(
 
     Those of a block whose word does not say it are gathered, and the starts are asked for them alone: no
     branch that nobody could foresee is left, and what they need is read ahead too. Few cells are near anyway,
-    and are read key by key.
+    and are read key by key where their words nearly always say it.
     """
-    if len(cells) <= _NEAR:
+    if len(cells) <= _NEAR and mark_bits >= _TELLING:
         _locate_near(starts, owners, cells, shift, mark_bits, owner_bits, hashes, out)
         return
     to_cell, fields = np.uint64(shift), fields_of(shift, mark_bits, owner_bits)

@@ -47,7 +47,7 @@ def change_text(
     head, warnings = list(show.changed(change)), list(show.remark_lines(said))
     asked = limit if limit is not None else ALL_KEYS if most is None else FEW_KEYS
     keys = ["", *show.keys_moved(change, asked)] if change.keys is not None and asked else []
-    flows, nodes = show.flows(change.movement), show.nodes_changed(change)
+    flows, nodes = show.flows(change.movement, most), show.nodes_changed(change)
     if most is not None:
         space = most - len(head) - len(keys) - len(warnings) - 2  # empty lines between the tables
         if len(flows) + len(nodes) > space:
