@@ -81,7 +81,8 @@ def _table(part: pd.DataFrame, kind: str) -> Table:
         f"calibration-{kind}",
         f"{kind.capitalize()}: {KINDS[kind]}",
         part.reset_index(drop=True),
-        "Rate measured over simulated data sets, with its exact 95 % interval.",
+        "Rate measured over simulated data sets, with its exact 95 % interval. The verdict is by a wider "
+        f"one, at {FAMILY_LEVEL:.0%} over all procedures.",
         columns=["says", "nominal", "rate", "simulations", "verdict"],
         formats={"nominal": Nominal(), "rate": Interval(Rate(2), "low", "high")},
         headers={"says": "procedure", "rate": "measured"},
@@ -130,6 +131,12 @@ def _meaning(numbers: Summary) -> list[str]:
         f"{stated} of {all_of_them} procedures have the rate that they state (exact binomial tests, "
         f"{FAMILY_LEVEL:.0%} for all together)."
     ]
+    names = numbers["procedures"].where(beside=True)["says"].tolist()
+    if names:
+        lines.append(
+            f"Of their 95 % intervals, which no correction widens, {numbers.value('beside').text} hold "
+            f"nothing of what is stated, where one in twenty does by chance: {'; '.join(names)}."
+        )
     rings = numbers.values.get("rate/warning/binomial-over-rings")
     if rings is not None:
         lines.append(

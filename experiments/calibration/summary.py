@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from experiments.inference.verdict import OF_CALIBRATION
+from experiments.inference.verdict import OF_CALIBRATION, Place, bounds, place_of
 from experiments.report.presentation import Results
 from experiments.report.summary import Measure, Sheet, Summary
 from experiments.report.tables.formats import Count, Percent
@@ -36,8 +36,8 @@ class Rate(Percent):
 
 
 def summary(results: Results[CalibrationParameters]) -> Summary:
-    """Return the procedures, and how many there are by verdict and in all."""
-    rows = results.rows
+    """Return the procedures, how many there are by verdict and in all, and how many intervals lie beside."""
+    rows = results.rows.assign(beside=lambda sheet: [_is_beside(row) for row in sheet.to_dict("records")])
     measures = {
         "rate": Measure("hits over simulations", Rate(1), "low", "high"),
         "nominal": Measure("the rate that it should have", Rate(1)),
@@ -48,5 +48,12 @@ def summary(results: Results[CalibrationParameters]) -> Summary:
             Sheet("procedures", rows, KEYS, measures),
             Sheet.of_counts("verdicts", rows, "procedures", "rows", verdict=OF_CALIBRATION),
             Sheet.of_counts("all", rows, "procedures", "rows"),
+            Sheet.of_counts("beside", rows[rows["beside"]], "beside", "95 % intervals beside what is stated"),
         ]
     )
+
+
+def _is_beside(row: Mapping[str, Any]) -> bool:
+    """Whether the interval that is shown, of one procedure alone, holds nothing of what is stated."""
+    allowed = bounds(row["nominal"], row["relation"], row["band"])
+    return place_of(row["low"], row["high"], allowed) is Place.BESIDE

@@ -211,7 +211,19 @@ def test_the_summary_has_every_rate_and_how_many_are_as_stated(tmp_path: Path) -
         keys = f"{row['kind']}/{row['procedure']}"
         for column in ("rate", "nominal", "simulations", "low", "high"):
             assert numbers.value(f"{column}/{keys}").number == row[column]
-    assert f"in {numbers.value('rate/warning/binomial-over-rings').text}:" in chapter.presentation.meaning[1]
+    assert f"in {numbers.value('rate/warning/binomial-over-rings').text}:" in chapter.presentation.meaning[-1]
+
+
+def test_intervals_beside_what_is_stated_are_named_though_the_corrected_verdict_is_as_stated() -> None:
+    """Ten rings: t and the dispersion reject more often than one of 400 may, and no verdict said so."""
+    (chapter,) = chapters.read([root() / "results" / "calibration" / "full"])
+    rows = store.load(root() / "results" / "calibration" / "full" / "rows.csv")
+    exact = rows[(rows["relation"] == "equals") & (rows["band"] == 0)]
+    beside = exact[(exact["high"] < exact["nominal"]) | (exact["low"] > exact["nominal"])]
+    assert len(beside) > 0
+    (sentence,) = [line for line in chapter.presentation.meaning if "hold nothing of what is stated" in line]
+    assert all(says in sentence for says in beside["says"])
+    assert chapter.presentation.summary.value("beside").number == sentence.count("; ") + 1 >= len(beside)
 
 
 def test_a_procedure_that_is_off_fails_the_command(
