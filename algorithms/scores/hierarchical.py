@@ -71,29 +71,32 @@ def members_kernel(
     out: Buckets,
     fetched: NDArray[np.uint64],
     words: NDArray[np.uint64],
+    firsts: NDArray[np.uint64],
+    lasts: NDArray[np.uint64],
     bests: NDArray[np.int64],
 ) -> None:
-    """Replace each group by its member with the highest word; the last three are room for `BLOCK` keys.
+    """Replace each group by its member with the highest word; the last five are room for `BLOCK` keys.
 
-    What the groups lead to is fetched first, so that the loop over the bids vectorises.
+    What the groups lead to is fetched first, so that the loop over the bids vectorises; where a group begins
+    and ends is fetched once, since a gathered word costs as much as the bid that it is for.
     """
     for first in range(0, len(hashes), BLOCK):
         size = min(BLOCK, len(hashes) - first)
         most = np.int64(0)
         for i in range(size):
             group = out[first + i]
-            most = max(most, begins[group + 1] - begins[group])
-            words[i], bests[i] = mix(hashes[first + i] ^ seeds[begins[group]]), 0
-        for j in range(1, most):
+            firsts[i], lasts[i], bests[i] = np.uint64(begins[group]), np.uint64(begins[group + 1] - 1), 0
+            most = max(most, np.int64(lasts[i] - firsts[i]))
+            words[i] = mix(hashes[first + i] ^ seeds[firsts[i]])
+        for j in range(1, most + 1):
             for i in range(size):
-                group = out[first + i]
                 # past the end the last member bids again, which changes nothing: only a higher word wins
-                fetched[i] = seeds[min(begins[group] + j, begins[group + 1] - 1)]
+                fetched[i] = seeds[min(firsts[i] + np.uint64(j), lasts[i])]
             for i in range(size):
                 word, highest, best = mix(hashes[first + i] ^ fetched[i]), words[i], bests[i]
                 words[i], bests[i] = max(word, highest), (j if word > highest else best)
         for i in range(size):
-            out[first + i] = buckets[begins[out[first + i]] + bests[i]]
+            out[first + i] = buckets[firsts[i] + np.uint64(bests[i])]
 
 
 @kernel
@@ -109,9 +112,11 @@ def weighted_members_kernel(
     factors: NDArray[np.float64],
     lowest: NDArray[np.float64],
     seconds: NDArray[np.float64],
+    firsts: NDArray[np.uint64],
+    lasts: NDArray[np.uint64],
     bests: NDArray[np.int64],
 ) -> None:
-    """Replace each group by its member with the best weighted bid; the last five are room for `BLOCK` keys.
+    """Replace each group by its member with the best weighted bid; the last seven are room for `BLOCK` keys.
 
     As in rendezvous, a rough logarithm finds the lowest bid, and where it is close the exact one decides.
     """
@@ -120,15 +125,15 @@ def weighted_members_kernel(
         most = np.int64(0)
         for i in range(size):
             group = out[first + i]
-            most = max(most, begins[group + 1] - begins[group])
+            firsts[i], lasts[i] = np.uint64(begins[group]), np.uint64(begins[group + 1] - 1)
+            most = max(most, np.int64(lasts[i] - firsts[i]))
             lowest[i], seconds[i], bests[i] = np.inf, np.inf, 0
-        for j in range(most):
+        for j in range(most + 1):
             for i in range(size):
-                group = out[first + i]
-                at = begins[group] + j
+                at = firsts[i] + np.uint64(j)
                 # past the end nobody bids: an infinite bid never wins
-                beyond = at >= begins[group + 1]
-                at = begins[group] if beyond else at
+                beyond = at > lasts[i]
+                at = firsts[i] if beyond else at
                 fetched[i], factors[i] = seeds[at], (-np.inf if beyond else -reciprocals[at])
             for i in range(size):
                 bid = rough_log(mix(hashes[first + i] ^ fetched[i])) * factors[i]
@@ -138,7 +143,7 @@ def weighted_members_kernel(
                 seconds[i] = beaten if beaten < second else second
                 lowest[i], bests[i] = (bid if wins else low), (j if wins else best)
         for i in range(size):
-            begin, end = begins[out[first + i]], begins[out[first + i] + 1]
+            begin, end = np.int64(firsts[i]), np.int64(lasts[i]) + 1
             if not seconds[i] > lowest[i] * _SURE:
                 bests[i] = best_weighted_bid(hashes[first + i], seeds[begin:end], weights[begin:end], None)
             out[first + i] = buckets[begin + bests[i]]
@@ -298,9 +303,14 @@ class Hierarchical(Partitioner[Groups]):
             place_by_weights(groups, hashes, out)
         else:
             place_by_words(groups.seeds, groups.buckets, hashes, out)
-        (fetched, words), bests = np.empty((2, BLOCK), dtype=np.uint64), np.empty(BLOCK, dtype=np.int64)
+        fetched, words, firsts, lasts = np.empty((4, BLOCK), dtype=np.uint64)
+        bests = np.empty(BLOCK, dtype=np.int64)
         if len(members.weights):
             factors, lowest, seconds = np.empty((3, BLOCK))
-            weighted_members_kernel(hashes, begins, *members, out, fetched, factors, lowest, seconds, bests)
+            weighted_members_kernel(
+                hashes, begins, *members, out, fetched, factors, lowest, seconds, firsts, lasts, bests
+            )
         else:
-            members_kernel(hashes, begins, members.seeds, members.buckets, out, fetched, words, bests)
+            members_kernel(
+                hashes, begins, members.seeds, members.buckets, out, fetched, words, firsts, lasts, bests
+            )
