@@ -53,7 +53,7 @@ def summary(results: Results[CalibrationParameters]) -> Summary:
     )
 
 
-def _is_beside(row: Mapping[str, Any]) -> bool:
+def _is_beside(row: Mapping[Any, Any]) -> bool:
     """Whether the interval that is shown, of one procedure alone, holds nothing of what is stated."""
     allowed = bounds(row["nominal"], row["relation"], row["band"])
     return place_of(row["low"], row["high"], allowed) is Place.BESIDE
